@@ -1,0 +1,1 @@
+"""Words -> token ids -> batches."""

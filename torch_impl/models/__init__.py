@@ -1,0 +1,1 @@
+"""Whole architectures, by composition only."""
