@@ -1,0 +1,107 @@
+"""The command line: finds the command, reads its arguments, reports mistakes.
+
+A command is a module of this package with
+
+    __doc__                  the text above its options in --help
+    add_arguments(parser)    adds options to a jsonargparse.ArgumentParser
+    run(arguments)           does the work; returns an exit code, None = 0
+
+and one line in COMMANDS. The module is imported only when its command is
+called, and imports torch (or matplotlib, transformers, ...) inside ``run``:
+``twinformer --help`` has to answer at once. Options declared from a
+dataclass arrive in ``run`` as instances of it.
+
+A mistake of the user is a ValueError, an OSError or a FloatingPointError
+with a message of one line: it ends the command with exit code 2. Anything
+else is a bug of ours and shows its traceback; TWINFORMER_DEBUG=1 shows it
+for the user's mistakes too.
+"""
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+__all__ = ["COMMANDS", "main"]
+
+# command -> (module, what the overview says about it)
+COMMANDS = {
+    "train": ("train", "train a model, or resume a run"),
+    "generate": ("generate", "continue a text with a trained model"),
+    "eval": ("evaluate", "measure a trained model on a text"),
+    "parity": ("parity", "prove that reference and twin agree"),
+    "doctor": ("doctor", "say what this machine can do"),
+    "walk": ("walk", "show every array of one forward and backward pass"),
+}
+
+OVERVIEW = """\
+usage: twinformer COMMAND [OPTIONS]
+
+One LLM system written twice: by hand in NumPy, and its twin in PyTorch.
+
+commands:
+{commands}
+
+twinformer COMMAND --help   explains a command and its options
+twinformer --version        prints the version
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The words after ``twinformer``; the process's own where left out.
+
+    Returns
+    -------
+    int
+        The exit code: 0 done, 2 a mistake of the user, 130 interrupted.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return dispatch(words) or 0
+    except KeyboardInterrupt:
+        print("twinformer: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (ValueError, OSError, FloatingPointError) as mistake:
+        if os.environ.get("TWINFORMER_DEBUG"):
+            raise
+        one_line = " ".join(str(mistake).split())
+        print(f"twinformer: error: {one_line}", file=sys.stderr)
+        return 2
+
+
+def dispatch(words: list[str]) -> int | None:
+    """Find the command, parse its arguments, run it."""
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(overview(), end="")
+        return 0
+    if words[0] in ("-V", "--version"):
+        from importlib.metadata import version
+        print(f"twinformer {version('twinformer')}")
+        return 0
+    if words[0] not in COMMANDS:
+        from .parser import did_you_mean
+        raise ValueError(
+            f"there is no command {words[0]!r}"
+            f"{did_you_mean(words[0], COMMANDS)} (commands: "
+            f"{', '.join(COMMANDS)})")
+
+    from .parser import CommandParser
+    module = importlib.import_module(
+        f".{COMMANDS[words[0]][0]}", __package__)
+    parser = CommandParser(
+        prog=f"twinformer {words[0]}", description=module.__doc__)
+    module.add_arguments(parser)
+    return module.run(parser.instantiate(parser.parse_args(words[1:])))
+
+
+def overview() -> str:
+    """The text of ``twinformer --help``."""
+    lines = [f"  {name:<10} {about}" for name, (_, about) in COMMANDS.items()]
+    return OVERVIEW.format(commands="\n".join(lines))

@@ -1,0 +1,178 @@
+"""jsonargparse for people: short option names, TOML, and "did you mean".
+
+- ``--max-steps 20`` is ``--training.max_steps 20``: dashes are underscores,
+  and the last word is enough where no other option ends in it.
+- An option that holds a list takes words until the next option:
+  ``--corpus a.txt notes/``.
+- ``--config`` reads YAML, JSON or TOML, by the file's ending.
+- An unknown option or key is refused, with the nearest one that exists.
+"""
+import difflib
+import json
+import re
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonargparse import ArgumentParser
+
+__all__ = ["CommandParser", "did_you_mean"]
+
+
+class CommandParser(ArgumentParser):
+    """An ArgumentParser whose mistakes are ValueErrors of one line."""
+
+    def __init__(self, **options):
+        super().__init__(
+            exit_on_error=False, allow_abbrev=False,
+            formatter_class=help_formatter(), **options)
+
+    def parse_args(self, args=None, *rest, **options):
+        """Parse the words after the command's name."""
+        words = self.spelled_out(list(args))
+        try:
+            return super().parse_args(words, *rest, **options)
+        except SystemExit:  # --help, --print_config
+            raise
+        except Exception as problem:
+            raise ValueError(readable(str(problem))) from problem
+
+    def spelled_out(self, words: list[str]) -> list[str]:
+        """The same command line in jsonargparse's own spelling."""
+        spelled, rest = [], iter_words(words)
+        for word in rest:
+            if word == "--":
+                return [*spelled, word, *rest]
+            if not word.startswith("--"):
+                spelled.append(word)
+                continue
+            name, equals, value = word.partition("=")
+            option = self.full_name(name)
+            if option == "--config":
+                value = value if equals else rest.take()
+                spelled += [option, self.checked_config(value)]
+            elif f"{option}+" in self.option_names() and not equals:
+                spelled.append(f"{option}={as_list(rest.take_words())}")
+            else:
+                spelled.append(option + equals + value)
+        return spelled
+
+    def option_names(self) -> list[str]:
+        return [option for action in self._actions
+                for option in action.option_strings
+                if option.startswith("--")]
+
+    def full_name(self, name: str) -> str:
+        """--max-steps -> --training.max_steps"""
+        known = self.option_names()
+        if name in known:
+            return name
+        wanted = name[2:].replace("-", "_")
+        if f"--{wanted}" in known:
+            return f"--{wanted}"
+        full = [option for option in known if option.endswith(f".{wanted}")]
+        if len(full) == 1:
+            return full[0]
+        if full:
+            raise ValueError(f"{name} could be {' or '.join(full)}; "
+                             "write one of them in full")
+        raise ValueError(f"there is no option {name}"
+                         f"{did_you_mean('--' + wanted, known)}"
+                         f" ({self.prog} --help lists all)")
+
+    def checked_config(self, path: str) -> str:
+        """What jsonargparse reads for --config: a path to YAML, or JSON."""
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+        except UnicodeDecodeError as problem:
+            raise ValueError(f"{path} is not UTF-8 text: {problem}") from None
+        try:
+            is_toml = path.endswith(".toml")
+            content = tomllib.loads(text) if is_toml else yaml.safe_load(text)
+        except (tomllib.TOMLDecodeError, yaml.YAMLError) as problem:
+            raise ValueError(f"{path} cannot be read: {problem}") from None
+        if not isinstance(content, dict):
+            raise ValueError(f"{path} holds {type(content).__name__}, not "
+                             "settings; expected lines like 'name: value'")
+        known = [option[2:] for option in self.option_names()]
+        for key in flat_keys(content):
+            if key not in known:
+                raise ValueError(f"{path}: unknown key {key!r}"
+                                 f"{did_you_mean(key, known)}")
+        return json.dumps(content) if is_toml else path
+
+
+class iter_words:  # noqa: N801 (an iterator with two more verbs)
+    """The words of a command line, one or several at a time."""
+
+    def __init__(self, words: list[str]):
+        self.words = words
+
+    def __iter__(self):
+        return self
+
+    def __next__(self) -> str:
+        if not self.words:
+            raise StopIteration
+        return self.words.pop(0)
+
+    def take(self) -> str:
+        if not self.words:
+            raise ValueError("--config expects a file")
+        return self.words.pop(0)
+
+    def take_words(self) -> list[str]:
+        taken = []
+        while self.words and not self.words[0].startswith("--"):
+            taken.append(self.words.pop(0))
+        return taken
+
+
+def as_list(words: list[str]) -> str:
+    """Words as the JSON list that jsonargparse parses."""
+    if len(words) == 1 and words[0].startswith("["):
+        return words[0]
+    return json.dumps(words)
+
+
+def flat_keys(content: dict[str, Any], prefix: str = "") -> Iterable[str]:
+    """{"model": {"n_layers": 6}} -> "model.n_layers" """
+    for key, value in content.items():
+        if isinstance(value, dict):
+            yield from flat_keys(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """"; did you mean 'train'?" or nothing, where nothing is near."""
+    known = list(known)
+    near = difflib.get_close_matches(word, known, 1, 0.6)
+    if not near:  # --n-layrs is far from --model.n_layers as a whole
+        last = {name.rpartition(".")[2]: name for name in known}
+        tail = word.lstrip("-").rpartition(".")[2]
+        near = difflib.get_close_matches(tail, list(last), 1, 0.6)
+        near = [last[name] for name in near]
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def readable(message: str) -> str:
+    """jsonargparse's messages without Python's type syntax."""
+    message = re.sub(r"<class '(\w+)'>", r"\1", message)
+    message = re.sub(r"typing\.Literal\[(.*?)\]", r"one of \1", message)
+    message = re.sub(r'Parser key "(.*?)":', r"--\1:", message)
+    return message
+
+
+def help_formatter():
+    """jsonargparse's formatter, with the line breaks of our docstrings."""
+    from argparse import RawDescriptionHelpFormatter
+
+    from jsonargparse import DefaultHelpFormatter
+
+    class Formatter(DefaultHelpFormatter):
+        _fill_text = RawDescriptionHelpFormatter._fill_text
+
+    return Formatter
