@@ -1,0 +1,140 @@
+"""Sampling: from the logits of the next token to the id of one token.
+
+The likeliest token at every step (greedy) soon runs in circles; drawing from
+the whole distribution sooner or later falls into its long tail of thousands
+of poor tokens. Three knobs lie between the two: temperature sharpens or
+flattens the distribution, top-k cuts its tail at a number of tokens, top-p
+at a share of the probability.
+
+Randomness is an argument, one uniform number for each draw, so that both
+implementations pick the same token.
+
+Shapes: ... = any leading axes (none, or the batch), V = vocabulary.
+"""
+import torch
+
+from .options import check_sampling_options
+
+__all__ = ["top_k_mask", "top_p_mask", "next_probabilities", "draw",
+           "sample"]
+
+
+def top_k_mask(logits, top_k: int):
+    """logits (..., V) -> boolean (..., V), True at the top_k largest
+
+    Exactly min(top_k, V) are kept: among equal logits the lowest ids win.
+    Fan et al. 2018 (arXiv:1805.04833), section 5.1.
+    """
+    check_sampling_options(top_k=top_k)
+    V = logits.shape[-1]
+    top_k = min(top_k, V)
+
+    largest = logits.topk(top_k).values                # (..., top_k)
+    threshold = largest.amin(-1, keepdim=True)         # (..., 1)
+    above = logits > threshold                         # (..., V)
+    tied = logits == threshold                         # (..., V)
+    room = top_k - above.sum(-1, keepdim=True)         # (..., 1)
+    return above | (tied & (tied.cumsum(-1) <= room))
+
+
+def top_p_mask(logits, top_p: float):
+    """logits (..., V) -> boolean (..., V), True in the nucleus
+
+    The nucleus is the smallest set of the likeliest tokens whose
+    probabilities add up to top_p or more, so it is small where the model is
+    sure and wide where it is not. It is never empty; among equal logits the
+    lowest ids enter first. Holtzman et al. 2020 (arXiv:1904.09751), eq. 2.
+    """
+    check_sampling_options(top_p=top_p)
+    if top_p == 1:  # rounding must not cost the tail its last tokens
+        return torch.ones_like(logits, dtype=torch.bool)
+
+    V = logits.shape[-1]
+    order = (-logits).argsort(stable=True, dim=-1)           # (..., V)
+    ranked = logits.softmax(-1).gather(-1, order)            # (..., V)
+    reached = ranked.cumsum(-1)                              # (..., V)
+    size = 1 + (reached < top_p).sum(-1, keepdim=True)       # (..., 1)
+    inside = torch.arange(V, device=logits.device) < size    # (..., V)
+    mask = torch.empty_like(logits, dtype=torch.bool)        # (..., V)
+    mask.scatter_(-1, order, inside)  # from rank back to id
+    return mask
+
+
+def next_probabilities(logits, temperature: float = 1.0,
+                       top_k: int | None = None,
+                       top_p: float | None = None):
+    """logits (..., V) -> probabilities (..., V) that add up to 1
+
+    probabilities = softmax(logits / temperature) over the tokens that top-k,
+    then top-p, have kept; 0 elsewhere. A logit of -inf forbids its token.
+
+    Parameters
+    ----------
+    logits : float array (..., V)
+    temperature : below 1 favours the likely tokens, above 1 the unlikely
+        ones; 0 is the limit, all probability on the largest logit
+    top_k : keep this many tokens; None, or V and above, keeps all
+    top_p : keep the nucleus of this probability; None or 1 keeps all
+
+    Raises
+    ------
+    ValueError
+        An option is out of its range; a logit is NaN or +inf; or every
+        token of a row is forbidden.
+    """
+    check_sampling_options(temperature, top_k, top_p)
+    peak = logits.amax(-1, keepdim=True)               # (..., 1)
+    if not peak.isfinite().all():  # NaN and +inf always reach the maximum
+        raise ValueError(
+            "expected each row's largest logit to be finite, got "
+            f"{peak[~peak.isfinite()][0]}; NaN or inf means that the "
+            "model's weights have gone bad, -inf that no token is allowed")
+    if temperature == 0:  # the limit: all on one token, the first of equals
+        temperature, top_k = 1.0, 1
+
+    scores = (logits - peak) / temperature             # (..., V), at most 0
+    if top_k is not None:  # by the logits: scaling can round two to one
+        scores = torch.where(top_k_mask(logits, top_k), scores, -torch.inf)
+    if top_p is not None:
+        scores = torch.where(top_p_mask(scores, top_p), scores, -torch.inf)
+    return scores.softmax(-1)
+
+
+def draw(probabilities, uniform):
+    """probabilities (..., V), uniform (...) in [0, 1) -> ids (...)
+
+    Lay the probabilities end to end: they fill an interval of length 1. The
+    token drawn is the one under the point `uniform` (the inverse of the
+    cumulative distribution). A token of probability 0 has no length: it can
+    never be drawn.
+    """
+    uniform = torch.as_tensor(uniform, dtype=torch.float64,
+                              device=probabilities.device)  # (...)
+    ends = probabilities.cumsum(-1, dtype=torch.float64)  # (..., V)
+    point = uniform[..., None] * ends[..., -1:]           # (..., 1)
+    return (ends <= point).sum(-1)                        # (...)
+
+
+def sample(logits, uniform, temperature: float = 1.0,
+           top_k: int | None = None, top_p: float | None = None):
+    """logits (..., V), uniform (...) in [0, 1) -> ids (...)
+
+    Parameters
+    ----------
+    logits : float array (..., V); double precision keeps the draw from
+        depending on rounding
+    uniform : one random number for each row, 0 <= uniform < 1
+    temperature, top_k, top_p : as in `next_probabilities`
+
+    Raises
+    ------
+    ValueError
+        As `next_probabilities`; or uniform is out of its range.
+    """
+    uniform = torch.as_tensor(uniform, dtype=torch.float64)
+    if not ((uniform >= 0) & (uniform < 1)).all():
+        raise ValueError(
+            "uniform must lie in [0, 1), as Generator.random() draws it, "
+            f"got {uniform.min()} to {uniform.max()}")
+    kept = next_probabilities(logits, temperature, top_k, top_p)
+    return draw(kept, uniform)
