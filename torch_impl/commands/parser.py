@@ -41,7 +41,7 @@ class CommandParser(ArgumentParser):
 
     def spelled_out(self, words: list[str]) -> list[str]:
         """The same command line in jsonargparse's own spelling."""
-        spelled, rest = [], iter_words(words)
+        spelled, rest = [], Words(words)
         for word in rest:
             if word == "--":
                 return [*spelled, word, *rest]
@@ -104,7 +104,7 @@ class CommandParser(ArgumentParser):
         return json.dumps(content) if is_toml else path
 
 
-class iter_words:  # noqa: N801 (an iterator with two more verbs)
+class Words:
     """The words of a command line, one or several at a time."""
 
     def __init__(self, words: list[str]):
