@@ -13,6 +13,7 @@ Shapes: ... = any leading axes (none, or the batch), V = vocabulary.
 """
 import numpy as np
 
+from ..layers.softmax import softmax
 from .options import check_sampling_options
 
 __all__ = ["top_k_mask", "top_p_mask", "next_probabilities", "draw",
@@ -51,7 +52,7 @@ def top_p_mask(logits, top_p: float):
 
     V = logits.shape[-1]
     order = np.argsort(-logits, axis=-1, kind="stable")      # (..., V)
-    ranked = np.take_along_axis(_softmax(logits), order, -1)  # (..., V)
+    ranked = np.take_along_axis(softmax(logits), order, -1)  # (..., V)
     reached = ranked.cumsum(-1)                              # (..., V)
     size = 1 + (reached < top_p).sum(-1, keepdims=True)      # (..., 1)
     inside = np.arange(V) < size                             # (..., V)
@@ -98,7 +99,7 @@ def next_probabilities(logits, temperature: float = 1.0,
         scores = np.where(top_k_mask(logits, top_k), scores, -np.inf)
     if top_p is not None:
         scores = np.where(top_p_mask(scores, top_p), scores, -np.inf)
-    return _softmax(scores)
+    return softmax(scores)
 
 
 def draw(probabilities, uniform):
@@ -138,9 +139,3 @@ def sample(logits, uniform, temperature: float = 1.0,
             f"got {uniform.min()} to {uniform.max()}")
     kept = next_probabilities(logits, temperature, top_k, top_p)
     return draw(kept, uniform)
-
-
-def _softmax(scores):
-    """scores (..., V) -> weights (..., V) that add up to 1"""
-    exps = np.exp(scores - scores.max(-1, keepdims=True))
-    return exps / exps.sum(-1, keepdims=True)

@@ -13,6 +13,7 @@ Shapes: ... = any leading axes (none, or the batch), V = vocabulary.
 """
 import torch
 
+from ..layers.softmax import softmax
 from .options import check_sampling_options
 
 __all__ = ["top_k_mask", "top_p_mask", "next_probabilities", "draw",
@@ -51,7 +52,7 @@ def top_p_mask(logits, top_p: float):
 
     V = logits.shape[-1]
     order = (-logits).argsort(stable=True, dim=-1)           # (..., V)
-    ranked = logits.softmax(-1).gather(-1, order)            # (..., V)
+    ranked = softmax(logits).gather(-1, order)               # (..., V)
     reached = ranked.cumsum(-1)                              # (..., V)
     size = 1 + (reached < top_p).sum(-1, keepdim=True)       # (..., 1)
     inside = torch.arange(V, device=logits.device) < size    # (..., V)
@@ -97,7 +98,7 @@ def next_probabilities(logits, temperature: float = 1.0,
         scores = torch.where(top_k_mask(logits, top_k), scores, -torch.inf)
     if top_p is not None:
         scores = torch.where(top_p_mask(scores, top_p), scores, -torch.inf)
-    return scores.softmax(-1)
+    return softmax(scores)
 
 
 def draw(probabilities, uniform):

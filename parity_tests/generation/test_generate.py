@@ -1,0 +1,310 @@
+"""Generation: the same seed gives the same text, in both implementations."""
+import importlib.util
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+import numpy_impl.generation.generate as ours
+import torch_impl.generation.generate as theirs
+from numpy_impl.generation.sampling import next_probabilities
+
+from .fake_models import fake_twins
+
+SEEDS = st.integers(0, 2**32 - 1)
+PROMPTS = st.lists(st.integers(0, 10), min_size=1, max_size=9)
+OPTIONS = st.fixed_dictionaries({
+    "temperature": st.sampled_from([0, 0.7, 1.0, 3.0]),
+    "top_k": st.none() | st.integers(1, 12),
+    "top_p": st.none() | st.sampled_from([0.3, 0.9, 1.0]),
+    "stop": st.none() | st.integers(0, 10) | st.just([2, 5]),
+    "seed": st.integers(0, 9),
+    "vocab_limit": st.sampled_from([None, 7, 11, 20]),
+})
+
+
+def both(ids, n, model_seed=0, **options):
+    """What the reference generates, after checking the twin against it."""
+    model, twin = fake_twins(model_seed)
+    new = list(ours.generate(model, ids, n, **options))
+    new_t = list(theirs.generate(twin, ids, n, **options))
+    assert new == new_t
+    return new
+
+
+# -- the same ids ------------------------------------------------------------
+
+@given(PROMPTS, st.integers(0, 8), SEEDS, OPTIONS)
+def test_both_generate_the_same_ids(ids, n, model_seed, options):
+    new = both(ids, n, model_seed, **options)
+
+    assert len(new) <= n and all(type(token) is int for token in new)
+    limit, stop = options["vocab_limit"] or 11, options["stop"]
+    stops = [stop] if isinstance(stop, int) else stop or []
+    assert all(0 <= token < limit for token in new)
+    assert not set(new[:-1]) & set(stops)          # nothing after a stop
+    assert len(new) == n or new[-1] in stops
+
+
+@given(SEEDS, OPTIONS, st.integers(1, 4), st.integers(1, 8))
+def test_batches_generate_what_each_prompt_would(seed, options, B, T):
+    """Row 0 equals the prompt alone; no row looks at its neighbours."""
+    ids = np.random.default_rng(seed).integers(0, 11, (B, T))
+    new = both(ids, 6, seed, **options)
+    alone = both(ids[0], 6, seed, **options)
+
+    first = [row[0] for row in new]
+    assert first[:len(alone)] == alone
+    assert set(first[len(alone):]) <= set(alone[-1:])   # a stop, repeated
+    changed = ids.copy()
+    changed[1:] = (changed[1:] + 1) % 11
+    other = [row[0] for row in both(changed, 6, seed, **options)]
+    assert other[:len(alone)] == alone
+
+
+def test_a_batch_goes_on_until_its_last_prompt_has_stopped():
+    model, _ = fake_twins()
+    ids = np.array([[1], [2], [3]])
+    free = np.array(both(ids, 20, seed=4))                  # (20, 3)
+    stop = int(free[3, 0])
+    new = np.array(both(ids, 20, seed=4, stop=stop))
+    for row in range(3):
+        hits = np.flatnonzero(new[:, row] == stop)
+        end = hits[0] if len(hits) else len(new)
+        np.testing.assert_array_equal(new[:end, row], free[:end, row])
+        assert (new[end:, row] == stop).all()
+
+
+# -- laws --------------------------------------------------------------------
+
+@given(PROMPTS, SEEDS)
+def test_temperature_0_and_top_k_1_are_greedy(ids, model_seed):
+    model, _ = fake_twins(model_seed)
+    sequence = list(ids)
+    for _ in range(8):  # greedy search, spelled out
+        logits, _ = model.forward(np.array([sequence[-6:]]))
+        sequence.append(int(logits[0, -1].argmax()))
+    greedy = sequence[len(ids):]
+
+    assert both(ids, 8, model_seed, temperature=0) == greedy
+    assert both(ids, 8, model_seed, top_k=1, seed=3) == greedy
+    assert both(ids, 8, model_seed, temperature=1e-9, seed=5) == greedy
+
+
+@given(PROMPTS, SEEDS, st.integers(0, 9))
+def test_keeping_everything_is_plain_sampling(ids, model_seed, seed):
+    plain = both(ids, 6, model_seed, seed=seed)
+    assert both(ids, 6, model_seed, seed=seed, top_k=11, top_p=1.0) == plain
+
+
+@given(PROMPTS, SEEDS, OPTIONS)
+def test_asking_for_less_gives_the_beginning(ids, model_seed, options):
+    long = both(ids, 8, model_seed, **options)
+    assert both(ids, 3, model_seed, **options) == long[:3]
+
+
+def test_the_seed_decides():
+    texts = {tuple(both([1, 2, 3], 12, seed=seed)) for seed in range(8)}
+    assert len(texts) == 8
+    assert both([1, 2, 3], 12) == both([1, 2, 3], 12, seed=0)
+
+
+def test_the_model_sees_the_latest_context_only():
+    for side, model in zip((ours, theirs), fake_twins(), strict=True):
+        list(side.generate(model, [1, 2, 3, 4], 6))
+        assert model.windows == [(1, 4), (1, 5), *[(1, 6)] * 4]
+    # What has left the window makes no difference: the ids before it may
+    # be any.
+    tail = [4, 5, 6, 7, 8, 9]
+    assert both([1, 2, 3, *tail], 5, seed=1) == both([9, *tail], 5, seed=1)
+
+
+def test_tokens_come_one_by_one():
+    """The model is asked only when the next token is."""
+    for side, model in zip((ours, theirs), fake_twins(), strict=True):
+        stream = side.generate(model, [1], 10)
+        assert model.windows == []
+        next(stream)
+        assert len(model.windows) == 1
+        next(stream)
+        assert len(model.windows) == 2
+
+
+def test_draws_follow_the_model():
+    """Over many prompts in a batch the shares approach the probabilities."""
+    model, _ = fake_twins()
+    rows = 4000
+    (new,) = both(np.full((rows, 1), 3), 1, temperature=0.8, top_p=0.9)
+    expected = next_probabilities(model.table[3], 0.8, None, 0.9)
+    share = np.bincount(new, minlength=11) / rows
+    spread = np.sqrt(expected * (1 - expected) / rows)
+    assert (np.abs(share - expected) <= 4 * spread).all()
+
+
+def test_next_logits_are_those_of_the_last_position():
+    ids = np.array([[1, 2, 3], [4, 5, 6]])
+    model, twin = fake_twins()
+    logits = ours.next_logits(model, ids)
+    logits_t = theirs.next_logits(twin, torch.tensor(ids))
+    np.testing.assert_array_equal(logits, model.forward(ids)[0][:, -1])
+    np.testing.assert_array_equal(logits, logits_t.numpy())
+    assert logits.dtype == np.float64 and logits_t.dtype == torch.float64
+
+
+def test_the_twin_generates_without_dropout_and_goes_back_to_training():
+    _, twin = fake_twins()
+    for mode in (True, False):
+        twin.train(mode)
+        stream = theirs.generate(twin, [1], 3)
+        next(stream)
+        assert twin.training is mode  # also between two tokens
+
+    def broken(ids):
+        raise RuntimeError("out of memory")
+    twin.forward = broken
+    twin.train()
+    with pytest.raises(RuntimeError):
+        list(theirs.generate(twin, [1], 1))
+    assert twin.training
+
+
+def test_prompts_may_be_lists_arrays_or_tensors():
+    expected = both([1, 2], 4)
+    assert both(np.array([1, 2], np.uint16), 4) == expected
+    assert both(torch.tensor([1, 2]), 4) == expected
+    assert both((1, 2), 4) == expected
+
+
+# -- text --------------------------------------------------------------------
+
+class Decoder:
+    def add(self, token):
+        return "" if token % 2 else f"<{token}>"
+
+    def finish(self):
+        return "."
+
+
+class Letters:
+    """A tokenizer of letters from a; odd ids end no character."""
+    vocab_size, end_of_text = 9, 4
+
+    def encode(self, text, allowed_special=()):
+        assert allowed_special == "all"
+        return [ord(letter) - 97 for letter in text]
+
+    def stream_decoder(self):
+        return Decoder()
+
+
+@given(st.text("abcdefgh", min_size=1), SEEDS)
+def test_text_is_streamed_up_to_the_end_of_text(prompt, seed):
+    ids = Letters().encode(prompt, "all")
+    new = both(ids, 9, seed, stop=4, vocab_limit=9)
+    expected = "".join(f"<{i}>" for i in new if i % 2 == 0 and i != 4) + "."
+    for side, model in zip((ours, theirs), fake_twins(seed), strict=True):
+        text = side.generate_text(model, Letters(), prompt, 9)
+        assert "".join(text) == expected
+
+
+def test_text_options_reach_generate():
+    for side, model in zip((ours, theirs), fake_twins(), strict=True):
+        pieces = list(side.generate_text(model, Letters(), "a", 7, stop=None,
+                                         temperature=0))
+        assert len(pieces) == 8  # 7 tokens and the end
+        with pytest.raises(ValueError, match="prompt is empty"):
+            side.generate_text(model, Letters(), "", 7)
+
+
+# -- bad input, refused at the call and not at the first token ---------------
+
+@pytest.mark.parametrize(("ids", "n", "options", "kind", "message"), [
+    ([], 5, {}, ValueError, "with at least one token, got"),
+    ([[]], 5, {}, ValueError, "with at least one token, got"),
+    (3, 5, {}, ValueError, "of shape .T,. or .B, T. with"),
+    ([[1, 2], [3]], 5, {}, ValueError, "must be of equal length"),
+    ([1.5], 5, {}, TypeError, "prompt ids must be whole numbers"),
+    (["a"], 5, {}, TypeError, "prompt ids must be whole numbers"),
+    ([1, 2, 11], 5, {}, ValueError,
+     "token id 11 at position 2 of the prompt is outside the model's "
+     "vocabulary of 11"),
+    ([1, -1], 5, {}, ValueError, "token id -1 at position 1"),
+    ([1], -1, {}, ValueError, "max_new_tokens must be at least 0, got -1"),
+    ([1], 2.5, {}, TypeError, "max_new_tokens must be a whole number"),
+    ([1], 5, {"seed": -1}, ValueError, "seed must be at least 0, got -1"),
+    ([1], 5, {"stop": "x"}, TypeError, "stop must be a whole number"),
+    ([1], 5, {"stop": [1, -2]}, ValueError, "stop must be at least 0"),
+    ([1], 5, {"vocab_limit": 0}, ValueError, "vocab_limit must be at least"),
+    ([1], 5, {"top_p": 2}, ValueError, "top_p must be above 0"),
+])
+def test_bad_input_is_refused_at_once(ids, n, options, kind, message):
+    for side, model in zip((ours, theirs), fake_twins(), strict=True):
+        with pytest.raises(kind, match=message):
+            side.generate(model, ids, n, **options)
+
+
+# -- real models -------------------------------------------------------------
+
+has_gpt = pytest.mark.skipif(
+    importlib.util.find_spec("numpy_impl.models.gpt2") is None,
+    reason="needs models/gpt2.py")
+
+
+def tiny_gpts(dtype, dropout=0.3):
+    from numpy_impl.models.config import GPT2Config
+    from numpy_impl.models.gpt2 import GPTModel
+    from numpy_impl.models.initialisation import initial_parameters
+    from numpy_impl.models.parameters import set_parameters
+    from torch_impl.models import gpt2, parameters
+
+    config = GPT2Config(vocab_size=50, context_length=8, d_model=16,
+                        n_heads=2, n_layers=2, dropout=dropout)
+    values = {name: 5 * value for name, value in
+              initial_parameters(config, seed=3).items()}
+    model = GPTModel(config).to(dtype)
+    twin = gpt2.GPTModel(config)
+    twin = twin.double() if dtype == np.float64 else twin
+    set_parameters(model, values)
+    parameters.set_parameters(twin, values)
+    return model, twin
+
+
+@has_gpt
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_gpt_generates_the_same_text_in_both(dtype):
+    model, twin = tiny_gpts(dtype)
+    twin.train()  # dropout must not show
+    for options in ({"temperature": 0}, {"temperature": 1.0},
+                    {"temperature": 0.8, "top_k": 10, "top_p": 0.9}):
+        for seed in range(4):
+            ids = np.random.default_rng(seed).integers(0, 50, (2, 5))
+            new = list(ours.generate(model, ids, 12, seed=seed, **options))
+            new_t = list(theirs.generate(twin, ids, 12, seed=seed, **options))
+            assert new == new_t
+
+
+@has_gpt
+def test_greedy_tokens_equal_those_of_transformers():
+    """One and the same model: Hugging Face searches it, and so do we."""
+    from transformers import GenerationConfig, GPT2Config, GPT2LMHeadModel
+
+    hf = GPT2LMHeadModel(GPT2Config(
+        vocab_size=50, n_positions=32, n_embd=16, n_layer=2, n_head=2,
+        bos_token_id=None, eos_token_id=None)).eval()
+    ids = torch.tensor([[3, 1, 4, 1, 5]])
+    greedy = GenerationConfig(max_new_tokens=12, do_sample=False,
+                              pad_token_id=0)
+    expected = hf.generate(ids, generation_config=greedy)[0, 5:].tolist()
+
+    class Wrapped(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.hf, self.config = hf, fake_twins(0, 50, 32)[0].config
+
+        def forward(self, ids):
+            return self.hf(ids).logits
+
+    new = theirs.generate(Wrapped(), ids[0], 12, temperature=0)
+    assert list(new) == expected
