@@ -1,0 +1,56 @@
+"""Dropout: while training, leave out a random share of the activations, so that
+no feature can rely on one particular other being there.
+
+Shapes: x any shape; a keep-mask has the shape of x, True = kept.
+"""
+import numpy as np
+
+from .module import Module
+
+__all__ = ["Dropout", "KeepMasks"]
+
+
+class Dropout(Module):
+    """y = x * kept / (1 - rate), the mean unchanged; the identity without masks.
+
+    Srivastava et al. 2014 (JMLR 15), in the "inverted" form that scales while
+    training and leaves inference alone.
+
+    Raises
+    ------
+    ValueError
+        If rate is not in [0, 1).
+    """
+
+    def __init__(self, rate: float):
+        super().__init__()
+        if not 0 <= rate < 1:
+            raise ValueError(f"dropout leaves out a share of the activations: "
+                             f"expected a rate in [0, 1), got {rate}")
+        self.rate = rate
+
+    def forward(self, x, keep=None):
+        """x -> y, cache; keep(shape, rate) gives the keep-mask, None = all"""
+        if keep is None or self.rate == 0:
+            return x, None
+        kept = keep(x.shape, self.rate)
+        return x * kept * (1 / (1 - self.rate)), kept
+
+    def backward(self, dy, kept):
+        """dx = dy * kept / (1 - rate): what was left out has no influence."""
+        if kept is None:
+            return dy
+        return dy * kept * (1 / (1 - self.rate))
+
+
+class KeepMasks:
+    """A source of keep-masks: the same seed, the same masks, in call order.
+
+    seed : int or sequence of int, as for numpy.random.default_rng
+    """
+
+    def __init__(self, seed):
+        self.generator = np.random.default_rng(seed)
+
+    def __call__(self, shape, rate):
+        return self.generator.random(shape, np.float32) >= rate

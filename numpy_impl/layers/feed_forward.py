@@ -1,0 +1,36 @@
+"""Feed-forward: what each position does with what attention brought it, alone.
+It widens the vector, bends it, and narrows it again.
+
+Shapes: ... = any leading axes, D = model width, F = feed-forward width.
+"""
+from .activations import gelu, gelu_backward
+from .linear import Linear
+from .module import Module
+
+__all__ = ["FeedForward"]
+
+
+class FeedForward(Module):
+    """y = down(gelu(up(x))), F = 4 D in GPT-2.
+
+    Vaswani et al. 2017 (arXiv:1706.03762), eq. 2, with GELU for ReLU as in GPT.
+    """
+
+    def __init__(self, d_model: int, d_hidden: int):
+        super().__init__()
+        self.up = Linear(d_model, d_hidden)
+        self.down = Linear(d_hidden, d_model)
+
+    def forward(self, x):
+        """x (..., D) -> y (..., D), cache"""
+        h, up_cache = self.up.forward(x)                   # (..., F)
+        a = gelu(h)                                        # (..., F)
+        y, down_cache = self.down.forward(a)               # (..., D)
+        return y, (up_cache, h, down_cache)
+
+    def backward(self, dy, cache):
+        """dy (..., D) -> dx (..., D): the three steps, back to front"""
+        up_cache, h, down_cache = cache
+        da = self.down.backward(dy, down_cache)            # (..., F)
+        dh = gelu_backward(da, h)                          # (..., F)
+        return self.up.backward(dh, up_cache)              # (..., D)

@@ -1,0 +1,137 @@
+"""Causal attention in tiles: the same numbers as attention.py, but the (T, S)
+matrix of weights never exists as a whole. This is the lesson of FlashAttention:
+memory grows with T, not T^2, and each tile is used while it is in the cache.
+
+Shapes: B batch, H heads, T query positions, S key positions, K head width;
+g = a group of heads, t = queries in a tile, s = keys in a tile.
+"""
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from .parallel import SLICE, one_blas_thread, run_all
+
+__all__ = ["fused_attention", "fused_attention_backward"]
+
+QUERIES = 64    # query positions in a tile
+KEYS = 1024    # key positions in a tile
+
+
+class Cache(NamedTuple):
+    q: np.ndarray
+    k: np.ndarray
+    v: np.ndarray
+    y: np.ndarray
+    log_total: np.ndarray  # (B, H, T, 1): log of the softmax's denominator
+
+
+def fused_attention(q, k, v):
+    """y = softmax(q k^T / sqrt(K)) v, each query over itself and its past.
+
+    Dao et al. 2022 (arXiv:2205.14135), algorithm 1; heads run on all cores.
+    q (B, H, T, K), k and v (B, H, S, K) -> y (B, H, T, K), cache
+    """
+    y, log_total = over_heads(forward_tiles, q, k, v)
+    return y, Cache(q, k, v, y, log_total)
+
+
+def fused_attention_backward(dy, cache):
+    """dy (B, H, T, K) -> dq (B, H, T, K), dk and dv (B, H, S, K)
+
+    attention_backward, tile by tile. A weight is computed again from its score
+    and the stored denominator, w = exp(score - log_total), and softmax's sum
+    over all keys, sum_s dw_s w_s, needs none of them: as dw = dy v^T and
+    y = w v, it is sum_K dy y.
+
+    Dao et al. 2022, algorithm 4.
+    """
+    return over_heads(backward_tiles, *cache, dy)
+
+
+def forward_tiles(q, k, v):
+    """One group of heads: q (g, T, K), k, v (g, S, K) -> y, log_total
+
+    Softmax needs the largest score and the sum of all exponentials; over tiles
+    of keys both are kept as running values. When a larger score turns up, what
+    was added up so far shrinks by exp(old top - new top).
+    """
+    scale = 1 / math.sqrt(q.shape[-1])
+    y = np.empty_like(q)                                   # (g, T, K)
+    log_total = np.empty_like(q[..., :1])                  # (g, T, 1)
+    for queries, tiles in tiling(q.shape[1], k.shape[1]):
+        q_tile = q[:, queries] * scale                     # (g, t, K)
+        top, total, mix = -np.inf, 0, 0
+        for keys, seen in tiles:
+            scores = q_tile @ k[:, keys].mT                # (g, t, s)
+            hide_future(scores, seen, -np.inf)
+            new_top = np.maximum(top, scores.max(-1, keepdims=True))
+            shrink = np.exp(top - new_top)                 # (g, t, 1)
+            scores -= new_top
+            weights = np.exp(scores, out=scores)           # (g, t, s)
+            total = total * shrink + weights.sum(-1, keepdims=True)
+            mix = mix * shrink + weights @ v[:, keys]      # (g, t, K)
+            top = new_top
+        y[:, queries] = mix / total
+        log_total[:, queries] = top + np.log(total)
+    return y, log_total
+
+
+def backward_tiles(q, k, v, y, log_total, dy):
+    """One group of heads: the gradients of q (g, T, K) and k, v (g, S, K)"""
+    scale = 1 / math.sqrt(q.shape[-1])
+    dq = np.empty_like(q)                                  # (g, T, K)
+    dk, dv = np.zeros_like(k), np.zeros_like(v)            # (g, S, K)
+    for queries, tiles in tiling(q.shape[1], k.shape[1]):
+        q_tile = q[:, queries] * scale                     # (g, t, K)
+        dy_tile = dy[:, queries]                           # (g, t, K)
+        mean = (dy_tile * y[:, queries]).sum(-1, keepdims=True)
+        dq_tile = 0
+        for keys, seen in tiles:
+            scores = q_tile @ k[:, keys].mT                # (g, t, s)
+            scores -= log_total[:, queries]
+            weights = np.exp(scores, out=scores)           # (g, t, s)
+            hide_future(weights, seen, 0)
+            dscores = dy_tile @ v[:, keys].mT              # (g, t, s)
+            dscores -= mean
+            dscores *= weights
+            dq_tile = dq_tile + dscores @ k[:, keys]       # (g, t, K)
+            dk[:, keys] += dscores.mT @ q_tile             # (g, s, K)
+            dv[:, keys] += weights.mT @ dy_tile            # (g, s, K)
+        dq[:, queries] = dq_tile * scale
+    return dq, dk, dv
+
+
+def tiling(T, S):
+    """Yield (queries, [(keys, seen), ...]): slices that cover the triangle.
+
+    Keys that lie in the future of a whole tile of queries are left out; the
+    first of its queries sees `seen` of the keys, each next one sees one more.
+    """
+    for t in range(0, T, QUERIES):
+        t_stop = min(t + QUERIES, T)
+        visible = S - T + t_stop                     # keys the last query sees
+        keys = [slice(s, min(s + KEYS, visible))
+                for s in range(0, visible, KEYS)]
+        first = S - T + t + 1                        # keys the first one sees
+        yield slice(t, t_stop), [(s, first - s.start) for s in keys]
+
+
+def hide_future(tile, seen, value):
+    """Write value where the key comes after the query. tile (g, t, s)"""
+    corner = tile[..., max(0, seen):]
+    t, s = corner.shape[1:]
+    future = ~np.tri(t, s, min(0, seen) - 1, dtype=bool)
+    np.copyto(corner, value, where=future)
+
+
+def over_heads(f, *arrays):
+    """f on groups of heads, on all cores; the groups are joined again."""
+    B, H, T, _ = arrays[0].shape
+    group = max(1, SLICE // (min(T, QUERIES) * min(arrays[1].shape[2], KEYS)))
+    groups = [(b, slice(h, h + group)) for b in range(B)
+              for h in range(0, H, group)]
+    with one_blas_thread():
+        parts = run_all(lambda g: f(*(a[g] for a in arrays)), groups)
+    return [np.concatenate(part).reshape(B, H, *part[0].shape[1:])
+            for part in zip(*parts, strict=True)]

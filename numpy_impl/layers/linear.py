@@ -1,0 +1,49 @@
+"""Linear: every output is a weighted sum of all inputs, plus an offset. Nearly
+all parameters of a GPT, and nearly all its arithmetic, are in layers like this.
+
+Shapes: ... = any leading axes, N = their product, D = inputs, F = outputs.
+"""
+import numpy as np
+
+from .module import Module, Parameter
+
+__all__ = ["Linear"]
+
+
+class Linear(Module):
+    """y = x W^T + b, the weight W laid out (outputs, inputs) as in torch.
+
+    A new layer has weights of 0: a model's initialisation draws them all from
+    one seed (models/initialisation.py), so that both packages begin alike.
+    """
+
+    def __init__(self, d_in: int, d_out: int, bias: bool = True):
+        super().__init__()
+        self.weight = Parameter(np.zeros((d_out, d_in)))
+        self.bias = Parameter(np.zeros(d_out)) if bias else None
+
+    def forward(self, x):
+        """x (..., D) -> y (..., F), cache"""
+        rows = x.reshape(-1, x.shape[-1])                  # (N, D)
+        y = rows @ self.weight.T                           # (N, F)
+        if self.bias is not None:
+            y += self.bias
+        return y.reshape(*x.shape[:-1], -1), rows
+
+    def backward(self, dy, rows):
+        """dy (..., F) -> dx (..., D); adds to the gradients of W and b
+
+        y_nf = sum_d x_nd W_fd + b_f, so each of the two factors receives the
+        other one times dy, summed over the index they do not share:
+
+            dx = dy W        dW = dy^T x        db = sum_n dy
+
+        dW is a sum over positions of outer products, output error by input: a
+        weight moves where its input was active while its output was wrong.
+        """
+        dy_rows = dy.reshape(-1, dy.shape[-1])             # (N, F)
+        self.grads["weight"] += dy_rows.T @ rows           # (F, D)
+        if self.bias is not None:
+            self.grads["bias"] += dy_rows.sum(0)           # (F,)
+        dx = dy_rows @ self.weight                         # (N, D)
+        return dx.reshape(*dy.shape[:-1], -1)

@@ -1,0 +1,72 @@
+"""Multi-head attention: several attentions at once, each in its own slice of
+the features, so that a position can ask several things about its past.
+
+Shapes: B batch, T positions, D model width, H heads, K = D / H head width.
+"""
+import numpy as np
+
+from .attention import attention, attention_backward, causal_mask
+from .fused_attention import fused_attention, fused_attention_backward
+from .linear import Linear
+from .module import Module
+
+__all__ = ["MultiHeadAttention", "split_heads", "merge_heads"]
+
+
+class MultiHeadAttention(Module):
+    """y = out(heads(qkv(x))), every head causal.
+
+    Vaswani et al. 2017 (arXiv:1706.03762), section 3.2.2. One Linear makes the
+    queries, keys and values of all heads, in this order, as in GPT-2.
+
+    Raises
+    ------
+    ValueError
+        If n_heads does not divide d_model.
+    """
+
+    def __init__(self, d_model: int, n_heads: int, dropout: float = 0.0,
+                 qkv_bias: bool = True):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError(f"every head takes an equal share of the width: "
+                             f"{n_heads} heads do not divide {d_model}")
+        self.n_heads = n_heads
+        self.dropout = dropout
+        self.qkv = Linear(d_model, 3 * d_model, qkv_bias)
+        self.out = Linear(d_model, d_model)
+
+    def forward(self, x, keep=None):
+        """x (B, T, D) -> y (B, T, D), cache"""
+        qkv, qkv_cache = self.qkv.forward(x)               # (B, T, 3 D)
+        q, k, v = (split_heads(part, self.n_heads)         # (B, H, T, K)
+                   for part in np.split(qkv, 3, -1))
+        plain = keep is not None and self.dropout > 0
+        if plain:  # dropout needs every weight, so the whole matrix
+            mask = causal_mask(x.shape[1], x.shape[1])     # (T, T)
+            heads, cache = attention(q, k, v, mask, keep, self.dropout)
+        else:
+            heads, cache = fused_attention(q, k, v)        # (B, H, T, K)
+        y, out_cache = self.out.forward(merge_heads(heads))
+        return y, (qkv_cache, plain, cache, out_cache)
+
+    def backward(self, dy, cache):
+        """dy (B, T, D) -> dx (B, T, D): the steps of forward, back to front"""
+        qkv_cache, plain, cache, out_cache = cache
+        dheads = split_heads(self.out.backward(dy, out_cache), self.n_heads)
+        backward = attention_backward if plain else fused_attention_backward
+        dqkv = np.concatenate([merge_heads(part) for part
+                               in backward(dheads, cache)], -1)
+        return self.qkv.backward(dqkv, qkv_cache)
+
+
+def split_heads(x, n_heads):
+    """(B, T, D) -> (B, H, T, K): a view, nothing is copied"""
+    B, T, D = x.shape
+    return x.reshape(B, T, n_heads, D // n_heads).swapaxes(1, 2)
+
+
+def merge_heads(x):
+    """(B, H, T, K) -> (B, T, D): the heads side by side again"""
+    B, H, T, K = x.shape
+    return x.swapaxes(1, 2).reshape(B, T, H * K)

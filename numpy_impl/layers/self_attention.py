@@ -1,0 +1,113 @@
+"""The ladder to multi-head attention, each rung one idea above the last:
+
+    simple_self_attention       positions mix by how alike they are
+    SelfAttention               ... by learned queries, keys and values
+    CausalAttention             ... without looking ahead, with dropout
+    MultiHeadAttentionWrapper   ... several times over, side by side
+
+multi_head_attention.py is the last rung: the same as the wrapper, with the
+heads computed together. Chapter 3 of the book climbs it in this order.
+
+Shapes: ... = any leading axes, T = positions, D = input width, K = head width.
+"""
+import numpy as np
+
+from .attention import attention, attention_backward, causal_mask
+from .linear import Linear
+from .module import Module, ModuleList
+from .softmax import softmax, softmax_backward
+
+__all__ = ["simple_self_attention", "simple_self_attention_backward",
+           "SelfAttention", "CausalAttention", "MultiHeadAttentionWrapper"]
+
+
+def simple_self_attention(x):
+    """y = softmax(x x^T) x: no weights, nothing to learn, the idea alone.
+
+    Positions whose vectors point the same way have a large dot product, so
+    each takes over most from those that resemble it. x (..., T, D) -> y, cache
+    """
+    scores = x @ x.mT                                      # (..., T, T)
+    weights = softmax(scores)                              # (..., T, T)
+    return weights @ x, (x, weights)
+
+
+def simple_self_attention_backward(dy, cache):
+    """x plays three parts, and each brings its gradient:
+
+        as values   W^T dy
+        as queries  dscores x
+        as keys     dscores^T x
+    """
+    x, weights = cache
+    dscores = softmax_backward(dy @ x.mT, weights)         # (..., T, T)
+    return weights.mT @ dy + dscores @ x + dscores.mT @ x
+
+
+class SelfAttention(Module):
+    """Attention over all positions with learned queries, keys and values."""
+
+    def __init__(self, d_in: int, d_out: int, qkv_bias: bool = False):
+        super().__init__()
+        self.query = Linear(d_in, d_out, qkv_bias)
+        self.key = Linear(d_in, d_out, qkv_bias)
+        self.value = Linear(d_in, d_out, qkv_bias)
+
+    def mask(self, T):
+        return np.ones((T, T), dtype=bool)
+
+    def forward(self, x, keep=None, rate=0.0):
+        """x (..., T, D) -> y (..., T, K), cache"""
+        q, q_cache = self.query.forward(x)                 # (..., T, K)
+        k, k_cache = self.key.forward(x)                   # (..., T, K)
+        v, v_cache = self.value.forward(x)                 # (..., T, K)
+        mask = self.mask(x.shape[-2])                      # (T, T)
+        y, cache = attention(q, k, v, mask, keep, rate)    # (..., T, K)
+        return y, (q_cache, k_cache, v_cache, cache)
+
+    def backward(self, dy, cache):
+        """dy (..., T, K) -> dx (..., T, D): x fed three layers, so three sums"""
+        q_cache, k_cache, v_cache, cache = cache
+        dq, dk, dv = attention_backward(dy, cache)
+        dx = self.query.backward(dq, q_cache)
+        dx = dx + self.key.backward(dk, k_cache)
+        return dx + self.value.backward(dv, v_cache)
+
+
+class CausalAttention(SelfAttention):
+    """SelfAttention that sees no later position, with dropout of its weights."""
+
+    def __init__(self, d_in: int, d_out: int, dropout: float = 0.0,
+                 qkv_bias: bool = False):
+        super().__init__(d_in, d_out, qkv_bias)
+        self.dropout = dropout
+
+    def mask(self, T):
+        return causal_mask(T, T)
+
+    def forward(self, x, keep=None):
+        """x (..., T, D) -> y (..., T, K), cache"""
+        return super().forward(x, keep, self.dropout)
+
+
+class MultiHeadAttentionWrapper(Module):
+    """n_heads CausalAttentions, each with a question of its own to ask; their
+    answers, side by side, are the output."""
+
+    def __init__(self, d_in: int, d_out: int, n_heads: int,
+                 dropout: float = 0.0, qkv_bias: bool = False):
+        super().__init__()
+        self.heads = ModuleList(CausalAttention(d_in, d_out, dropout, qkv_bias)
+                                for _ in range(n_heads))
+
+    def forward(self, x, keep=None):
+        """x (..., T, D) -> y (..., T, n_heads * K), cache"""
+        results = [head.forward(x, keep) for head in self.heads]
+        y = np.concatenate([y for y, _ in results], -1)
+        return y, [cache for _, cache in results]
+
+    def backward(self, dy, caches):
+        """dy (..., T, n_heads * K) -> dx (..., T, D): x fed every head"""
+        parts = np.split(dy, len(self.heads), -1)
+        return sum(head.backward(part, cache) for head, part, cache
+                   in zip(self.heads, parts, caches, strict=True))

@@ -1,0 +1,80 @@
+"""GPT-2: tokens in, for every position a score for each possible next token out.
+
+Shapes: B batch, T positions, D model width, V vocabulary.
+"""
+from ..layers.block import TransformerBlock
+from ..layers.dropout import Dropout
+from ..layers.embedding import Embedding
+from ..layers.linear import Linear
+from ..layers.module import Module, ModuleList
+from ..layers.norm import LayerNorm
+from ..layers.positions import LearnedPositions
+from .config import GPT2Config
+
+__all__ = ["GPTModel", "check_ids"]
+
+
+class GPTModel(Module):
+    """logits = head(final_norm(blocks(drop(tokens + positions))))
+
+    Radford et al. 2019, "Language Models are Unsupervised Multitask Learners",
+    section 2.3. A new model is all zeros: give it weights by
+    `set_parameters(model, initial_parameters(config, seed))`.
+    """
+
+    def __init__(self, config: GPT2Config):
+        super().__init__()
+        c = self.config = config
+        self.token_embedding = Embedding(c.vocab_size, c.d_model)
+        self.position_embedding = LearnedPositions(c.context_length, c.d_model)
+        self.dropout = Dropout(c.dropout)
+        self.blocks = ModuleList(
+            TransformerBlock(c.d_model, c.n_heads, c.dropout, c.qkv_bias)
+            for _ in range(c.n_layers))
+        self.final_norm = LayerNorm(c.d_model)
+        self.head = Linear(c.d_model, c.vocab_size, bias=False)
+        if c.tie_embeddings:
+            self.head.share("weight", self.token_embedding)
+
+    def forward(self, ids, keep=None):
+        """ids (B, T) -> logits (B, T, V), cache; keep as in layers.Dropout"""
+        check_ids(ids, self.config)
+        x, ids = self.token_embedding.forward(ids)         # (B, T, D)
+        x = self.position_embedding.forward(x)             # (B, T, D)
+        x, drop_cache = self.dropout.forward(x, keep)
+        block_caches = []
+        for block in self.blocks:
+            x, cache = block.forward(x, keep)              # (B, T, D)
+            block_caches.append(cache)
+        x, norm_cache = self.final_norm.forward(x)         # (B, T, D)
+        logits, head_cache = self.head.forward(x)          # (B, T, V)
+        return logits, (ids, drop_cache, block_caches, norm_cache, head_cache)
+
+    def backward(self, dlogits, cache):
+        """dlogits (B, T, V) -> nothing; adds to every parameter's gradient
+
+        A tied token embedding is used twice, at both ends of the model, and
+        both uses add to its one gradient. Uses up the cache: each block's
+        memory is free again as soon as its backward is done.
+        """
+        ids, drop_cache, block_caches, norm_cache, head_cache = cache
+        dx = self.head.backward(dlogits, head_cache)       # (B, T, D)
+        dx = self.final_norm.backward(dx, norm_cache)
+        for block in reversed(self.blocks):
+            dx = block.backward(dx, block_caches.pop())    # (B, T, D)
+        dx = self.dropout.backward(dx, drop_cache)
+        dx = self.position_embedding.backward(dx)
+        self.token_embedding.backward(dx, ids)
+
+
+def check_ids(ids, config) -> None:
+    """ValueError if ids (B, T) are too many, or not in the vocabulary."""
+    if ids.ndim != 2:
+        raise ValueError(f"token ids must be (batch, positions), got shape "
+                         f"{tuple(ids.shape)}")
+    if ids.shape[1] > config.context_length:
+        raise ValueError(f"the model looks at {config.context_length} "
+                         f"positions at most, got {ids.shape[1]}")
+    if ids.size and not 0 <= ids.min() <= ids.max() < config.vocab_size:
+        raise ValueError(f"token ids must lie in 0..{config.vocab_size - 1}, "
+                         f"got {ids.min()}..{ids.max()}")

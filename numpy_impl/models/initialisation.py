@@ -1,0 +1,69 @@
+"""Where training begins: the initial weights, drawn once, in NumPy, from one
+seed, so that the reference and the twin start from the same bits.
+
+Shapes: V = vocabulary, T = context length, D = model width.
+"""
+import math
+
+import numpy as np
+
+from .config import GPT2Config
+
+__all__ = ["parameter_shapes", "initial_parameters"]
+
+STD = 0.02
+
+
+def parameter_shapes(config: GPT2Config) -> dict[str, tuple[int, ...]]:
+    """The name and shape of every parameter, in the order of the model."""
+    V, T, D = config.vocab_size, config.context_length, config.d_model
+    shapes = {"token_embedding.weight": (V, D),
+              "position_embedding.weight": (T, D)}
+    for layer in range(config.n_layers):
+        block = f"blocks.{layer}."
+        shapes |= {block + "norm1.weight": (D,),
+                   block + "norm1.bias": (D,),
+                   block + "attention.qkv.weight": (3 * D, D)}
+        if config.qkv_bias:
+            shapes |= {block + "attention.qkv.bias": (3 * D,)}
+        shapes |= {block + "attention.out.weight": (D, D),
+                   block + "attention.out.bias": (D,),
+                   block + "norm2.weight": (D,),
+                   block + "norm2.bias": (D,),
+                   block + "feed_forward.up.weight": (4 * D, D),
+                   block + "feed_forward.up.bias": (4 * D,),
+                   block + "feed_forward.down.weight": (D, 4 * D),
+                   block + "feed_forward.down.bias": (D,)}
+    shapes |= {"final_norm.weight": (D,), "final_norm.bias": (D,)}
+    if not config.tie_embeddings:
+        shapes |= {"head.weight": (V, D)}
+    return shapes
+
+
+def initial_parameters(config: GPT2Config, seed: int) -> dict[str, np.ndarray]:
+    """GPT-2's initialisation: {name: float32 array}
+
+    Weights are normal with standard deviation 0.02; the two projections that
+    each block adds to the residual stream are divided by sqrt(2 L), so that
+    the stream's variance does not grow with its 2 L additions. Norms begin as
+    the identity, biases at 0. Radford et al. 2019, section 2.3.
+
+    Every parameter draws from its own stream of the seed, so that one more
+    layer or an untied head leaves all others as they are.
+    """
+    residual = STD / math.sqrt(2 * config.n_layers)
+    parameters = {}
+    for name, shape in parameter_shapes(config).items():
+        if name.endswith("bias"):
+            parameters[name] = np.zeros(shape, np.float32)
+        elif "norm" in name:
+            parameters[name] = np.ones(shape, np.float32)
+        else:
+            std = residual if name.endswith(RESIDUAL) else STD
+            generator = np.random.default_rng([seed, *name.encode()])
+            normal = generator.standard_normal(shape, np.float32)
+            parameters[name] = normal * np.float32(std)
+    return parameters
+
+
+RESIDUAL = ("attention.out.weight", "feed_forward.down.weight")

@@ -1,0 +1,42 @@
+"""The transformer block: attention moves information between positions, the
+feed-forward works on it within each; a shortcut around both lets the gradient
+reach the first block as directly as the last.
+
+Shapes: B batch, T positions, D model width.
+"""
+from .dropout import Dropout
+from .feed_forward import FeedForward
+from .module import Module
+from .multi_head_attention import MultiHeadAttention
+from .norm import LayerNorm
+
+__all__ = ["TransformerBlock"]
+
+
+class TransformerBlock(Module):
+    """x = x + drop(attention(norm1(x))),  x = x + drop(feed_forward(norm2(x)))
+
+    The pre-norm block of GPT-2: Radford et al. 2019, section 2.3; Xiong et al.
+    2020 (arXiv:2002.04745), figure 1b.
+    """
+
+    def __init__(self, d_model: int, n_heads: int, dropout: float = 0.0,
+                 qkv_bias: bool = True):
+        super().__init__()
+        self.norm1 = LayerNorm(d_model)
+        self.attention = MultiHeadAttention(d_model, n_heads, dropout, qkv_bias)
+        self.norm2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, 4 * d_model)
+        self.dropout = Dropout(dropout)
+
+    def forward(self, x, keep=None):
+        """x (B, T, D) -> y (B, T, D)"""
+        h = self.norm1(x)
+        h = self.attention(h, keep)
+        h = self.dropout(h, keep)
+        x = x + h
+        h = self.norm2(x)
+        h = self.feed_forward(h)
+        h = self.dropout(h, keep)
+        x = x + h
+        return x

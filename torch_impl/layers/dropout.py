@@ -1,0 +1,40 @@
+"""Dropout: while training, leave out a random share of the activations, so that
+no feature can rely on one particular other being there.
+
+Shapes: x any shape; a keep-mask has the shape of x, True = kept.
+"""
+import torch
+from torch.nn import functional
+
+from numpy_impl.layers.dropout import KeepMasks
+
+from .module import Module
+
+__all__ = ["Dropout", "KeepMasks"]
+
+
+class Dropout(Module):
+    """y = x * kept / (1 - rate), the mean unchanged; the identity in eval mode.
+
+    Srivastava et al. 2014 (JMLR 15). Given no masks, training draws them from
+    torch's own generator, on the device; parity hands in the reference's.
+
+    Raises
+    ------
+    ValueError
+        If rate is not in [0, 1).
+    """
+
+    def __init__(self, rate: float):
+        super().__init__()
+        if not 0 <= rate < 1:
+            raise ValueError(f"dropout leaves out a share of the activations: "
+                             f"expected a rate in [0, 1), got {rate}")
+        self.rate = rate
+
+    def forward(self, x, keep=None):
+        """x -> y; keep(shape, rate) gives the keep-mask, None = torch's own"""
+        if keep is None or self.rate == 0:
+            return functional.dropout(x, self.rate, self.training)
+        kept = torch.as_tensor(keep(x.shape, self.rate), device=x.device)
+        return x * kept * (1 / (1 - self.rate))

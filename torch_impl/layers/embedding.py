@@ -1,0 +1,29 @@
+"""Embedding: a table with one learned vector for each token.
+
+Shapes: V = vocabulary, D = width, ... = any axes of ids.
+"""
+import torch
+from torch.nn import functional
+
+from .fused import fused
+from .module import Module, Parameter
+
+__all__ = ["Embedding"]
+
+
+class Embedding(Module):
+    """y = weight[ids]: a Linear layer applied to one-hot vectors, without ever
+    building them.
+
+    Bengio et al. 2003, "A Neural Probabilistic Language Model", section 2.
+    """
+
+    def __init__(self, n_tokens: int, dim: int):
+        super().__init__()
+        self.weight = Parameter(torch.zeros(n_tokens, dim))
+
+    def forward(self, ids):
+        """ids (...) of 0..V-1 -> y (..., D)"""
+        if fused():
+            return functional.embedding(ids, self.weight)
+        return self.weight[ids]

@@ -1,0 +1,74 @@
+"""GPT-2: tokens in, for every position a score for each possible next token out.
+
+Shapes: B batch, T positions, D model width, V vocabulary.
+"""
+import torch
+
+from ..layers.block import TransformerBlock
+from ..layers.dropout import Dropout
+from ..layers.embedding import Embedding
+from ..layers.linear import Linear
+from ..layers.module import Module, ModuleList
+from ..layers.norm import LayerNorm
+from ..layers.positions import LearnedPositions
+from .config import GPT2Config
+
+__all__ = ["GPTModel", "check_ids"]
+
+
+class GPTModel(Module):
+    """logits = head(final_norm(blocks(drop(tokens + positions))))
+
+    Radford et al. 2019, "Language Models are Unsupervised Multitask Learners",
+    section 2.3. A new model is all zeros: give it weights by
+    `set_parameters(model, initial_parameters(config, seed))`.
+    """
+
+    def __init__(self, config: GPT2Config):
+        super().__init__()
+        c = self.config = config
+        self.token_embedding = Embedding(c.vocab_size, c.d_model)
+        self.position_embedding = LearnedPositions(c.context_length, c.d_model)
+        self.dropout = Dropout(c.dropout)
+        self.blocks = ModuleList(
+            TransformerBlock(c.d_model, c.n_heads, c.dropout, c.qkv_bias)
+            for _ in range(c.n_layers))
+        self.final_norm = LayerNorm(c.d_model)
+        self.head = Linear(c.d_model, c.vocab_size, bias=False)
+        if c.tie_embeddings:
+            self.head.weight = self.token_embedding.weight
+
+    def forward(self, ids, keep=None):
+        """ids (B, T) -> logits (B, T, V); keep as in layers.Dropout"""
+        check_ids(ids, self.config)
+        x = self.token_embedding(ids)                      # (B, T, D)
+        x = self.position_embedding(x)                     # (B, T, D)
+        x = self.dropout(x, keep)
+        for block in self.blocks:
+            x = self.run(block, x, keep)                   # (B, T, D)
+        x = self.final_norm(x)                             # (B, T, D)
+        logits = self.head(x)                              # (B, T, V)
+        return logits
+
+    def run(self, block, x, keep):
+        """A block's output; replaced where activations are recomputed."""
+        return block(x, keep)
+
+
+def check_ids(ids, config) -> None:
+    """ValueError if ids (B, T) are too many, or not in the vocabulary.
+
+    Looking at the values would stall a GPU and break a compiled graph, so
+    there only the shape is checked.
+    """
+    if ids.ndim != 2:
+        raise ValueError(f"token ids must be (batch, positions), got shape "
+                         f"{tuple(ids.shape)}")
+    if ids.shape[1] > config.context_length:
+        raise ValueError(f"the model looks at {config.context_length} "
+                         f"positions at most, got {ids.shape[1]}")
+    if torch.compiler.is_compiling() or ids.device.type != "cpu":
+        return
+    if ids.numel() and not 0 <= ids.min() <= ids.max() < config.vocab_size:
+        raise ValueError(f"token ids must lie in 0..{config.vocab_size - 1}, "
+                         f"got {ids.min()}..{ids.max()}")

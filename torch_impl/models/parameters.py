@@ -1,0 +1,30 @@
+"""Weights travel between models, files and packages as {name: array}."""
+import numpy as np
+import torch
+
+from numpy_impl.models.parameters import check_parameters
+
+__all__ = ["get_parameters", "set_parameters", "check_parameters"]
+
+
+def get_parameters(model) -> dict[str, np.ndarray]:
+    """The parameters of a model by name, copied to the CPU if not there."""
+    return {name: tensor.detach().cpu().numpy()
+            for name, tensor in model.named_parameters()}
+
+
+def set_parameters(model, parameters) -> None:
+    """Copy {name: array} into a model, in the model's dtype.
+
+    Raises
+    ------
+    ValueError
+        If a name is missing or unknown or a shape differs; lists them all,
+        and leaves the model as it was.
+    """
+    own = dict(model.named_parameters())
+    check_parameters({name: tensor.shape for name, tensor in own.items()},
+                     {name: np.shape(a) for name, a in parameters.items()})
+    with torch.no_grad():
+        for name, tensor in own.items():
+            tensor.copy_(torch.from_numpy(np.asarray(parameters[name])))
