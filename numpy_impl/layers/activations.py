@@ -39,7 +39,7 @@ def gelu(x):
 
 @over_rows(2)
 def gelu_backward(dy, x):
-    """x enters as the factor x/2 and inside tanh, whose derivative is 1 - tanh^2:
+    """x enters as a factor and inside tanh, whose slope is 1 - tanh^2:
 
         dx = dy * ( (1 + t)/2 + x/2 (1 - t^2) du/dx ),  t = tanh(u)
     """
@@ -80,12 +80,12 @@ def sigmoid(x):
 
 @over_rows(1)
 def silu(x):
-    """x sigmoid(x), also called swish. Elfwing et al. 2017 (arXiv:1702.03118)"""
+    """x sigmoid(x), or swish. Elfwing et al. 2017 (arXiv:1702.03118)."""
     return x * sigmoid(x)
 
 
 @over_rows(2)
 def silu_backward(dy, x):
-    """dx = dy * s (1 + x (1 - s)), s = sigmoid(x), whose slope is s (1 - s)."""
+    """dx = dy s (1 + x (1 - s)), s = sigmoid(x), whose slope is s (1 - s)."""
     s = sigmoid(x)
     return dy * (s * (1 + x * (1 - s)))

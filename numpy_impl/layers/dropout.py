@@ -1,5 +1,5 @@
-"""Dropout: while training, leave out a random share of the activations, so that
-no feature can rely on one particular other being there.
+"""Dropout: while training, leave out a random share of the activations, so
+that no feature can rely on one particular other being there.
 
 Shapes: x any shape; a keep-mask has the shape of x, True = kept.
 """
@@ -11,7 +11,7 @@ __all__ = ["Dropout", "KeepMasks"]
 
 
 class Dropout(Module):
-    """y = x * kept / (1 - rate), the mean unchanged; the identity without masks.
+    """y = x * kept / (1 - rate), same mean; the identity without masks.
 
     Srivastava et al. 2014 (JMLR 15), in the "inverted" form that scales while
     training and leaves inference alone.

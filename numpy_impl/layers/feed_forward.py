@@ -13,7 +13,7 @@ __all__ = ["FeedForward"]
 class FeedForward(Module):
     """y = down(gelu(up(x))), F = 4 D in GPT-2.
 
-    Vaswani et al. 2017 (arXiv:1706.03762), eq. 2, with GELU for ReLU as in GPT.
+    Vaswani et al. 2017 (arXiv:1706.03762), eq. 2, with GELU instead of ReLU.
     """
 
     def __init__(self, d_model: int, d_hidden: int):

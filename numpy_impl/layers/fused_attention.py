@@ -1,5 +1,5 @@
 """Causal attention in tiles: the same numbers as attention.py, but the (T, S)
-matrix of weights never exists as a whole. This is the lesson of FlashAttention:
+matrix of weights never exists as a whole. This is FlashAttention's lesson:
 memory grows with T, not T^2, and each tile is used while it is in the cache.
 
 Shapes: B batch, H heads, T query positions, S key positions, K head width;

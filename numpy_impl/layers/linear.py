@@ -1,5 +1,5 @@
-"""Linear: every output is a weighted sum of all inputs, plus an offset. Nearly
-all parameters of a GPT, and nearly all its arithmetic, are in layers like this.
+"""Linear: every output is a weighted sum of all inputs, plus an offset. Most
+parameters of a GPT, and most of its arithmetic, are in layers like this.
 
 Shapes: ... = any leading axes, N = their product, D = inputs, F = outputs.
 """

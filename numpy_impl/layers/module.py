@@ -1,4 +1,4 @@
-"""Module and Parameter: the little of torch.nn.Module that NumPy layers need."""
+"""Module and Parameter: what little of torch.nn.Module the layers need."""
 import numpy as np
 
 __all__ = ["Module", "Parameter", "ModuleList"]

@@ -1,12 +1,11 @@
-"""Layer normalisation: give each feature vector mean 0 and variance 1, then let
-the model choose a new scale and offset for every feature.
+"""Layer normalisation: give each feature vector mean 0 and variance 1, then
+let the model choose a new scale and offset for every feature.
 
 Shapes: ... = any leading axes (batch, position), D = features.
 """
 import numpy as np
 
 from .module import Module, Parameter
-from .parallel import over_rows
 
 __all__ = ["LayerNorm"]
 
@@ -14,8 +13,8 @@ __all__ = ["LayerNorm"]
 class LayerNorm(Module):
     """y = weight * x_hat + bias,  x_hat = (x - mean(x)) / sqrt(var(x) + eps)
 
-    Ba et al. 2016 (arXiv:1607.06450), eq. 4. The variance is the biased one, and
-    eps sits inside the root, as in GPT-2.
+    Ba et al. 2016 (arXiv:1607.06450), eq. 4. The variance is the biased one,
+    and eps sits inside the root, as in GPT-2.
     """
 
     def __init__(self, dim: int, eps: float = 1e-5):
@@ -40,8 +39,9 @@ class LayerNorm(Module):
 
             dx = rstd * (g - mean(g) - x_hat * mean(g * x_hat))
 
-        The two means remove from g what normalising removed from x, a shift and
-        a rescaling: adding a constant to x cannot change y, so sum(dx) = 0.
+        The two means remove from g what normalising removed from x, a shift
+        and a rescaling: adding a constant to x leaves y as it is, so
+        sum(dx) = 0.
         """
         x_hat, rstd = cache
         leading = tuple(range(dy.ndim - 1))

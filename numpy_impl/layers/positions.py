@@ -24,15 +24,15 @@ class LearnedPositions(Module):
         self.weight = Parameter(np.zeros((context_length, dim)))
 
     def forward(self, x, start=0):
-        """x (..., T, D), at positions start, start + 1, ... -> y (..., T, D)"""
+        """x (..., T, D), its first position is start -> y (..., T, D)"""
         T = x.shape[-2]
         return x + self.weight[start:start + T]
 
     def backward(self, dy, start=0):
         """dy (..., T, D) -> dx (..., T, D); adds to the gradient of weight
 
-        An addition hands its gradient on to both sides; a position's vector was
-        used once in each sequence of the batch, so those add up.
+        An addition hands its gradient on to both sides; a position's vector
+        was used once in each sequence of the batch, so those add up.
         """
         T = dy.shape[-2]
         leading = tuple(range(dy.ndim - 2))

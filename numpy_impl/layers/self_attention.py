@@ -66,7 +66,7 @@ class SelfAttention(Module):
         return y, (q_cache, k_cache, v_cache, cache)
 
     def backward(self, dy, cache):
-        """dy (..., T, K) -> dx (..., T, D): x fed three layers, so three sums"""
+        """dy (..., T, K) -> dx (..., T, D): x fed three layers, so a sum"""
         q_cache, k_cache, v_cache, cache = cache
         dq, dk, dv = attention_backward(dy, cache)
         dx = self.query.backward(dq, q_cache)
@@ -75,7 +75,7 @@ class SelfAttention(Module):
 
 
 class CausalAttention(SelfAttention):
-    """SelfAttention that sees no later position, with dropout of its weights."""
+    """SelfAttention that sees no later position, with dropout of weights."""
 
     def __init__(self, d_in: int, d_out: int, dropout: float = 0.0,
                  qkv_bias: bool = False):

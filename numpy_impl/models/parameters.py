@@ -28,7 +28,8 @@ def set_parameters(model, parameters) -> None:
 def check_parameters(expected, given) -> None:
     """Compare {name: shape} with {name: shape}; ValueError if they differ."""
     problems = [f"missing {name}" for name in expected if name not in given]
-    problems += [f"unexpected {name}" for name in given if name not in expected]
+    problems += [f"unexpected {name}" for name in given
+                 if name not in expected]
     problems += [f"{name} is {tuple(given[name])} instead of {tuple(shape)}"
                  for name, shape in expected.items()
                  if name in given and tuple(given[name]) != tuple(shape)]

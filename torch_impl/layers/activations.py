@@ -46,7 +46,7 @@ def gelu_exact(x):
 
 
 def silu(x):
-    """x sigmoid(x), also called swish. Elfwing et al. 2017 (arXiv:1702.03118)"""
+    """x sigmoid(x), or swish. Elfwing et al. 2017 (arXiv:1702.03118)."""
     if fused():
         return functional.silu(x)
     return x * torch.sigmoid(x)

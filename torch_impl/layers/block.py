@@ -24,7 +24,8 @@ class TransformerBlock(Module):
                  qkv_bias: bool = True):
         super().__init__()
         self.norm1 = LayerNorm(d_model)
-        self.attention = MultiHeadAttention(d_model, n_heads, dropout, qkv_bias)
+        self.attention = MultiHeadAttention(
+            d_model, n_heads, dropout, qkv_bias)
         self.norm2 = LayerNorm(d_model)
         self.feed_forward = FeedForward(d_model, 4 * d_model)
         self.dropout = Dropout(dropout)

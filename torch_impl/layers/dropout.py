@@ -1,5 +1,5 @@
-"""Dropout: while training, leave out a random share of the activations, so that
-no feature can rely on one particular other being there.
+"""Dropout: while training, leave out a random share of the activations, so
+that no feature can rely on one particular other being there.
 
 Shapes: x any shape; a keep-mask has the shape of x, True = kept.
 """
@@ -14,7 +14,7 @@ __all__ = ["Dropout", "KeepMasks"]
 
 
 class Dropout(Module):
-    """y = x * kept / (1 - rate), the mean unchanged; the identity in eval mode.
+    """y = x * kept / (1 - rate), same mean; the identity in eval mode.
 
     Srivastava et al. 2014 (JMLR 15). Given no masks, training draws them from
     torch's own generator, on the device; parity hands in the reference's.

@@ -1,5 +1,5 @@
-"""Layer normalisation: give each feature vector mean 0 and variance 1, then let
-the model choose a new scale and offset for every feature.
+"""Layer normalisation: give each feature vector mean 0 and variance 1, then
+let the model choose a new scale and offset for every feature.
 
 Shapes: ... = any leading axes (batch, position), D = features.
 """

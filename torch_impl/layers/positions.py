@@ -24,7 +24,7 @@ class LearnedPositions(Module):
         self.weight = Parameter(torch.zeros(context_length, dim))
 
     def forward(self, x, start=0):
-        """x (..., T, D), at positions start, start + 1, ... -> y (..., T, D)"""
+        """x (..., T, D), its first position is start -> y (..., T, D)"""
         T = x.shape[-2]
         return x + self.weight[start:start + T]
 

@@ -55,7 +55,7 @@ class SelfAttention(Module):
 
 
 class CausalAttention(SelfAttention):
-    """SelfAttention that sees no later position, with dropout of its weights."""
+    """SelfAttention that sees no later position, with dropout of weights."""
 
     def __init__(self, d_in: int, d_out: int, dropout: float = 0.0,
                  qkv_bias: bool = False):

@@ -1,4 +1,4 @@
-"""GPT-2: tokens in, for every position a score for each possible next token out.
+"""GPT-2: tokens in; out, for every position, a score for each next token.
 
 Shapes: B batch, T positions, D model width, V vocabulary.
 """
