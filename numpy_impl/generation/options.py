@@ -6,6 +6,7 @@ Shapes: B = batch, T = positions.
 """
 import math
 import operator
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -97,7 +98,7 @@ def stop_tokens(stop) -> list[int]:
     """None, one id or several ids -> a list of ids"""
     if stop is None:
         return []
-    several = [stop] if np.ndim(stop) == 0 else list(stop)
+    several = stop if isinstance(stop, Iterable) else [stop]
     return [check_whole("stop", token, 0, "give token ids")
             for token in several]
 

@@ -1,6 +1,4 @@
 """Generation: the same seed gives the same text, in both implementations."""
-import importlib.util
-
 import numpy as np
 import pytest
 import torch
@@ -10,6 +8,11 @@ from hypothesis import strategies as st
 import numpy_impl.generation.generate as ours
 import torch_impl.generation.generate as theirs
 from numpy_impl.generation.sampling import next_probabilities
+from numpy_impl.models.config import GPT2Config
+from numpy_impl.models.gpt2 import GPTModel
+from numpy_impl.models.initialisation import initial_parameters
+from numpy_impl.models.parameters import set_parameters
+from torch_impl.models import gpt2, parameters
 
 from .fake_models import fake_twins
 
@@ -247,18 +250,7 @@ def test_bad_input_is_refused_at_once(ids, n, options, kind, message):
 
 # -- real models -------------------------------------------------------------
 
-has_gpt = pytest.mark.skipif(
-    importlib.util.find_spec("numpy_impl.models.gpt2") is None,
-    reason="needs models/gpt2.py")
-
-
 def tiny_gpts(dtype, dropout=0.3):
-    from numpy_impl.models.config import GPT2Config
-    from numpy_impl.models.gpt2 import GPTModel
-    from numpy_impl.models.initialisation import initial_parameters
-    from numpy_impl.models.parameters import set_parameters
-    from torch_impl.models import gpt2, parameters
-
     config = GPT2Config(vocab_size=50, context_length=8, d_model=16,
                         n_heads=2, n_layers=2, dropout=dropout)
     values = {name: 5 * value for name, value in
@@ -271,7 +263,6 @@ def tiny_gpts(dtype, dropout=0.3):
     return model, twin
 
 
-@has_gpt
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_a_gpt_generates_the_same_text_in_both(dtype):
     model, twin = tiny_gpts(dtype)
@@ -285,17 +276,16 @@ def test_a_gpt_generates_the_same_text_in_both(dtype):
             assert new == new_t
 
 
-@has_gpt
 def test_greedy_tokens_equal_those_of_transformers():
     """One and the same model: Hugging Face searches it, and so do we."""
-    from transformers import GenerationConfig, GPT2Config, GPT2LMHeadModel
+    import transformers
 
-    hf = GPT2LMHeadModel(GPT2Config(
+    hf = transformers.GPT2LMHeadModel(transformers.GPT2Config(
         vocab_size=50, n_positions=32, n_embd=16, n_layer=2, n_head=2,
         bos_token_id=None, eos_token_id=None)).eval()
     ids = torch.tensor([[3, 1, 4, 1, 5]])
-    greedy = GenerationConfig(max_new_tokens=12, do_sample=False,
-                              pad_token_id=0)
+    greedy = transformers.GenerationConfig(max_new_tokens=12,
+                                            do_sample=False, pad_token_id=0)
     expected = hf.generate(ids, generation_config=greedy)[0, 5:].tolist()
 
     class Wrapped(torch.nn.Module):
