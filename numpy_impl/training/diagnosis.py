@@ -1,0 +1,54 @@
+"""Where a run went wrong: the first array that holds a NaN or an infinity."""
+import numpy as np
+
+__all__ = ["NonFiniteError", "first_non_finite"]
+
+
+class NonFiniteError(FloatingPointError):
+    """The loss or a gradient is not finite; no weight has been touched."""
+
+    def __init__(self, step: int, loss: float, where: str):
+        super().__init__(
+            f"step {step}: the loss is {loss} and {where} is the first that "
+            f"is not finite; the weights are as before this step. A lower "
+            f"learning rate, a longer warm-up or clipping may help")
+        self.step, self.loss, self.where = step, loss, where
+
+
+def first_non_finite(model, batches) -> str:
+    """Name the first array, in the order of computing, with a NaN or inf.
+
+    Looks at the weights, then at what each layer returns as it runs forward
+    on every batch, then at the gradients, from the output back.
+    """
+    parameters = list(model.named_parameters())
+    for name, array, _ in parameters:
+        if not np.isfinite(array).all():
+            return f"weight {name}"
+    found = []
+    modules = [(path, module) for path, module in model.named_modules()
+               if hasattr(module, "forward")]
+    for path, module in modules:
+        module.forward = watched(module.forward, path, found)
+    try:
+        for ids in batches:
+            model.forward(ids)
+    finally:
+        for _, module in modules:
+            del module.forward
+    if found:
+        return f"output of {found[0]}"
+    for name, _, grad in reversed(parameters):
+        if not np.isfinite(grad).all():
+            return f"gradient of {name}"
+    return "the loss itself"
+
+
+def watched(forward, path, found):
+    """forward, but noting the path if what it returns is not finite."""
+    def run(*arguments, **options):
+        y, cache = forward(*arguments, **options)
+        if not np.isfinite(y).all():
+            found.append(path.rstrip(".") or "the model")
+        return y, cache
+    return run

@@ -1,0 +1,141 @@
+"""What the twin does to be fast on this machine: device, mixed precision,
+fused kernels, compilation, activation checkpointing. Torch only: the reference
+has one device and one precision. None of it changes the mathematics.
+"""
+import contextlib
+import math
+import shutil
+import sys
+
+import numpy as np
+import torch
+from torch.utils.checkpoint import checkpoint
+
+from ..layers.fused import spelled_out
+
+__all__ = ["Machine", "choose_device"]
+
+PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16,
+              "float16": torch.float16}
+
+
+def choose_device(name: str) -> torch.device:
+    """The device of that name; "auto" takes CUDA, else MPS, else the CPU.
+
+    Raises
+    ------
+    ValueError
+        If this machine, or this build of torch, has no such device.
+    """
+    here = {"cuda": torch.cuda.is_available(),
+            "mps": torch.backends.mps.is_available(), "cpu": True}
+    if name == "auto":
+        name = next(device for device, there in here.items() if there)
+    if not here.get(name):
+        found = ", ".join(device for device, there in here.items() if there)
+        raise ValueError(f"device {name!r} is not here: torch "
+                         f"{torch.__version__} on this machine has {found}")
+    return torch.device(name)
+
+
+class Machine:
+    """A DeviceConfig put to work.
+
+    float16 has few exponents: gradients are computed of a scaled loss, the
+    scale is halved when they overflow (that step is skipped) and doubled after
+    2000 steps that did not. Micikevicius et al. 2018 (arXiv:1710.03740).
+    """
+
+    def __init__(self, config):
+        self.config = config
+        self.device = choose_device(config.device)
+        self.precision = PRECISIONS[config.precision]
+        self.scale = 65536.0 if config.precision == "float16" else 1.0
+        self.good_steps = 0
+        if config.threads:
+            torch.set_num_threads(config.threads)
+        if self.device.type == "cuda":
+            torch.set_float32_matmul_precision(
+                "high" if config.tf32 else "highest")
+
+    def prepare(self, model, loss):
+        """Set the model up; returns the loss function to call."""
+        if self.config.activation_checkpointing:
+            model.run = lambda block, x, keep: checkpoint(
+                block, x, keep, use_reentrant=False)
+        if not self.config.compile:
+            return loss
+        if self.device.type == "cpu" and not compiler():
+            raise ValueError("device.compile needs a C++ compiler, and there "
+                             "is none on the PATH; install one (gcc, clang or "
+                             "Visual Studio) or leave device.compile out")
+        return torch.compile(loss)
+
+    def tensors(self, arrays):
+        """Arrays of token ids, or tensors, as int64 tensors on the device."""
+        return tuple(torch.as_tensor(array).to(self.device, torch.int64,
+                                               non_blocking=True)
+                     for array in arrays)
+
+    @contextlib.contextmanager
+    def arithmetic(self):
+        """The precision and the kernels of forward passes."""
+        mixed = self.precision != torch.float32
+        kernels = contextlib.nullcontext() if self.config.fused_kernels \
+            else spelled_out()
+        with kernels, torch.autocast(self.device.type, self.precision,
+                                     enabled=mixed):
+            yield
+
+    def optimizing(self):
+        """The kernels of the optimizer's step."""
+        return contextlib.nullcontext() if self.config.fused_optimizer \
+            else spelled_out()
+
+    def masks(self, seed):
+        """Where dropout's masks come from, for (seed, step, microbatch).
+
+        torch draws its own, inside its kernels; only their seed is set.
+        """
+        words = np.random.SeedSequence(seed).generate_state(1, np.uint64)
+        torch.manual_seed(int(words[0]))
+        return None if self.config.fused_kernels else self.random_mask
+
+    def random_mask(self, shape, rate):
+        return torch.rand(shape, device=self.device) >= rate
+
+    def scaled(self, loss):
+        return loss * self.scale
+
+    def unscale(self, gradients) -> None:
+        if self.scale != 1:
+            torch._foreach_mul_(gradients, 1 / self.scale)
+
+    def overflowed(self, norm: float) -> bool:
+        """True where a float16 gradient overflowed: skip this step."""
+        if self.precision != torch.float16:
+            return False
+        finite = math.isfinite(norm)
+        self.good_steps = self.good_steps + 1 if finite else 0
+        if not finite:
+            self.scale = max(1.0, self.scale / 2)
+        elif self.good_steps % 2000 == 0:
+            self.scale *= 2
+        return not finite
+
+    def state(self) -> dict[str, np.ndarray]:
+        if self.precision != torch.float16:
+            return {}
+        return {"scale.factor": np.array(self.scale),
+                "scale.good_steps": np.array(self.good_steps)}
+
+    def load_state(self, state) -> None:
+        if self.precision == torch.float16 and "scale.factor" in state:
+            self.scale = float(state["scale.factor"])
+            self.good_steps = int(state["scale.good_steps"])
+
+
+def compiler() -> bool:
+    """Whether there is a C++ compiler, which torch.compile needs on the CPU"""
+    names = ("cl",) if sys.platform == "win32" else ("g++", "clang++", "c++")
+    return any(shutil.which(name) for name in names)

@@ -1,0 +1,57 @@
+"""The loss: how surprised the model was by the token that really came next, in
+nats, averaged over all positions.
+
+Shapes: ... = any leading axes (batch, position), V = vocabulary, N = targets.
+"""
+import torch
+from torch.nn import functional
+
+from numpy_impl.training.loss import IGNORE, perplexity
+
+from ..layers.fused import fused
+from ..layers.softmax import log_softmax
+
+__all__ = ["IGNORE", "cross_entropy", "perplexity"]
+
+
+def cross_entropy(logits, targets, ignore_index=IGNORE, reduction="mean"):
+    """loss = -log softmax(logits)[target] = log sum_v exp(z_v) - z_target
+
+    Targets equal to ignore_index count neither in the sum nor in the mean; a
+    mean over no target at all is 0, with gradient 0 (torch gives NaN).
+    logits (..., V), targets (...) -> loss (), or (...) for "none"
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit or reduction is unknown.
+    """
+    check_targets(logits, targets)
+    kept = targets != ignore_index                         # (...)
+    if fused() and reduction != "none":
+        loss = functional.cross_entropy(
+            logits.flatten(0, -2), targets.flatten(),
+            ignore_index=ignore_index, reduction="sum")
+        return loss if reduction == "sum" else loss / kept.sum().clamp(min=1)
+    target = torch.where(kept, targets, 0)[..., None]      # (..., 1)
+    logp = log_softmax(logits)                             # (..., V)
+    losses = torch.where(kept, -logp.gather(-1, target)[..., 0], 0)
+    share = shares(kept, reduction, logits.dtype)          # (...)
+    loss = losses if reduction == "none" else (losses * share).sum()
+    return loss
+
+
+def shares(kept, reduction, dtype):
+    """The weight of each position in the loss: 0 where it is ignored."""
+    if reduction == "mean":
+        return kept.to(dtype) / kept.sum().clamp(min=1)
+    if reduction in ("sum", "none"):
+        return kept.to(dtype)
+    raise ValueError(f"reduction must be mean, sum or none, got {reduction!r}")
+
+
+def check_targets(logits, targets):
+    if targets.shape != logits.shape[:-1]:
+        raise ValueError(
+            f"one target for each row of logits: expected shape "
+            f"{tuple(logits.shape[:-1])}, got {tuple(targets.shape)}")
