@@ -1,0 +1,137 @@
+"""Byte-level byte-pair encoding, the tokenizer of GPT-2 and of most models
+since: common words are one token, rare words a few, and no text is unknown.
+
+text -> pieces (patterns.py) -> bytes -> merges (bpe_merging.py) -> ids
+"""
+from collections.abc import Callable, Iterable
+from itertools import chain
+
+from .bpe_merging import merge_piece
+from .bpe_training import count_pieces, learn_merges
+from .byte_alphabet import from_visible, to_visible
+from .patterns import PATTERNS, compile_pattern
+from .tokenizer import END_OF_TEXT, Tokenizer, repair_surrogates
+
+__all__ = ["BPETokenizer"]
+
+
+class PieceCache(dict):
+    """The ids of every piece met lately.
+
+    Most of a text is the same few thousand words again and again, so most
+    pieces are looked up, not merged. This is what makes Python fast enough.
+    """
+
+    max_pieces = 2**17      # some 30 MB; when full, start again
+    max_length = 256        # longer pieces hardly ever come back
+
+    def __init__(self, ranks: dict[bytes, int]):
+        super().__init__()
+        self.ranks = ranks
+
+    def __missing__(self, piece: str) -> tuple[int, ...]:
+        data = piece.encode("utf-8")
+        whole = self.ranks.get(data)
+        ids = ((whole,) if whole is not None
+               else tuple(merge_piece(data, self.ranks)))
+        if len(data) <= self.max_length:
+            if len(self) >= self.max_pieces:
+                self.clear()
+            self[piece] = ids
+        return ids
+
+
+class BPETokenizer(Tokenizer):
+    """id = rank of the token: 256 bytes first, then the merges in their order
+
+    Sennrich et al. 2016 (arXiv:1508.07909) on bytes, Radford et al. 2019. As
+    in tiktoken, two neighbours may merge where their bytes together are a
+    token, and a piece that is a token as a whole is that token.
+
+    Parameters
+    ----------
+    ranks
+        The id of every token, in the order of its merge. All 256 bytes must
+        be there; ids may have gaps.
+    pattern
+        A name in patterns.PATTERNS or a regular expression.
+    special_tokens
+        Ids beyond those of ranks.
+    """
+
+    kind = "bpe"
+
+    def __init__(self, ranks: dict[bytes, int], pattern: str = "gpt2",
+                 special_tokens: dict[str, int] | None = None):
+        missing = [b for b in range(256) if bytes([b]) not in ranks]
+        if missing:
+            raise ValueError(f"ranks must hold all 256 single bytes; it lacks "
+                             f"{missing[:5]} ({len(missing)} in all)")
+        if len(set(ranks.values())) < len(ranks):
+            raise ValueError("two tokens of ranks have the same id")
+        table = {rank: token for token, rank in ranks.items()}
+        super().__init__(table, special_tokens or {})
+        self.ranks = dict(ranks)
+        self.pattern = PATTERNS.get(pattern, pattern)
+        self._find_pieces = compile_pattern(pattern).findall
+        self._ids_of = PieceCache(self.ranks)
+
+    @classmethod
+    def train(cls, texts: str | Iterable[str], vocab_size: int,
+              pattern: str = "gpt2",
+              special_tokens: Iterable[str] = (END_OF_TEXT,),
+              min_count: int = 2,
+              progress: Callable[[int, int], None] | None = None):
+        """Learn a vocabulary from text; see bpe_training.learn_merges.
+
+        Parameters
+        ----------
+        vocab_size
+            256 bytes, the merges and the special tokens together.
+
+        Raises
+        ------
+        ValueError
+            Where vocab_size has no room for bytes and special tokens, or the
+            text has too few different pairs; the error names the largest
+            vocabulary that this text supports.
+        """
+        special_tokens = list(special_tokens)
+        n_merges = vocab_size - 256 - len(special_tokens)
+        if n_merges < 0:
+            raise ValueError(
+                f"vocab_size must be at least {vocab_size - n_merges} (256 "
+                f"bytes and {len(special_tokens)} special tokens), not "
+                f"{vocab_size}")
+        pieces = {repair_surrogates(piece).encode("utf-8"): count for
+                  piece, count in count_pieces(texts, pattern).items()}
+        merges = learn_merges(pieces, n_merges, min_count, progress)
+        if len(merges) < n_merges:
+            raise ValueError(
+                f"a vocabulary of {vocab_size} needs {n_merges} merges, but "
+                f"this text supports {len(merges)} (pairs that occur at "
+                f"least {min_count} times): ask for at most "
+                f"{vocab_size - n_merges + len(merges)}, or give more text")
+        tokens = [bytes([byte]) for byte in range(256)]
+        tokens += [a + b for a, b in merges]
+        special = {token: len(tokens) + i
+                   for i, token in enumerate(special_tokens)}
+        return cls({token: rank for rank, token in enumerate(tokens)},
+                   pattern, special)
+
+    def encode_ordinary(self, text: str) -> list[int]:
+        pieces = self._find_pieces(repair_surrogates(text))
+        return list(chain.from_iterable(
+            map(self._ids_of.__getitem__, pieces)))
+
+    def to_dict(self):
+        return {"kind": self.kind, "pattern": self.pattern,
+                "ranks": {to_visible(token): rank
+                          for token, rank in self.ranks.items()},
+                "special_tokens": self.special_tokens}
+
+    @classmethod
+    def from_dict(cls, state):
+        ranks = {from_visible(token): rank
+                 for token, rank in state["ranks"].items()}
+        return cls(ranks, state["pattern"], state["special_tokens"])

@@ -1,0 +1,33 @@
+"""Whole files or none: what is written here survives a crash at any byte."""
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+__all__ = ["write_atomically"]
+
+
+def write_atomically(path: str | os.PathLike, data: str | bytes) -> None:
+    """Write data to path so that a reader sees the old file or the new one.
+
+    The data goes to a temporary file in the same folder, is flushed to the
+    disk, and takes the final name in one step. A str is written as UTF-8.
+
+    Raises OSError where the folder cannot be written or the disk is full; the
+    old file is then still there, and nothing is left beside it.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data = data.encode("utf-8") if isinstance(data, str) else data
+    handle, temporary = tempfile.mkstemp(
+        dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
