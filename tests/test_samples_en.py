@@ -120,6 +120,21 @@ def test_messages():
     assert list(csv.reader(lines, delimiter="\t"))[1:] == rows
 
 
+def test_length_does_not_tell_ham_from_spam():
+    """A classifier has to learn from the words: len(text) may not win the lesson."""
+    rows = [(len(text), label) for label, text in messages()]
+    for shorter, longer in [("ham", "spam"), ("spam", "ham")]:
+        best = max(sum(label == (longer if length >= cut else shorter) for length, label in rows)
+                   for cut in range(162))
+        assert best / len(rows) <= 0.72  # always answering "ham" gives 0.65
+
+
+def test_length_does_not_tell_chosen_from_rejected():
+    """Nor may preference tuning only learn to write at greater length."""
+    longer = sum(len(entry["chosen"]) > len(entry["rejected"]) for entry in preferences())
+    assert 0.4 <= longer / len(preferences()) <= 0.6
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_numbers_and_addresses_belong_to_nobody(name):
     text = read(name)
