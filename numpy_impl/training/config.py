@@ -30,6 +30,9 @@ class DataConfig:
     tokenizer_sample
         Characters of the corpus from which "bpe" learns its merges
         (0 = all of them).
+    vocab_multiple
+        The model's vocabulary is rounded up to a multiple of this; GPUs
+        like 64.
     validation
         Share of the corpus that is never trained on.
     """
@@ -38,6 +41,7 @@ class DataConfig:
     tokenizer: Literal["bpe", "characters", "bytes"] = "bpe"
     vocab_size: int = 2048
     tokenizer_sample: int = 2_000_000
+    vocab_multiple: int = 1
     validation: float = 0.05
 
     def __post_init__(self):
@@ -51,6 +55,8 @@ class DataConfig:
                 f"257 (256 bytes and end of text), got {self.vocab_size}")
         require(self.tokenizer_sample >= 0, "data.tokenizer_sample must "
                 f"not be negative, got {self.tokenizer_sample}")
+        require(self.vocab_multiple >= 1, "data.vocab_multiple must be at "
+                f"least 1, got {self.vocab_multiple}")
         require(0 < self.validation < 1, "data.validation must be a share "
                 f"between 0 and 1, got {self.validation}")
 
@@ -168,8 +174,9 @@ class DeviceConfig:
         Fuse operations with torch.compile.
     fused_optimizer
         torch's fused AdamW in place of the spelled-out one.
-    fused_attention
-        scaled_dot_product_attention in place of the spelled-out one.
+    fused_kernels
+        torch's fused attention, LayerNorm, GELU and loss in place of the
+        spelled-out ones.
     tf32
         Allow TensorFloat-32 products on CUDA.
     activation_checkpointing
@@ -184,7 +191,7 @@ class DeviceConfig:
     precision: Literal["float32", "bfloat16", "float16"] = "float32"
     compile: bool = False
     fused_optimizer: bool = True
-    fused_attention: bool = True
+    fused_kernels: bool = True
     tf32: bool = True
     activation_checkpointing: bool = False
     pin_memory: bool = True

@@ -71,7 +71,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ValueError, OSError, FloatingPointError) as mistake:
         if os.environ.get("TWINFORMER_DEBUG"):
             raise
-        one_line = " ".join(str(mistake).split())
+        notes = getattr(mistake, "__notes__", [])
+        one_line = " ".join("; ".join([str(mistake), *notes]).split())
         print(f"twinformer: error: {one_line}", file=sys.stderr)
         return 2
 

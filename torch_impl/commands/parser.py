@@ -11,7 +11,7 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,15 @@ __all__ = ["CommandParser", "did_you_mean"]
 
 
 class CommandParser(ArgumentParser):
-    """An ArgumentParser whose mistakes are ValueErrors of one line."""
+    """An ArgumentParser whose mistakes are ValueErrors of one line.
+
+    Attributes
+    ----------
+    default_config : callable, optional
+        words -> a config file to read before all others, or None.
+    """
+
+    default_config: Callable[[list[str]], str | None] | None = None
 
     def __init__(self, **options):
         super().__init__(
@@ -32,6 +40,8 @@ class CommandParser(ArgumentParser):
     def parse_args(self, args=None, *rest, **options):
         """Parse the words after the command's name."""
         words = self.spelled_out(list(args))
+        if self.default_config and (path := self.default_config(words)):
+            words = ["--config", self.checked_config(path), *words]
         try:
             return super().parse_args(words, *rest, **options)
         except SystemExit:  # --help, --print_config

@@ -1,0 +1,62 @@
+"""Folders that appear whole or not at all.
+
+A folder is filled under another name, forced to the disk and renamed: the
+rename is one step for the file system, so that a kill or a full disk at any
+byte leaves no half-written folder under the true name.
+"""
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+__all__ = ["new_folder", "remove_folder", "sync"]
+
+LEFTOVERS = (".writing-*", ".removing-*")
+
+
+@contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """Give a draft folder to fill; at the end it becomes ``target``.
+
+    Raises
+    ------
+    OSError
+        Where the disk is full or refuses, or ``target`` exists: the draft
+        is gone and everything else is as it was.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for pattern in LEFTOVERS:  # of a process that was killed
+        for path in target.parent.glob(pattern):
+            shutil.rmtree(path, ignore_errors=True)
+    draft = target.with_name(f".writing-{os.getpid()}-{target.name}")
+    try:
+        draft.mkdir()
+        yield draft
+        for file in draft.iterdir():
+            sync(file)
+        sync(draft)
+        os.rename(draft, target)
+        sync(target.parent)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def remove_folder(folder: Path) -> None:
+    """Delete a folder so that no half-deleted one bears its name."""
+    if folder.exists():
+        doomed = folder.with_name(f".removing-{os.getpid()}-{folder.name}")
+        os.rename(folder, doomed)
+        shutil.rmtree(doomed, ignore_errors=True)
+
+
+def sync(path: Path) -> None:
+    """Force a file, or a folder's list of files, to the disk."""
+    if path.is_dir() and os.name != "posix":
+        return  # elsewhere a folder cannot be opened
+    flags = os.O_RDONLY if path.is_dir() else os.O_RDWR
+    descriptor = os.open(path, flags)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,148 @@
+"""Documents: the files a model reads, in a fixed order, as text.
+
+The default corpus is the source code of the running interpreter's standard
+library: millions of characters of real text that every machine with Python
+already has.
+"""
+import hashlib
+import sysconfig
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+__all__ = ["STANDARD_LIBRARY", "Document", "read_documents",
+           "split_documents", "standard_library"]
+
+STANDARD_LIBRARY = "standard-library"
+
+# Folders of the standard library that hold no programs to learn from:
+# installed packages, tests, and tables of characters and help texts.
+LEFT_OUT = {"site-packages", "dist-packages", "__pycache__", "test", "tests",
+            "idle_test", "encodings", "pydoc_data"}
+
+
+class Document(NamedTuple):
+    """One file: its name relative to what was asked for, and its text."""
+
+    name: str
+    text: str
+
+
+def read_documents(corpus: Sequence[str | Path]) -> list[Document]:
+    """Read text files, folders of text files, or the standard library.
+
+    Parameters
+    ----------
+    corpus : sequence of paths
+        Folders are read to the bottom, sorted by name, without hidden
+        files; "standard-library" stands for the interpreter's own source.
+
+    Returns
+    -------
+    list of Document
+        Never empty, and no document is.
+
+    Raises
+    ------
+    FileNotFoundError
+        For a path that does not exist.
+    ValueError
+        For bytes that are not UTF-8, with their file and offset, and for
+        a corpus without text.
+    """
+    documents: list[Document] = []
+    for entry in corpus:
+        path = Path(entry).expanduser()
+        if str(entry) == STANDARD_LIBRARY and not path.exists():
+            documents += standard_library()
+        elif path.is_dir():
+            documents += [read(file, file.relative_to(path).as_posix())
+                          for file in visible_files(path)]
+        elif path.exists():
+            documents.append(read(path, path.name))
+        else:
+            raise FileNotFoundError(
+                f"there is no corpus at {entry}; expected a text file, a "
+                f"folder of text files, or {STANDARD_LIBRARY}")
+    documents = [document for document in documents if document.text]
+    if not documents:
+        raise ValueError("the corpus is empty: no text in "
+                         f"{', '.join(map(str, corpus))}")
+    return documents
+
+
+def standard_library() -> Iterator[Document]:
+    """The running interpreter's own modules, the same on every system.
+
+    Modules generated for one machine are left out, as are the few that are
+    not UTF-8; line ends become newlines.
+    """
+    root = Path(sysconfig.get_path("stdlib"))
+    for file in visible_files(root, "*.py"):
+        name = file.relative_to(root)
+        if LEFT_OUT & set(name.parts) or name.name.startswith("_sysconfig"):
+            continue
+        try:
+            text = file.read_bytes().decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+        yield Document(name.as_posix(), text.replace("\r\n", "\n"))
+
+
+def visible_files(folder: Path, pattern: str = "*") -> list[Path]:
+    """Files below folder, sorted alike on every system."""
+    files = [(file.relative_to(folder).parts, file)
+             for file in folder.rglob(pattern)]
+    return [file for parts, file in sorted(files)
+            if not any(part.startswith(".") for part in parts)
+            and "__pycache__" not in parts and file.is_file()]
+
+
+def read(file: Path, name: str) -> Document:
+    content = file.read_bytes()
+    try:
+        return Document(name, content.decode("utf-8"))
+    except UnicodeDecodeError as problem:
+        raise ValueError(
+            f"{file} is not UTF-8 text: byte 0x{content[problem.start]:02x} "
+            f"at offset {problem.start}; convert the file to UTF-8 or leave "
+            "it out") from None
+
+
+def split_documents(
+    documents: Sequence[Document], share: float
+) -> tuple[list[Document], list[Document]]:
+    """Keep whole documents apart for validation.
+
+    Documents go to validation in the order of a hash of their names, as
+    long as they fit into ``share`` of the characters: the same documents
+    wherever the corpus lies and whatever is added to it. Where none fits
+    (a single book), the end of the last document is cut off at a line.
+
+    Returns
+    -------
+    train, validation : lists of Document
+        Together every character of ``documents``.
+    """
+    room = share * sum(len(document.text) for document in documents)
+    chosen: set[int] = set()
+    for index in by_hash(documents):
+        if len(documents[index].text) <= room:
+            room -= len(documents[index].text)
+            chosen.add(index)
+    if chosen:
+        return ([d for i, d in enumerate(documents) if i not in chosen],
+                [d for i, d in enumerate(documents) if i in chosen])
+
+    name, text = documents[-1]
+    cut = len(text) - max(1, min(int(room), len(text) - 1))
+    cut = text.rfind("\n", 0, cut) + 1 or cut
+    return ([*documents[:-1], Document(name, text[:cut])],
+            [Document(name, text[cut:])])
+
+
+def by_hash(documents: Iterable[Document]) -> list[int]:
+    """Indices of documents in an order that only their names decide."""
+    keys = [(hashlib.sha256(document.name.encode()).digest(), index)
+            for index, document in enumerate(documents)]
+    return [index for _, index in sorted(keys)]

@@ -1,0 +1,73 @@
+"""What a run writes down while it goes on.
+
+    metrics.jsonl   losses, learning rate, gradient norm: nothing that
+                    depends on the machine's speed, so that a resumed run
+                    writes the same bytes
+    timing.jsonl    seconds and tokens per second
+    samples.txt     what the model wrote at each evaluation
+
+Each line is complete when it is written. A checkpoint records the sizes;
+resuming cuts the logs back to them.
+"""
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+__all__ = ["Logs", "read_metrics"]
+
+NAMES = ("metrics.jsonl", "timing.jsonl", "samples.txt")
+
+
+class Logs:
+    """The open logs of a run; use it in a ``with`` statement.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's folder.
+    sizes : dict of str to int, optional
+        What ``sizes()`` gave at the checkpoint from which the run goes on.
+    """
+
+    def __init__(self, folder: Path, sizes: Mapping[str, int] | None = None):
+        self.files = {}
+        for name in NAMES:
+            self.files[name] = open(folder / name, "ab")
+            size = (sizes or {}).get(name, 0)
+            if self.files[name].tell() > size:
+                self.files[name].truncate(size)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        for file in self.files.values():
+            file.close()
+
+    def metrics(self, **record: Any) -> None:
+        self.write("metrics.jsonl", json.dumps(record) + "\n")
+
+    def timing(self, **record: Any) -> None:
+        self.write("timing.jsonl", json.dumps(record) + "\n")
+
+    def sample(self, step: int, text: str) -> None:
+        self.write("samples.txt", f"=== step {step} ===\n{text}\n\n")
+
+    def write(self, name: str, text: str) -> None:
+        self.files[name].write(text.encode("utf-8", "replace"))
+        self.files[name].flush()
+
+    def sizes(self) -> dict[str, int]:
+        """Bytes in each log, all of them safely on the disk."""
+        for file in self.files.values():
+            os.fsync(file.fileno())
+        return {name: file.tell() for name, file in self.files.items()}
+
+
+def read_metrics(folder: Path) -> list[dict[str, Any]]:
+    """The records of metrics.jsonl; a line cut off by a kill is left out."""
+    text = (folder / "metrics.jsonl").read_text(encoding="utf-8")
+    whole = text[:text.rfind("\n") + 1]
+    return [json.loads(line) for line in whole.splitlines()]

@@ -1,0 +1,146 @@
+"""A run's folder: everything about one training run, side by side.
+
+    config.yaml     the resolved config
+    checkpoints/    step-000200, step-000400, ...: the last two
+    metrics.jsonl, timing.jsonl, samples.txt, loss.png
+
+An existing folder is never written to, unless the run in it is resumed.
+"""
+import itertools
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from ..models.initialisation import parameter_shapes
+from ..models.parameters import check_parameters
+from ..text.files import write_atomically
+from ..text.registry import tokenizer_from_dict
+from ..text.tokenizer import Tokenizer
+from .checkpoint import (Checkpoint, checkpoints_in, load_checkpoint,
+                         set_aside_after)
+from .config import RunConfig, config_to_dict
+
+__all__ = ["OpenedRun", "RunFolder", "open_run"]
+
+
+class RunFolder:
+    """The places in a run's folder."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.checkpoints = path / "checkpoints"
+        self.plot = path / "loss.png"
+
+    def __str__(self) -> str:
+        return self.path.as_posix()
+
+    @staticmethod
+    def choose(config: RunConfig) -> "RunFolder":
+        """The folder of a new run, after a look whether it can be written.
+
+        Raises
+        ------
+        FileExistsError
+            Where there is something of that name.
+        OSError
+            Where it cannot be written.
+        """
+        parent = Path(config.folder)
+        names = iter([config.name]) if config.name else (
+            f"run-{number}" for number in itertools.count(1))
+        path = next(parent / name for name in names
+                    if config.name or not (parent / name).exists())
+        if path.exists():
+            raise FileExistsError(
+                f"{path} exists already; go on with it (--resume {path}), "
+                "choose another --name, or delete it")
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=parent).close()
+        except OSError as problem:
+            raise OSError(
+                f"runs cannot be written to {parent} ({problem.strerror}); "
+                "choose another --folder") from problem
+        return RunFolder(path)
+
+    def write_config(self, config: RunConfig) -> None:
+        """Write the resolved config; it works as ``--config`` again."""
+        text = yaml.safe_dump(config_to_dict(config), sort_keys=False,
+                              allow_unicode=True)
+        write_atomically(self.path / "config.yaml", text)
+
+    def rewind_to(self, checkpoint: Checkpoint) -> None:
+        """Put later checkpoints aside; the run goes on from this one."""
+        set_aside_after(self.checkpoints, checkpoint.step)
+
+
+def newest_checkpoint(path: Path) -> tuple[RunFolder, Checkpoint]:
+    """The run and the checkpoint that a path means.
+
+    Parameters
+    ----------
+    path : Path
+        A run's folder (its newest checkpoint), or one checkpoint in it.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where there is no run, or no checkpoint in it yet.
+    ValueError
+        Where the checkpoint is damaged.
+    """
+    if not path.is_dir():
+        raise FileNotFoundError(
+            f"there is no run at {path}; expected a folder such as "
+            "runs/run-1")
+    if (path / "checkpoint.json").exists() or path.name.startswith("step-"):
+        return RunFolder(path.parent.parent), load_checkpoint(path)
+    run = RunFolder(path)
+    found = checkpoints_in(run.checkpoints)
+    if not found:
+        raise FileNotFoundError(
+            f"there is no checkpoint in {run.checkpoints}; the run stopped "
+            "before its first one, or this is not a run's folder")
+    return run, load_checkpoint(found[-1])
+
+
+@dataclass(frozen=True)
+class OpenedRun:
+    """A trained model, ready to be used.
+
+    Attributes
+    ----------
+    folder : Path
+    step : int
+    config : RunConfig
+    tokenizer : Tokenizer
+    parameters : dict of str to float32 array
+        For ``set_parameters`` of either backend.
+    """
+
+    folder: Path
+    step: int
+    config: RunConfig
+    tokenizer: Tokenizer
+    parameters: dict[str, np.ndarray]
+
+
+def open_run(path: str | Path) -> OpenedRun:
+    """Read the model of a run's newest checkpoint, or of the one named.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As ``newest_checkpoint``; where the weights do not fit the config.
+    """
+    run, checkpoint = newest_checkpoint(Path(path))
+    parameters = {name.removeprefix("model."): array
+                  for name, array in checkpoint.tensors.items()
+                  if name.startswith("model.")}
+    check_parameters(parameter_shapes(checkpoint.config.model),
+                     {name: a.shape for name, a in parameters.items()})
+    return OpenedRun(run.path, checkpoint.step, checkpoint.config,
+                     tokenizer_from_dict(checkpoint.tokenizer), parameters)
