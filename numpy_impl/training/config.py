@@ -37,7 +37,8 @@ class DataConfig:
         Share of the corpus that is never trained on.
     """
 
-    corpus: tuple[str, ...] = ("standard-library",)
+    corpus: list[str] = field(
+        default_factory=lambda: ["standard-library"])
     tokenizer: Literal["bpe", "characters", "bytes"] = "bpe"
     vocab_size: int = 2048
     tokenizer_sample: int = 2_000_000
@@ -45,7 +46,6 @@ class DataConfig:
     validation: float = 0.05
 
     def __post_init__(self):
-        object.__setattr__(self, "corpus", tuple(self.corpus))
         require(len(self.corpus) > 0, "data.corpus is empty; name at least "
                 "one file or folder, or standard-library")
         require(self.tokenizer in ("bpe", "characters", "bytes"),
@@ -249,9 +249,7 @@ class RunConfig:
 
 def config_to_dict(config: RunConfig) -> dict[str, Any]:
     """The config as plain JSON and YAML values."""
-    content = asdict(config)
-    content["data"]["corpus"] = list(content["data"]["corpus"])
-    return content
+    return asdict(config)
 
 
 def config_from_dict(content: Mapping[str, Any]) -> RunConfig:

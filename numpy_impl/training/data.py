@@ -124,7 +124,11 @@ def new_tokenizer(config: DataConfig, train: Sequence[Document],
         return CharacterTokenizer.from_text(everything)
     note(f"learning {config.vocab_size} byte pairs")
     sample = texts_within(train, config.tokenizer_sample)
-    return BPETokenizer.train(sample, config.vocab_size)
+    try:
+        return BPETokenizer.train(sample, config.vocab_size)
+    except ValueError as problem:
+        raise ValueError(f"{problem} (--data.vocab_size, or --tokenizer "
+                         "bytes)") from problem
 
 
 def texts(documents: Iterable[Document]) -> list[str]:

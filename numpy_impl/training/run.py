@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ..models.config import GPT2Config
 from ..models.initialisation import initial_parameters
 from .checkpoint import Checkpoint
 from .config import RunConfig, small_model
@@ -71,6 +72,11 @@ def run_training(
         folder = RunFolder.choose(config)
         config = replace(config, name=folder.path.name)
 
+    # A device that is not there is known now, not after the tokenizer
+    nothing = GPT2Config(vocab_size=1, context_length=1, d_model=1,
+                         n_heads=1, n_layers=1)
+    learner_class(nothing, config.training, config.device,
+                  initial_parameters(nothing, 0))
     data = prepare_data(
         config.data, folder.path.parent / ".cache",
         key=start.data_key if start else None, note=progress.note)

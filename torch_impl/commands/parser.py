@@ -77,9 +77,11 @@ class CommandParser(ArgumentParser):
     def full_name(self, name: str) -> str:
         """--max-steps -> --training.max_steps"""
         known = self.option_names()
+        wanted = name[2:].replace("-", "_")
+        if f"--{wanted}.{wanted}" in known:  # --device is --device.device
+            return f"--{wanted}.{wanted}"
         if name in known:
             return name
-        wanted = name[2:].replace("-", "_")
         if f"--{wanted}" in known:
             return f"--{wanted}"
         full = [option for option in known if option.endswith(f".{wanted}")]
@@ -170,9 +172,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def readable(message: str) -> str:
     """jsonargparse's messages without Python's type syntax."""
-    message = re.sub(r"<class '(\w+)'>", r"\1", message)
-    message = re.sub(r"typing\.Literal\[(.*?)\]", r"one of \1", message)
-    message = re.sub(r'Parser key "(.*?)":', r"--\1:", message)
+    for pattern, words in (
+            (r"Expected a <class '(\w+)'>\. Got value:", r"expected \1, got"),
+            (r"Expected a typing\.Literal\[(.*?)\]\. Got value:",
+             r"expected one of \1, got"),
+            (r'Parser key "(.*?)":', r"--\1:")):
+        message = re.sub(pattern, words, message)
     return message
 
 

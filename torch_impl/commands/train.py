@@ -127,7 +127,7 @@ def summary(finished) -> None:
     config, folder = finished.config, finished.folder
     samples = (folder.path / "samples.txt").read_text(encoding="utf-8")
     print(f"\n{samples[samples.rfind('=== step'):].strip()}\n")
-    if config.data.corpus == (STANDARD_LIBRARY,):
+    if config.data.corpus == [STANDARD_LIBRARY]:
         written, real = python_share(finished)
         print(f"valid Python: {written} that the model wrote;\n"
               f"              {real} of the validation text")
@@ -158,10 +158,9 @@ def python_share(finished):
         vocab_limit=tokenizer.vocab_size))).T              # (samples, T)
     shares = []
     for row in rows:
-        text = "".join("\n" if number == end else tokenizer.decode([number])
-                       for number in row)
+        text = tokenizer.decode(row).replace(opening(tokenizer), "\n")
         shares.append(syntax_share(text))
     written = SyntaxShare(sum(share.valid for share in shares),
                           sum(share.statements for share in shares))
-    real = tokenizer.decode(finished.data.validation[:200_000])
-    return written, syntax_share(real)
+    real = tokenizer.decode(finished.data.validation[:100_000])
+    return written, syntax_share(real.replace(opening(tokenizer), "\n"))
