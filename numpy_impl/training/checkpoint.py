@@ -12,7 +12,6 @@ microbatch.
 """
 import platform
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -54,11 +53,11 @@ class Checkpoint:
 
     step: int
     config: RunConfig
-    tokenizer: Mapping[str, Any]
-    loader: Mapping[str, Any]
+    tokenizer: dict[str, Any]
+    loader: dict[str, Any]
     data_key: str
-    logs: Mapping[str, int]
-    tensors: Mapping[str, np.ndarray] = field(repr=False)
+    logs: dict[str, int]
+    tensors: dict[str, np.ndarray] = field(repr=False)
 
 
 def checkpoints_in(folder: Path) -> list[Path]:
@@ -138,9 +137,10 @@ def load_checkpoint(path: Path) -> Checkpoint:
                    if step_of(other) < step_of(path)]
         if not earlier or not is_whole(earlier[-1]):
             raise
-        raise type(problem).__base__(
-            f"{problem}; the checkpoint before it is whole: {earlier[-1]}"
-        ) from problem
+        kind = (ValueError if isinstance(problem, DamagedFile)
+                else FileNotFoundError)
+        raise kind(f"{problem}; the checkpoint before it is whole: "
+                   f"{earlier[-1]}") from problem
 
 
 def read_files(path: Path) -> Checkpoint:

@@ -4,10 +4,6 @@ Learning and encoding take longer than reading, so their results are kept in
 a cache folder under the hash of the text and the settings they came from.
 """
 import hashlib
-import json
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +16,10 @@ from ..text.characters import CharacterTokenizer
 from ..text.corpus import encode_corpus
 from ..text.registry import load_tokenizer
 from ..text.tokenizer import Tokenizer, bytes_per_token
+from .atomic_folder import new_folder, remove_folder
 from .config import DataConfig
 from .documents import Document, by_hash, read_documents, split_documents
+from .sealed_files import read_json, write_json
 
 __all__ = ["TrainingData", "prepare_data"]
 
@@ -161,33 +159,28 @@ def data_key(documents: Iterable[Document], config: DataConfig) -> str:
 
 
 def to_cache(data: TrainingData, folder: Path) -> None:
-    """Write a folder under another name, then rename it: all or nothing."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
-    try:
+    """Keep the arrays and the tokenizer for the next run."""
+    remove_folder(folder)  # if it is there, it is damaged
+    with new_folder(folder) as draft:
         data.tokenizer.save(draft / "tokenizer.json")
         np.save(draft / "train.npy", data.train)
         np.save(draft / "validation.npy", data.validation)
-        (draft / "digests.json").write_text(json.dumps(digests(draft)))
-        if folder.exists():  # damaged, or written by another run meanwhile
-            shutil.rmtree(folder)
-        os.replace(draft, folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        write_json(draft / "digests.json", digests(draft))
 
 
 def from_cache(folder: Path, key: str) -> TrainingData | None:
     """What ``to_cache`` wrote, or None where it is missing or damaged."""
     try:
-        recorded = json.loads((folder / "digests.json").read_text())
-        if recorded != digests(folder):
+        if read_json(folder / "digests.json") != digests(folder):
             return None
         tokenizer = load_tokenizer(folder / "tokenizer.json")
-        parts = [np.load(folder / f"{part}.npy", allow_pickle=False)
-                 for part in ("train", "validation")]
+        train, validation = (
+            np.load(folder / f"{part}.npy", allow_pickle=False)
+            for part in ("train", "validation"))
     except (OSError, ValueError):
         return None
-    return TrainingData(key, tokenizer, *parts, bytes_per_token(tokenizer))
+    return TrainingData(key, tokenizer, train, validation,
+                        bytes_per_token(tokenizer))
 
 
 def digests(folder: Path) -> dict[str, str]:

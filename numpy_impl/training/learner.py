@@ -17,6 +17,7 @@ from ..models.parameters import get_parameters, set_parameters
 from .clipping import clip_global_norm
 from .diagnosis import NonFiniteError, first_non_finite
 from .loss import IGNORE, cross_entropy, cross_entropy_backward
+from .memory import keep_freed_memory
 from .optimizer import AdamW
 
 __all__ = ["Learner", "StepResult"]
@@ -49,6 +50,7 @@ class Learner:
         check_device(device)
         if device.threads:
             set_num_threads(device.threads)
+        keep_freed_memory()
         self.training = training
         dtype = parameters["token_embedding.weight"].dtype
         self.model = GPTModel(model).to(dtype)

@@ -53,7 +53,7 @@ class LiveProgress(Progress):
             TextColumn("{task.fields[state]}"), TimeRemainingColumn(),
             TextColumn("left"), console=self.console, transient=True,
             disable=not self.console.is_terminal)
-        self.task = None
+        self.task = self.bar.add_task("", total=None, state="")
 
     def __exit__(self, *exception):
         self.bar.stop()
@@ -65,8 +65,7 @@ class LiveProgress(Progress):
         self.print(text)
 
     def begin(self, step, max_steps):
-        self.task = self.bar.add_task("", total=max_steps, completed=step,
-                                      state="")
+        self.bar.update(self.task, total=max_steps, completed=step)
         self.bar.start()
 
     def stepped(self, step, loss, tokens_per_second, utilisation):

@@ -120,9 +120,9 @@ def first_difference(
 
 
 def describe(array: np.ndarray) -> dict[str, Any]:
-    digest = hashlib.sha256(np.asarray(array, order="C")).hexdigest()
+    data = np.asarray(array, order="C").data
     return {"dtype": str(array.dtype), "shape": [*array.shape],
-            "sha256": digest}
+            "sha256": hashlib.sha256(data).hexdigest()}
 
 
 def file_digest(file: Path) -> str:

@@ -4,7 +4,7 @@ It brings the learner its batches and its learning rate and keeps the books.
 It is the same for both implementations: the mathematics is the learner's.
 """
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from typing import Any
 
@@ -23,7 +23,7 @@ from .schedule import learning_rate_at
 __all__ = ["Trainer", "straight"]
 
 
-def straight(batches: Batches) -> Iterator[tuple[Any, Any, dict]]:
+def straight(batches: Batches) -> Generator[tuple[Any, Any, dict], None, None]:
     """Yield inputs, targets and the data's state after them."""
     while True:
         inputs, targets = batches.next_batch()
@@ -59,7 +59,7 @@ class Trainer:
         run: RunFolder,
         *,
         sampler: Callable[[Any, int], str] | None = None,
-        feed: Callable[[Batches], Iterator] = straight,
+        feed: Callable[[Batches], Generator] = straight,
         progress: Progress | None = None,
         peak_flops: float = 0.0,
     ):

@@ -18,6 +18,7 @@ from .clipping import clip_global_norm
 from .device import Machine
 from .diagnosis import NonFiniteError, first_non_finite
 from .loss import IGNORE, cross_entropy
+from .memory import keep_freed_memory
 from .optimizer import AdamW
 
 __all__ = ["Learner", "StepResult"]
@@ -43,6 +44,7 @@ class Learner:
 
     def __init__(self, model, training, device, parameters):
         self.machine = Machine(device)
+        keep_freed_memory()
         self.training = training
         dtype = torch.as_tensor(parameters["token_embedding.weight"][:0]).dtype
         self.model = GPTModel(model).to(self.machine.device, dtype)
