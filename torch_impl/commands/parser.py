@@ -51,7 +51,8 @@ class CommandParser(ArgumentParser):
 
     def spelled_out(self, words: list[str]) -> list[str]:
         """The same command line in jsonargparse's own spelling."""
-        spelled, rest = [], Words(words)
+        spelled: list[str] = []
+        rest = Words(words)
         for word in rest:
             if word == "--":
                 return [*spelled, word, *rest]

@@ -86,12 +86,7 @@ def prefetched(config: RunConfig, batches):
     if device.type == "cpu" or not config.device.pin_memory:
         yield from straight(batches)
         return
-    stream = prefetch(batches, device)
-    try:
-        for batch in stream:
-            yield batch.inputs, batch.targets, batch.state
-    finally:
-        stream.close()
+    yield from prefetch(batches, device)
 
 
 def sampler(config: RunConfig, data):
