@@ -93,10 +93,10 @@ def torch_parity(device: str, dtype: str) -> Parity:
 
 
 def compare(side, device, dtype, arrays, start) -> Parity:
-    truth, eps = numpy_arrays("float64"), np.finfo(dtype).eps
+    truth, fp = numpy_arrays("float64"), np.finfo(dtype)
     share = {}
     for name, array in arrays.items():
-        bound = ROUNDINGS * eps * np.abs(truth[name]).max()
+        bound = ROUNDINGS * (fp.eps * np.abs(truth[name]).max() + fp.tiny)
         worst = np.abs(array - truth[name]).max() / bound
         share[name] = float(worst) if np.isfinite(worst) else BROKEN
     logits = share.pop("logits")

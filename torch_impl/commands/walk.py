@@ -9,7 +9,6 @@ vocabulary is the text's own characters.
   twinformer walk "def f(x):" --run runs/run-1
 """
 import math
-import sys
 
 __all__ = ["add_arguments", "run"]
 
@@ -40,9 +39,10 @@ def add_arguments(parser) -> None:
 
 
 def run(arguments) -> int:
-    text = arguments.text
-    if text == "-":
-        text = sys.stdin.read().removesuffix("\n")
+    from .console import given_text, never_fail_to_print
+
+    never_fail_to_print()
+    text = given_text(arguments.text)
     if arguments.blocks < 0:
         raise ValueError(f"--blocks must not be negative, got {arguments.blocks}")
     if arguments.seed < 0:
@@ -118,6 +118,10 @@ def walk(config, parameters, tokenizer, ids, arguments) -> int:
     shown = min(arguments.blocks, config.n_layers)
     page.introduction(config, arguments, model)
     page.token_table(ids)
+    for name in arrays:  # all of them, also those that are not shown
+        page.difference(name, arrays[name], arrays_t[name])
+    for name in gradients:
+        page.difference(f"d {name}", gradients[name], gradients_t[name])
     page.forward(arrays, arrays_t, config, shown)
     page.backward(gradients, gradients_t, config, shown)
     page.parameter_gradients(weights, weights_t)
@@ -130,8 +134,6 @@ class Page:
     def __init__(self, tokens, vocabulary, eps):
         from rich.console import Console
 
-        if hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(errors="replace")
         self.console = Console(highlight=False, markup=False, emoji=False)
         self.width = min(100, self.console.width) if self.console.is_terminal else 100
         self.labels = [label(token) for token in tokens]
@@ -152,8 +154,8 @@ class Page:
 
     def introduction(self, config, arguments, model):
         count = sum(array.size for _, array, _ in model.named_parameters())
-        self.say("One forward and one backward pass through "
-                 + (f"the model of {arguments.run}." if arguments.run else "a new, untrained GPT."))
+        origin = f"the model of {arguments.run}" if arguments.run else "a new, untrained GPT"
+        self.say(f"One forward and one backward pass through {origin}.")
         if not arguments.run:
             self.say(f"Its weights are random (seed {arguments.seed}), {WIDER} times as large as "
                      "GPT-2 begins with, so that one sees them.")
@@ -162,8 +164,8 @@ class Page:
                  f"head width K {config.d_model // config.n_heads}, feed-forward width "
                  f"F {4 * config.d_model}, vocabulary V {config.vocab_size},")
         self.say(f"{count:,} parameters, all arithmetic in {arguments.dtype}.")
-        self.say("Left: numpy_impl, by hand. Right: torch_impl, by autograd. The files named are in "
-                 "both.")
+        self.say("Left: numpy_impl, by hand. Right: torch_impl, by autograd. The files named are "
+                 "in both.")
 
     def token_table(self, ids):
         self.rule("forward: from the text to the loss")
@@ -185,11 +187,10 @@ class Page:
             self.rule(f"block {i + 1} of {config.n_layers}")
             steps = FORWARD_BLOCK if i < shown else FORWARD_BLOCK[-1:]
             if i >= shown:
-                self.say(f"The same steps with weights of its own (--blocks {i + 1} shows them).")
+                self.say(f"The same steps, with weights of its own: --blocks {i + 1} shows them.")
             for step in steps:
                 name = step.name if step.name == "mask" else prefix + step.name
                 self.step(step, name, ours, theirs)
-            self.compare_rest(prefix, ours, theirs, "")
         self.rule("the end of the forward pass")
         for step in FORWARD_END:
             if step.name == "logits" and not config.tie_embeddings:
@@ -202,7 +203,7 @@ class Page:
         from .walk_steps import BACKWARD, BACKWARD_BLOCK, BACKWARD_END
 
         self.rule("backward: from the loss to every parameter")
-        self.say("dx is the gradient of the loss by x: how much the loss would rise if x rose by 1.")
+        self.say("dx is the gradient of the loss by x: how fast the loss rises as x does.")
         for step in BACKWARD:
             self.step(step, step.name, ours, theirs, "d ")
         for i in reversed(range(config.n_layers)):
@@ -215,16 +216,9 @@ class Page:
                 below = f"blocks.{i - 1}.residual2" if i else "positions"
                 name = below if step.name == "input" else prefix + step.name
                 self.step(step, name, ours, theirs, "d ")
-            self.compare_rest(prefix, ours, theirs, "d ")
         self.rule("back at the start")
         for step in BACKWARD_END:
             self.step(step, step.name, ours, theirs, "d ")
-
-    def compare_rest(self, prefix, ours, theirs, kind):
-        """Compare the arrays of a block that are not printed, too."""
-        for name in ours:
-            if name.startswith(prefix):
-                self.difference(kind + name, ours[name], theirs[name])
 
     def heading(self, title, formula, shape, file):
         from rich.text import Text
@@ -322,7 +316,8 @@ class Page:
         agree = roundings <= ROUNDINGS
         self.say()
         self.say(f"{len(self.compared)} arrays compared; the largest difference is "
-                 f"{roundings:.1f} roundings of {arguments.dtype}, at {name}.")
+                 f"{roundings:.1f} roundings of {arguments.dtype},")
+        self.say(f"at {name}.")
         self.say("Both sides did the same mathematics." if agree else
                  f"THE TWO SIDES DIFFER by more than the {ROUNDINGS} roundings that are allowed.",
                  "bold green" if agree else "bold red")

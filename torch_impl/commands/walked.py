@@ -15,8 +15,12 @@ import torch
 from numpy_impl.layers.activations import gelu, gelu_backward
 from numpy_impl.layers.attention import causal_mask
 from numpy_impl.layers.multi_head_attention import merge_heads, split_heads
-from numpy_impl.layers.softmax import (log_softmax, log_softmax_backward,
-                                       masked_softmax, softmax_backward)
+from numpy_impl.layers.softmax import (
+    log_softmax,
+    log_softmax_backward,
+    masked_softmax,
+    softmax_backward,
+)
 from torch_impl.layers import activations as torch_activations
 from torch_impl.layers import softmax as torch_softmax
 

@@ -3,6 +3,7 @@
 Shapes: B = batch, T = positions so far, V = vocabulary.
 """
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -24,14 +25,22 @@ def next_logits(model, ids):
     """
     device = next(model.parameters()).device
     window = ids[:, -model.config.context_length:]      # (B, <= context)
-    was_training = model.training
-    model.eval()  # no dropout
-    try:
-        with torch.inference_mode():
-            logits = model(window.to(device))           # (B, ..., V)
-    finally:
-        model.train(was_training)
+    with without_dropout(model), torch.inference_mode():
+        logits = model(window.to(device))               # (B, ..., V)
     return logits[:, -1].cpu().double()                 # (B, V)
+
+
+@contextmanager
+def without_dropout(model):
+    """A context in which the model is not in training."""
+    was_training = model.training
+    if was_training:  # asking costs nothing, telling every layer does
+        model.eval()
+    try:
+        yield
+    finally:
+        if was_training:
+            model.train()
 
 
 def generate(model, ids, max_new_tokens: int, *, temperature: float = 1.0,

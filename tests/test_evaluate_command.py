@@ -1,0 +1,132 @@
+"""twinformer eval: every target once, the same figures from both backends."""
+import json
+import math
+
+import numpy as np
+import pytest
+
+from numpy_impl.training.run_folder import open_run
+from torch_impl.commands.evaluate import every_token
+from torch_impl.commands.generate import build_model
+from torch_impl.commands.main import main
+
+from .tiny_run import TEXT, tiny_run
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return tiny_run(tmp_path_factory.mktemp("runs"))
+
+
+def evaluate(capsys, *words):
+    code = main(["eval", *map(str, words)])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def figures(capsys, *words):
+    code, out, _ = evaluate(capsys, *words, "--json")
+    assert code == 0
+    return json.loads(out)
+
+
+def by_hand(run, tokens):
+    """-log p of every token but the first, window by window."""
+    opened = open_run(run)
+    model, _ = build_model(opened, "numpy", "auto")
+    total = 0.0
+    for start in range(0, len(tokens) - 1, 16):
+        window = tokens[start:start + 17]
+        logits = model.forward(np.array([window[:-1]]))[0][0].astype(np.float64)
+        logp = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
+        total -= logp[np.arange(len(window) - 1), window[1:]].sum()
+    return total
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+@pytest.mark.parametrize("length", [1, 15, 16, 17, 100])
+def test_every_token_of_a_file_counts_once(run, capsys, tmp_path, backend, length):
+    text = TEXT[:length]
+    (tmp_path / "text.txt").write_text(text, encoding="utf-8", newline="")
+    found = figures(capsys, run, "--corpus", tmp_path / "text.txt", "--backend", backend,
+                    "--batch-size", 3)
+
+    size = len(text.encode())
+    assert found["bytes"] == size and found["tokens"] == size + 1  # and the end of text
+    tokenizer = open_run(run).tokenizer
+    end = tokenizer.end_of_text
+    nats = by_hand(run, [end, *tokenizer.encode_ordinary(text), end])
+    assert found["nats_per_token"] == pytest.approx(nats / (size + 1), rel=1e-5)
+    assert found["bits_per_byte"] == pytest.approx(nats / math.log(2) / size, rel=1e-5)
+    assert found["perplexity"] == pytest.approx(math.exp(nats / (size + 1)), rel=1e-4)
+
+
+def test_the_validation_part_is_the_default(run, capsys):
+    first = figures(capsys, run)
+    again = figures(capsys, run)
+    numpy = figures(capsys, run, "--backend", "numpy")
+    batch = figures(capsys, run, "--batch-size", 1)
+    assert first == again
+    assert first["step"] == 4 and first["text"] == "the validation part of its corpus"
+    for other in (numpy, batch):
+        assert other["tokens"] == first["tokens"]
+        assert other["nats_per_token"] == pytest.approx(first["nats_per_token"], rel=1e-5)
+
+
+def test_the_report_can_be_read(run, capsys):
+    code, out, err = evaluate(capsys, run)
+    assert code == 0
+    for words in ("step 4, on the validation part", "nats per token", "perplexity",
+                  "bits per byte", "bytes of text"):
+        assert words in out
+    assert "tokens/s (torch)" in err
+
+
+def test_the_rest_after_the_last_window_counts():
+    class Counting:
+        def __init__(self):
+            self.targets = []
+
+        def evaluate(self, inputs, targets):
+            assert (inputs + 1 == targets).all()
+            self.targets += targets.ravel().tolist()
+            return float(targets.size), targets.size
+
+    for n in range(2, 40):
+        learner = Counting()
+        result = every_token(learner, np.arange(n), np.ones(n, int), 5, 2)
+        assert sorted(learner.targets) == list(range(1, n))
+        assert (result.nats, result.tokens, result.bytes) == (n - 1, n - 1, n - 1)
+
+
+@pytest.mark.parametrize(("words", "message"), [
+    (["--corpus", "no-such-file"], "there is no corpus at no-such-file"),
+    (["--batch-size", "0"], "batch_size must be at least 1"),
+    (["--backend", "numpy", "--device", "mps"], "device"),
+    (["--corpse", "x"], "did you mean --corpus?"),
+])
+def test_mistakes_are_one_line(run, capsys, words, message):
+    code, out, err = evaluate(capsys, run, *words)
+    assert code == 2 and out == ""
+    assert err.startswith("twinformer: error: ") and message in err and err.count("\n") == 1
+
+
+def test_files_that_cannot_be_measured_are_named(run, capsys, tmp_path):
+    (tmp_path / "empty.txt").write_text("")
+    code, _, err = evaluate(capsys, run, "--corpus", tmp_path / "empty.txt")
+    assert code == 2 and "the corpus is empty" in err
+    (tmp_path / "latin.txt").write_bytes("é".encode("latin-1"))
+    code, _, err = evaluate(capsys, run, "--corpus", tmp_path / "latin.txt")
+    assert code == 2 and "byte 0xe9 at offset 0" in err
+    code, _, err = evaluate(capsys, tmp_path)
+    assert code == 2 and "there is no checkpoint in" in err
+
+
+def test_characters_that_the_model_never_saw(capsys, tmp_path):
+    run = tiny_run(tmp_path, "characters", steps=1)
+    (tmp_path / "other.txt").write_text("The ж", encoding="utf-8")
+    code, _, err = evaluate(capsys, run, "--corpus", tmp_path / "other.txt")
+    assert code == 2 and "this model cannot read" in err and "'ж'" in err
+    (tmp_path / "one.txt").write_text("T")
+    code, _, err = evaluate(capsys, run, "--corpus", tmp_path / "one.txt")
+    assert code == 2 and "there is nothing to predict" in err

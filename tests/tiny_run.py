@@ -1,0 +1,23 @@
+"""A run that is trained in a second, for the tests of the command line."""
+from pathlib import Path
+
+from numpy_impl.models.config import GPT2Config
+from numpy_impl.training.config import DataConfig, RunConfig, TrainingConfig
+from numpy_impl.training.learner import Learner
+from numpy_impl.training.run import run_training
+
+TEXT = "The quick brown fox jumps over the lazy dog.\nÀ demain, 你好!\n" * 30
+
+
+def tiny_run(folder: Path, tokenizer: str = "bytes", steps: int = 4) -> Path:
+    """Train a tiny model by the reference; its run's folder."""
+    corpus = folder / "corpus.txt"
+    corpus.write_text(TEXT, encoding="utf-8")
+    config = RunConfig(
+        name=tokenizer, folder=str(folder),
+        model=GPT2Config(vocab_size=2048, context_length=16, d_model=16, n_heads=2, n_layers=2,
+                         dropout=0.1),
+        data=DataConfig(corpus=(str(corpus),), tokenizer=tokenizer, vocab_size=300),
+        training=TrainingConfig(max_steps=steps, batch_size=4, warmup_steps=1, eval_interval=0,
+                                eval_batches=1, sample_tokens=0))
+    return run_training(config, Learner).folder.path

@@ -1,0 +1,33 @@
+"""Text in and out of the terminal, the same on every system."""
+import sys
+
+__all__ = ["given_text", "never_fail_to_print"]
+
+
+def given_text(argument: str) -> str:
+    """The argument itself, or all of standard input where it is ``-``.
+
+    The line end that a shell puts after the last line is taken off.
+
+    Raises
+    ------
+    ValueError
+        Where the input is not UTF-8.
+    """
+    if argument != "-":
+        return argument
+    content = sys.stdin.buffer.read()
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        raise ValueError(
+            f"standard input is not UTF-8 text: byte 0x{content[problem.start]:02x} at offset "
+            f"{problem.start}; convert it to UTF-8 first") from None
+    return text.replace("\r\n", "\n").removesuffix("\n")
+
+
+def never_fail_to_print() -> None:
+    """Show a question mark where the terminal's encoding lacks a character."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
