@@ -1,0 +1,184 @@
+"""How long one training step of GPT-2 takes, and how much memory, beside its
+peers: forward, loss, backward, AdamW; float32, no dropout, random tokens.
+
+    python -m benchmarks.training_step                       # 124M on the CPU
+    python -m benchmarks.training_step --model demo --batch 16 --length 128
+    python -m benchmarks.training_step --device cuda --precision bfloat16 \\
+        --batch 16 --length 1024                             # the twin's GPU
+
+Every contestant runs in a process of its own, as its users would run it, and
+all take turns, one step each, so that a noisy machine is unfair to none. The
+table gives medians, the ratio to Hugging Face, and each process's peak memory.
+"""
+import argparse
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+CONTESTANTS = {
+    "hugging-face": "Hugging Face GPT2LMHeadModel, eager, torch.optim.AdamW",
+    "numpy": "numpy_impl: the pure NumPy reference",
+    "twin-plain": "torch_impl: eager, every step spelled out",
+    "twin": "torch_impl: eager, fused kernels and optimizer",
+    "twin-compiled": "torch_impl: the same, torch.compile",
+}
+
+
+def model_config(name):
+    from numpy_impl.models.config import PRESETS
+    from numpy_impl.training.config import RunConfig
+    shape = RunConfig().model if name == "demo" else PRESETS[name]
+    return replace(shape, dropout=0.0)
+
+
+def our_step(options):
+    """A function that takes one training step of ours."""
+    import numpy_impl  # noqa: F401  (before NumPy: it sets its threads up)
+    from numpy_impl.models.initialisation import initial_parameters
+    from numpy_impl.training.config import DeviceConfig, TrainingConfig
+    if options.worker == "numpy":
+        from numpy_impl.training.learner import Learner
+        device = DeviceConfig(threads=options.threads)
+    else:
+        from torch_impl.training.learner import Learner
+        plain = options.worker == "twin-plain"
+        device = DeviceConfig(
+            device=options.device, precision=options.precision,
+            threads=options.threads, fused_kernels=not plain,
+            fused_optimizer=not plain,
+            compile=options.worker == "twin-compiled")
+    config = model_config(options.model)
+    learner = Learner(config, TrainingConfig(clip_norm=0), device,
+                      initial_parameters(config, 0))
+
+    def step(ids):
+        return learner.train_step([(ids[:, :-1], ids[:, 1:])], 0, 3e-4).loss
+    return step
+
+
+def peer_step(options):
+    """A function that takes one training step of Hugging Face's GPT-2."""
+    import torch
+    from transformers import GPT2Config, GPT2LMHeadModel
+    torch.set_num_threads(options.threads)
+    c = model_config(options.model)
+    model = GPT2LMHeadModel(GPT2Config(
+        vocab_size=c.vocab_size, n_positions=c.context_length, n_embd=c.d_model,
+        n_head=c.n_heads, n_layer=c.n_layers, resid_pdrop=0, embd_pdrop=0,
+        attn_pdrop=0, use_cache=False)).train().to(options.device)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-4)
+    mixed = options.precision != "float32"
+
+    def step(ids):
+        ids = torch.from_numpy(ids).to(options.device)
+        inputs, targets = ids[:, :-1], ids[:, 1:]
+        optimizer.zero_grad()
+        with torch.autocast(options.device, getattr(torch, options.precision),
+                            enabled=mixed):
+            logits = model(inputs).logits
+            loss = torch.nn.functional.cross_entropy(
+                logits.flatten(0, 1), targets.flatten())
+        loss.backward()
+        optimizer.step()
+        return float(loss)
+    return step
+
+
+def work(options):
+    """In a contestant's process: one step for each line that comes in."""
+    build = peer_step if options.worker == "hugging-face" else our_step
+    step = build(options)
+    import numpy as np
+    generator = np.random.default_rng(0)
+    vocab_size = model_config(options.model).vocab_size
+    for _ in sys.stdin:
+        ids = generator.integers(0, vocab_size,
+                                 (options.batch, options.length + 1))
+        start = time.perf_counter()
+        loss = step(ids)
+        print(time.perf_counter() - start, loss, peak_memory(options.device),
+              flush=True)
+
+
+def peak_memory(device):
+    """GB: of the process, or on a GPU of what torch allocated there."""
+    if device == "cuda":
+        import torch
+        return torch.cuda.max_memory_allocated() / 1e9
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--model", default="gpt2",
+                        help="gpt2, gpt2-medium, ..., or demo")
+    parser.add_argument("--batch", type=int, default=4)
+    parser.add_argument("--length", type=int, default=256)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--precision", default="float32")
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--contestants", nargs="*", default=list(CONTESTANTS),
+                        choices=CONTESTANTS)
+    parser.add_argument("--worker", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.worker:
+        return work(options)
+
+    workers = {name: subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.training_step", *sys.argv[1:],
+         "--worker", name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        text=True) for name in options.contestants}
+    seconds = {name: [] for name in workers}
+    memory = {}
+    for turn in range(options.rounds + 2):     # the first two warm up
+        for name, worker in workers.items():
+            worker.stdin.write("step\n")
+            worker.stdin.flush()
+            elapsed, loss, peak = map(float, worker.stdout.readline().split())
+            memory[name] = peak
+            if turn >= 2:
+                seconds[name].append(elapsed)
+            print(f"round {turn} {name} {elapsed:.3f} s, loss {loss:.3f}",
+                  file=sys.stderr)
+    for worker in workers.values():
+        worker.stdin.close()
+        worker.wait()
+    report(options, seconds, memory)
+
+
+def report(options, seconds, memory):
+    """The table, as Markdown."""
+    medians = {name: statistics.median(t) for name, t in seconds.items()}
+    peer = medians.get("hugging-face")
+    tokens = options.batch * options.length
+    print(f"\n{options.model}, B={options.batch}, T={options.length}, "
+          f"{options.precision}, {options.device}, {options.threads} threads, "
+          f"{options.rounds} rounds; {platform.processor() or machine()}\n")
+    print("| contestant | s/step, median (min) | vs Hugging Face | tokens/s "
+          "| peak memory |\n|---|---|---|---|---|")
+    for name, median in medians.items():
+        ratio = f"{median / peer:.2f}x" if peer else "-"
+        print(f"| {CONTESTANTS[name]} | {median:.3f} "
+              f"({min(seconds[name]):.3f}) | {ratio} | {tokens / median:,.0f} "
+              f"| {memory[name]:.2f} GB |")
+
+
+def machine():
+    """The processor's name where the platform module does not know it."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            return next(line.split(": ")[1].strip() for line in file
+                        if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.machine()
+
+
+if __name__ == "__main__":
+    main()
