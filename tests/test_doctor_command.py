@@ -9,6 +9,8 @@ from numpy_impl.layers import norm
 from torch_impl.commands import doctor, quick_parity
 from torch_impl.commands.main import main
 
+from .tiny_run import one_thread  # noqa: F401
+
 
 def test_this_machine_is_ready(capsys):
     assert main(["doctor"]) == 0

@@ -10,7 +10,7 @@ from torch_impl.commands.evaluate import every_token
 from torch_impl.commands.generate import build_model
 from torch_impl.commands.main import main
 
-from .tiny_run import TEXT, tiny_run
+from .tiny_run import TEXT, one_thread, tiny_run  # noqa: F401
 
 
 @pytest.fixture(scope="module")

@@ -6,20 +6,10 @@ import subprocess
 import sys
 
 import pytest
-import torch
 
 from torch_impl.commands.main import main
 
-from .tiny_run import tiny_run
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Threads that wait for each other cost such small models all their time."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+from .tiny_run import one_thread, tiny_run  # noqa: F401
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from torch_impl.commands.main import main
 from torch_impl.commands.walk import MOST_TOKENS
 from torch_impl.models import gpt2, parameters
 
-from .tiny_run import tiny_run
+from .tiny_run import one_thread, tiny_run  # noqa: F401
 
 
 def walk(capsys, *words):

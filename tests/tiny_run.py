@@ -1,12 +1,24 @@
 """A run that is trained in a second, for the tests of the command line."""
 from pathlib import Path
 
+import pytest
+import torch
+
 from numpy_impl.models.config import GPT2Config
 from numpy_impl.training.config import DataConfig, RunConfig, TrainingConfig
 from numpy_impl.training.learner import Learner
 from numpy_impl.training.run import run_training
 
 TEXT = "The quick brown fox jumps over the lazy dog.\nÀ demain, 你好!\n" * 30
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    """Import it: threads that wait for each other take a tiny model's time."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def tiny_run(folder: Path, tokenizer: str = "bytes", steps: int = 4) -> Path:

@@ -176,7 +176,7 @@ def compiler() -> Finding:
 
 def memory() -> Finding:
     free, total = memory_bytes()
-    if free is None:
+    if free is None or total is None:
         return Finding("memory", "free memory unknown", "missing",
                        "pip install psutil to see it here")
     what = f"{free / GIB:.1f} of {total / GIB:.1f} GiB free"
@@ -195,7 +195,7 @@ def memory_bytes() -> tuple[int | None, int | None]:
     except (OSError, KeyError, ValueError, IndexError):
         pass
     try:
-        import psutil
+        import psutil  # type: ignore[import-untyped]
     except ImportError:
         return None, None
     found = psutil.virtual_memory()

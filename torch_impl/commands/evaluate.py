@@ -12,6 +12,7 @@ models with different tokenizers.
 import json
 import sys
 import time
+from importlib import import_module
 
 __all__ = ["add_arguments", "run"]
 
@@ -47,13 +48,9 @@ def run(arguments) -> None:
     if len(tokens) < 2:
         raise ValueError(f"{text} holds {len(tokens)} token, and there is nothing to predict "
                          "below 2; give a longer text")
-    if arguments.backend == "numpy":
-        from numpy_impl.training.learner import Learner
-    else:
-        from torch_impl.training.learner import Learner
     config = opened.config
-    learner = Learner(config.model, config.training, DeviceConfig(device=arguments.device),
-                      opened.parameters)
+    learner = import_module(f"{arguments.backend}_impl.training.learner").Learner(
+        config.model, config.training, DeviceConfig(device=arguments.device), opened.parameters)
 
     start = time.perf_counter()
     result = every_token(learner, tokens, bytes_per_token(opened.tokenizer),

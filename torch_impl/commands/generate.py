@@ -8,6 +8,7 @@ The same seed gives the same text, whichever backend computes it.
 """
 import sys
 import time
+from importlib import import_module
 
 __all__ = ["add_arguments", "build_model", "run"]
 
@@ -51,11 +52,7 @@ def run(arguments) -> None:
         print(f"the prompt is {len(ids)} tokens long; the model sees the last {context}",
               file=sys.stderr)
 
-    # The backend that was asked for, whose generate has the same signature.
-    if arguments.backend == "numpy":
-        from numpy_impl.generation.generate import generate
-    else:
-        from torch_impl.generation.generate import generate
+    generate = import_module(f"{arguments.backend}_impl.generation.generate").generate
     end = opened.tokenizer.end_of_text
     counted = Counted(generate(
         model, ids, arguments.max_new_tokens, temperature=arguments.temperature,
@@ -86,24 +83,21 @@ def beginning(prompt, tokenizer, given_text):
         raise ValueError(f"this model cannot read the prompt: {problem}") from None
 
 
-def build_model(opened, backend: str, device: str):
+def build_model(opened, backend, device):
     """The opened run's model in either backend, and where it computes."""
-    if backend == "numpy":
-        from numpy_impl.models.gpt2 import GPTModel
-        from numpy_impl.models.parameters import set_parameters
+    model = import_module(f"{backend}_impl.models.gpt2").GPTModel(opened.config.model)
+    if backend == "torch":
+        from torch_impl.training.device import choose_device
+
+        where = str(choose_device(device))
+        model = model.to(where).eval()
+    else:
         from numpy_impl.training.config import DeviceConfig
         from numpy_impl.training.learner import check_device
 
         check_device(DeviceConfig(device=device))
-        model, where = GPTModel(opened.config.model), "cpu"
-    else:
-        from torch_impl.models.gpt2 import GPTModel
-        from torch_impl.models.parameters import set_parameters
-        from torch_impl.training.device import choose_device
-
-        where = choose_device(device)
-        model = GPTModel(opened.config.model).to(where).eval()
-    set_parameters(model, opened.parameters)
+        where = "cpu"
+    import_module(f"{backend}_impl.models.parameters").set_parameters(model, opened.parameters)
     return model, where
 
 

@@ -94,12 +94,12 @@ def torch_parity(device: str, dtype: str) -> Parity:
 
 def compare(side, device, dtype, arrays, start) -> Parity:
     truth, fp = numpy_arrays("float64"), np.finfo(dtype)
-    share = {}
+    share: dict[str, float] = {}
     for name, array in arrays.items():
         bound = ROUNDINGS * (fp.eps * np.abs(truth[name]).max() + fp.tiny)
         worst = np.abs(array - truth[name]).max() / bound
         share[name] = float(worst) if np.isfinite(worst) else BROKEN
     logits = share.pop("logits")
-    worst = max(share, key=share.get)
+    worst = max(share, key=lambda name: share[name])
     seconds = time.perf_counter() - start
     return Parity(side, device, dtype, logits, share[worst], worst, seconds)

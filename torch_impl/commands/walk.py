@@ -110,7 +110,7 @@ def walk(config, parameters, tokenizer, ids, arguments) -> int:
     gradients = numpy_backward(model, arrays, caches, targets)
     arrays_t, gradients_t = torch_pass(model_t, torch.tensor(inputs), torch.tensor(targets))
     weights = {name: gradient for name, _, gradient in model.named_parameters()}
-    weights_t = {name: parameter.grad.numpy() for name, parameter in model_t.named_parameters()}
+    weights_t = {name: np.asarray(weight.grad) for name, weight in model_t.named_parameters()}
 
     vocabulary = [tokenizer.decode([token]) for token in range(min(config.vocab_size, COLUMNS))]
     page = Page([tokenizer.decode([token]) for token in ids], vocabulary,
