@@ -14,15 +14,21 @@ from .streaming import stream_text
 __all__ = ["next_logits", "generate", "generate_text"]
 
 
-def next_logits(model, ids):
+def next_logits(model, ids, past=None):
     """ids (B, T) -> logits (B, V) of the token after the last, in float64
 
     The model sees at most its context length of the latest tokens; what
-    came before is forgotten. In double precision the draw that follows adds
-    no rounding of its own.
+    came before is forgotten. With past, from model.new_past(), only tokens
+    not yet seen are computed, until the context is full and every step
+    moves every token to another position. In double precision the draw that
+    follows adds no rounding of its own.
     """
     window = ids[:, -model.config.context_length:]      # (B, <= context)
-    logits, _ = model.forward(window)                   # (B, ..., V)
+    if past and ids.shape[1] <= model.config.context_length:
+        new = ids[:, past[0].length:]                   # (B, the unseen)
+        logits, _ = model.forward(new, past=past)       # (B, ..., V)
+    else:
+        logits, _ = model.forward(window)               # (B, ..., V)
     return logits[:, -1].astype(np.float64)             # (B, V)
 
 
@@ -69,8 +75,9 @@ def generate(model, ids, max_new_tokens: int, *, temperature: float = 1.0,
         B = len(sequence)
         dice = [np.random.default_rng([seed, row]) for row in range(B)]
         stopped = np.zeros(B, bool)
+        past = getattr(model, "new_past", list)()  # none: whole windows
         for _ in range(max_new_tokens):
-            logits = next_logits(model, sequence)[:, :vocab_limit]
+            logits = next_logits(model, sequence, past)[:, :vocab_limit]
             uniform = np.array([die.random() for die in dice])   # (B,)
             new = sample(logits, uniform, temperature, top_k, top_p)
             new = np.where(stopped, sequence[:, -1], new)        # (B,)

@@ -30,10 +30,10 @@ class TransformerBlock(Module):
         self.feed_forward = FeedForward(d_model, 4 * d_model)
         self.dropout = Dropout(dropout)
 
-    def forward(self, x, keep=None):
-        """x (B, T, D) -> y (B, T, D), cache"""
+    def forward(self, x, keep=None, past=None):
+        """x (B, T, D) -> y (B, T, D), cache; past as in attention"""
         h, norm1_cache = self.norm1.forward(x)
-        h, attention_cache = self.attention.forward(h, keep)
+        h, attention_cache = self.attention.forward(h, keep, past)
         h, drop1_cache = self.dropout.forward(h, keep)
         x = x + h
         h, norm2_cache = self.norm2.forward(x)

@@ -5,6 +5,7 @@ Shapes: B batch, T positions, D model width, V vocabulary.
 from ..layers.block import TransformerBlock
 from ..layers.dropout import Dropout
 from ..layers.embedding import Embedding
+from ..layers.kv_cache import KVCache
 from ..layers.linear import Linear
 from ..layers.module import Module, ModuleList
 from ..layers.norm import LayerNorm
@@ -36,15 +37,26 @@ class GPTModel(Module):
         if c.tie_embeddings:
             self.head.share("weight", self.token_embedding)
 
-    def forward(self, ids, keep=None):
-        """ids (B, T) -> logits (B, T, V), cache; keep as in layers.Dropout"""
+    def new_past(self):
+        """An empty cache of keys and values for each block."""
+        return [KVCache(self.config.context_length) for _ in self.blocks]
+
+    def forward(self, ids, keep=None, past=None):
+        """ids (B, T) -> logits (B, T, V), cache
+
+        keep : where dropout takes its masks from, as in layers.Dropout
+        past : from new_past, to read on where the last call ended; it is
+            extended in place
+        """
         check_ids(ids, self.config)
+        start = past[0].length if past else 0
         x, ids = self.token_embedding.forward(ids)         # (B, T, D)
-        x = self.position_embedding.forward(x)             # (B, T, D)
+        x = self.position_embedding.forward(x, start)      # (B, T, D)
         x, drop_cache = self.dropout.forward(x, keep)
         block_caches = []
-        for block in self.blocks:
-            x, cache = block.forward(x, keep)              # (B, T, D)
+        pasts = past or [None] * len(self.blocks)
+        for block, block_past in zip(self.blocks, pasts, strict=True):
+            x, cache = block.forward(x, keep, block_past)  # (B, T, D)
             block_caches.append(cache)
         x, norm_cache = self.final_norm.forward(x)         # (B, T, D)
         logits, head_cache = self.head.forward(x)          # (B, T, V)

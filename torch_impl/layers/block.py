@@ -30,10 +30,10 @@ class TransformerBlock(Module):
         self.feed_forward = FeedForward(d_model, 4 * d_model)
         self.dropout = Dropout(dropout)
 
-    def forward(self, x, keep=None):
-        """x (B, T, D) -> y (B, T, D)"""
+    def forward(self, x, keep=None, past=None):
+        """x (B, T, D) -> y (B, T, D); past as in attention"""
         h = self.norm1(x)
-        h = self.attention(h, keep)
+        h = self.attention(h, keep, past)
         h = self.dropout(h, keep)
         x = x + h
         h = self.norm2(x)

@@ -35,14 +35,19 @@ class MultiHeadAttention(Module):
         self.qkv = Linear(d_model, 3 * d_model, qkv_bias)
         self.out = Linear(d_model, d_model)
 
-    def forward(self, x, keep=None):
-        """x (B, T, D) -> y (B, T, D)"""
+    def forward(self, x, keep=None, past=None):
+        """x (B, T, D) -> y (B, T, D)
+
+        With a KVCache as past, x continues the tokens that are in it.
+        """
         qkv = self.qkv(x)                                  # (B, T, 3 D)
         q, k, v = (split_heads(part, self.n_heads)         # (B, H, T, K)
                    for part in qkv.chunk(3, -1))
+        if past is not None:
+            k, v = past.extend(k, v)                       # (B, H, S, K)
         plain = keep is not None and self.dropout > 0
         if plain or not fused():
-            mask = causal_mask(x.shape[1], x.shape[1]).to(x.device)  # (T, T)
+            mask = causal_mask(q.shape[2], k.shape[2]).to(x.device)  # (T, T)
             heads = attention(q, k, v, mask, keep, self.dropout)
         else:
             rate = self.dropout if self.training else 0.0

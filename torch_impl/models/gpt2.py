@@ -7,6 +7,7 @@ import torch
 from ..layers.block import TransformerBlock
 from ..layers.dropout import Dropout
 from ..layers.embedding import Embedding
+from ..layers.kv_cache import KVCache
 from ..layers.linear import Linear
 from ..layers.module import Module, ModuleList
 from ..layers.norm import LayerNorm
@@ -38,21 +39,32 @@ class GPTModel(Module):
         if c.tie_embeddings:
             self.head.weight = self.token_embedding.weight
 
-    def forward(self, ids, keep=None):
-        """ids (B, T) -> logits (B, T, V); keep as in layers.Dropout"""
+    def new_past(self):
+        """An empty cache of keys and values for each block."""
+        return [KVCache(self.config.context_length) for _ in self.blocks]
+
+    def forward(self, ids, keep=None, past=None):
+        """ids (B, T) -> logits (B, T, V)
+
+        keep : where dropout takes its masks from, as in layers.Dropout
+        past : from new_past, to read on where the last call ended; it is
+            extended in place
+        """
         check_ids(ids, self.config)
+        start = past[0].length if past else 0
         x = self.token_embedding(ids)                      # (B, T, D)
-        x = self.position_embedding(x)                     # (B, T, D)
+        x = self.position_embedding(x, start)              # (B, T, D)
         x = self.dropout(x, keep)
-        for block in self.blocks:
-            x = self.run(block, x, keep)                   # (B, T, D)
+        pasts = past or [None] * len(self.blocks)
+        for block, block_past in zip(self.blocks, pasts, strict=True):
+            x = self.run(block, x, keep, block_past)       # (B, T, D)
         x = self.final_norm(x)                             # (B, T, D)
         logits = self.head(x)                              # (B, T, V)
         return logits
 
-    def run(self, block, x, keep):
+    def run(self, block, x, keep, past):
         """A block's output; replaced where activations are recomputed."""
-        return block(x, keep)
+        return block(x, keep, past)
 
 
 def check_ids(ids, config) -> None:

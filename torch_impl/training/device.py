@@ -61,8 +61,8 @@ class Machine:
     def prepare(self, model, loss):
         """Set the model up; returns the loss function to call."""
         if self.config.activation_checkpointing:
-            model.run = lambda block, x, keep: checkpoint(
-                block, x, keep, use_reentrant=False)
+            model.run = lambda block, x, keep, past: checkpoint(
+                block, x, keep, past, use_reentrant=False)
         if not self.config.compile:
             return loss
         if self.device.type == "cpu" and not compiler():

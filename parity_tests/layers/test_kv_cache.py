@@ -1,0 +1,59 @@
+"""The law of the cache: reading a text piece by piece, with the keys and values
+of the earlier pieces kept, gives the logits of reading it whole."""
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+import numpy_impl.layers.kv_cache as ours
+import torch_impl.layers.kv_cache as theirs
+from numpy_impl.models.config import GPT2Config
+from numpy_impl.models.gpt2 import GPTModel
+from numpy_impl.models.initialisation import initial_parameters
+from numpy_impl.models.parameters import set_parameters
+from torch_impl.models import gpt2, parameters
+
+CONFIG = GPT2Config(vocab_size=11, context_length=12, d_model=8, n_heads=2,
+                    n_layers=2, dropout=0.0)
+
+
+def twins(seed):
+    values = {name: array * 10 for name, array
+              in initial_parameters(CONFIG, seed).items()}
+    model, twin = GPTModel(CONFIG).to(np.float64), gpt2.GPTModel(CONFIG).double()
+    set_parameters(model, values)
+    parameters.set_parameters(twin, values)
+    return model, twin
+
+
+@given(st.lists(st.integers(1, 4), min_size=1, max_size=4), st.integers(1, 3),
+       st.integers(0, 99))
+def test_piece_by_piece_is_the_whole(pieces, B, seed):
+    model, twin = twins(seed)
+    T = min(sum(pieces), CONFIG.context_length)
+    ids = np.random.default_rng(seed).integers(0, 11, (B, T))
+    whole, _ = model.forward(ids)
+
+    past, past_t, parts, parts_t = model.new_past(), twin.new_past(), [], []
+    for piece in np.split(ids, np.cumsum(pieces)[:-1], axis=1):
+        if piece.size:
+            parts.append(model.forward(piece, past=past)[0])
+            parts_t.append(twin(torch.tensor(piece), past=past_t).detach())
+
+    # Products of other shapes add up in another order: a few roundings of the
+    # largest logit, through 2 blocks of width 8.
+    bound = 64 * np.finfo(float).eps * max(1, np.abs(whole).max())
+    np.testing.assert_allclose(np.concatenate(parts, 1), whole, 0, bound)
+    np.testing.assert_allclose(torch.cat(parts_t, 1), whole, 0, bound)
+    assert past[0].length == past_t[0].length == T
+
+
+@pytest.mark.parametrize("package, array", [(ours, np.zeros),
+                                            (theirs, torch.zeros)])
+def test_a_full_cache_says_so(package, array):
+    cache = package.KVCache(3)
+    cache.extend(array((1, 1, 2, 4)), array((1, 1, 2, 4)))
+    with pytest.raises(ValueError, match="holds 3 positions, got 4"):
+        cache.extend(array((1, 1, 2, 4)), array((1, 1, 2, 4)))
+    assert cache.length == 2
