@@ -5,20 +5,15 @@ library: millions of characters of real text that every machine with Python
 already has.
 """
 import hashlib
-import sysconfig
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ..text.standard_library import (
+    STANDARD_LIBRARY, standard_library_files, visible_files)
+
 __all__ = ["STANDARD_LIBRARY", "Document", "read_documents",
            "split_documents", "standard_library"]
-
-STANDARD_LIBRARY = "standard-library"
-
-# Folders of the standard library that hold no programs to learn from:
-# installed packages, tests, and tables of characters and help texts.
-LEFT_OUT = {"site-packages", "dist-packages", "__pycache__", "test", "tests",
-            "idle_test", "encodings", "pydoc_data"}
 
 
 class Document(NamedTuple):
@@ -77,25 +72,12 @@ def standard_library() -> Iterator[Document]:
     Modules generated for one machine are left out, as are the few that are
     not UTF-8; line ends become newlines.
     """
-    root = Path(sysconfig.get_path("stdlib"))
-    for file in visible_files(root, "*.py"):
-        name = file.relative_to(root)
-        if LEFT_OUT & set(name.parts) or name.name.startswith("_sysconfig"):
-            continue
+    for name, file in standard_library_files():
         try:
             text = file.read_bytes().decode("utf-8")
         except UnicodeDecodeError:
             continue
-        yield Document(name.as_posix(), text.replace("\r\n", "\n"))
-
-
-def visible_files(folder: Path, pattern: str = "*") -> list[Path]:
-    """Files below folder, sorted alike on every system."""
-    files = [(file.relative_to(folder).parts, file)
-             for file in folder.rglob(pattern)]
-    return [file for parts, file in sorted(files)
-            if not any(part.startswith(".") for part in parts)
-            and "__pycache__" not in parts and file.is_file()]
+        yield Document(name, text.replace("\r\n", "\n"))
 
 
 def read(file: Path, name: str) -> Document:
