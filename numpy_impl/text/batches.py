@@ -154,7 +154,8 @@ class Batches:
                     f"{state.get(name)!r}, this run has {mine!r}: resume "
                     "with the same corpus and settings")
         epoch, position = state.get("epoch"), state.get("position")
-        if not all(isinstance(n, int) and n >= 0 for n in (epoch, position)):
+        if not (isinstance(epoch, int) and isinstance(position, int)
+                and min(epoch, position) >= 0):
             raise ValueError("the saved state of the batches is damaged: "
                              f"epoch {epoch!r}, position {position!r}")
         if position >= self.per_epoch:      # larger batches end it earlier

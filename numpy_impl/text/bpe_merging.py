@@ -65,7 +65,7 @@ def _merge_by_heap(piece, ranks):
         if after[start] != middle or after[middle] != stop:
             continue                   # one of the two has merged since
         after[start] = stop
-        after[middle] = None           # no token starts here any more
+        after[middle] = -1             # no token starts here any more
         if stop < end:
             before[stop] = start
         for i in (before[start], start):

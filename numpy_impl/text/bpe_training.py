@@ -112,7 +112,10 @@ def learn_merges(
 def _lay_out(pieces):
     """All pieces end to end: for every byte its token, its neighbours within
     the piece, and how often the piece occurs."""
-    token, left, right, weight = [], [], [], []
+    token: list[int] = []
+    left: list[int] = []
+    right: list[int] = []
+    weight: list[int] = []
     for piece, count in pieces.items():
         start, stop = len(token), len(token) + len(piece)
         token += piece

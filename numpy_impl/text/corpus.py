@@ -35,8 +35,8 @@ def encode_corpus(tokenizer: Tokenizer, texts: Iterable[str],
         raise TypeError("texts must be an iterable of documents, not one str; "
                         "write [text]")
     dtype = token_dtype(tokenizer.vocab_size)
-    end = tokenizer.end_of_text
-    end = np.array([] if end is None else [end], dtype)
+    last = tokenizer.end_of_text
+    end = np.array([] if last is None else [last], dtype)
     parts: list[np.ndarray] = [np.array([], dtype)]
     for ids in tokenizer.encode_batch(texts, processes):
         parts += np.array(ids, dtype), end

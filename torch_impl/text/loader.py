@@ -63,9 +63,9 @@ def prefetch(batches: Batches, device: str | torch.device, depth: int = 2,
         try:
             stream = _endless(batches) if forever else iter(batches)
             for arrays in stream:
-                pair = map(torch.from_numpy, arrays)
+                pair = [torch.from_numpy(array) for array in arrays]
                 if device.type == "cuda":
-                    pair = (tensor.pin_memory() for tensor in pair)
+                    pair = [tensor.pin_memory() for tensor in pair]
                 if not put((*pair, batches.state_dict())):
                     return
             put(None)

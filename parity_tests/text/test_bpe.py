@@ -1,0 +1,224 @@
+"""Our BPE and tiktoken: the same ids on any text."""
+import json
+import sysconfig
+from pathlib import Path
+
+import pytest
+import tiktoken
+from hypothesis import example, given, strategies as st
+
+import numpy_impl.text.bpe as ours
+import torch_impl.text.bpe as theirs
+from numpy_impl.text.patterns import PATTERNS
+
+from ..shared_data import shared_data
+from .samples import NASTY, error_of, gpt2, real_text, texts
+
+TRAINING_TEXT = " ".join(NASTY) * 3 + "low lower lowest newer newest wide " * 9
+
+
+def trained(pattern):
+    tokenizer = ours.BPETokenizer.train(
+        TRAINING_TEXT, 420, pattern, ["<|endoftext|>", "<|end|>", "<|end|>of"])
+    return tokenizer, theirs.BPETokenizer.from_dict(tokenizer.to_dict())
+
+
+PAIRS = {pattern: trained(pattern) for pattern in PATTERNS}
+
+
+@given(texts())
+@example("'\u017f is a letter s without regard to case")
+@example("\U0001f468" * 100)                        # a piece long enough for the heap
+@example("lone \ud800 and swapped \udc00\ud800 and paired \ud83d\ude00")
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_ids_equal_tiktoken(pattern, text):
+    tokenizer, twin = PAIRS[pattern]
+    ids = tokenizer.encode(text, disallowed_special=())
+    assert ids == twin.encode(text, disallowed_special=())
+    assert tokenizer.decode(ids) == twin.decode(ids) == twin.encoding.decode(ids)
+
+
+@given(texts())
+def test_gpt2_ids_equal_tiktoken(text):
+    tokenizer, twin = gpt2()
+    assert tokenizer.encode_ordinary(text) == twin.encode_ordinary(text)
+
+
+@given(st.binary())
+def test_round_trip_of_every_byte_string(data):
+    """Bytes that are no UTF-8 cannot be encoded, but they can be written."""
+    tokenizer, twin = PAIRS["gpt2"]
+    assert tokenizer.decode_bytes(data) == twin.encoding.decode_bytes(list(data)) == data
+    text = data.decode("latin-1")
+    assert tokenizer.decode(tokenizer.encode(text)) == text
+
+
+@given(st.lists(st.sampled_from(["<|end|>", "<|end|>of", "<|endoftext|>", "text", " <", "\n"]),
+                max_size=8).map("".join),
+       st.sets(st.sampled_from(["<|end|>of", "<|endoftext|>"])) | st.just("all"),
+       st.sets(st.sampled_from(["<|end|>of", "<|endoftext|>", "text"])) | st.just("all"))
+def test_special_tokens_as_tiktoken(text, allowed, disallowed):
+    tokenizer, twin = (BPE.from_dict(PAIRS["cl100k"][0].to_dict() | {
+        "special_tokens": {"<|end|>of": 1000, "<|endoftext|>": 1001}})
+        for BPE in (ours.BPETokenizer, theirs.BPETokenizer))
+
+    def result(encode):
+        try:
+            return encode(text, allowed_special=allowed, disallowed_special=disallowed)
+        except ValueError:
+            return ValueError
+    assert result(tokenizer.encode) == result(twin.encode) == result(twin.encoding.encode)
+
+
+def test_of_two_special_tokens_the_longer_wins():
+    for tokenizer in PAIRS["gpt2"]:
+        special = tokenizer.special_tokens
+        assert tokenizer.encode("<|end|>of", "all") == [special["<|end|>of"]]
+        assert tokenizer.encode("<|end|> of", {"<|end|>"}, ())[0] == special["<|end|>"]
+
+
+def test_disallowed_special_token_is_named():
+    for tokenizer in gpt2():
+        message = error_of(tokenizer.encode, "hello <|endoftext|>")
+        assert "<|endoftext|>" in message and "allowed_special" in message
+        assert tokenizer.encode("hello <|endoftext|>", {"<|endoftext|>"}) == [31373, 220, 50256]
+
+
+@pytest.mark.parametrize("text, ids", [
+    ("hello world", [31373, 995]),
+    ("Hello, do you like tea? <|endoftext|> In the sunlit terracesof someunknownPlace.",
+     [15496, 11, 466, 345, 588, 8887, 30, 220, 50256, 554, 262, 4252, 18250, 8812, 2114, 1659,
+      617, 34680, 27271, 13]),
+    ("Implementations", [3546, 26908, 602]),
+    ("0" * 16, [25645]),
+    ("0" * 17, [8269, 10535, 830]),
+    ("asdf asdfasdf a!!, @aba 9asdf90asdfk",
+     [292, 7568, 355, 7568, 292, 7568, 257, 3228, 11, 2488, 15498, 860, 292, 7568, 3829, 292,
+      7568, 74]),
+])
+def test_published_ids_of_gpt2(text, ids):
+    for tokenizer in gpt2():
+        assert tokenizer.encode(text, allowed_special="all") == ids
+        assert tokenizer.decode(ids) == text
+
+
+@pytest.mark.parametrize("name, count", [
+    ("books-en/alice.11-0.txt", 52_814),
+    ("books-en/moby-dick.2701-0.txt", 354_289),
+    ("books-en/sherlock-holmes.1661.txt", 163_629),
+    ("books-en/pride-and-prejudice.1342-0.txt", 190_765),
+    ("rasbt/the-verdict.txt", 5145),
+    ("chinese/hongloumeng.txt", None),
+    ("chinese/tangshi300.json", None),
+    ("chinese/songci300.json", None),
+    ("unicode/emoji-test.txt", None),
+    ("unicode/utf8_sequence_0-0xffff_assigned_printable_unseparated.txt", None),
+    ("unicode/utf8_sequence_0-0xfff_assigned_including-unprintable-asis_unseparated.txt", None),
+])
+def test_real_text_gives_the_ids_of_tiktoken(name, count):
+    text = real_text(name)
+    tokenizer, twin = gpt2()
+    ids = tokenizer.encode_ordinary(text)
+    assert ids == twin.encode_ordinary(text)
+    assert tokenizer.decode(ids) == text
+    assert count is None or len(ids) == count
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_every_emoji_and_naughty_string_by_itself(pattern):
+    lines = real_text("unicode/emoji-test.txt").split("\n")
+    lines += json.loads(real_text("blns/blns.json"))
+    tokenizer, twin = PAIRS[pattern]
+    ours_, theirs_ = map(list, (tokenizer.encode_batch(lines), twin.encode_batch(lines)))
+    assert all(map(list.__eq__, (i.tolist() for i in ours_), (i.tolist() for i in theirs_)))
+    assert list(map(tokenizer.decode, ours_)) == lines
+
+
+def test_published_count_of_the_naughty_strings():
+    strings = json.loads(real_text("blns/blns.json"))
+    tokenizer, _ = gpt2()
+    assert len(strings) == 515
+    assert sum(len(tokenizer.encode(s, disallowed_special=())) for s in strings) == 12_238
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_source_code(pattern):
+    tokenizer, twin = PAIRS[pattern]
+    library = Path(sysconfig.get_path("stdlib"))
+    for name in ("typing.py", "tokenize.py", "this.py", "html/entities.py"):
+        text = (library / name).read_text(encoding="utf-8")
+        assert tokenizer.encode_ordinary(text) == twin.encode_ordinary(text)
+
+
+@pytest.mark.parametrize("text", [
+    "a" * 100_000, " " * 100_000, "\n \t" * 30_000, "0123456789" * 10_000, "\u7ea2" * 30_000,
+], ids=["letter", "spaces", "white", "digits", "chinese"])
+def test_one_endless_piece(text):
+    """Quadratic time would need hours here."""
+    tokenizer, twin = PAIRS["gpt2"]
+    assert tokenizer.encode(text) == twin.encode(text)
+
+
+def test_training_reference_vocabulary():
+    reference = json.loads(real_text("bpe-training/train-bpe-reference-vocab.json"))
+    tokenizer = ours.BPETokenizer.train(real_text("bpe-training/corpus.en"), 500)
+    twin = theirs.BPETokenizer.train(real_text("bpe-training/corpus.en"), 500)
+    assert tokenizer.to_dict() == twin.to_dict()
+    assert set(tokenizer.to_dict()["ranks"]) | {"<|endoftext|>"} == set(reference)
+    assert tokenizer.vocab_size == len(reference) == 500
+    assert tokenizer.end_of_text == 499
+
+
+def test_vocabulary_larger_than_the_text_supports():
+    """The error names the size that works."""
+    message = error_of(ours.BPETokenizer.train, "low lower lowest " * 5, 1000)
+    assert "ask for at most 264" in message
+    tokenizer = ours.BPETokenizer.train("low lower lowest " * 5, 264)
+    assert tokenizer.vocab_size == 264
+    assert "at least 257" in error_of(ours.BPETokenizer.train, "text", 256)
+    assert ours.BPETokenizer.train("", 257).encode("any") == list(b"any")
+
+
+def test_wrong_vocabularies_are_refused():
+    ranks = {bytes([i]): i for i in range(256)}
+    assert "256 single bytes" in error_of(ours.BPETokenizer, {b"a": 0})
+    assert "same id" in error_of(ours.BPETokenizer, ranks | {b"ab": 97})
+    assert "id of its own" in error_of(ours.BPETokenizer, ranks, "gpt2", {"<|s|>": 97})
+    assert "neither" in error_of(ours.BPETokenizer, ranks, "[unclosed")
+    assert "(?:...)" in error_of(ours.BPETokenizer, ranks, r"(\p{L}+)|\s")
+
+
+def test_ids_outside_the_vocabulary_are_refused():
+    for tokenizer in gpt2():
+        for bad in (50257, -1, -100):
+            assert str(bad) in error_of(tokenizer.decode, [15496, bad])
+    with pytest.raises(TypeError, match="str"):
+        gpt2()[0].encode(b"bytes")
+
+
+def test_the_cache_is_bounded_and_does_not_change_the_ids():
+    tokenizer, twin = gpt2()
+    text = shared_data("books-en/alice.11-0.txt").read_text(encoding="utf-8")
+    small = ours.BPETokenizer(tokenizer.ranks, "gpt2", tokenizer.special_tokens)
+    small._ids_of.max_pieces = 50
+    assert small.encode(text) == twin.encode(text)
+    assert len(small._ids_of) <= 50
+    long = "x" * 300 + "y"
+    assert long not in small._ids_of and small.encode(long) == twin.encode(long)
+    assert long not in small._ids_of
+
+
+def test_patterns_of_tiktoken_itself():
+    """Its possessive spelling of the GPT-2 and GPT-4 patterns cuts as ours."""
+    published = {
+        "gpt2": r"""'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|"""
+                r"""\s+(?!\S)|\s""",
+        "cl100k": r"""'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+|"""
+                  r""" ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s""",
+    }
+    text = "".join(NASTY) + " ".join(NASTY) + real_text("blns/blns.txt") + "  \n "
+    for name, pattern in published.items():
+        tokenizer, _ = PAIRS[name]
+        peer = tiktoken.Encoding("peer", pat_str=pattern, mergeable_ranks=tokenizer.ranks,
+                                 special_tokens={})
+        assert tokenizer.encode_ordinary(text) == peer.encode_ordinary(text)
