@@ -1,7 +1,10 @@
-"""Hypothesis profiles: "fast" for every day, "deep" before a release.
+"""Hypothesis profiles, "fast" for every day and "deep" before a release, and
+the tests that take minutes:
 
     pytest --hypothesis-profile=deep
+    pytest --run-slow
 """
+import pytest
 from hypothesis import HealthCheck, settings
 
 slow_ok = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -10,3 +13,17 @@ settings.register_profile("fast", max_examples=60, deadline=None,
 settings.register_profile("deep", max_examples=5000, deadline=None,
                           suppress_health_check=slow_ok)
 settings.load_profile("fast")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--run-slow", action="store_true",
+                     help="run the tests that take minutes as well")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--run-slow"):
+        return
+    skip = pytest.mark.skip(reason="takes minutes: --run-slow runs it")
+    for item in items:
+        if "slow" in item.keywords:
+            item.add_marker(skip)

@@ -30,9 +30,6 @@ class DataConfig:
     tokenizer_sample
         Characters of the corpus from which "bpe" learns its merges
         (0 = all of them).
-    vocab_multiple
-        The model's vocabulary is rounded up to a multiple of this; GPUs
-        like 64.
     validation
         Share of the corpus that is never trained on.
     """
@@ -42,7 +39,6 @@ class DataConfig:
     tokenizer: Literal["bpe", "characters", "bytes"] = "bpe"
     vocab_size: int = 2048
     tokenizer_sample: int = 2_000_000
-    vocab_multiple: int = 1
     validation: float = 0.05
 
     def __post_init__(self):
@@ -55,8 +51,6 @@ class DataConfig:
                 f"257 (256 bytes and end of text), got {self.vocab_size}")
         require(self.tokenizer_sample >= 0, "data.tokenizer_sample must "
                 f"not be negative, got {self.tokenizer_sample}")
-        require(self.vocab_multiple >= 1, "data.vocab_multiple must be at "
-                f"least 1, got {self.vocab_multiple}")
         require(0 < self.validation < 1, "data.validation must be a share "
                 f"between 0 and 1, got {self.validation}")
 
@@ -181,6 +175,9 @@ class DeviceConfig:
         Allow TensorFloat-32 products on CUDA.
     activation_checkpointing
         Recompute activations in the backward pass: slower, less memory.
+    vocabulary_multiple
+        Multiply the output layer as if the vocabulary were a multiple of
+        this, which GPUs do faster: 64 suits them (1 = as it is).
     pin_memory
         Page-locked batches, copied to the GPU while it computes.
     threads
@@ -194,12 +191,15 @@ class DeviceConfig:
     fused_kernels: bool = True
     tf32: bool = True
     activation_checkpointing: bool = False
+    vocabulary_multiple: int = 1
     pin_memory: bool = True
     threads: int = 0
 
     def __post_init__(self):
         require(self.threads >= 0, "device.threads must not be negative, "
                 f"got {self.threads}")
+        require(self.vocabulary_multiple >= 1, "device.vocabulary_multiple "
+                f"must be at least 1, got {self.vocabulary_multiple}")
 
 
 def small_model() -> GPT2Config:

@@ -132,6 +132,7 @@ def check_device(device) -> None:
     unsupported = {"device": device.device not in ("auto", "cpu"),
                    "precision": device.precision != "float32",
                    "compile": device.compile,
+                   "vocabulary_multiple": device.vocabulary_multiple > 1,
                    "activation_checkpointing": device.activation_checkpointing}
     for name, asked in unsupported.items():
         if asked:

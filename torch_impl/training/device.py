@@ -9,6 +9,7 @@ import sys
 
 import numpy as np
 import torch
+from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
 from ..layers.fused import spelled_out
@@ -63,6 +64,8 @@ class Machine:
         if self.config.activation_checkpointing:
             model.run = lambda block, x, keep, past: checkpoint(
                 block, x, keep, past, use_reentrant=False)
+        if self.config.vocabulary_multiple > 1:
+            pad_vocabulary(model.head, self.config.vocabulary_multiple)
         if not self.config.compile:
             return loss
         if self.device.type == "cpu" and not compiler():
@@ -133,6 +136,20 @@ class Machine:
         if self.precision == torch.float16 and "scale.factor" in state:
             self.scale = float(state["scale.factor"])
             self.good_steps = int(state["scale.good_steps"])
+
+
+def pad_vocabulary(head, multiple: int) -> None:
+    """Let the head multiply as many rows as the GPU likes.
+
+    The rows added are 0 and their logits are cut off again: weights, loss and
+    gradients are those of the vocabulary as it is.
+    """
+    V = head.weight.shape[0]
+
+    def forward(x):
+        weight = functional.pad(head.weight, (0, 0, 0, -V % multiple))
+        return functional.linear(x, weight)[..., :V]       # (..., V)
+    head.forward = forward
 
 
 def compiler() -> bool:
