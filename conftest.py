@@ -4,8 +4,15 @@ the tests that take minutes:
     pytest --hypothesis-profile=deep
     pytest --run-slow
 """
-import pytest
-from hypothesis import HealthCheck, settings
+import os
+
+# Cases are small and tests run side by side, one process a core: threads of
+# each would only wait for those of the others. Read when NumPy and torch load.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import pytest  # noqa: E402
+from hypothesis import HealthCheck, settings  # noqa: E402
 
 slow_ok = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("fast", max_examples=60, deadline=None,
