@@ -110,13 +110,12 @@ def resolve(config: RunConfig, data: TrainingData) -> RunConfig:
         for that is not the tokenizer's.
     """
     data.require_windows(config.model.context_length)
-    multiple = config.data.vocab_multiple
-    vocab_size = -(-data.tokenizer.vocab_size // multiple) * multiple
+    vocab_size = data.tokenizer.vocab_size
     if config.model.vocab_size not in (vocab_size, small_model().vocab_size):
         raise ValueError(
             f"model.vocab_size is {config.model.vocab_size}, but the "
-            f"tokenizer has {data.tokenizer.vocab_size} tokens; leave it "
-            "out, or set data.vocab_size")
+            f"tokenizer has {vocab_size} tokens; leave it out, or set "
+            "data.vocab_size")
     return replace(config, model=replace(config.model, vocab_size=vocab_size))
 
 
