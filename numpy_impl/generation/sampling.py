@@ -32,10 +32,7 @@ def top_k_mask(logits, top_k: int):
 
     largest = np.partition(logits, V - top_k)[..., V - top_k:]  # unsorted
     threshold = largest.min(-1, keepdims=True)         # (..., 1)
-    above = logits > threshold                         # (..., V)
-    tied = logits == threshold                         # (..., V)
-    room = top_k - above.sum(-1, keepdims=True)        # (..., 1)
-    return above | (tied & (tied.cumsum(-1) <= room))
+    return largest_mask(logits, threshold, top_k)
 
 
 def top_p_mask(logits, top_p: float):
@@ -51,14 +48,24 @@ def top_p_mask(logits, top_p: float):
         return np.ones(logits.shape, bool)
 
     V = logits.shape[-1]
-    order = np.argsort(-logits, axis=-1, kind="stable")      # (..., V)
-    ranked = np.take_along_axis(softmax(logits), order, -1)  # (..., V)
-    reached = ranked.cumsum(-1)                              # (..., V)
-    size = 1 + (reached < top_p).sum(-1, keepdims=True)      # (..., 1)
-    inside = np.arange(V) < size                             # (..., V)
-    mask = np.empty(logits.shape, bool)                      # (..., V)
-    np.put_along_axis(mask, order, inside, -1)  # from rank back to id
-    return mask
+    ranked = np.sort(logits, axis=-1)[..., ::-1]         # (..., V)
+    reached = softmax(ranked).cumsum(-1)                 # (..., V)
+    size = 1 + (reached < top_p).sum(-1, keepdims=True)  # (..., 1)
+    size = np.minimum(size, V)  # where rounding stops all short of top_p
+    threshold = np.take_along_axis(ranked, size - 1, -1)  # (..., 1)
+    return largest_mask(logits, threshold, size)
+
+
+def largest_mask(logits, threshold, count):
+    """True at the `count` largest, of which the last equals threshold (..., 1)
+
+    Values are sorted or selected, never their indices: that is many times
+    faster, and here the lowest ids among equals are found all the same.
+    """
+    above = logits > threshold                         # (..., V)
+    tied = logits == threshold                         # (..., V)
+    room = count - above.sum(-1, keepdims=True)        # (..., 1)
+    return above | (tied & (tied.cumsum(-1) <= room))
 
 
 def next_probabilities(logits, temperature: float = 1.0,

@@ -15,6 +15,7 @@ import torch_impl.generation.sampling as theirs
 TOY = np.array([4.51, 0.89, -1.90, 6.75, 1.63, -1.62, -1.89, 6.28, 1.79])
 
 EPS = np.finfo(np.float64).eps
+NEAR_1 = 1 - 2**-53  # more than rounded probabilities may add up to
 
 
 def gaussian(seed, shape, spread):
@@ -36,7 +37,7 @@ LOGITS = GENERIC | HOSTILE
 
 TEMPERATURES = st.sampled_from([0, 1e-320, 0.01, 0.7, 1.0, 2, 1e6, 1e300])
 TOP_KS = st.none() | st.integers(1, 15)
-TOP_PS = st.none() | st.sampled_from([1e-12, 0.1, 0.5, 0.9, 0.999, 1.0, 1])
+TOP_PS = st.none() | st.sampled_from([1e-12, 0.1, 0.5, 0.9, 0.999, NEAR_1, 1.0, 1])
 UNIFORMS = (st.floats(0, 1, exclude_max=True)
             | st.sampled_from([0.0, 0.5, 1 - 2**-53]))
 
@@ -67,9 +68,10 @@ def test_top_k_masks_are_the_same_and_keep_exactly_k(logits, k):
         assert set(np.flatnonzero(kept)) == set(order)
 
 
-@given(LOGITS, st.sampled_from([1e-12, 0.1, 0.5, 0.9, 0.999, 1.0]))
+@given(LOGITS, st.sampled_from([1e-12, 0.1, 0.5, 0.9, 0.999, NEAR_1, 1.0]))
 @example(np.zeros(8), 0.5)            # the edge is met exactly: 4 of 8 kept
 @example(np.log([0.5, 0.25, 0.25]), 0.75)
+@example(np.log([0.1] * 10), NEAR_1)  # all are kept
 @example(np.array([3.0]), 0.2)        # V = 1: the nucleus is never empty
 def test_top_p_masks_are_the_same_and_smallest(logits, p):
     mask, mask_t = both("top_p_mask", logits, p)

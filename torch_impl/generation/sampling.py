@@ -32,10 +32,7 @@ def top_k_mask(logits, top_k: int):
 
     largest = logits.topk(top_k).values                # (..., top_k)
     threshold = largest.amin(-1, keepdim=True)         # (..., 1)
-    above = logits > threshold                         # (..., V)
-    tied = logits == threshold                         # (..., V)
-    room = top_k - above.sum(-1, keepdim=True)         # (..., 1)
-    return above | (tied & (tied.cumsum(-1) <= room))
+    return largest_mask(logits, threshold, top_k)
 
 
 def top_p_mask(logits, top_p: float):
@@ -51,14 +48,24 @@ def top_p_mask(logits, top_p: float):
         return torch.ones_like(logits, dtype=torch.bool)
 
     V = logits.shape[-1]
-    order = (-logits).argsort(stable=True, dim=-1)           # (..., V)
-    ranked = softmax(logits).gather(-1, order)               # (..., V)
-    reached = ranked.cumsum(-1)                              # (..., V)
-    size = 1 + (reached < top_p).sum(-1, keepdim=True)       # (..., 1)
-    inside = torch.arange(V, device=logits.device) < size    # (..., V)
-    mask = torch.empty_like(logits, dtype=torch.bool)        # (..., V)
-    mask.scatter_(-1, order, inside)  # from rank back to id
-    return mask
+    ranked = logits.sort(-1, descending=True).values     # (..., V)
+    reached = softmax(ranked).cumsum(-1)                 # (..., V)
+    size = 1 + (reached < top_p).sum(-1, keepdim=True)   # (..., 1)
+    size = size.clamp(max=V)  # where rounding stops all short of top_p
+    threshold = ranked.gather(-1, size - 1)              # (..., 1)
+    return largest_mask(logits, threshold, size)
+
+
+def largest_mask(logits, threshold, count):
+    """True at the `count` largest, of which the last equals threshold (..., 1)
+
+    Only values were sorted or selected, without their indices: the lowest
+    ids among equals are found all the same.
+    """
+    above = logits > threshold                         # (..., V)
+    tied = logits == threshold                         # (..., V)
+    room = count - above.sum(-1, keepdim=True)         # (..., 1)
+    return above | (tied & (tied.cumsum(-1) <= room))
 
 
 def next_probabilities(logits, temperature: float = 1.0,
