@@ -3,14 +3,17 @@ since: common words are one token, rare words a few, and no text is unknown.
 
 text -> pieces (patterns.py) -> bytes -> merges (bpe_merging.py) -> ids
 """
+import unicodedata
 from collections.abc import Callable, Iterable
 from itertools import chain
+from typing import get_args
 
 from .bpe_merging import merge_piece
 from .bpe_training import count_pieces, learn_merges
 from .byte_alphabet import from_visible, to_visible
 from .patterns import PATTERNS, compile_pattern
 from .tokenizer import END_OF_TEXT, Tokenizer, repair_surrogates
+from .vocabulary import NormalForm
 
 __all__ = ["BPETokenizer"]
 
@@ -57,22 +60,30 @@ class BPETokenizer(Tokenizer):
         A name in patterns.PATTERNS or a regular expression.
     special_tokens
         Ids beyond those of ranks.
+    normalization
+        A Unicode normal form, such as "NFC", that text is brought into
+        first. Where it is not, decoding gives back the normal form.
     """
 
     kind = "bpe"
 
     def __init__(self, ranks: dict[bytes, int], pattern: str = "gpt2",
-                 special_tokens: dict[str, int] | None = None):
+                 special_tokens: dict[str, int] | None = None,
+                 normalization: NormalForm | None = None):
         missing = [b for b in range(256) if bytes([b]) not in ranks]
         if missing:
             raise ValueError(f"ranks must hold all 256 single bytes; it lacks "
                              f"{missing[:5]} ({len(missing)} in all)")
         if len(set(ranks.values())) < len(ranks):
             raise ValueError("two tokens of ranks have the same id")
+        if normalization not in (None, *get_args(NormalForm)):
+            raise ValueError("normalization must be NFC, NFD, NFKC, NFKD or "
+                             f"None, not {normalization!r}")
         table = {rank: token for token, rank in ranks.items()}
         super().__init__(table, special_tokens or {})
         self.ranks = dict(ranks)
         self.pattern = PATTERNS.get(pattern, pattern)
+        self.normalization = normalization
         self._find_pieces = compile_pattern(pattern).findall
         self._ids_of = PieceCache(self.ranks)
 
@@ -120,12 +131,30 @@ class BPETokenizer(Tokenizer):
                    pattern, special)
 
     def encode_ordinary(self, text: str) -> list[int]:
-        pieces = self._find_pieces(repair_surrogates(text))
+        pieces = self._find_pieces(self._prepared(text))
         return list(chain.from_iterable(
             map(self._ids_of.__getitem__, pieces)))
 
+    def _prepared(self, text: str) -> str:
+        text = repair_surrogates(text)
+        if self.normalization is None:
+            return text
+        return unicodedata.normalize(self.normalization, text)
+
+    def with_special_tokens(self, names: Iterable[str]):
+        """A tokenizer with more special tokens, its other ids unchanged.
+
+        The new ids follow the largest one. A model needs as many new rows in
+        its embedding and its output; the old rows stay as they are.
+        """
+        new = [name for name in names if name not in self.special_tokens]
+        more = {name: self.vocab_size + i for i, name in enumerate(new)}
+        return type(self)(self.ranks, self.pattern,
+                          self.special_tokens | more, self.normalization)
+
     def to_dict(self):
         return {"kind": self.kind, "pattern": self.pattern,
+                "normalization": self.normalization,
                 "ranks": {to_visible(token): rank
                           for token, rank in self.ranks.items()},
                 "special_tokens": self.special_tokens}
@@ -134,4 +163,5 @@ class BPETokenizer(Tokenizer):
     def from_dict(cls, state):
         ranks = {from_visible(token): rank
                  for token, rank in state["ranks"].items()}
-        return cls(ranks, state["pattern"], state["special_tokens"])
+        return cls(ranks, state["pattern"], state["special_tokens"],
+                   state["normalization"])

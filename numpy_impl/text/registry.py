@@ -6,6 +6,7 @@ from typing import Any
 from .bpe import BPETokenizer
 from .byte_tokenizer import ByteTokenizer
 from .characters import CharacterTokenizer
+from .sentencepiece_tokenizer import SentencePieceTokenizer
 from .tokenizer import Tokenizer
 from .words import SimpleTokenizerV1, SimpleTokenizerV2
 
@@ -13,7 +14,7 @@ __all__ = ["TOKENIZERS", "tokenizer_from_dict", "load_tokenizer"]
 
 TOKENIZERS: dict[str, type[Tokenizer]] = {cls.kind: cls for cls in (
     CharacterTokenizer, ByteTokenizer, SimpleTokenizerV1, SimpleTokenizerV2,
-    BPETokenizer)}
+    BPETokenizer, SentencePieceTokenizer)}
 
 
 def tokenizer_from_dict(state: dict[str, Any]) -> Tokenizer:

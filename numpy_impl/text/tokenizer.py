@@ -41,7 +41,7 @@ class Tokenizer(ABC):
     """
 
     kind: ClassVar[str]             # its name in a saved file
-    spaced: ClassVar[bool] = False  # do words carry a space in front of them?
+    spaced: bool = False            # do words carry a space in front of them?
 
     def __init__(self, table: dict[int, bytes],
                  special_tokens: dict[str, int]):
@@ -72,8 +72,11 @@ class Tokenizer(ABC):
 
     @property
     def end_of_text(self) -> int | None:
-        """The id of <|endoftext|>, which ends a document, if it has one."""
-        return self.special_tokens.get(END_OF_TEXT)
+        """The id of the token that ends a document, if it has one:
+        <|endoftext|>, or what Llama (2, 3) and Gemma have in its place."""
+        return next((self.special_tokens[name] for name in (
+            END_OF_TEXT, "<|end_of_text|>", "</s>", "<eos>")
+            if name in self.special_tokens), None)
 
     def encode(
         self, text: str,

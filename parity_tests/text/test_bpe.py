@@ -1,6 +1,7 @@
 """Our BPE and tiktoken: the same ids on any text."""
 import json
 import sysconfig
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -177,6 +178,27 @@ def test_vocabulary_larger_than_the_text_supports():
     assert tokenizer.vocab_size == 264
     assert "at least 257" in error_of(ours.BPETokenizer.train, "text", 256)
     assert ours.BPETokenizer.train("", 257).encode("any") == list(b"any")
+
+
+@given(texts())
+def test_new_special_tokens_leave_the_other_ids(text):
+    for tokenizer in gpt2():
+        more = tokenizer.with_special_tokens(["<|user|>", "<|endoftext|>", "<|bot|>"])
+        assert type(more) is type(tokenizer) and more.vocab_size == 50_259
+        assert more.encode_ordinary(text) == tokenizer.encode_ordinary(text)
+        assert more.encode("<|bot|>a<|user|>", "all") == [50_258, 64, 50_257]
+        assert more.decode([50_257]) == "<|user|>" and more.end_of_text == 50_256
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFKD"])
+def test_normalization(form):
+    text = "e\u0301 \u00e9 \ufb01 \ud55c\uad6d"
+    for tokenizer in PAIRS["qwen"]:
+        normal = type(tokenizer)(tokenizer.ranks, "qwen", {}, form)
+        assert normal.decode(normal.encode(text)) == unicodedata.normalize(form, text)
+        batch, = normal.encode_batch([text])
+        assert batch.tolist() == normal.encode(text)
+    assert "NFC" in error_of(ours.BPETokenizer, tokenizer.ranks, normalization="lower")
 
 
 def test_wrong_vocabularies_are_refused():

@@ -12,6 +12,7 @@ import tiktoken
 from numpy_impl.text.bpe import BPETokenizer as Reference
 
 from .tokenizer import END_OF_TEXT
+from .vocabulary import NormalForm
 
 __all__ = ["BPETokenizer"]
 
@@ -26,8 +27,9 @@ class BPETokenizer(Reference):
     """
 
     def __init__(self, ranks: dict[bytes, int], pattern: str = "gpt2",
-                 special_tokens: dict[str, int] | None = None):
-        super().__init__(ranks, pattern, special_tokens)
+                 special_tokens: dict[str, int] | None = None,
+                 normalization: NormalForm | None = None):
+        super().__init__(ranks, pattern, special_tokens, normalization)
         self.encoding = tiktoken.Encoding(
             "twinformer", pat_str=self.pattern, mergeable_ranks=self.ranks,
             special_tokens=self.special_tokens)
@@ -43,12 +45,12 @@ class BPETokenizer(Reference):
                              min_count, progress)
 
     def encode_ordinary(self, text: str) -> list[int]:
-        return self.encoding.encode_ordinary(text)
+        return self.encoding.encode_ordinary(self._prepared(text))
 
     def encode_batch(self, texts: Iterable[str],
                      processes: int = 1) -> Iterator[np.ndarray]:
         """tiktoken's own threads take the part of processes."""
-        texts = iter(texts)
+        texts = map(self._prepared, texts)
         while some := list(islice(texts, TOGETHER)):
             for ids in self.encoding.encode_ordinary_batch(
                     some, num_threads=processes):
