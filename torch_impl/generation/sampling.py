@@ -24,7 +24,7 @@ def top_k_mask(logits, top_k: int):
     """logits (..., V) -> boolean (..., V), True at the top_k largest
 
     Exactly min(top_k, V) are kept: among equal logits the lowest ids win.
-    Fan et al. 2018 (arXiv:1805.04833), section 5.1.
+    Fan et al. 2018 (arXiv:1805.04833).
     """
     check_sampling_options(top_k=top_k)
     V = logits.shape[-1]
@@ -41,7 +41,7 @@ def top_p_mask(logits, top_p: float):
     The nucleus is the smallest set of the likeliest tokens whose
     probabilities add up to top_p or more, so it is small where the model is
     sure and wide where it is not. It is never empty; among equal logits the
-    lowest ids enter first. Holtzman et al. 2020 (arXiv:1904.09751), eq. 2.
+    lowest ids enter first. Holtzman et al. 2020 (arXiv:1904.09751), s. 3.1.
     """
     check_sampling_options(top_p=top_p)
     if top_p == 1:  # rounding must not cost the tail its last tokens
