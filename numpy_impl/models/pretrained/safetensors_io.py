@@ -1,0 +1,95 @@
+"""Weights in the safetensors format, mapped into memory instead of read.
+
+    8 bytes   n, the length of the header
+    n bytes   JSON: {name: {dtype, shape, data_offsets: [begin, end]}}
+    the rest  the numbers of all tensors, little-endian
+
+Nothing in such a file can run as code. Its library checks the header; the
+numbers are mapped here, copy-on-write: a page of the file comes into memory
+when it is first looked at, and is never changed by what happens to the array.
+"""
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+__all__ = ["read_safetensors", "write_safetensors", "widened"]
+
+DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2",
+          "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "<i1",
+          "U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "<u1", "BOOL": "?"}
+
+
+def read_safetensors(path: str | os.PathLike) -> dict[str, np.ndarray]:
+    """{name: array}; float32 and wider are views of the file.
+
+    Half precision is widened to float32, which holds every float16 and every
+    bfloat16 exactly.
+
+    Raises
+    ------
+    FileNotFoundError
+    ValueError
+        Where the file is truncated or none of this format.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no file {path}")
+    try:
+        with safe_open(path, "numpy"):
+            pass
+    except SafetensorError as problem:
+        raise ValueError(f"{path} is damaged, or no safetensors file "
+                         f"({problem}); download it again") from None
+    raw = np.memmap(path, np.uint8, "c")
+    n = int(raw[:8].view("<u8")[0])
+    header = json.loads(raw[8:8 + n].tobytes())
+    header.pop("__metadata__", None)
+    numbers = np.asarray(raw[8 + n:])
+    arrays = {}
+    for name, about in header.items():
+        if about["dtype"] not in DTYPES:
+            raise ValueError(f"{path}: {name} is {about['dtype']}; expected "
+                             "F32, F16, BF16 or F64")
+        begin, end = about["data_offsets"]
+        dtype = np.dtype(DTYPES[about["dtype"]])
+        array = numbers[begin:end].view(dtype).reshape(about["shape"])
+        arrays[name] = widened(array, about["dtype"] == "BF16")
+    return arrays
+
+
+def widened(array: np.ndarray, bfloat16: bool = False) -> np.ndarray:
+    """Half precision as float32, the same values; else the array itself.
+
+    A bfloat16, here the uint16 of its bits, is the upper half of a float32.
+    """
+    if bfloat16:
+        wide = array.astype(np.uint32)
+        wide <<= 16
+        return wide.view(np.float32)
+    if array.dtype == np.float16:
+        return array.astype(np.float32)
+    return array if array.flags.aligned else array.copy()
+
+
+def write_safetensors(path: str | os.PathLike,
+                      arrays: dict[str, np.ndarray]) -> None:
+    """Write a file that appears whole, under its name, or not at all."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    arrays = {name: np.asarray(array, order="C")
+              for name, array in arrays.items()}
+    try:
+        # "pt" is what transformers asks for: laid out as by PyTorch
+        save_file(arrays, draft, {"format": "pt"})
+        with open(draft, "rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    except SafetensorError as problem:
+        raise OSError(f"{path} cannot be written: {problem}") from None
+    finally:
+        draft.unlink(missing_ok=True)
