@@ -32,11 +32,15 @@ class ReadOptions:
         The field of JSON lines, or the column of Parquet, with the text.
     passage_length
         Longer documents are read in passages of about as many characters.
+    skip
+        Documents at the front of a source that are not wanted; a reader may
+        give them nevertheless.
     """
 
     errors: Literal["error", "replace"] = "error"
     text_field: str = "text"
     passage_length: int = LONGEST_PASSAGE
+    skip: int = 0
 
 
 def read_passages(path: Path, name: str,
