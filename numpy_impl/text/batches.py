@@ -1,11 +1,7 @@
-"""Token ids -> batches: what a model reads, and what it should say.
+"""Windows of a corpus -> endless batches, in an order that a seed fixes.
 
-A language model learns to predict the next token at every position, so the
-target of a window is the same window one step later:
-
-    tokens   5  3  8  1  9  4
-    inputs   5  3  8  1
-    targets     3  8  1  9
+An optimizer wants examples in random order, every one as often as the others,
+and a run that was stopped must go on as if nothing had happened.
 
 Shapes: N = tokens of the corpus, W windows, B batch, T max_length.
 """
@@ -16,41 +12,21 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-__all__ = ["sliding_windows", "Batches"]
+from .permutation import permuted
+from .shards import ShardedTokens
+from .windows import check_windows
+
+__all__ = ["Batches"]
 
 ORDERS = ("shuffled", "random", "sequential")
-
-
-def sliding_windows(tokens: np.ndarray, max_length: int,
-                    stride: int | None = None):
-    """tokens (N,) -> inputs (W, T), targets (W, T): views, nothing is copied
-
-    Windows start at 0, stride, 2 * stride, ... (default: max_length, so that
-    no token is an input twice). What is left at the end and does not fill a
-    window is not used: fewer than max(stride, max_length) tokens.
-
-    Raises ValueError where the corpus is shorter than one window.
-    """
-    stride = max_length if stride is None else stride
-    if max_length < 1 or stride < 1:
-        raise ValueError("max_length and stride must be at least 1, not "
-                         f"{max_length} and {stride}")
-    if tokens.ndim != 1 or not np.issubdtype(tokens.dtype, np.integer):
-        raise TypeError("tokens must be one-dimensional and of an integer "
-                        f"dtype, not {tokens.dtype} {tokens.shape}")
-    if len(tokens) <= max_length:
-        raise ValueError(
-            f"a window of max_length {max_length} needs {max_length + 1} "
-            f"tokens (the last is a target only), but there are "
-            f"{len(tokens)}: use a longer text or a smaller max_length")
-    windows = sliding_window_view(tokens, max_length + 1)[::stride]
-    return windows[:, :-1], windows[:, 1:]
+# A longer list of windows in random order is computed, not kept in memory.
+LISTED = 2**22
 
 
 class Batches:
     """Endless batches of windows, in an order that a seed fixes.
 
-    The order depends on the seed and the epoch alone, so the state is three
+    The order depends on the seed and the epoch alone, so the state is two
     numbers, and a run that stops in mid-epoch goes on with the very next
     window. Bits are drawn by ``PCG64.random_raw``, whose stream NumPy keeps
     the same on all platforms and in all versions.
@@ -58,7 +34,8 @@ class Batches:
     Parameters
     ----------
     tokens
-        (N,) of any integer dtype; an ``np.memmap`` is read as needed.
+        (N,) of any integer dtype; an ``np.memmap`` or the ``ShardedTokens``
+        of a prepared corpus are read as needed.
     batch_size
         Windows in a batch of this rank.
     max_length, stride
@@ -76,10 +53,10 @@ class Batches:
         for any number of ranks.
     """
 
-    def __init__(self, tokens: np.ndarray, batch_size: int, max_length: int,
-                 stride: int | None = None, order: str = "shuffled",
-                 seed: int = 0, drop_last: bool = True,
-                 rank: int = 0, ranks: int = 1):
+    def __init__(self, tokens: np.ndarray | ShardedTokens, batch_size: int,
+                 max_length: int, stride: int | None = None,
+                 order: str = "shuffled", seed: int = 0,
+                 drop_last: bool = True, rank: int = 0, ranks: int = 1):
         if batch_size < 1 or seed < 0:
             raise ValueError("batch_size must be at least 1 and seed at least "
                              f"0, not {batch_size} and {seed}")
@@ -87,12 +64,10 @@ class Batches:
             raise ValueError(f"order must be one of {ORDERS}, not {order!r}")
         if not 0 <= rank < ranks:
             raise ValueError(f"rank must be in 0..{ranks - 1}, not {rank}")
-        sliding_windows(tokens, max_length, stride)     # checks its arguments
+        self.stride = check_windows(tokens, max_length, stride)
         self.tokens = tokens
-        self.windows = sliding_window_view(tokens, max_length + 1)
         self.batch_size = batch_size
         self.max_length = max_length
-        self.stride = max_length if stride is None else stride
         self.order, self.seed = order, seed
         self.rank, self.ranks = rank, ranks
         ends = np.concatenate([tokens[:2**16], tokens[-2**16:]])
@@ -101,7 +76,8 @@ class Batches:
             "stride": self.stride, "n_tokens": len(tokens),
             "checksum": zlib.crc32(ends.astype("<u4").tobytes())}
 
-        self.n_windows = -(-len(self.windows) // self.stride)
+        self.n_starts = len(tokens) - max_length    # of windows at stride 1
+        self.n_windows = -(-self.n_starts // self.stride)
         together = batch_size * ranks
         self.per_epoch = (self.n_windows // together * together if drop_last
                           else self.n_windows)
@@ -111,7 +87,7 @@ class Batches:
                 f"batch of {together}: use a smaller batch_size, a longer "
                 "text or drop_last=False")
         self.epoch, self.position = 0, 0    # windows used in this epoch
-        self._starts: tuple[int, np.ndarray] | None = None
+        self._shuffled: tuple[int, np.ndarray] | None = None
 
     def __len__(self) -> int:
         """Batches in an epoch."""
@@ -125,14 +101,31 @@ class Batches:
 
     def next_batch(self) -> tuple[np.ndarray, np.ndarray]:
         """-> inputs (B, T) int64, targets (B, T) int64; never ends"""
+        return self.read(self.next_starts())
+
+    def next_starts(self) -> np.ndarray:
+        """-> (B,) where the windows of the next batch start; it is then due
+        to be read, and the stream goes on behind it"""
         first = self.position + self.rank * self.batch_size
         last = min(first + self.batch_size, self.per_epoch)
-        starts = self._epoch_starts()[first:last]               # (B,)
-        rows = self.windows[starts].astype(np.int64)            # (B, T + 1)
+        starts = self._starts_of(self.epoch, first, last)       # (B,)
 
         self.position += self.batch_size * self.ranks
         if self.position >= self.per_epoch:
             self.epoch, self.position = self.epoch + 1, 0
+        return starts
+
+    def read(self, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """starts (B,) -> inputs (B, T) int64, targets (B, T) int64
+
+        It changes nothing: several threads may read at the same time.
+        """
+        length = self.max_length + 1
+        if isinstance(self.tokens, ShardedTokens):
+            rows = self.tokens.windows(starts, length)          # (B, T + 1)
+        else:
+            rows = sliding_window_view(self.tokens, length)[starts]
+        rows = rows.astype(np.int64)
         return rows[:, :-1], rows[:, 1:]
 
     def state_dict(self) -> dict[str, Any]:
@@ -162,17 +155,20 @@ class Batches:
             epoch, position = epoch + 1, 0
         self.epoch, self.position = epoch, position
 
-    def _epoch_starts(self) -> np.ndarray:
-        """-> (W,) where the windows of this epoch start, in their order"""
-        if self._starts is None or self._starts[0] != self.epoch:
-            bits = np.random.PCG64([self.seed, self.epoch])
-            if self.order == "sequential":
-                starts = np.arange(self.n_windows) * self.stride
-            elif self.order == "shuffled":
-                draws = bits.random_raw(self.n_windows)
-                starts = np.argsort(draws, kind="stable") * self.stride
-            else:
-                draws = bits.random_raw(self.n_windows)
-                starts = (draws % len(self.windows)).astype(np.int64)
-            self._starts = self.epoch, starts
-        return self._starts[1]
+    def _starts_of(self, epoch: int, first: int, last: int) -> np.ndarray:
+        """-> (last - first,) starts of these windows of an epoch's order"""
+        wanted = np.arange(first, max(first, last))
+        if self.order == "sequential":
+            return wanted * self.stride
+        if self.order == "random":
+            bits = np.random.PCG64([self.seed, epoch]).advance(first)
+            draws = bits.random_raw(len(wanted))
+            return (draws % self.n_starts).astype(np.int64)
+        if self.n_windows > LISTED:
+            return self.stride * permuted(
+                wanted, self.n_windows, self.seed, epoch)
+        if self._shuffled is None or self._shuffled[0] != epoch:
+            draws = np.random.PCG64([self.seed, epoch]).random_raw(
+                self.n_windows)
+            self._shuffled = epoch, np.argsort(draws, kind="stable")
+        return self._shuffled[1][wanted] * self.stride
