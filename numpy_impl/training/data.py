@@ -14,7 +14,9 @@ from ..text.bpe import BPETokenizer
 from ..text.byte_tokenizer import ByteTokenizer
 from ..text.characters import CharacterTokenizer
 from ..text.corpus import encode_corpus
+from ..text.prepared import PreparedCorpus, is_prepared
 from ..text.registry import load_tokenizer
+from ..text.shards import ShardedTokens
 from ..text.tokenizer import Tokenizer, bytes_per_token
 from .atomic_folder import new_folder, remove_folder
 from .config import DataConfig
@@ -36,15 +38,16 @@ class TrainingData:
         Hash of the text and the settings; equal keys, equal arrays.
     tokenizer : Tokenizer
     train, validation : (N,) integer arrays
-        The two parts as token ids, an end of text after each document.
+        The two parts as token ids, an end of text after each document;
+        memory-mapped where the corpus was prepared.
     bytes_per_token : (V,) int64 array
         Turns nats per token into bits per byte.
     """
 
     key: str
     tokenizer: Tokenizer
-    train: np.ndarray
-    validation: np.ndarray
+    train: np.ndarray | ShardedTokens
+    validation: np.ndarray | ShardedTokens
     bytes_per_token: np.ndarray
 
     def require_windows(self, context_length: int) -> None:
@@ -84,6 +87,8 @@ def prepare_data(
         As ``read_documents``; for a vocabulary larger than the text
         supports; where the corpus is no longer the one of ``key``.
     """
+    if prepared := prepared_data(config, key):
+        return prepared
     if key and (found := from_cache(cache / key, key)):
         return found
     documents = read_documents(config.corpus)
@@ -106,6 +111,22 @@ def prepare_data(
         bytes_per_token(tokenizer))
     to_cache(data, cache / made)
     return data
+
+
+def prepared_data(config: DataConfig, key: str | None) -> TrainingData | None:
+    """The folder of ``twinformer data prepare``, if that is the corpus."""
+    if not any(map(is_prepared, config.corpus)):
+        return None
+    if len(config.corpus) > 1:
+        raise ValueError("a prepared corpus is read alone, not as one of "
+                         f"{', '.join(config.corpus)}; prepare them together")
+    corpus = PreparedCorpus(config.corpus[0])
+    if key and key != corpus.key:
+        raise ValueError(
+            "the corpus is no longer the one this run was trained on "
+            f"({config.corpus[0]}); restore it, or start a new run")
+    return TrainingData(corpus.key, corpus.tokenizer, corpus.train,
+                        corpus.validation, bytes_per_token(corpus.tokenizer))
 
 
 def new_tokenizer(config: DataConfig, train: Sequence[Document],

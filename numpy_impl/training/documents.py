@@ -9,6 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ..text.catalog import catalog_entry, load_catalog
+from ..text.corpora import corpus_sources
+from ..text.readers import ReadOptions
 from ..text.standard_library import (
     STANDARD_LIBRARY, standard_library_files, visible_files)
 
@@ -31,6 +34,7 @@ def read_documents(corpus: Sequence[str | Path]) -> list[Document]:
     corpus : sequence of paths
         Folders are read to the bottom, sorted by name, without hidden
         files; "standard-library" stands for the interpreter's own source.
+        Other names are those of the catalog.
 
     Returns
     -------
@@ -55,10 +59,13 @@ def read_documents(corpus: Sequence[str | Path]) -> list[Document]:
                           for file in visible_files(path)]
         elif path.exists():
             documents.append(read(path, path.name))
+        elif str(entry) in load_catalog():
+            documents += catalog_documents(str(entry))
         else:
             raise FileNotFoundError(
                 f"there is no corpus at {entry}; expected a text file, a "
-                f"folder of text files, or {STANDARD_LIBRARY}")
+                f"folder of text files, or {STANDARD_LIBRARY} or another "
+                "name that twinformer data list shows")
     documents = [document for document in documents if document.text]
     if not documents:
         raise ValueError("the corpus is empty: no text in "
@@ -78,6 +85,16 @@ def standard_library() -> Iterator[Document]:
         except UnicodeDecodeError:
             continue
         yield Document(name, text.replace("\r\n", "\n"))
+
+
+def catalog_documents(name: str) -> Iterator[Document]:
+    """A corpus of the catalog, downloaded where it is missing."""
+    if catalog_entry(name).parser == "hub":
+        raise ValueError(f"{name} is too large to be read at once; first: "
+                         f"twinformer data prepare {name}")
+    for source in corpus_sources(name):
+        for passage in source.read(ReadOptions()):
+            yield Document(passage.name, passage.text)
 
 
 def read(file: Path, name: str) -> Document:
