@@ -18,12 +18,12 @@ CUBIC = 0.044715
 
 def relu(x):
     """max(x, 0). Nair and Hinton 2010."""
-    return np.where(x > 0, x, x * 0)  # times 0, for a NaN stays a NaN
+    return np.where(x <= 0, 0, x)  # a NaN is not below 0: it stays a NaN
 
 
 def relu_backward(dy, x):
-    """dx = dy where x > 0, else 0; the corner at 0 counts as flat."""
-    return np.where(x > 0, dy, 0)
+    """dx = 0 where x <= 0, else dy; the corner at 0 counts as flat."""
+    return np.where(x <= 0, 0, dy)
 
 
 @over_rows(1)

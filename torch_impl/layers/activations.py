@@ -20,7 +20,7 @@ def relu(x):
     """max(x, 0). Nair and Hinton 2010."""
     if fused():
         return functional.relu(x)
-    return torch.where(x > 0, x, x * 0)
+    return torch.where(x <= 0, 0, x)
 
 
 def gelu(x):

@@ -1,0 +1,220 @@
+"""What "the two implementations agree" means. Every tolerance lives here.
+
+Two programs for the same formula differ by their rounding errors. How large
+those may become depends on the formula and on the numbers: x - mean(x) loses
+all digits when the mean is large, a softmax of scores near 1e9 all of them.
+So the bound is measured, for each case, by Monte Carlo arithmetic (Parker
+1997; Denis et al. 2016, "Verificarlo"): the spelled-out twin is run a few
+times more while *every* operation of its forward and of its autograd backward
+errs at random, each by a relative error of ULPS roundings,
+
+    fl(a op b) = (a op b) (1 + ULPS eps xi),      xi ~ normal(0, 1)
+
+which is the standard model of floating-point arithmetic with errors ULPS times
+too large. A sum or matrix product of n terms has an error in each of its terms,
+as its inputs are disturbed too, by sqrt(n) as much: it may be added up in any
+order, and then accumulates n roundings, which grow like a random walk (Higham
+and Mary 2019, SIAM J. Sci. Comput. 41). How far a result moves under this is
+how far two correct programs may part; what it cannot reach, rounding cannot
+explain. Both branches of the twin are measured and their moves added, for the
+same gradient can be made in two ways that err in different places: softmax's
+sum over all keys is sum_s dw_s w_s if spelled out, and dy . y in tiles. Nothing
+is linearised, so where the mathematics amplifies errors (depth, a saturated
+softmax, a variance near 0), the bound knows. Formally
+
+    |actual - expected| <= length of the moves + ULPS (eps |expected| + tiny)
+
+element by element: the length of a vector of moves is the root of the sum of
+their squares. The last term is the rounding of the result itself, and tiny is
+underflow, where rounding is absolute. ULPS = 8 stands for the length of the
+longest chain of elementary roundings in what one side does in a single
+operation and the other spells out (GELU, softmax, a norm), and for the
+randomness of few samples: were the moves found a tenth of what they are on
+average, 8 would still leave two roundings an operation. Wrong mathematics is
+off by 1/eps: six to fifteen orders of magnitude more.
+
+In another precision the bound is that of float64 times eps / eps64.
+"""
+import functools
+from collections.abc import Callable
+from contextlib import nullcontext
+
+import numpy as np
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+__all__ = ["ULPS", "RoundingErrors", "assert_agree", "assert_no_worse",
+           "fraction", "measured_bounds"]
+
+ULPS = 8
+SAMPLES = 3
+DOUBLE = np.finfo(np.float64)
+
+# Operations that compute nothing
+COPIES = {"clone", "detach", "_to_copy", "zeros", "ones", "zeros_like", "full",
+          "ones_like", "new_zeros", "copy_", "zero_", "fill_", "where", "cat",
+          "slice_backward", "select_backward", "masked_fill", "index", "amax"}
+
+# Operations that add up: name -> how many terms, from (inputs, output)
+SUMS = {
+    "mm": lambda a, y: a[0].shape[-1],
+    "bmm": lambda a, y: a[0].shape[-1],
+    "addmm": lambda a, y: a[1].shape[-1],
+    "sum": lambda a, y: a[0].numel() / y.numel(),
+    "mean": lambda a, y: a[0].numel() / y.numel(),
+    "embedding_dense_backward": lambda a, y: a[1].numel(),
+    # torch's fused kernels: the longest sum inside
+    "native_layer_norm": lambda a, y: a[1][-1],
+    "native_layer_norm_backward": lambda a, y: a[0].numel(),
+    "_scaled_dot_product_flash_attention_for_cpu":
+        lambda a, y: max(a[1].shape[-2:]),
+    "_scaled_dot_product_flash_attention_for_cpu_backward":
+        lambda a, y: max(a[2].shape[-2:]),
+}
+# x[ids] sends gradients back by a sum that works in place, on zeros
+IN_PLACE_SUM = "_index_put_impl_"
+
+
+class RoundingErrors(TorchDispatchMode):
+    """A context in which every torch operation errs at random by `size`.
+
+    size : float
+        Standard deviation of the relative error of one operation.
+    seed : int
+        The same seed, the same errors.
+    """
+
+    def __init__(self, size: float, seed: int):
+        super().__init__()
+        self.size = size
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        name, is_view, is_in_place = facts(function)
+        if name == IN_PLACE_SUM:
+            size = self.size * args[2].shape[0] ** 0.5
+            args = (*args[:2], self.disturbed(args[2], size), *args[3:])
+        y = function(*args, **(kwargs or {}))
+        if is_view:
+            return y  # nothing was computed
+        if name in SUMS:
+            size = self.size * SUMS[name](args, y) ** 0.5
+            args = [self.disturbed(a, size) for a in args]
+            y = function(*args, **(kwargs or {}))
+        if is_in_place:
+            return y.copy_(self.disturbed(y, self.size))
+        if isinstance(y, tuple | list):
+            return type(y)(self.disturbed(a, self.size) for a in y)
+        return self.disturbed(y, self.size)
+
+    def disturbed(self, a, size):
+        if not isinstance(a, torch.Tensor) or not a.is_floating_point():
+            return a
+        xi = torch.randn(a.shape, generator=self.generator, dtype=a.dtype)
+        return xi.mul_(size).add_(1).mul_(a)  # an infinity stays one
+
+
+@functools.cache
+def facts(function):
+    """An operation's name, whether it makes a view, whether it writes."""
+    name = function._schema.name.removeprefix("aten::")
+    aliases = [r.alias_info for r in function._schema.returns if r.alias_info]
+    is_view = any(not alias.is_write for alias in aliases)
+    return name, is_view or name in COPIES, bool(aliases)
+
+
+def measured_bounds(*programs: Callable[[], dict[str, torch.Tensor]],
+                    size: float = ULPS * DOUBLE.eps):
+    """What the first program computes, and how far each number may be off.
+
+    programs
+        Each computes the same {name: float64 tensor} on the CPU, gradients by
+        autograd, in its own way; called once as it is, then SAMPLES times with
+        errors in every operation.
+    size
+        Of those errors. A larger one, for a coarser precision, finds what
+        errors of that size do; the bounds are scaled back to float64.
+
+    Returns
+    -------
+    exact, bounds : {name: float64 array}
+    """
+    def values(run, context):
+        with context:
+            return {name: tensor.detach().numpy().astype(np.float64)
+                    for name, tensor in run().items()}
+    exact = values(programs[0], nullcontext())
+    moves = dict.fromkeys(exact, 0.0)
+    with np.errstate(all="ignore"):
+        for run in programs:
+            middle = exact if run is programs[0] else values(run, nullcontext())
+            for seed in range(SAMPLES):
+                errors = RoundingErrors(size, seed)
+                for name, y in values(run, errors).items():
+                    # hypot, as the squares of large moves would overflow
+                    moves[name] = np.hypot(moves[name], y - middle[name])
+        scale = ULPS * DOUBLE.eps / size
+        bounds = {name: scale * moves[name]
+                  + ULPS * (DOUBLE.eps * np.abs(y) + DOUBLE.tiny)
+                  for name, y in exact.items()}
+    return exact, bounds
+
+
+def fraction(actual, expected, bound) -> float:
+    """The largest |actual - expected| / bound; inf where shape or kind differ.
+
+    NaNs and infinities have to be the same in the same places.
+    """
+    actual, expected = as_array(actual), as_array(expected)
+    if actual.shape != expected.shape:
+        return float("inf")
+    finite = np.isfinite(expected)
+    if not np.array_equal(actual[~finite], expected[~finite], equal_nan=True):
+        return float("inf")
+    error = np.abs(actual[finite] - expected[finite])
+    if error.size == 0:
+        return 0.0
+    worst = (error / np.broadcast_to(bound, expected.shape)[finite]).max()
+    return float("inf") if np.isnan(worst) else float(worst)
+
+
+def as_array(a):
+    if isinstance(a, torch.Tensor):
+        a = a.detach().cpu()
+        a = (a.float() if a.dtype == torch.bfloat16 else a).numpy()
+    return np.asarray(a)
+
+
+def assert_agree(actual, expected, bound, name="result"):
+    """AssertionError unless every number is within its bound, dtype and shape
+    are the same, and NaNs and infinities are in the same places."""
+    actual, expected = as_array(actual), as_array(expected)
+    assert actual.dtype == expected.dtype, (
+        f"{name}: {actual.dtype} is not {expected.dtype}")
+    assert actual.shape == expected.shape, (
+        f"{name}: shape {actual.shape} is not {expected.shape}")
+    worst = fraction(actual, expected, bound)
+    assert worst <= 1, f"{name}: off by {worst:.3g} times its bound"
+
+
+def assert_no_worse(ours, theirs, truth, bound, eps, name="result"):
+    """ours errs no more than twice as much as theirs does, against the truth.
+
+    Errors are compared as root mean squares over the array, in units of eps
+    times the size of what was added up (bound / (ULPS eps64)). One such unit
+    is the slack: a result that is one number may come out exact by luck on one
+    side, and its own last rounding costs the other up to half a unit, the
+    rounding of what went into it as much again.
+    """
+    ours, theirs, truth = map(as_array, (ours, theirs, truth))
+    assert (ours.shape, ours.dtype) == (theirs.shape, theirs.dtype), name
+    unit = eps * bound / (ULPS * DOUBLE.eps)
+    our_error = rms((ours - truth) / unit)
+    their_error = rms((theirs - truth) / unit)
+    assert our_error <= 2 * their_error + 1, (
+        f"{name}: {our_error:.3g} units off the float64 truth, torch's own "
+        f"{theirs.dtype} {their_error:.3g}")
+
+
+def rms(a):
+    return float(np.sqrt(np.mean(np.square(a, dtype=np.float64))))

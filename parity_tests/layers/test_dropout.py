@@ -1,0 +1,99 @@
+"""Dropout with shared keep-masks, and where the masks come from."""
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+import numpy_impl.layers.dropout as ours
+import torch_impl.layers.dropout as theirs
+from ..proof import (
+    check_agreement,
+    check_bfloat16,
+    check_derivative,
+    check_float32,
+    check_laws,
+)
+from ..strategies import cases, generic, moderate, seeds
+
+NAMES = [
+    "layers.dropout.Dropout",
+]
+every = pytest.mark.parametrize("name", NAMES)
+
+
+@every
+@given(data=st.data())
+def test_forward_and_gradients_agree(name, data):
+    check_agreement(data.draw(cases(name)))
+
+
+@every
+@given(data=st.data())
+def test_backward_is_the_derivative_of_forward(name, data):
+    check_derivative(data.draw(cases(name, generic)), data.draw(seeds))
+
+
+@every
+@given(data=st.data())
+def test_float32_is_as_accurate_as_torchs(name, data):
+    check_float32(data.draw(cases(name, moderate)))
+
+
+@every
+@given(data=st.data())
+def test_twin_in_bfloat16(name, data):
+    check_bfloat16(data.draw(cases(name, moderate)))
+
+
+@every
+@given(data=st.data())
+def test_laws(name, data):
+    check_laws(data.draw(cases(name)))
+
+
+@given(seeds, st.floats(0, 0.99))
+def test_masks_depend_on_the_seed_and_the_order_of_calls_alone(seed, rate):
+    a, b = ours.KeepMasks(seed), ours.KeepMasks(seed)
+    for shape in [(3, 4), (2,), (3, 4)]:
+        np.testing.assert_array_equal(a(shape, rate), b(shape, rate))
+    assert theirs.KeepMasks is ours.KeepMasks
+
+
+def test_the_share_left_out_is_the_rate():
+    """Of 100 000 draws within five standard deviations."""
+    for rate in (0.1, 0.5, 0.9):
+        kept = ours.KeepMasks(1)((100_000,), rate)
+        deviation = (rate * (1 - rate) / 100_000) ** 0.5
+        assert abs(kept.mean() - (1 - rate)) < 5 * deviation
+
+
+def test_the_mean_stays_and_what_was_left_out_has_no_gradient():
+    layer, x = ours.Dropout(0.25), np.ones(8)
+    kept = np.array([1, 1, 1, 0, 1, 1, 1, 0], bool)
+    y, cache = layer.forward(x, lambda shape, rate: kept)
+    np.testing.assert_allclose(y, kept / 0.75, rtol=1e-15)
+    np.testing.assert_allclose(layer.backward(x, cache), kept / 0.75,
+                               rtol=1e-15)
+
+
+def test_without_masks_it_is_the_identity():
+    x = np.arange(3.0)
+    y, cache = ours.Dropout(0.5).forward(x)
+    assert y is x and ours.Dropout(0.5).backward(x, cache) is x
+    assert torch.equal(theirs.Dropout(0.5).eval()(torch.ones(3)),
+                       torch.ones(3))
+
+
+def test_the_twin_draws_its_own_masks_while_training():
+    torch.manual_seed(0)
+    y = theirs.Dropout(0.25)(torch.ones(100_000))
+    assert set(y.unique().tolist()) == {0.0, float(torch.tensor(1 / 0.75))}
+    assert abs(float(y.mean()) - 1) < 0.01
+
+
+@pytest.mark.parametrize("package", [ours, theirs])
+@pytest.mark.parametrize("rate", [-0.1, 1.0, 1.5, float("nan")])
+def test_a_rate_outside_its_range_is_refused(package, rate):
+    with pytest.raises(ValueError, match="expected a rate in"):
+        package.Dropout(rate)

@@ -1,0 +1,87 @@
+"""Embedding: rows of a table, and the sum of what comes back to each."""
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import numpy_impl.layers.embedding as ours
+import numpy_impl.layers.linear as linear
+
+from ..components import run_numpy
+from ..proof import (
+    check_agreement,
+    check_bfloat16,
+    check_derivative,
+    check_float32,
+    check_laws,
+)
+from ..strategies import cases, generic, moderate, seeds
+
+NAMES = [
+    "layers.embedding.Embedding",
+]
+every = pytest.mark.parametrize("name", NAMES)
+
+
+@every
+@given(data=st.data())
+def test_forward_and_gradients_agree(name, data):
+    check_agreement(data.draw(cases(name)))
+
+
+@every
+@given(data=st.data())
+def test_backward_is_the_derivative_of_forward(name, data):
+    check_derivative(data.draw(cases(name, generic)), data.draw(seeds))
+
+
+@every
+@given(data=st.data())
+def test_float32_is_as_accurate_as_torchs(name, data):
+    check_float32(data.draw(cases(name, moderate)))
+
+
+@every
+@given(data=st.data())
+def test_twin_in_bfloat16(name, data):
+    check_bfloat16(data.draw(cases(name, moderate)))
+
+
+@every
+@given(data=st.data())
+def test_laws(name, data):
+    check_laws(data.draw(cases(name)))
+
+
+@given(cases(NAMES[0], generic))
+def test_embedding_is_linear_of_one_hot_vectors(case):
+    """The table is the transposed weight; picking a row multiplies by 1 and
+    adds zeros, so the output is the same to the bit."""
+    (V, D), ids = case.arguments, case.inputs["ids"]
+    one_hot = np.eye(V)[ids]                               # (..., V)
+    layer = linear.Linear(V, D, bias=False).to(np.float64)
+    layer.weight[...] = case.parameters["weight"].T
+    y, cache = layer.forward(one_hot)
+    layer.backward(case.dy, cache)
+
+    result = run_numpy(case)
+    np.testing.assert_array_equal(result["y"], y)
+    np.testing.assert_allclose(
+        result["dweight"], layer.grads["weight"].T,
+        rtol=0, atol=1e-14 * max(1, np.abs(case.dy).sum()))
+
+
+def test_gradients_of_repeated_ids_add_up():
+    layer = ours.Embedding(5, 1)
+    dy = np.array([[1.0], [2.0], [4.0], [8.0]], np.float32)
+    _, ids = layer.forward(np.array([3, 0, 3, 3]))
+    layer.backward(dy, ids)
+    np.testing.assert_array_equal(layer.grads["weight"].ravel(),
+                                  [2, 0, 0, 13, 0])
+
+
+def test_no_ids_no_gradient():
+    layer = ours.Embedding(5, 2)
+    y, ids = layer.forward(np.zeros((0, 3), int))
+    layer.backward(np.zeros((0, 3, 2), np.float32), ids)
+    assert y.shape == (0, 3, 2) and not layer.grads["weight"].any()

@@ -1,0 +1,109 @@
+"""Positions: learned vectors, and the sines and cosines computed."""
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+import numpy_impl.layers.positions as ours
+import torch_impl.layers.positions as theirs
+
+from ..components import Case, component
+from ..proof import (
+    check_agreement,
+    check_bfloat16,
+    check_derivative,
+    check_float32,
+    check_laws,
+    check_special_values,
+)
+from ..strategies import broken, cases, generic, moderate, seeds
+
+NAMES = [
+    "layers.positions.LearnedPositions",
+]
+every = pytest.mark.parametrize("name", NAMES)
+
+
+@every
+@given(data=st.data())
+def test_forward_and_gradients_agree(name, data):
+    check_agreement(data.draw(cases(name)))
+
+
+@every
+@given(data=st.data())
+def test_backward_is_the_derivative_of_forward(name, data):
+    check_derivative(data.draw(cases(name, generic)), data.draw(seeds))
+
+
+@every
+@given(data=st.data())
+def test_float32_is_as_accurate_as_torchs(name, data):
+    check_float32(data.draw(cases(name, moderate)))
+
+
+@every
+@given(data=st.data())
+def test_twin_in_bfloat16(name, data):
+    check_bfloat16(data.draw(cases(name, moderate)))
+
+
+@every
+@given(data=st.data())
+def test_laws(name, data):
+    check_laws(data.draw(cases(name)))
+
+
+@every
+@given(data=st.data())
+def test_nan_and_infinity_stay_in_place(name, data):
+    check_special_values(data.draw(cases(name, broken)))
+
+
+def test_gradient_lands_where_the_positions_are():
+    """Three positions from the second on, in a batch of two."""
+    check_agreement(Case(
+        component(NAMES[0]), arguments=(6, 1),
+        parameters={"weight": np.arange(6.0)[:, None]},
+        inputs={"x": np.zeros((2, 3, 1)), "start": 2}, dy=np.ones((2, 3, 1))))
+    layer = ours.LearnedPositions(6, 1)
+    layer.backward(np.ones((2, 3, 1), np.float32), 2)
+    np.testing.assert_array_equal(layer.grads["weight"].ravel(),
+                                  [0, 0, 2, 2, 2, 0])
+
+
+@given(cases("layers.positions.sinusoidal_positions"))
+def test_sinusoidal_positions_agree(case):
+    check_agreement(case)
+
+
+def test_sinusoidal_positions_by_the_formula():
+    """Entry by entry from Python's own sine; they turn as the text says."""
+    length, dim = 50, 6
+    waves = ours.sinusoidal_positions(length, dim)
+    assert waves.shape == (length, dim) and waves.dtype == np.float64
+    for t in range(length):
+        for i in range(dim // 2):
+            angle = t / 10000 ** (2 * i / dim)
+            # t and base^(2i/D) have a relative error of a few eps each
+            allowed = 4 * np.finfo(float).eps * (1 + angle)
+            assert abs(waves[t, 2 * i] - math.sin(angle)) <= allowed
+            assert abs(waves[t, 2 * i + 1] - math.cos(angle)) <= allowed
+
+
+def test_moving_on_is_a_rotation_the_same_everywhere():
+    k, waves = 7, ours.sinusoidal_positions(40, 8)
+    speed = np.exp(np.arange(0, 8, 2) * (-math.log(10000) / 8))
+    turn = np.exp(1j * k * speed)
+    hands = waves[:, 1::2] + 1j * waves[:, ::2]
+    np.testing.assert_allclose(hands[k:], hands[:-k] * turn, atol=1e-13)
+
+
+@pytest.mark.parametrize("package", [ours, theirs])
+def test_an_odd_width_is_refused(package):
+    with pytest.raises(ValueError, match="even width, got 5"):
+        package.sinusoidal_positions(3, 5)
+    assert isinstance(theirs.sinusoidal_positions(2, 4), torch.Tensor)
