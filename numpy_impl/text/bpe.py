@@ -8,40 +8,14 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import get_args
 
-from .bpe_merging import merge_piece
 from .bpe_training import count_pieces, learn_merges
 from .byte_alphabet import from_visible, to_visible
 from .patterns import PATTERNS, compile_pattern
+from .piece_cache import PieceCache
 from .tokenizer import END_OF_TEXT, Tokenizer, repair_surrogates
 from .vocabulary import NormalForm
 
 __all__ = ["BPETokenizer"]
-
-
-class PieceCache(dict):
-    """The ids of every piece met lately.
-
-    Most of a text is the same few thousand words again and again, so most
-    pieces are looked up, not merged. This is what makes Python fast enough.
-    """
-
-    max_pieces = 2**17      # some 30 MB; when full, start again
-    max_length = 256        # longer pieces hardly ever come back
-
-    def __init__(self, ranks: dict[bytes, int]):
-        super().__init__()
-        self.ranks = ranks
-
-    def __missing__(self, piece: str) -> tuple[int, ...]:
-        data = piece.encode("utf-8")
-        whole = self.ranks.get(data)
-        ids = ((whole,) if whole is not None
-               else tuple(merge_piece(data, self.ranks)))
-        if len(data) <= self.max_length:
-            if len(self) >= self.max_pieces:
-                self.clear()
-            self[piece] = ids
-        return ids
 
 
 class BPETokenizer(Tokenizer):

@@ -11,7 +11,6 @@ allowed (it becomes its one id) or not disallowed (it is plain text).
 
 Shapes: N = tokens of a text, V = vocabulary size.
 """
-import codecs
 import json
 import re
 from abc import ABC, abstractmethod
@@ -22,8 +21,9 @@ import numpy as np
 
 from .files import write_atomically
 from .parallel import encode_in_processes
+from .streaming import StreamDecoder
 
-__all__ = ["END_OF_TEXT", "Tokenizer", "StreamDecoder", "bytes_per_token",
+__all__ = ["END_OF_TEXT", "Tokenizer", "bytes_per_token",
            "repair_surrogates"]
 
 END_OF_TEXT = "<|endoftext|>"
@@ -164,7 +164,7 @@ class Tokenizer(ABC):
         text = self.decode_bytes(ids).decode("utf-8", errors)
         return text.removeprefix(" ") if self.spaced else text
 
-    def stream_decoder(self, errors: str = "replace") -> "StreamDecoder":
+    def stream_decoder(self, errors: str = "replace") -> StreamDecoder:
         """A decoder for one stream of ids; see StreamDecoder."""
         return StreamDecoder(self, errors)
 
@@ -172,33 +172,6 @@ class Tokenizer(ABC):
         """Write it as JSON; registry.load_tokenizer reads it back."""
         write_atomically(path, json.dumps(
             self.to_dict(), ensure_ascii=False, indent=0) + "\n")
-
-
-class StreamDecoder:
-    """Text from ids that come one at a time, as a model writes them.
-
-    A character may be spread over several tokens; its text comes with the
-    last of them. All the text together is what ``decode`` returns.
-    """
-
-    def __init__(self, tokenizer: Tokenizer, errors: str = "replace"):
-        self._token_bytes = tokenizer.token_bytes
-        self._strip = tokenizer.spaced
-        self._utf8 = codecs.getincrementaldecoder("utf-8")(errors)
-
-    def add(self, token: int) -> str:
-        """The text that this id completes, often one word, maybe none."""
-        return self._stripped(self._utf8.decode(self._token_bytes(int(token))))
-
-    def finish(self) -> str:
-        """What is left at the end: U+FFFD where a character was cut off."""
-        return self._stripped(self._utf8.decode(b"", final=True))
-
-    def _stripped(self, text: str) -> str:
-        if self._strip and text:
-            self._strip = False
-            return text.removeprefix(" ")
-        return text
 
 
 def bytes_per_token(tokenizer: Tokenizer) -> np.ndarray:

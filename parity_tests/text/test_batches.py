@@ -2,33 +2,13 @@
 import json
 
 import numpy as np
-import pytest
 from hypothesis import assume, example, given, strategies as st
 
-from numpy_impl.text.batches import Batches, sliding_windows
+from numpy_impl.text.batches import Batches
+from numpy_impl.text.windows import sliding_windows
 
+from .corpora import corpora
 from .samples import error_of, gpt2, real_text
-
-
-@st.composite
-def corpora(draw):
-    """tokens, max_length, stride: tokens are their own positions"""
-    max_length = draw(st.integers(1, 9))
-    stride = draw(st.none() | st.integers(1, 12))
-    n = draw(st.integers(max_length + 1, 120))
-    dtype = draw(st.sampled_from([np.uint16, np.uint32, np.int64]))
-    return np.arange(n, dtype=dtype), max_length, stride
-
-
-@given(corpora())
-def test_windows_are_those_of_the_book(corpus):
-    tokens, max_length, stride = corpus
-    inputs, targets = sliding_windows(*corpus)
-    step = stride or max_length
-    starts = range(0, len(tokens) - max_length, step)        # the book's loop
-    assert inputs.tolist() == [tokens[i:i + max_length].tolist() for i in starts]
-    assert targets.tolist() == [tokens[i + 1:i + max_length + 1].tolist() for i in starts]
-    assert np.shares_memory(inputs, tokens)
 
 
 @given(corpora(), st.integers(1, 5), st.integers(0, 2**40), st.integers(1, 3),
@@ -154,15 +134,8 @@ def test_states_of_other_streams_are_refused():
 
 def test_bad_arguments():
     tokens = np.arange(10)
-    assert "11 tokens" in error_of(sliding_windows, tokens, 10)
-    assert "at least 1" in error_of(sliding_windows, tokens, 4, 0)
-    assert "at least 1" in error_of(sliding_windows, tokens, 0)
     assert "batch of 5" in error_of(Batches, tokens, 5, 4)
     assert "batch_size" in error_of(Batches, tokens, 0, 4)
     assert "seed" in error_of(Batches, tokens, 1, 4, seed=-1)
     assert "order" in error_of(Batches, tokens, 1, 4, order="sorted")
     assert "rank" in error_of(Batches, tokens, 1, 4, rank=2, ranks=2)
-    with pytest.raises(TypeError, match="float64"):
-        sliding_windows(tokens / 2, 4)
-    with pytest.raises(TypeError, match="dimension"):
-        sliding_windows(tokens.reshape(2, 5), 4)

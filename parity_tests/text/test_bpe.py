@@ -12,7 +12,6 @@ import numpy_impl.text.bpe as ours
 import torch_impl.text.bpe as theirs
 from numpy_impl.text.patterns import PATTERNS
 
-from ..shared_data import shared_data
 from .samples import NASTY, error_of, gpt2, real_text, texts
 
 TRAINING_TEXT = " ".join(NASTY) * 3 + "low lower lowest newer newest wide " * 9
@@ -216,18 +215,6 @@ def test_ids_outside_the_vocabulary_are_refused():
             assert str(bad) in error_of(tokenizer.decode, [15496, bad])
     with pytest.raises(TypeError, match="str"):
         gpt2()[0].encode(b"bytes")
-
-
-def test_the_cache_is_bounded_and_does_not_change_the_ids():
-    tokenizer, twin = gpt2()
-    text = shared_data("books-en/alice.11-0.txt").read_text(encoding="utf-8")
-    small = ours.BPETokenizer(tokenizer.ranks, "gpt2", tokenizer.special_tokens)
-    small._ids_of.max_pieces = 50
-    assert small.encode(text) == twin.encode(text)
-    assert len(small._ids_of) <= 50
-    long = "x" * 300 + "y"
-    assert long not in small._ids_of and small.encode(long) == twin.encode(long)
-    assert long not in small._ids_of
 
 
 def test_patterns_of_tiktoken_itself():
