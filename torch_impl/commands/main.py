@@ -28,6 +28,7 @@ COMMANDS = {
     "train": ("train", "train a model, or resume a run"),
     "generate": ("generate", "continue a text with a trained model"),
     "eval": ("evaluate", "measure a trained model on a text"),
+    "data": ("data", "list, get and prepare corpora"),
     "parity": ("parity", "prove that reference and twin agree"),
     "doctor": ("doctor", "say what this machine can do"),
     "walk": ("walk", "show every array of one forward and backward pass"),
