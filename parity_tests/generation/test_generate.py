@@ -114,6 +114,21 @@ def test_the_seed_decides():
     assert both([1, 2, 3], 12) == both([1, 2, 3], 12, seed=0)
 
 
+def test_each_row_has_its_own_die(monkeypatch):
+    """Row r draws from the stream (seed, r), in double precision."""
+    dice = [np.random.default_rng([7, row]) for row in range(3)]
+    expected = [[die.random() for die in dice] for _ in range(4)]
+    for side, model in zip((ours, theirs), fake_twins(), strict=True):
+        seen = []
+
+        def sample(logits, uniform, *options, right=side.sample, seen=seen):
+            seen.append(uniform.tolist())
+            return right(logits, uniform, *options)
+        monkeypatch.setattr(side, "sample", sample)
+        list(side.generate(model, [[1], [2], [3]], 4, seed=7))
+        assert seen == expected
+
+
 def test_the_model_sees_the_latest_context_only():
     for side, model in zip((ours, theirs), fake_twins(), strict=True):
         list(side.generate(model, [1, 2, 3, 4], 6))

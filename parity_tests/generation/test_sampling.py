@@ -193,6 +193,17 @@ def test_draws_follow_the_probabilities():
         assert counts[1] == counts[4] == 0
 
 
+def test_draws_are_made_in_double_precision_of_what_there_is():
+    """The last point is the last token's, though 14 / 14 rounds below 1."""
+    short = np.full(14, 1 / 14)
+    near = np.array([0.5 + 1e-10, 0.5 - 1e-10])  # equal in float32
+    for probabilities, point, expected in ((short, NEAR_1, 13),
+                                           (near, 0.5 + 0.5e-10, 0),
+                                           (near, 0.5 + 1.5e-10, 1)):
+        assert ours.draw(probabilities, point) == expected
+        assert theirs.draw(torch.tensor(probabilities), point) == expected
+
+
 def test_inputs_are_not_modified():
     logits = gaussian(1, (3, 9), 2.0)
     before = logits.copy()
