@@ -1,9 +1,17 @@
-"""MultiHeadAttention."""
+"""Multi-head attention: its three branches, and torch's own."""
+from dataclasses import replace
+
+import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+import numpy_impl.layers.multi_head_attention as ours
+import torch_impl.layers.multi_head_attention as theirs
 
+from ..agreement import assert_agree
+from ..components import bounds_of, load, run_numpy
 from ..proof import (
     check_agreement,
     check_bfloat16,
@@ -13,7 +21,9 @@ from ..proof import (
 )
 from ..strategies import cases, generic, moderate, seeds
 
-NAMES = ["layers.multi_head_attention.MultiHeadAttention"]
+NAMES = [
+    "layers.multi_head_attention.MultiHeadAttention",
+]
 every = pytest.mark.parametrize("name", NAMES)
 
 
@@ -45,3 +55,67 @@ def test_twin_in_bfloat16(name, data):
 @given(data=st.data())
 def test_laws(name, data):
     check_laws(data.draw(cases(name)))
+
+
+@given(cases(NAMES[0], generic))
+def test_it_does_not_look_ahead(case):
+    """Bit for bit, in the fused branch and in the one with dropout."""
+    layer = load(ours.MultiHeadAttention(*case.arguments), case)
+    other = case.inputs["x"].copy()
+    other[:, -1] = 1e3
+    y, _ = layer.forward(case.inputs["x"], **case.options())
+    y2, _ = layer.forward(other, **case.options())
+    np.testing.assert_array_equal(y[:, :-1], y2[:, :-1])
+
+
+@given(cases(NAMES[0], generic))
+def test_all_kept_is_no_dropout(case):
+    """The plain branch with masks that keep everything, and rate 0 but for
+    the scale: the same as the fused branch."""
+    D, H, _, bias = case.arguments
+    case = replace(case, arguments=(D, H, 1e-300, bias), keep=None)
+    layer = load(ours.MultiHeadAttention(*case.arguments), case)
+    _, bounds = bounds_of(case)
+    y, cache = layer.forward(case.inputs["x"], lambda shape, rate: True)
+    assert cache[1]  # plain
+    dx = layer.backward(case.dy, cache)
+    expected = run_numpy(case)
+    assert_agree(y, expected["y"], bounds["y"])
+    assert_agree(dx, expected["dx"], bounds["dx"])
+
+
+@given(cases(NAMES[0], moderate))
+def test_it_is_torchs_multihead_attention(case):
+    """A third party: torch.nn.MultiheadAttention with a causal mask."""
+    D, H, _, bias = case.arguments
+    case = replace(case, keep=None)
+    peer = torch.nn.MultiheadAttention(D, H, batch_first=True).double()
+    p = {name: torch.from_numpy(a) for name, a in case.parameters.items()}
+    peer.in_proj_weight.data = p["qkv.weight"]
+    peer.in_proj_bias.data = (p["qkv.bias"] if bias
+                              else torch.zeros(3 * D, dtype=torch.float64))
+    peer.out_proj.weight.data = p["out.weight"]
+    peer.out_proj.bias.data = p["out.bias"]
+    x = torch.from_numpy(case.inputs["x"])
+    ahead = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool).triu(1)
+    y, _ = peer(x, x, x, attn_mask=ahead, need_weights=False)
+    assert_agree(run_numpy(case)["y"], y, 2 * bounds_of(case)[1]["y"])
+
+
+@given(st.integers(1, 3), st.integers(1, 5), st.integers(1, 4),
+       st.integers(1, 4))
+def test_splitting_and_merging_heads(B, T, H, K):
+    x = np.arange(B * T * H * K).reshape(B, T, H * K)
+    heads = ours.split_heads(x, H)
+    assert heads.shape == (B, H, T, K)
+    np.testing.assert_array_equal(heads[0, -1], x[0, :, -K:])
+    np.testing.assert_array_equal(ours.merge_heads(heads), x)
+    np.testing.assert_array_equal(
+        heads, theirs.split_heads(torch.from_numpy(x), H))
+    assert np.shares_memory(heads, x)
+
+
+@pytest.mark.parametrize("package", [ours, theirs])
+def test_heads_that_do_not_divide_the_width_are_refused(package):
+    with pytest.raises(ValueError, match="3 heads do not divide 8"):
+        package.MultiHeadAttention(8, 3)

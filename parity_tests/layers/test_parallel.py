@@ -1,0 +1,94 @@
+"""Slices of rows on all cores: the same numbers as the whole at once, the same
+bits for any number of cores."""
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from threadpoolctl import ThreadpoolController
+
+import numpy_impl.layers.parallel as ours
+
+from ..components import COMPONENTS, Seeded, run_numpy
+
+
+@ours.over_rows(2)
+def product_and_sum(x, y, scale):
+    """Rows in and out, a sum over rows, and a whole array."""
+    return x * y * scale, (x + y).sum(0)
+
+
+@given(st.integers(1, 9), st.integers(1, 3), st.integers(1, 4),
+       st.integers(1, 20))
+def test_slices_are_joined_to_the_whole(n, m, width, slice_size):
+    x = np.arange(n * m * width, dtype=float).reshape(n, m, width)
+    y, scale = x[..., ::-1], np.arange(width) + 1.0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ours, "SLICE", slice_size)
+        z, total = product_and_sum(x, y, scale)
+    np.testing.assert_array_equal(z, x * y * scale)
+    np.testing.assert_array_equal(total, (x + y).sum((0, 1)))
+
+
+def test_slices_cover_every_row_once(monkeypatch):
+    """Rows of a slice, in order; the last slice may be shorter."""
+    seen = []
+
+    @ours.over_rows(1)
+    def watch(x):
+        seen.append(x[:, 0].tolist())
+        return x
+
+    monkeypatch.setattr(ours, "SLICE", 6)
+    ours.set_num_threads(1)
+    watch(np.arange(14.0).reshape(7, 2))
+    assert seen == [[0, 2, 4], [6, 8, 10], [12]]
+
+
+@pytest.mark.parametrize("part", COMPONENTS, ids=lambda part: part.name)
+def test_components_have_the_same_bits_on_any_number_of_threads(
+        part, monkeypatch):
+    """Slices of a few elements, so that there are many. They depend on the
+    shape alone, and sums over them are added up in order."""
+    monkeypatch.setattr(ours, "SLICE", 5)
+    for seed in range(3):
+        case = part.case(Seeded(seed)).cast(np.float32)
+        results = []
+        for threads in (1, 2, 5):
+            ours.set_num_threads(threads)
+            results.append(run_numpy(case))
+        for name, one in results[0].items():
+            for other in results[1:]:
+                np.testing.assert_array_equal(one, other[name], name)
+
+
+@pytest.mark.parametrize("part", COMPONENTS, ids=lambda part: part.name)
+def test_sliced_is_unsliced(part, monkeypatch):
+    """Where nothing is summed over rows to the bit; such sums are grouped
+    differently, within a few roundings of their terms."""
+    for seed in range(3):
+        case = part.case(Seeded(seed))
+        whole = run_numpy(case)
+        with monkeypatch.context() as patch:
+            patch.setattr(ours, "SLICE", 5)
+            sliced = run_numpy(case)
+        for name, expected in whole.items():
+            largest = np.abs(expected).max(initial=1)
+            np.testing.assert_allclose(sliced[name], expected, rtol=0,
+                                       atol=1e-13 * largest, err_msg=name)
+
+
+def test_run_all_keeps_the_order_and_passes_errors_on():
+    assert ours.run_all(lambda a: a * a, range(20)) == [
+        a * a for a in range(20)]
+    with pytest.raises(ZeroDivisionError):
+        ours.run_all(lambda a: 1 // a, [1, 0])
+
+
+def test_one_blas_thread_lets_go_afterwards():
+    def threads():
+        return [lib.num_threads for lib in
+                ThreadpoolController().select(user_api="blas").lib_controllers]
+    before = threads()
+    with ours.one_blas_thread():
+        assert set(threads()) <= {1}
+    assert threads() == before
