@@ -99,8 +99,8 @@ class CatalogEntry:
         if bad := [number for number in ids if number < 1]:
             raise ValueError(f"ids of books are positive, not {bad}")
         return tuple(
-            CatalogFile(path=f"gutenberg/pg{number}.txt", urls=[
-                url.format(id=number) for url in self.book_urls])
+            CatalogFile(path=f"gutenberg/pg{number}.txt", urls=tuple(
+                url.format(id=number) for url in self.book_urls))
             for number in ids)
 
 

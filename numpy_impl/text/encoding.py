@@ -8,7 +8,7 @@ any number of processes.
 import os
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context, parent_process
 from typing import Any, NamedTuple
@@ -46,7 +46,7 @@ NOTHING = Encoded(np.empty(0, np.uint32), None)
 
 def encode_jobs(
     tokenizer: Tokenizer, jobs: Iterable[Job], processes: int, signed: bool
-) -> Iterator[tuple[Job, Encoded]]:
+) -> Generator[tuple[Job, Encoded], None, None]:
     """Each job with its result, in order.
 
     Parameters

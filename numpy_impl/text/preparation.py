@@ -85,11 +85,11 @@ class Preparation:
             split.finish()
         self.save()
         self.list_removed()
-        for split, writer in self.splits.items():
-            if not writer.tokens.written and (
-                    split == "train" or self.options.validation):
+        for name, split in self.splits.items():
+            if not split.tokens.written and (
+                    name == "train" or self.options.validation):
                 raise ValueError(
-                    f"no document is left for {split}: the corpus is empty "
+                    f"no document is left for {name}: the corpus is empty "
                     "or has too few documents; try a smaller "
                     "--passage-length, or another --validation share")
 

@@ -87,8 +87,9 @@ def json_rows(path: str | Path, fields: Sequence[str]) -> list[list[str]]:
     rows = []
     for number, entry in enumerate(content):
         values = ({"input": "", **entry} if isinstance(entry, dict) else {})
-        row = [values.get(field) for field in fields]
-        if not all(isinstance(value, str) for value in row):
+        row = [values[field] for field in fields
+               if isinstance(values.get(field), str)]
+        if len(row) < len(fields):
             raise ValueError(f"{path}, entry {number}: expected texts "
                              f"{', '.join(fields)}, got {entry!r:.200}")
         rows.append(row)
@@ -108,18 +109,18 @@ def balanced(labels: Sequence[str],
     With ``np.random.RandomState(seed)`` the draw is that of pandas'
     ``frame.sample(n, random_state=seed)``, and so of the book.
     """
-    labels = np.asarray(labels)
-    names, counts = np.unique(labels, return_counts=True)
+    given = np.asarray(labels)
+    names, counts = np.unique(given, return_counts=True)
     if len(names) < 2:
         raise ValueError(f"there is nothing to balance: labels {names}")
     rarest = names[np.argmin(counts)]
     parts = []
     for name in names:
         if name != rarest:
-            rows = np.flatnonzero(labels == name)
+            rows = np.flatnonzero(given == name)
             chosen = random.choice(len(rows), counts.min(), replace=False)
             parts.append(rows[chosen])
-    return np.concatenate([*parts, np.flatnonzero(labels == rarest)])
+    return np.concatenate([*parts, np.flatnonzero(given == rarest)])
 
 
 def split_in_order(rows: Sequence[Row],

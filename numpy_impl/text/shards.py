@@ -8,6 +8,7 @@ Shapes: N = tokens in all, B rows, T tokens of a row.
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -123,7 +124,7 @@ class ShardWriter:
         self.folder, self.name = folder, name
         self.dtype = np.dtype(dtype).newbyteorder("<")
         self.shard_tokens, self.written = shard_tokens, written
-        self._file = None
+        self._file: IO[bytes] | None = None
         self._rewind()
 
     def append(self, tokens: np.ndarray) -> None:

@@ -51,7 +51,8 @@ def run(arguments) -> int | None:
 
     never_fail_to_print()
     if arguments.action == "list":
-        return list_corpora()
+        list_corpora()
+        return None
     if not arguments.corpora:
         raise ValueError(f"data {arguments.action} expects a corpus; twinformer data list "
                          "shows what there is")
