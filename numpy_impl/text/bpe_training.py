@@ -10,6 +10,7 @@ touches only the places where its pair stands, and each shortens the text by
 one token: all merges together touch no more places than the text has bytes.
 """
 import heapq
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 
@@ -54,10 +55,14 @@ def learn_merges(
     tokens = [bytes([byte]) for byte in range(256)]
     token, left, right, weight = _lay_out(pieces)
     counts: dict[tuple[int, int], int] = defaultdict(int)
-    places: dict[tuple[int, int], list[int]] = defaultdict(list)
     for i, j in enumerate(right):
         if j != NONE:
             counts[token[i], token[j]] += weight[i]
+    # Where each pair stands. The count of a pair only falls, once the merge
+    # that made it is done: a pair that is too rare now need not be found.
+    places: dict[tuple[int, int], array] = defaultdict(lambda: array("i"))
+    for i, j in enumerate(right):
+        if j != NONE and counts[token[i], token[j]] >= min_count:
             places[token[i], token[j]].append(i)
 
     greatest_first = list(map(_reversed_order, tokens))
@@ -104,6 +109,8 @@ def learn_merges(
         for pair in touched:
             if counts[pair] >= min_count:
                 heapq.heappush(heap, entry(pair))
+            else:
+                del places[pair]
         if progress:
             progress(len(merges), n_merges)
     return merges
@@ -112,16 +119,14 @@ def learn_merges(
 def _lay_out(pieces):
     """All pieces end to end: for every byte its token, its neighbours within
     the piece, and how often the piece occurs."""
-    token: list[int] = []
-    left: list[int] = []
-    right: list[int] = []
-    weight: list[int] = []
+    token, left, right = array("i"), array("i"), array("i")
+    weight = array("q")             # a list takes several times the memory
     for piece, count in pieces.items():
         start, stop = len(token), len(token) + len(piece)
-        token += piece
-        left += [NONE, *range(start, stop - 1)] if piece else []
-        right += [*range(start + 1, stop), NONE] if piece else []
-        weight += [count] * len(piece)
+        token.extend(piece)
+        left.extend([NONE, *range(start, stop - 1)] if piece else [])
+        right.extend([*range(start + 1, stop), NONE] if piece else [])
+        weight.extend([count] * len(piece))
     return token, left, right, weight
 
 
