@@ -3,6 +3,7 @@ through the command line, as it happens to people."""
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -89,6 +90,21 @@ def test_killed_and_resumed_is_uninterrupted_bit_for_bit(tmp_path, config_file, 
         arguments = ["--resume", run]
     train(*arguments)
     assert_same_run(run, tmp_path / "whole")
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path, config_file):
+    arguments = ["--config", config_file, "--backend", "numpy", "--max-steps", "100000"]
+    process = train(*arguments, "--checkpoint-interval", "0", wait=False)
+    metrics = tmp_path / "tiny" / "metrics.jsonl"
+    until = time.monotonic() + 60
+    while lines_in(metrics) < 12 and time.monotonic() < until:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, output
+    step = open_run(tmp_path / "tiny").step
+    assert f"stopped at step {step}; go on: twinformer train --resume {tmp_path}" in output
+    assert read_metrics(tmp_path / "tiny")[-1]["step"] == step
 
 
 def test_a_checkpoint_of_one_backend_resumes_in_the_other(tmp_path, config_file, monkeypatch):

@@ -175,8 +175,10 @@ def test_a_full_disk_stops_the_run_and_names_the_last_good_one(tmp_path, monkeyp
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left on device"):
+    with pytest.raises(OSError, match="No space left on device") as problem:
         trainer.train()
+    assert problem.value.__notes__ == [
+        f"the last good checkpoint is {trainer.run.checkpoints / 'step-000004'}"]
     assert [p.name for p in checkpoints_in(trainer.run.checkpoints)] == ["step-000004"]
     assert newest_checkpoint(trainer.run.path)[1].step == 4
 
@@ -191,6 +193,14 @@ def test_logs_are_cut_back_and_torn_lines_are_not_read(tmp_path):
     with Logs(tmp_path, sizes) as logs:
         logs.metrics(kind="step", step=3)
     assert [record["step"] for record in read_metrics(tmp_path)] == [1, 3]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is full")
+def test_a_log_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "metrics.jsonl").symlink_to("/dev/full")
+    with (pytest.raises(OSError, match=r"metrics\.jsonl could not be written: No space left"),
+          Logs(tmp_path) as logs):
+        logs.metrics(kind="step", step=1)
 
 
 def test_text_that_is_no_unicode_is_logged_all_the_same(tmp_path):
@@ -250,6 +260,6 @@ def test_saving_twice_at_one_step_is_refused_by_the_folder(tmp_path):
     trainer = new_trainer(tmp_path)
     trainer.train()
     start = newest_checkpoint(trainer.run.path)[1]
-    with pytest.raises(OSError, match="the last good checkpoint is"):
+    with pytest.raises(OSError, match="could not be written"):
         save_checkpoint(trainer.run.checkpoints, start)
     assert newest_checkpoint(trainer.run.path)[1].step == start.step

@@ -87,11 +87,8 @@ def save_checkpoint(
         with new_folder(target) as draft:
             write_files(draft, checkpoint)
     except OSError as problem:
-        left = checkpoints_in(folder)
-        raise OSError(
-            f"{target} could not be written: {problem.strerror or problem}; "
-            + (f"the last good checkpoint is {left[-1]}" if left
-               else "there is no earlier checkpoint")) from problem
+        raise OSError(f"{target} could not be written: "
+                      f"{problem.strerror or problem}") from problem
     for old in checkpoints_in(folder)[:-keep]:
         remove_folder(old)
     return target

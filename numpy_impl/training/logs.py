@@ -34,7 +34,8 @@ class Logs:
     def __init__(self, folder: Path, sizes: Mapping[str, int] | None = None):
         self.files = {}
         for name in NAMES:
-            self.files[name] = open(folder / name, "ab")
+            # Unbuffered: a line is in the file, or there was an error
+            self.files[name] = open(folder / name, "ab", buffering=0)
             size = (sizes or {}).get(name, 0)
             if self.files[name].tell() > size:
                 self.files[name].truncate(size)
@@ -56,8 +57,13 @@ class Logs:
         self.write("samples.txt", f"=== step {step} ===\n{text}\n\n")
 
     def write(self, name: str, text: str) -> None:
-        self.files[name].write(text.encode("utf-8", "replace"))
-        self.files[name].flush()
+        content = memoryview(text.encode("utf-8", "replace"))
+        try:
+            while content:  # a nearly full disk takes a part
+                content = content[self.files[name].write(content):]
+        except OSError as problem:
+            raise OSError(f"{self.files[name].name} could not be written: "
+                          f"{problem.strerror}") from problem
 
     def sizes(self) -> dict[str, int]:
         """Bytes in each log, all of them safely on the disk."""

@@ -52,7 +52,7 @@ class LiveProgress(Progress):
             TextColumn("step"), MofNCompleteColumn(), BarColumn(bar_width=24),
             TextColumn("{task.fields[state]}"), TimeRemainingColumn(),
             TextColumn("left"), console=self.console, transient=True,
-            disable=not self.console.is_terminal)
+            disable=not self.console.is_terminal, refresh_per_second=4)
         self.task = self.bar.add_task("", total=None, state="")
 
     def __exit__(self, *exception):

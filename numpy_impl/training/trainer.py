@@ -90,7 +90,6 @@ class Trainer:
         OSError
             A log or a checkpoint could not be written.
         """
-        settings = self.config.training
         if start:
             self.learner.load_state(start.tensors)
             self.batches.load_state_dict(start.loader)
@@ -99,18 +98,28 @@ class Trainer:
         with (Logs(self.run.path, start.logs if start else None) as logs,
               closing(self.feed(self.batches)) as stream,
               Interruption() as interruption):
-            if not start:
-                self.evaluate(logs)
-            self.progress.begin(self.step, settings.max_steps)
-            while self.step < settings.max_steps and not interruption.signal:
-                self.take_step(stream, logs)
-                if self.due(settings.eval_interval):
-                    self.evaluate(logs)
-                if self.due(settings.checkpoint_interval):
-                    self.save(logs)
-            if self.saved < self.step:
-                self.save(logs)
+            try:
+                self.go_on(logs, stream, interruption)
+            except (FloatingPointError, OSError) as problem:
+                problem.add_note(self.last_good())
+                raise
         return interruption.exit_code
+
+    def go_on(self, logs: Logs, stream: Iterator,
+              interruption: Interruption) -> None:
+        """The loop: step, measure, save."""
+        settings = self.config.training
+        if self.step == 0:
+            self.evaluate(logs)
+        self.progress.begin(self.step, settings.max_steps)
+        while self.step < settings.max_steps and not interruption.signal:
+            self.take_step(stream, logs)
+            if self.due(settings.eval_interval):
+                self.evaluate(logs)
+            if self.due(settings.checkpoint_interval):
+                self.save(logs)
+        if self.saved < self.step:
+            self.save(logs)
 
     def due(self, interval: int) -> bool:
         """Whether something is to be done after this step."""
@@ -131,11 +140,7 @@ class Trainer:
             max_steps=settings.max_steps, schedule=settings.schedule,
             learning_rate=settings.learning_rate,
             min_learning_rate=settings.min_learning_rate)
-        try:
-            result = self.learner.train_step(microbatches, step, rate)
-        except FloatingPointError as problem:
-            problem.add_note(self.last_good())
-            raise
+        result = self.learner.train_step(microbatches, step, rate)
         self.step = step
         seconds = time.perf_counter() - began
 

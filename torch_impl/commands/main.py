@@ -21,6 +21,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from .console import never_fail_to_print
+
 __all__ = ["COMMANDS", "main"]
 
 # command -> (module, what the overview says about it)
@@ -61,6 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code: 0 done, 2 a mistake of the user, 130 interrupted.
     """
     words = list(sys.argv[1:] if argv is None else argv)
+    never_fail_to_print()
     try:
         return dispatch(words) or 0
     except KeyboardInterrupt:

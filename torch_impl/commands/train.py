@@ -12,6 +12,7 @@ option is enough where it is unique: --max-steps is --training.max_steps.
 """
 import dataclasses
 import importlib
+import warnings
 from functools import partial
 from pathlib import Path
 
@@ -52,6 +53,9 @@ def run(arguments) -> int:
     from numpy_impl.training.progress import LiveProgress
     from numpy_impl.training.run import run_training
 
+    # The learner looks for these itself, and says more about them
+    warnings.filterwarnings("ignore", "(overflow|invalid value) encountered",
+                            RuntimeWarning)
     config = RunConfig(**{field.name: getattr(arguments, field.name)
                           for field in dataclasses.fields(RunConfig)})
     backend = importlib.import_module(f"{config.backend}_impl.training.learner")
