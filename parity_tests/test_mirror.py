@@ -1,0 +1,169 @@
+"""The two packages are mirror images: the same files, names in the same order,
+and signatures; and every file of the reference has its proof.
+
+That statements come in the same order under the same local names is left to
+the reviewer, who opens both in a split window.
+"""
+import importlib
+import inspect
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import numpy_impl
+import torch_impl
+
+HERE = Path(__file__).resolve().parent
+
+# Modules that only the twin has, with the reason.
+TORCH_ONLY = {
+    "__main__": "python -m torch_impl is the command line",
+    "commands": "the command line trains and generates through the twin",
+    "layers.fused": "chooses between torch's fused kernels and the steps",
+    "text.loader": "pinned, asynchronous batches for a GPU",
+    "training.device": "CUDA, MPS, autocast and compile",
+}
+
+# Modules that only the reference has, with the reason.
+NUMPY_ONLY = {
+    "layers.parallel": "torch runs row-wise mathematics on all cores itself",
+}
+
+
+def modules(package):
+    """Dotted names below a package; a folder of TORCH_ONLY counts once."""
+    found = {m.name.removeprefix(package.__name__ + ".") for m in
+             pkgutil.walk_packages(package.__path__, package.__name__ + ".")}
+    return {name for name in found
+            if name.partition(".")[0] not in TORCH_ONLY or "." not in name}
+
+
+def is_neutral(name):
+    """Whether the twin's file only passes on what the reference's says."""
+    source = (HERE.parent / "torch_impl" / Path(*name.split("."))
+              ).with_suffix(".py")
+    return source.exists() and (
+        f"from numpy_impl.{name} import *" in source.read_text("utf-8"))
+
+
+OURS, THEIRS = modules(numpy_impl), modules(torch_impl)
+BOTH = sorted(OURS & THEIRS)
+
+
+def test_same_files():
+    assert OURS - set(NUMPY_ONLY) == THEIRS - set(TORCH_ONLY)
+    assert set(NUMPY_ONLY) <= OURS
+    assert set(TORCH_ONLY) <= THEIRS
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_same_names_in_the_same_order(name):
+    """But for the backward functions, which autograd makes unnecessary."""
+    ours = importlib.import_module(f"numpy_impl.{name}")
+    theirs = importlib.import_module(f"torch_impl.{name}")
+    public = [n for n in getattr(ours, "__all__", [])
+              if not n.endswith("_backward")]
+    assert public == list(getattr(theirs, "__all__", []))
+    for n in public:
+        assert hasattr(ours, n) and hasattr(theirs, n), n
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_same_signatures(name):
+    """Of functions, of constructors, and of every public method that both
+    classes define."""
+    ours = importlib.import_module(f"numpy_impl.{name}")
+    theirs = importlib.import_module(f"torch_impl.{name}")
+    for public in getattr(theirs, "__all__", []):
+        a, b = getattr(ours, public), getattr(theirs, public)
+        if a is b or not getattr(b, "__module__", "").startswith("torch_impl"):
+            continue
+        if inspect.isclass(a):
+            assert names_of(a) == names_of(b), public
+            for method, f in vars(a).items():
+                if method in vars(b) and inspect.isfunction(f):
+                    g = getattr(b, method)
+                    assert names_of(f) == names_of(g), f"{public}.{method}"
+        else:
+            assert takes_the_same(a, b), public
+
+
+# Public functions whose backward the twin does inside a kernel need one more
+# argument there.
+EXTRA = {"fused_attention": ["rate"]}
+
+
+def takes_the_same(a, b):
+    return names_of(b) == names_of(a) + [
+        (name, 0.0) for name in EXTRA.get(a.__name__, [])]
+
+
+def names_of(f):
+    """Parameters and their defaults; annotations differ with the library."""
+    return [(p.name, p.default) for p
+            in inspect.signature(f).parameters.values()]
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_every_file_that_is_not_neutral_has_its_proof(name):
+    source = HERE.parent / "numpy_impl" / Path(*name.split("."))
+    if source.is_dir() or is_neutral(name):
+        return
+    *room, file = name.split(".")
+    assert (HERE.joinpath(*room) / f"test_{file}.py").exists()
+
+
+@pytest.mark.parametrize("path", sorted(
+    p.relative_to(HERE.parent).as_posix()
+    for p in (HERE.parent / "numpy_impl").rglob("*.py")))
+def test_public_names_are_declared(path):
+    """Every module with a public name says which: __all__."""
+    module = importlib.import_module(
+        path.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
+    defined = [n for n, f in vars(module).items() if not n.startswith("_")
+               and getattr(f, "__module__", None) == module.__name__]
+    assert not defined or hasattr(module, "__all__")
+
+
+def test_reading_order_is_never_turned_back():
+    """text -> layers, models -> training -> generation: no import points the
+    other way."""
+    order = {"text": 0, "layers": 1, "models": 2, "training": 3,
+             "generation": 4}
+    wrong = []
+    for package in ("numpy_impl", "torch_impl"):
+        for path in (HERE.parent / package).rglob("*.py"):
+            room = path.relative_to(HERE.parent / package).parts[0]
+            if room not in order:
+                continue
+            for line in path.read_text("utf-8").splitlines():
+                words = line.split()
+                if len(words) < 2 or words[0] != "from":
+                    continue
+                for other, place in order.items():
+                    if words[1].startswith((f"..{other}.", f"...{other}.",
+                                            f"{package}.{other}")) \
+                            and place > order[room]:
+                        wrong.append(f"{path.name}: {line}")
+    assert not wrong
+
+
+def test_numpy_impl_never_imports_torch():
+    """Not even where it is installed; in a process of its own."""
+    code = (
+        "import importlib, pkgutil, sys\n"
+        "class Absent:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name.partition('.')[0] == 'torch':\n"
+        "            raise ModuleNotFoundError(name)\n"
+        "sys.meta_path.insert(0, Absent())\n"
+        "import numpy_impl as p\n"
+        "for m in pkgutil.walk_packages(p.__path__, 'numpy_impl.'):\n"
+        "    importlib.import_module(m.name)\n"
+        "assert 'torch' not in sys.modules\n")
+    done = subprocess.run([sys.executable, "-c", code], cwd=HERE.parent,
+                          capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
