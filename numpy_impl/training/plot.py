@@ -6,7 +6,7 @@ from typing import Any
 
 from ..text.files import write_atomically
 
-__all__ = ["plot_losses"]
+__all__ = ["loss_figure", "plot_losses"]
 
 TRAIN, VALIDATION = "#1f77b4", "#d95f02"
 
@@ -14,7 +14,14 @@ TRAIN, VALIDATION = "#1f77b4", "#d95f02"
 def plot_losses(
     records: Sequence[Mapping[str, Any]], path: Path, title: str
 ) -> None:
-    """Draw the records of metrics.jsonl.
+    """Draw the records of metrics.jsonl into a PNG file."""
+    image = io.BytesIO()
+    loss_figure(records, title).savefig(image, format="png", dpi=120)
+    write_atomically(path, image.getvalue())
+
+
+def loss_figure(records: Sequence[Mapping[str, Any]], title: str):
+    """The records of metrics.jsonl as a matplotlib Figure.
 
     Left, in nats per token, the loss of every step and both evaluations;
     right the evaluations in bits per byte, which compare across tokenizers.
@@ -40,7 +47,4 @@ def plot_losses(
         axes.legend()
     left.set_ylabel("loss (nats per token)")
     right.set_ylabel("loss (bits per byte)")
-
-    image = io.BytesIO()
-    figure.savefig(image, format="png", dpi=120)
-    write_atomically(path, image.getvalue())
+    return figure
