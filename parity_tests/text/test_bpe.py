@@ -179,8 +179,8 @@ def test_vocabulary_larger_than_the_text_supports():
     assert ours.BPETokenizer.train("", 257).encode("any") == list(b"any")
 
 
-@given(texts())
-def test_new_special_tokens_leave_the_other_ids(text):
+def test_new_special_tokens_leave_the_other_ids():
+    text = "".join(NASTY)
     for tokenizer in gpt2():
         more = tokenizer.with_special_tokens(["<|user|>", "<|endoftext|>", "<|bot|>"])
         assert type(more) is type(tokenizer) and more.vocab_size == 50_259
