@@ -27,6 +27,7 @@ import torch
 
 from numpy_impl.layers.dropout import KeepMasks
 from numpy_impl.models.config import GPT2Config
+from numpy_impl.training.loss import IGNORE
 
 from .agreement import measured_bounds
 
@@ -151,7 +152,7 @@ class Component:
             parameters = {name: source.parameter(array.shape)
                           for name, array, _ in layer.named_parameters()}
         return Case(self, arguments, parameters, inputs,
-                    source.numbers(y_shape), **options)
+                    np.asarray(source.numbers(y_shape)), **options)
 
     def is_class(self) -> bool:
         return self.public[0].isupper()
@@ -216,7 +217,7 @@ def run_numpy(case: Case, package: str = "numpy_impl") -> dict[str, Any]:
                       "arguments": lambda: (result, *inputs[1:]),
                       "output": lambda: (result, result),
                       "input": lambda: (result, inputs[0])}[part.remembers]()
-        found = {"y": y.copy()}
+        found = {"y": np.array(y)}
         if backward:
             grads = backward(case.dy, *memory)
             grads = grads if isinstance(grads, (tuple, list)) else [grads]
@@ -453,6 +454,15 @@ def gpt2(source):
             {"keep": source.choice([None, source.seed()])})
 
 
+def loss(source):
+    axes, V = leading(source), source.size(9)
+    reduction = source.choice(["mean", "sum", "none"])
+    targets = np.where(source.mask(axes), source.ids(axes, V), IGNORE)
+    return ((), {"logits": source.numbers((*axes, V)), "targets": targets,
+                 "ignore_index": IGNORE, "reduction": reduction},
+            axes if reduction == "none" else (), {})
+
+
 COMPONENTS = [
     *(Component("layers.activations", name, elementwise, remembers="input",
                 complex_step=name not in ("relu", "gelu_exact"))
@@ -487,6 +497,7 @@ COMPONENTS = [
               transformer, huge=1e3),
     Component("layers.block", "TransformerBlock", transformer, huge=1e3),
     Component("models.gpt2", "GPTModel", gpt2, huge=1e3),
+    Component("training.loss", "cross_entropy", loss),
 ]
 
 
