@@ -34,7 +34,7 @@ def extend_vocabulary(config: GPT2Config, parameters, vocab_size: int):
         raise ValueError(f"a vocabulary can only grow, for its ids are in use: "
                          f"it has {V} tokens, got {vocab_size}")
     tables = {name: parameters[name] for name in TABLES if name in parameters}
-    check_parameters({name: (V, D) for name in tables},
+    check_parameters(dict.fromkeys(tables, (V, D)),
                      {name: table.shape for name, table in tables.items()})
     extended = dict(parameters)
     for name, table in tables.items():
