@@ -49,7 +49,7 @@ class Evaluation:
 
 def evaluate(
     learner,
-    tokens: np.ndarray,
+    tokens,
     bytes_per_token: np.ndarray,
     *,
     context_length: int,
@@ -61,7 +61,7 @@ def evaluate(
     Parameters
     ----------
     learner : Learner
-    tokens : (N,) integer array
+    tokens : (N,) integer array, or ShardedTokens
     bytes_per_token : (V,) integer array
     context_length, batch_size : int
         Shape of the batches (B, T).
