@@ -15,7 +15,7 @@ from .files import write_atomically
 
 __all__ = ["Refused", "continue_download"]
 
-BLOCK = 2**18
+BLOCK = 2**14           # what is lost of the last block when it is cut
 # Worth another try: the server is busy, or broken for a moment.
 PASSING = {408, 425, 429, 500, 502, 503, 504}
 LONGEST_WAIT = 60.0     # seconds of a server's Retry-After that we obey
