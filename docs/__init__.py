@@ -1,0 +1,1 @@
+"""The docs: derivations, and both packages side by side."""
