@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 import zipfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 CONTENT = bytes(i * 7 % 251 for i in range(300_000))
@@ -28,10 +28,8 @@ class Handler(BaseHTTPRequestHandler):
         seen.append((self.path, wanted, self.headers.get("If-Range")))
         what = self.path.rsplit("/", 1)[-1]
         times = sum(path == self.path for path, *_ in seen)
-        try:
+        with suppress(BrokenPipeError, ConnectionResetError):
             getattr(self, what, self.status)(what, wanted, times)
-        except (BrokenPipeError, ConnectionResetError):
-            pass
 
     def status(self, what, wanted, times):
         self.send_response(int(what))
