@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile --constraint constraints.txt
 JOBS   ?= auto
 
-.PHONY: help train test test-slow lint wheel clean
+.PHONY: help train test test-slow lint docs wheel clean
 
 help:            ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -24,6 +24,9 @@ lint: $(VENV)/.installed-dev   ## style, types, and that the reference knows no 
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+docs: $(VENV)/.installed-dev   ## both packages side by side, as one page: build/side_by_side.html
+	@mkdir -p build && $(BIN)/python -m docs.side_by_side build/side_by_side.html
 
 wheel: $(VENV)/.installed-dev   ## build dist/*.whl
 	@$(BIN)/python -m build --wheel

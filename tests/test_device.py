@@ -91,11 +91,11 @@ def test_dropout_depends_on_seed_and_step_alone():
 
 
 @pytest.mark.parametrize("switches, message", [
-    ({"device": "cuda"}, "device = cuda"), ({"compile": True}, "compile"),
+    ({"device": "cuda"}, "honour device.device = cuda"), ({"compile": True}, "compile"),
     ({"precision": "bfloat16"}, "precision = bfloat16"),
     ({"vocabulary_multiple": 64}, "vocabulary_multiple = 64")])
 def test_the_reference_refuses_what_it_cannot_honour(switches, message):
-    with pytest.raises(ValueError, match=rf"cannot honour.*{message}"):
+    with pytest.raises(ValueError, match=message):
         Reference(CONFIG, TrainingConfig(), DeviceConfig(**switches),
                   initial_parameters(CONFIG, 0))
 
