@@ -47,8 +47,9 @@ def first_non_finite(model, batches) -> str:
 def watched(forward, path, found):
     """forward, but noting the path if what it returns is not finite."""
     def run(*arguments, **options):
-        y, cache = forward(*arguments, **options)
+        result = forward(*arguments, **options)
+        y = result[0] if isinstance(result, tuple) else result
         if not np.isfinite(y).all():
             found.append(path.rstrip(".") or "the model")
-        return y, cache
+        return result
     return run

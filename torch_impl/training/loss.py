@@ -28,9 +28,9 @@ def cross_entropy(logits, targets, ignore_index=IGNORE, reduction="mean"):
     """
     check_targets(logits, targets)
     kept = targets != ignore_index                         # (...)
-    if fused() and reduction != "none":
+    if fused() and reduction in ("mean", "sum"):
         loss = functional.cross_entropy(
-            logits.flatten(0, -2), targets.flatten(),
+            logits.reshape(-1, logits.shape[-1]), targets.flatten(),
             ignore_index=ignore_index, reduction="sum")
         return loss if reduction == "sum" else loss / kept.sum().clamp(min=1)
     target = torch.where(kept, targets, 0)[..., None]      # (..., 1)
