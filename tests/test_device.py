@@ -102,7 +102,7 @@ def test_the_reference_refuses_what_it_cannot_honour(switches, message):
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is CUDA here")
 def test_a_device_that_is_not_here_is_refused():
-    with pytest.raises(ValueError, match="'cuda' is not here.*has .*cpu"):
+    with pytest.raises(ValueError, match=r"'cuda' is not here.*has .*cpu"):
         machine.choose_device("cuda")
 
 
