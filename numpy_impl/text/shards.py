@@ -165,7 +165,7 @@ class ShardWriter:
 
     def _rewind(self) -> None:
         kept = set(self.paths())
-        for path in self.folder.glob(f"{self.name}-*.bin"):
+        for path in self.folder.glob(f"{self.name}-[0-9]*.bin"):
             if path not in kept:
                 path.unlink()
         if self.written % self.shard_tokens:

@@ -129,3 +129,12 @@ def test_what_is_refused(tmp_path):
     ShardWriter(tmp_path, "a", np.uint16, 10, 0).append(np.arange(3))
     (tmp_path / "a-00000.bin").write_bytes(b"")
     assert "shorter" in error_of(ShardWriter, tmp_path, "a", np.uint16, 10, 3)
+
+
+def test_a_name_that_begins_another(tmp_path):
+    """Going on with "part" leaves the files of "part-documents" alone."""
+    other = ShardWriter(tmp_path, "part-documents", np.uint64, 10)
+    other.append(np.arange(3))
+    other.close()
+    ShardWriter(tmp_path, "part", np.uint16, 10)
+    assert np.fromfile(other.path(0), "<u8").tolist() == [0, 1, 2]

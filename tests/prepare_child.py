@@ -1,0 +1,33 @@
+"""python -m tests.prepare_child CORPUS FOLDER [FILE_SIZE]: prepares, and may be killed."""
+import sys
+import time
+from pathlib import Path
+
+import numpy_impl.text.preparation as preparation
+from numpy_impl.text.byte_tokenizer import ByteTokenizer
+from numpy_impl.text.corpora import corpus_sources
+from numpy_impl.text.prepare import prepare
+from numpy_impl.text.prepare_options import PrepareOptions
+
+OPTIONS = {"validation": 0.2, "shard_tokens": 30_000, "passage_length": 500, "processes": 1}
+
+
+class Slow(ByteTokenizer):
+    """Leaves time to be killed in."""
+
+    def encode_ordinary(self, text):
+        time.sleep(0.001)
+        return super().encode_ordinary(text)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 3:       # no file may become larger: a disk that is full
+        import resource
+        import signal
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]),) * 2)
+    preparation.SAVE_SECONDS = 0.02
+    try:
+        prepare(corpus_sources(sys.argv[1]), Slow(), Path(sys.argv[2]), PrepareOptions(**OPTIONS))
+    except OSError as problem:
+        sys.exit(f"{problem} {getattr(problem, '__notes__', [])}")
