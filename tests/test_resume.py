@@ -3,6 +3,7 @@ through the command line, as it happens to people."""
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -56,9 +57,9 @@ def lines_in(file):
 def kill_after(run, lines, seconds, *arguments):
     """SIGKILL a little after its metrics have so many lines."""
     process = train(*arguments, wait=False)
-    until = time.monotonic() + 60
-    while lines_in(run / "metrics.jsonl") < lines and process.poll() is None:
-        assert time.monotonic() < until
+    until = time.monotonic() + 120
+    while (lines_in(run / "metrics.jsonl") < lines and process.poll() is None
+           and time.monotonic() < until):
         time.sleep(0.002)
     time.sleep(seconds)
     process.kill()
@@ -89,6 +90,26 @@ def test_killed_and_resumed_is_uninterrupted_bit_for_bit(tmp_path, config_file, 
         assert checkpoints_in(run / "checkpoints")
         arguments = ["--resume", run]
     train(*arguments)
+    assert_same_run(run, tmp_path / "whole")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+@pytest.mark.parametrize("seed", range(3))
+def test_killed_again_and_again(tmp_path, config_file, backend, seed):
+    """At any moment after the start: between checkpoints, within them, before
+    the first of them (then the run begins anew), while it resumes."""
+    train("--config", config_file, "--backend", backend, "--name", "whole")
+    run, moments = tmp_path / "killed", random.Random(seed)
+    new = ["--config", config_file, "--backend", backend, "--name", "killed"]
+    for _ in range(8):
+        lines = lines_in(run / "metrics.jsonl") + moments.randrange(8)
+        if run.exists() and not checkpoints_in(run / "checkpoints"):
+            shutil.rmtree(run)
+        arguments = ["--resume", run] if run.exists() else new
+        kill_after(run, lines, moments.random() / 20, *arguments)
+    if run.exists() and read_metrics(run)[-1]["step"] < 40:
+        train("--resume", run)
     assert_same_run(run, tmp_path / "whole")
 
 
