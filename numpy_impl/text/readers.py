@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Literal
 
 from .passages import LONGEST_PASSAGE, Passage, passages_of
 
@@ -146,10 +146,8 @@ def opened(path: Path) -> IO[bytes]:
     if path.name.endswith(".gz"):
         return gzip.open(path, "rb")  # type: ignore[return-value]
     if path.name.endswith(".zst"):
-        zstandard = needed("zstandard", "to read .zst files")
-        file: Any = zstandard.open(path, "rb")
-        import io
-        return io.BufferedReader(file, BLOCK)
+        # unlike zstandard it says where a file is cut off
+        return needed("backports.zstd", "to read .zst files").open(path, "rb")
     return open(path, "rb")
 
 
@@ -182,5 +180,5 @@ def needed(module: str, purpose: str):
         return importlib.import_module(module)
     except ModuleNotFoundError:
         raise ValueError(
-            f"{module.partition('.')[0]} is needed {purpose}: "
+            f"{module} is needed {purpose}: "
             "pip install 'twinformer[data]'") from None
