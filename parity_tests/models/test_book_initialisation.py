@@ -85,7 +85,7 @@ def models(config):
 
     def twin_logits(ids):
         with torch.inference_mode():
-            return twin(torch.from_numpy(ids)).numpy()
+            return twin(torch.from_numpy(ids.copy())).numpy()
     return ((model, generate, lambda ids: model.forward(ids)[0]),
             (twin, generate_torch, twin_logits))
 

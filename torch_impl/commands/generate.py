@@ -2,6 +2,7 @@
 
   twinformer generate runs/run-1 --prompt "def main("
   twinformer generate runs/run-1 --temperature 0 --backend numpy
+  twinformer generate gpt2 --prompt "Alan Turing theorized that"
   cat story.txt | twinformer generate runs/run-1 --prompt - --max-new-tokens 500
 
 The same seed gives the same text, whichever backend computes it.
@@ -14,7 +15,8 @@ __all__ = ["add_arguments", "build_model", "run"]
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument("run", type=str, help="a run's folder, or one checkpoint in it")
+    parser.add_argument("run", type=str, help="a run's folder, or one checkpoint in it; "
+                        "gpt2, gpt2-medium, gpt2-large or gpt2-xl; a folder with GPT-2's weights")
     parser.add_argument(
         "--prompt", type=str,
         help="the text to continue; - reads it from standard input; left out, a new text begins")
@@ -37,15 +39,15 @@ def add_arguments(parser) -> None:
 def run(arguments) -> None:
     from numpy_impl.generation.options import check_sampling_options, check_whole
     from numpy_impl.generation.streaming import stream_text
-    from numpy_impl.training.run_folder import open_run
 
     from .console import given_text, never_fail_to_print
+    from .opening import open_model
 
     check_sampling_options(arguments.temperature, arguments.top_k, arguments.top_p)
     check_whole("max_new_tokens", arguments.max_new_tokens, 1, "200 is a paragraph")
     check_whole("seed", arguments.seed, 0, "any whole number from 0 will do")
     never_fail_to_print()
-    opened = open_run(arguments.run)
+    opened = open_model(arguments.run, arguments.backend)
     prompt, ids = beginning(arguments.prompt, opened.tokenizer, given_text)
     model, where = build_model(opened, arguments.backend, arguments.device)
     if len(ids) > (context := opened.config.model.context_length):
@@ -62,8 +64,8 @@ def run(arguments) -> None:
     for piece in stream_text(opened.tokenizer, counted, () if end is None else (end,)):
         print(piece, end="", flush=True)
     print()
-    print(f"{counted.summary(end)} ({arguments.backend} on {where}, step {opened.step})",
-          file=sys.stderr)
+    step = f", step {opened.step}" if opened.step else ""
+    print(f"{counted.summary(end)} ({arguments.backend} on {where}{step})", file=sys.stderr)
 
 
 def beginning(prompt, tokenizer, given_text):
@@ -85,19 +87,19 @@ def beginning(prompt, tokenizer, given_text):
 
 def build_model(opened, backend, device):
     """The opened run's model in either backend, and where it computes."""
-    model = import_module(f"{backend}_impl.models.gpt2").GPTModel(opened.config.model)
+    model_of = import_module(f"{backend}_impl.models.pretrained.loading").model_of
+    model = model_of(opened.config.model, opened.parameters)
     if backend == "torch":
         from torch_impl.training.device import choose_device
 
         where = str(choose_device(device))
-        model = model.to(where).eval()
+        model = model.to(where)
     else:
         from numpy_impl.training.config import DeviceConfig
         from numpy_impl.training.learner import check_device
 
         check_device(DeviceConfig(device=device))
         where = "cpu"
-    import_module(f"{backend}_impl.models.parameters").set_parameters(model, opened.parameters)
     return model, where
 
 

@@ -31,6 +31,7 @@ COMMANDS = {
     "generate": ("generate", "continue a text with a trained model"),
     "eval": ("evaluate", "measure a trained model on a text"),
     "data": ("data", "list, get and prepare corpora"),
+    "verify": ("verify", "check GPT-2's weights against published figures"),
     "parity": ("parity", "prove that reference and twin agree"),
     "doctor": ("doctor", "say what this machine can do"),
     "walk": ("walk", "show every array of one forward and backward pass"),

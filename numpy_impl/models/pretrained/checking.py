@@ -17,9 +17,12 @@ Arrays = dict[str, np.ndarray]
 
 
 def has_own_head(arrays: Arrays, spelling: Spelling) -> bool:
-    head = arrays.get(spelling("head.weight"))
-    embedding = arrays.get(spelling("token_embedding.weight"))
-    return head is not None and not np.array_equal(head, embedding)
+    """Whether there is an output layer that is not the embedding's copy"""
+    head, embedding = (spelling("head.weight"),
+                       spelling("token_embedding.weight"))
+    return head in arrays and not (
+        embedding in arrays
+        and np.array_equal(arrays[head], arrays[embedding]))
 
 
 def without_idle(arrays, spelling, config) -> Arrays:

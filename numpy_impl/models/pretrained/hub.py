@@ -3,10 +3,10 @@
 That library keeps them in its cache, resumes what was interrupted, and
 obeys HF_HOME, HF_ENDPOINT (mirrors), HF_TOKEN and HF_HUB_OFFLINE.
 """
-import os
 import threading
 from pathlib import Path
 
+from ...text.catalog import data_folder
 from ..config import preset
 
 __all__ = ["WEIGHTS_FILE", "fetch", "repository"]
@@ -54,8 +54,7 @@ def fetch(name: str) -> Path:
 
 def own_place(name: str) -> Path:
     """Where a file that was brought by hand is looked for."""
-    folder = os.environ.get("TWINFORMER_DATA") or "~/.cache/twinformer"
-    return Path(folder).expanduser() / name / WEIGHTS_FILE
+    return data_folder() / name / WEIGHTS_FILE
 
 
 def unreachable(name: str, problem: Exception) -> str:

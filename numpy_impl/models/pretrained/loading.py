@@ -62,7 +62,7 @@ def load_pretrained(source: str | os.PathLike,
 
 def model_of(config: GPT2Config,
              parameters: dict[str, np.ndarray]) -> GPTModel:
-    """A model whose weights are these arrays, not copies of them.
+    """A model whose weights are these arrays; read-only ones are copied.
 
     To build it is to allocate every weight and gradient. So it is built one
     number a head wide, and the arrays then take the places of its own.
@@ -73,7 +73,8 @@ def model_of(config: GPT2Config,
     for path, module in model.named_modules():
         for name in module.grads:
             if path + name in parameters:
-                array = parameters[path + name]
+                array = np.require(parameters[path + name],
+                                   requirements="W")
                 setattr(module, name, array)
                 # zeros, unlike zeros_like, takes no memory until written to
                 module.grads[name] = np.zeros(array.shape, array.dtype)

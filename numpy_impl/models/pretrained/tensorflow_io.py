@@ -115,7 +115,9 @@ def mapped(path: Path) -> np.ndarray:
 
 def fields(message: bytes) -> dict[int, list]:
     """A protocol buffer: {number of the field: its values}"""
-    at, content = 0, {}
+    content: dict[int, list] = {}
+    value: int | bytes
+    at = 0
     while at < len(message):
         tag, at = varint(message, at)
         number, kind = tag >> 3, tag & 7

@@ -63,7 +63,7 @@ def load_pretrained(source: str | os.PathLike,
 
 def model_of(config: GPT2Config,
              parameters: dict[str, np.ndarray]) -> GPTModel:
-    """A model whose weights are these arrays, not copies of them.
+    """A model whose weights are these arrays; read-only ones are copied.
 
     To build it is to allocate every weight. So it is built on torch's meta
     device, where tensors are shapes alone, and the arrays then take the
@@ -71,9 +71,9 @@ def model_of(config: GPT2Config,
     """
     with torch.device("meta"):
         model = GPTModel(config)
-    model.load_state_dict({name: torch.from_numpy(array)
-                           for name, array in parameters.items()},
-                          strict=False, assign=True)
+    weights = {name: torch.from_numpy(np.require(array, requirements="W"))
+               for name, array in parameters.items()}
+    model.load_state_dict(weights, strict=False, assign=True)
     if config.tie_embeddings:
         model.head.weight = model.token_embedding.weight
     return model.eval()
