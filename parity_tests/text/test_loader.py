@@ -15,11 +15,11 @@ DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.skipif(
 
 
 @pytest.mark.parametrize("device", DEVICES)
-@pytest.mark.parametrize("depth", [1, 2, 5])
-def test_batches_and_states_are_those_of_the_reader(device, depth):
+@pytest.mark.parametrize("depth, workers", [(1, 1), (2, 1), (5, 1), (1, 2), (2, 7)])
+def test_batches_and_states_are_those_of_the_reader(device, depth, workers):
     tokens = np.arange(200, dtype=np.uint16)
     plain = Batches(tokens, 4, 8)
-    ahead = prefetch(Batches(tokens, 4, 8), device, depth)
+    ahead = prefetch(Batches(tokens, 4, 8), device, depth, workers=workers)
     for _ in range(3 * len(plain)):
         inputs, targets = plain.next_batch()
         item = next(ahead)
@@ -32,9 +32,11 @@ def test_batches_and_states_are_those_of_the_reader(device, depth):
     assert not any(t.name == "prefetch" for t in threading.enumerate())
 
 
-def test_one_epoch_ends():
+@pytest.mark.parametrize("workers", [1, 3, 50])
+def test_one_epoch_ends(workers):
     batches = Batches(np.arange(100), 3, 8)
-    assert len(list(prefetch(batches, "cpu", forever=False))) == len(batches)
+    items = list(prefetch(batches, "cpu", forever=False, workers=workers))
+    assert len(items) == len(batches)
     assert batches.epoch == 1
     assert not any(t.name == "prefetch" for t in threading.enumerate())
 

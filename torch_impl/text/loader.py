@@ -8,7 +8,9 @@ Shapes: B batch, T max_length.
 """
 import queue
 import threading
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import torch
@@ -27,7 +29,7 @@ class Prefetched(NamedTuple):
 
 
 def prefetch(batches: Batches, device: str | torch.device, depth: int = 2,
-             forever: bool = True) -> Iterator[Prefetched]:
+             forever: bool = True, workers: int = 1) -> Iterator[Prefetched]:
     """The batches as tensors on a device, up to ``depth`` of them ahead.
 
     Parameters
@@ -39,12 +41,16 @@ def prefetch(batches: Batches, device: str | torch.device, depth: int = 2,
         Batches ready in advance, at least 1.
     forever
         Go on into the next epoch, or stop at the end of this one.
+    workers
+        Threads that read; the batches and their order are the same. Several
+        pay where the disk is slow and the corpus larger than memory.
 
     An error in reading the corpus is raised here. Close the iterator, or use
     it up, to end the thread.
     """
-    if depth < 1:
-        raise ValueError(f"depth must be at least 1, not {depth}")
+    if depth < 1 or workers < 1:
+        raise ValueError("depth and workers must be at least 1, not "
+                         f"{depth} and {workers}")
     device = torch.device(device)
     ready: queue.Queue = queue.Queue(maxsize=depth)
     stop = threading.Event()
@@ -61,12 +67,11 @@ def prefetch(batches: Batches, device: str | torch.device, depth: int = 2,
 
     def read() -> None:
         try:
-            stream = _endless(batches) if forever else iter(batches)
-            for arrays in stream:
+            for arrays, state in _in_order(batches, forever, workers):
                 pair = [torch.from_numpy(array) for array in arrays]
                 if device.type == "cuda":
                     pair = [tensor.pin_memory() for tensor in pair]
-                if not put((*pair, batches.state_dict())):
+                if not put((*pair, state)):
                     return
             put(None)
         except BaseException as error:      # it belongs to the consumer
@@ -86,6 +91,20 @@ def prefetch(batches: Batches, device: str | torch.device, depth: int = 2,
         thread.join()
 
 
-def _endless(batches: Batches):
-    while True:
-        yield batches.next_batch()
+def _in_order(batches: Batches, forever: bool, workers: int):
+    """(arrays, the state after them), read by that many threads."""
+    epoch = batches.epoch
+    if workers == 1:
+        while forever or batches.epoch == epoch:
+            yield batches.next_batch(), batches.state_dict()
+        return
+    waiting: deque = deque()
+    with ThreadPoolExecutor(workers) as pool:
+        while forever or batches.epoch == epoch or waiting:
+            while len(waiting) < workers and (
+                    forever or batches.epoch == epoch):
+                starts = batches.next_starts()
+                waiting.append((pool.submit(batches.read, starts),
+                                batches.state_dict()))
+            arrays, state = waiting.popleft()
+            yield arrays.result(), state
