@@ -113,6 +113,17 @@ def test_a_corpus_that_will_not_do(capsys, tmp_path):
     assert not left
 
 
+def test_no_options_are_the_defaults(capsys):
+    from dataclasses import fields
+
+    from numpy_impl.training.config import RunConfig, config_from_dict
+    arguments = settings(capsys)
+    assert config_from_dict({field.name: arguments[field.name]
+                             for field in fields(RunConfig)}) == RunConfig()
+    from torch_impl.commands.train import default_config
+    assert default_config([]) is None
+
+
 def test_short_names_lists_and_dashes(capsys):
     found = settings(capsys, "--max-steps", "20", "--n_layers=3", "--corpus", "a.txt", "b c/",
                      "--device", "cpu", "--learning-rate", "1e-4")

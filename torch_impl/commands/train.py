@@ -39,7 +39,7 @@ def add_arguments(parser) -> None:
 
 def default_config(words: list[str]) -> str | None:
     """--resume RUN: the settings of the run come before the options."""
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words, ""][1:], strict=True):
         if word == "--resume" or word.startswith("--resume="):
             run = Path(word.partition("=")[2] or following)
             for folder in (run, run.parent.parent):
