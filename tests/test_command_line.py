@@ -103,7 +103,7 @@ def test_a_corpus_that_will_not_do(capsys, tmp_path):
     text.write_text("abc" * 40)
     assert "ask for at most" in refused(capsys, *tiny)
     tiny += ["--tokenizer", "bytes"]
-    assert "one window needs 129" in refused(capsys, *tiny)
+    assert "one window needs 65" in refused(capsys, *tiny)
     text.write_text(TEXT)
     tiny += ["--context-length", "16", "--batch-size", "500"]
     assert "too few for one batch of 500" in refused(capsys, *tiny)

@@ -22,7 +22,7 @@ from numpy_impl.training.config import (
     (TrainingConfig, {"beta2": 1.0}, "training.beta2 must be at least 0 and below 1"),
     (TrainingConfig, {"epsilon": 0.0}, "training.epsilon must be positive"),
     (TrainingConfig, {"learning_rate": float("nan")}, "training.learning_rate must be at least"),
-    (TrainingConfig, {"learning_rate": 1e-9}, "is above training.learning_rate"),
+    (TrainingConfig, {"min_learning_rate": 1.0}, "is above training.learning_rate"),
     (TrainingConfig, {"schedule": "cosin"}, "cosine, linear or constant, got 'cosin'"),
     (TrainingConfig, {"sample_top_p": 0.0}, "training.sample_top_p must be above 0"),
     (DataConfig, {"corpus": []}, "data.corpus is empty"),

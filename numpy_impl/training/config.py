@@ -106,7 +106,7 @@ class TrainingConfig:
     """
 
     seed: int = 1234
-    max_steps: int = 3000
+    max_steps: int = 3500
     batch_size: int = 12
     accumulation: int = 1
     learning_rate: float = 4e-3
