@@ -116,9 +116,10 @@ def test_a_file_brought_by_hand_needs_no_hub(load, loaded, weights, tmp_path):
     assert answer.startswith("ValueError") and f"{place} is damaged" in answer
 
 
-def says_what_to_do(answer, tmp_path, endpoint):
+def says_what_to_do(answer, tmp_path):
     assert answer.startswith("ConnectionError the weights of gpt2 are not on this machine and")
-    assert f"Get {endpoint}/openai-community/gpt2/resolve/main/model.safetensors" in answer
+    assert ("Get https://huggingface.co/openai-community/gpt2/resolve/main/model.safetensors"
+            in answer)      # not from the mirror, which may be what is broken
     assert f"put it at {tmp_path / 'data' / 'gpt2' / 'model.safetensors'}" in answer
     assert "HF_ENDPOINT" in answer
     return True
@@ -129,7 +130,7 @@ def test_nobody_there_is_said_at_once(load, tmp_path):
         unused.bind(("127.0.0.1", 0))       # and nobody listens
         endpoint = f"http://127.0.0.1:{unused.getsockname()[1]}"
         answer, seconds = load(endpoint)
-    assert says_what_to_do(answer, tmp_path, endpoint) and seconds < 5
+    assert says_what_to_do(answer, tmp_path) and seconds < 5
 
 
 def test_a_server_that_never_answers_is_given_up(load, tmp_path):
@@ -138,7 +139,7 @@ def test_a_server_that_never_answers_is_given_up(load, tmp_path):
         silent.listen()
         endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
         answer, seconds = load(endpoint, patience=1.0)
-    assert says_what_to_do(answer, tmp_path, endpoint)
+    assert says_what_to_do(answer, tmp_path)
     assert "no answer within 1 s" in answer or "timed out" in answer
     assert 1 <= seconds < 3
 
@@ -168,7 +169,7 @@ def test_an_address_that_hangs_before_any_time_limit_is_given_up(monkeypatch, tm
 def test_a_hub_that_refuses_is_named(hub, load, tmp_path, status):
     hub.status = status
     answer, seconds = load(hub.url)
-    assert says_what_to_do(answer, tmp_path, hub.url) and seconds < 10
+    assert says_what_to_do(answer, tmp_path) and seconds < 10
 
 
 def test_offline_is_respected(hub, load, tmp_path):

@@ -29,8 +29,12 @@ def open_model(source: str, backend: str):
     from numpy_impl.training.run_folder import OpenedRun, open_run
 
     path = Path(source).expanduser()
-    if is_run(source) or not (path.exists() or source in PRESETS):
+    if is_run(source):
         return open_run(source)
+    if not (path.exists() or source in PRESETS):
+        raise FileNotFoundError(
+            f"there is no run at {source}, nor any file or folder with weights, and no published "
+            f"size of GPT-2 is called so; those are {', '.join(PRESETS)}")
     from numpy_impl.models.pretrained.reading import read_pretrained
 
     reader = import_module(f"{backend}_impl.models.pretrained.torch_io").read_torch

@@ -123,7 +123,7 @@ class Subject:
         """The loss before each of the steps, on copies of the weights
 
         AdamW as in llm.c's test: rate 1e-4, betas 0.9 and 0.999, decay 0.01.
-        It decays biases and norms too, which moves a weight by a millionth.
+        There biases and norms decay too, by a millionth of themselves a step.
         """
         from dataclasses import replace
 

@@ -12,6 +12,7 @@ from ..config import preset
 __all__ = ["WEIGHTS_FILE", "fetch", "repository"]
 
 WEIGHTS_FILE = "model.safetensors"
+HUB = "https://huggingface.co"
 PATIENCE = 8.0      # seconds until the hub counts as unreachable
 
 
@@ -59,7 +60,7 @@ def own_place(name: str) -> Path:
 
 def unreachable(name: str, problem: Exception) -> str:
     from huggingface_hub import hf_hub_url
-    url = hf_hub_url(repository(name), WEIGHTS_FILE)
+    url = hf_hub_url(repository(name), WEIGHTS_FILE, endpoint=HUB)
     reason = str(problem).strip().split("\n")[0].rstrip(".")
     return (f"the weights of {name} are not on this machine and could not be "
             f"downloaded ({type(problem).__name__}: {reason}). Get {url} on "
