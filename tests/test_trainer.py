@@ -50,7 +50,7 @@ def test_the_books_of_a_run(tmp_path):
     for record in steps:
         assert record["learning_rate"] == learning_rate_at(
             record["step"], warmup_steps=settings.warmup_steps, max_steps=10,
-            learning_rate=settings.learning_rate,
+            learning_rate=settings.learning_rate, schedule=settings.schedule,
             min_learning_rate=settings.min_learning_rate)
     # at the start, every 4 steps, and at the end
     evaluated = [r["step"] for r in records if r["kind"] == "evaluation"]
