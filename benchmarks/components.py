@@ -7,9 +7,11 @@ reference's tricks buys. float32, no dropout, random numbers.
     python -m benchmarks.components --tricks          # the whole 124M step,
                                                       # without each trick
 
-Times: every contestant has a process of its own, and they take turns, one
-forward and one backward each; medians. Memory: in other processes, the most
-that was held at once beyond inputs, parameters and gradients (Linux only).
+Times: every contestant has a process of its own, and they take turns. In each
+turn it waits until the threads of the one before sleep, goes through forward
+and backward once to wake its own, and is timed the second time; medians.
+Memory: in other processes, the most that was held at once beyond inputs,
+parameters and gradients (Linux only).
 """
 import argparse
 import contextlib
@@ -24,6 +26,9 @@ from benchmarks.training_step import machine, model_config
 
 CONTESTANTS = {"numpy": "NumPy", "twin": "twin, fused",
                "twin-plain": "twin, spelled out"}
+
+STD = 0.02     # of random parameters, as where training begins
+PAUSE = 0.03   # seconds after which the threads of torch's library sleep
 
 TRICKS = {
     "slices": "row-wise maths in one piece on one core, not in slices",
@@ -68,7 +73,7 @@ def numpy_components(options):
     def layer(make, x_shape, y_shape, ids=None):
         module = make()
         for _, array, _ in module.named_parameters():
-            array[...] = normal(*array.shape)
+            array[...] = STD * normal(*array.shape)
         x = normal(*x_shape) if ids is None else ids()
         dy = normal(*y_shape)
         return (lambda: module.forward(x),
@@ -159,7 +164,7 @@ def torch_components(options):
         module = make()
         with torch.no_grad():
             for parameter in module.parameters():
-                parameter.normal_()
+                parameter.normal_(std=STD)
         x = torch.randn(x_shape) if ids is None else ids()
         return differentiable(module, [x], torch.randn(y_shape),
                               module.parameters())
@@ -247,6 +252,8 @@ def work(options):
                 current, component = int(line), None
                 function, *shapes = rows[current]
                 component = function(*shapes) if function else None
+            time.sleep(PAUSE)
+            measured(component, options.memory)
             print(*measured(component, options.memory), flush=True)
 
 
@@ -322,12 +329,10 @@ def compare(options):
             ("linear", "norm", "gelu", "tiled", "plain", "loss", "embedding",
              "block", "adamw")))):
         times = {name: [] for name in CONTESTANTS}
-        for turn in range(options.rounds + 2):     # the first two warm up
+        for _ in range(options.rounds):
             for contestant, worker in workers.items():
-                answer = worker.ask(index)
-                if turn >= 2:
-                    times[contestant].append(answer)
-        held = {contestant: [worker.ask(index)[0] for _ in range(3)][-1]
+                times[contestant].append(worker.ask(index))
+        held = {contestant: worker.ask(index)[0]
                 for contestant, worker in memory.items()}
         print(row(name, times, held), flush=True)
     for worker in [*workers.values(), *memory.values()]:

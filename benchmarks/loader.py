@@ -1,0 +1,97 @@
+"""How fast batches come from a prepared corpus, and beside a training step.
+
+    python -m benchmarks.loader [--gigabytes 4] [--step]
+
+Writes random token shards of that size, reads batches of T = 1024 in every
+order, by one thread and prefetched, and compares with one CPU training step
+of GPT-2 124M (with --step). The median of five measurements of a second.
+"""
+import argparse
+import platform
+import statistics
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from numpy_impl.text.batches import Batches
+from numpy_impl.text.packing import next_packed_batch
+from numpy_impl.text.shards import ShardedTokens, ShardWriter
+from torch_impl.text.loader import prefetch
+
+T, BATCH, SHARD = 1024, 16, 100_000_000
+
+
+def write_shards(folder: Path, tokens: int) -> ShardedTokens:
+    random = np.random.default_rng(0)
+    writer = ShardWriter(folder, "train", np.uint16, SHARD)
+    while writer.written < tokens:
+        writer.append(random.integers(0, 50257, 10_000_000, dtype=np.uint16))
+    writer.close()
+    return ShardedTokens([np.memmap(path, "<u2", "r") for path in writer.paths()])
+
+
+def tokens_per_second(take, seconds: float = 1.0, repeats: int = 5) -> float:
+    take()
+    rates = []
+    for _ in range(repeats):
+        count, began = 0, time.perf_counter()
+        while time.perf_counter() - began < seconds:
+            take()
+            count += BATCH * T
+        rates.append(count / (time.perf_counter() - began))
+    return statistics.median(rates)
+
+
+def training_step() -> float:
+    """Tokens a second of the twin's training step: GPT-2 124M, one window"""
+    from numpy_impl.models.config import PRESETS
+    from numpy_impl.models.initialisation import initial_parameters
+    from numpy_impl.training.config import DeviceConfig, TrainingConfig
+    from torch_impl.training.learner import Learner
+
+    config = PRESETS["gpt2"]
+    learner = Learner(config, TrainingConfig(), DeviceConfig(device="cpu"),
+                      initial_parameters(config, 0))
+    ids = np.random.default_rng(0).integers(0, 50257, (1, T))
+    learner.train_step([(ids, ids)], 1, 1e-4)
+    began = time.perf_counter()
+    learner.train_step([(ids, ids)], 2, 1e-4)
+    return T / (time.perf_counter() - began)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--gigabytes", type=float, default=4.0)
+    parser.add_argument("--step", action="store_true")
+    given = parser.parse_args()
+    print(f"{platform.processor() or platform.machine()}, {torch.get_num_threads()} threads, "
+          f"{given.gigabytes} GB of tokens, B = {BATCH}, T = {T}\n")
+    print("| reader | tokens/s |\n|---|---:|")
+    with tempfile.TemporaryDirectory() as name:
+        tokens = write_shards(Path(name), int(given.gigabytes * 5e8))
+        starts = np.arange(0, len(tokens), 700, dtype=np.uint64)
+        for order in ("sequential", "shuffled", "random"):
+            batches = Batches(tokens, BATCH, T, order=order)
+            print(f"| {order} | {tokens_per_second(batches.next_batch):,.0f} |")
+        packed = Batches(tokens, BATCH, T)
+        rate = tokens_per_second(partial(next_packed_batch, packed, starts, -100))
+        print(f"| shuffled, with documents | {rate:,.0f} |")
+        for workers in (1, 2):
+            ahead = prefetch(Batches(tokens, BATCH, T), "cpu", workers=workers)
+            rate = tokens_per_second(partial(next, ahead))
+            ahead.close()
+            print(f"| shuffled, prefetched as tensors by {workers} | {rate:,.0f} |")
+        batches = Batches(tokens, BATCH, T, stride=1)   # 2e9 windows: a computed order
+        rate = tokens_per_second(batches.next_batch)
+        print(f"| shuffled, stride 1, {batches.n_windows:,} windows | {rate:,.0f} |")
+        del tokens, batches, packed
+    if given.step:
+        print(f"| one training step, GPT-2 124M, CPU | {training_step():,.0f} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,359 @@
+"""A proof that cannot fail proves nothing: break the reference by one term, in
+every way there is, and see the tests go red.
+
+    python -m parity_tests.mutants                       # all, with a table
+    python -m parity_tests.mutants layers.norm --list    # what it would try
+    python -m parity_tests.mutants layers --jobs 4 --report mutants.md
+
+A mutant is a copy of numpy_impl in a temporary folder with one small change in
+one formula, forward or backward, made through the syntax tree:
+
+    a + b -> a - b     a + b -> a, b      a * b -> a, b       a / b -> a * b
+    a @ b -> b @ a     a.mT -> a          -x -> x             1 -> 2
+    x += y -> x = y    x > 0 -> x >= 0    max -> min          and -> or
+
+Each is tried on the test file of its module, fail-fast, with few examples of
+Hypothesis, and then, if it survived, on SECOND and with many, in a process of
+its own that a server has imported torch for. What nothing
+can tell from the original is in EQUIVALENT, with the reason. The working tree
+is never touched.
+"""
+import argparse
+import ast
+import functools
+import multiprocessing
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+__all__ = ["EQUIVALENT", "MODULES", "Mutant", "mutants_of", "survives"]
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# Modules with mathematics, and the tests that see each mutant after its own.
+MODULES = [
+    "layers.activations", "layers.softmax", "layers.linear",
+    "layers.embedding", "layers.positions", "layers.norm", "layers.dropout",
+    "layers.feed_forward", "layers.attention", "layers.fused_attention",
+    "layers.self_attention", "layers.multi_head_attention", "layers.block",
+    "layers.parallel", "models.gpt2", "models.initialisation",
+    "training.loss", "training.optimizer", "training.clipping",
+    "training.learner"]
+SECOND = {"layers.parallel": ["test_lockstep.py"],
+          "training.learner": ["test_lockstep.py"]}
+
+# Mutants that compute the same: (module, what they say) -> why.
+EQUIVALENT: dict[tuple[str, str], str] = {}
+
+TIMEOUT = 600  # seconds; a mutant that hangs has been found out, too
+
+
+class Mutant(NamedTuple):
+    """One small change of one module."""
+    module: str    # "layers.norm"
+    line: int
+    function: str  # "LayerNorm.backward"
+    what: str      # "rstd * g -> rstd / g"
+    source: str    # the whole module, changed
+
+    def __str__(self):
+        return f"{self.module}:{self.line} {self.function}: {self.what}"
+
+    @property
+    def key(self):
+        return self.module, f"{self.function}: {self.what}"
+
+
+# -- making them -------------------------------------------------------------
+
+SWAPPED = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Div: ast.Mult,
+           ast.Pow: ast.Mult, ast.FloorDiv: ast.Mult,
+           ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
+           ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.And: ast.Or,
+           ast.Or: ast.And}
+OPPOSITE = {"max": "min", "maximum": "minimum", "sum": "mean", "mean": "sum",
+            "sin": "cos", "cos": "sin"}
+
+
+def changes(node: ast.AST) -> Iterator[ast.AST]:
+    """Every small change of one expression or statement."""
+    if isinstance(node, ast.BinOp):
+        if isinstance(node.op, ast.MatMult):
+            yield ast.BinOp(node.right, node.op, node.left)
+        elif type(node.op) in SWAPPED and not is_text(node.left):
+            yield ast.BinOp(node.left, SWAPPED[type(node.op)](), node.right)
+        if isinstance(node.op, ast.Add | ast.Sub | ast.Mult | ast.Div):
+            yield node.left
+            if not isinstance(node.op, ast.Sub | ast.Div):
+                yield node.right
+    elif isinstance(node, ast.AugAssign):
+        yield ast.Assign([node.target], node.value)
+        if type(node.op) in SWAPPED:
+            yield ast.AugAssign(node.target, SWAPPED[type(node.op)](),
+                                node.value)
+        yield ast.Pass()
+    elif isinstance(node, ast.Attribute) and node.attr in ("mT", "T"):
+        yield node.value
+    elif isinstance(node, ast.UnaryOp):
+        yield node.operand
+    elif isinstance(node, ast.Compare) and len(node.ops) == 1:
+        if type(node.ops[0]) in SWAPPED:
+            yield ast.Compare(node.left, [SWAPPED[type(node.ops[0])]()],
+                              node.comparators)
+    elif isinstance(node, ast.BoolOp):
+        yield ast.BoolOp(SWAPPED[type(node.op)](), node.values)
+    elif isinstance(node, ast.IfExp):
+        yield ast.IfExp(node.test, node.orelse, node.body)
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if node.func.attr in OPPOSITE:
+            other = ast.Attribute(node.func.value, OPPOSITE[node.func.attr],
+                                  ast.Load())
+            yield ast.Call(other, node.args, node.keywords)
+    elif (isinstance(node, ast.Constant) and type(node.value) in (int, float)):
+        yield ast.Constant(node.value + 1)
+
+
+def is_text(node) -> bool:
+    return isinstance(node, ast.JoinedStr) or (
+        isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+class Finder(ast.NodeVisitor):
+    """Collects (parent, field, index, node, function) of all formulas.
+
+    Left out: annotations, messages of errors, docstrings, `__all__`.
+    """
+
+    def __init__(self):
+        self.path: list[str] = []
+        self.found = []
+
+    def visit_named(self, node):
+        self.path.append(node.name)
+        for index, child in enumerate(node.body):
+            self.found.append((node, "body", index, child,
+                               ".".join(self.path)))
+            self.visit(child)
+        self.path.pop()
+
+    visit_FunctionDef = visit_ClassDef = visit_named
+
+    def visit_Raise(self, node):
+        pass
+
+    def visit_AnnAssign(self, node):
+        pass
+
+    def visit_JoinedStr(self, node):
+        pass
+
+    def generic_visit(self, node):
+        for field, value in ast.iter_fields(node):
+            children = value if isinstance(value, list) else [value]
+            for index, child in enumerate(children):
+                if isinstance(child, ast.AST):
+                    where = index if isinstance(value, list) else None
+                    if not isinstance(node, ast.Expr):
+                        self.found.append((node, field, where, child,
+                                           ".".join(self.path)))
+                    self.visit(child)
+
+
+def mutants_of(module: str, source: str | None = None) -> list[Mutant]:
+    """All mutants of a module of the reference."""
+    if source is None:
+        path = ROOT.joinpath("numpy_impl", *module.split("."))
+        source = path.with_suffix(".py").read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    made = []
+    for parent, field, index, node, function in places(tree):
+        def put(new, parent=parent, field=field, index=index):
+            if index is None:
+                setattr(parent, field, new)
+            else:
+                getattr(parent, field)[index] = new
+        before = ast.unparse(node)
+        for after in changes(node):
+            ast.fix_missing_locations(ast.copy_location(after, node))
+            what = f"{before} -> {ast.unparse(after) or 'nothing'}"
+            put(after)
+            made.append(Mutant(module, node.lineno, function, what,
+                               ast.unparse(tree)))
+            put(node)
+    return unique(made)
+
+
+def places(tree) -> list:
+    """Every place of a formula inside a function, and module constants."""
+    finder = Finder()
+    for statement in tree.body:
+        if (isinstance(statement, ast.Assign)
+                and getattr(statement.targets[0], "id", "") == "__all__"):
+            continue
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            continue
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            finder.visit(statement)
+        else:
+            finder.generic_visit(statement)
+    return [place for place in finder.found if in_formula(place)]
+
+
+def in_formula(place) -> bool:
+    parent, field, _, node, _ = place
+    if isinstance(parent, ast.UnaryOp):
+        return False  # -1 -> 1 is change enough
+    if field in ("annotation", "returns", "decorator_list", "defaults",
+                 "targets", "ctx", "slice") and not isinstance(node, ast.BinOp):
+        return field == "slice" and isinstance(node, ast.UnaryOp)
+    return not (isinstance(parent, ast.Subscript) and field == "slice")
+
+
+def unique(mutants: list[Mutant]) -> list[Mutant]:
+    """Each different program once."""
+    seen: dict[str, Mutant] = {}
+    for mutant in mutants:
+        seen.setdefault(mutant.source, mutant)
+    return list(seen.values())
+
+
+# -- trying them -------------------------------------------------------------
+
+def tests_of(module: str) -> list[str]:
+    *room, file = module.split(".")
+    return ["/".join(["parity_tests", *room, f"test_{file}.py"])]
+
+
+def survives(mutant: Mutant, profile: str = "quick",
+             tests: list[str] | None = None) -> bool:
+    """Whether the tests stay green, in a copy with the mutant in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        ignore = shutil.ignore_patterns("__pycache__", "data", "text", ".*")
+        for package in ("numpy_impl", "torch_impl", "parity_tests"):
+            shutil.copytree(ROOT / package, Path(folder, package),
+                            ignore=ignore)
+        shutil.copy(ROOT / "conftest.py", folder)
+        path = Path(folder, "numpy_impl", *mutant.module.split("."))
+        path.with_suffix(".py").write_text(mutant.source, encoding="utf-8")
+        process = server().Process(target=run_tests, args=(
+            folder, [f"--hypothesis-profile={profile}",
+                     *(tests or tests_of(mutant.module))]))
+        process.start()
+        process.join(TIMEOUT)
+        if process.exitcode is None:  # it hangs
+            process.kill()
+            process.join()
+        if process.exitcode == NOT_RUN:
+            raise RuntimeError(f"pytest found no tests for {mutant}")
+        return process.exitcode == 0
+
+
+NOT_RUN = 5  # pytest's exit code where it collected nothing
+
+
+@functools.cache
+def server():
+    """Makes processes that have torch already; on Windows they import it."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(
+        ["torch", "torch._dynamo", "pytest", "hypothesis.extra.numpy",
+         "hypothesis.strategies", "threadpoolctl"])
+    return context
+
+
+def run_tests(folder: str, arguments: list[str]) -> None:
+    """In a process of its own: pytest on the packages in that folder."""
+    for name in list(sys.modules):
+        if name.partition(".")[0] in ("parity_tests", "numpy_impl",
+                                      "torch_impl"):
+            del sys.modules[name]
+    os.environ.setdefault("TWINFORMER_DATA",
+                          str(ROOT.parent / "shared" / "data"))
+    os.chdir(folder)
+    sys.path[:] = [folder, *(p for p in sys.path if p not in ("", str(ROOT)))]
+    sys.dont_write_bytecode = True
+    sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")
+    import pytest
+    os._exit(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p",
+                          "no:xdist", "-W", "ignore", *arguments]))
+
+
+def verdict(mutant: Mutant) -> str:
+    if mutant.key in EQUIVALENT:
+        return "equivalent"
+    if not survives(mutant):
+        return "killed"
+    second = [f"parity_tests/{file}" for file
+              in SECOND.get(mutant.module, [])]
+    if second and not survives(mutant, tests=second):
+        return "killed"
+    return "SURVIVED" if survives(mutant, "fast") else "killed"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("modules", nargs="*",
+                        help="only modules whose name begins like this")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--every", type=int, default=1,
+                        help="only every so many-th mutant")
+    parser.add_argument("--list", action="store_true",
+                        help="show the mutants and run nothing")
+    parser.add_argument("--report", type=Path,
+                        help="write the table as Markdown to this file")
+    options = parser.parse_args()
+    chosen = [mutant for module in MODULES
+              if not options.modules or module.startswith(tuple(options.modules))
+              for mutant in mutants_of(module)][::options.every]
+    if options.list:
+        print(*chosen, f"{len(chosen)} mutants", sep="\n")
+        return 0
+
+    results: dict[str, list[tuple[str, Mutant]]] = {}
+    began = time.perf_counter()
+    with ThreadPoolExecutor(options.jobs) as pool:
+        for done, (mutant, result) in enumerate(
+                zip(chosen, pool.map(verdict, chosen)), 1):
+            results.setdefault(mutant.module, []).append((result, mutant))
+            print(f"{done}/{len(chosen)} {result:10} {mutant}", flush=True)
+    table = report(results, time.perf_counter() - began)
+    print(table)
+    if options.report:
+        options.report.write_text(table, encoding="utf-8")
+    return int("SURVIVED" in {result for rows in results.values()
+                              for result, _ in rows})
+
+
+def report(results, seconds: float) -> str:
+    """The table, in Markdown."""
+    lines = ["| module | mutants | killed | equivalent | survived |",
+             "|---|---:|---:|---:|---:|"]
+    kinds = ("killed", "equivalent", "SURVIVED")
+    total = dict.fromkeys(kinds, 0)
+    for module, rows in results.items():
+        counts = {kind: sum(kind == result for result, _ in rows)
+                  for kind in kinds}
+        total = {kind: total[kind] + counts[kind] for kind in kinds}
+        lines.append(f"| {module} | {len(rows)} | "
+                     + " | ".join(str(counts[kind]) for kind in kinds) + " |")
+    lines.append(f"| **all** | {sum(total.values())} | "
+                 + " | ".join(str(total[kind]) for kind in kinds) + " |")
+    survivors = [f"- `{mutant}`" for rows in results.values()
+                 for result, mutant in rows if result == "SURVIVED"]
+    if survivors:
+        lines += ["", "Survived:", *survivors]
+    return "\n".join([*lines, "", f"{seconds / 60:.0f} minutes.", ""])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
