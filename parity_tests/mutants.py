@@ -5,34 +5,39 @@ every way there is, and see the tests go red.
     python -m parity_tests.mutants layers.norm --list    # what it would try
     python -m parity_tests.mutants layers --jobs 4 --report mutants.md
 
-A mutant is a copy of numpy_impl in a temporary folder with one small change in
-one formula, forward or backward, made through the syntax tree:
+A mutant is a copy of one module of numpy_impl with one small change in one
+formula, forward or backward, made through the syntax tree:
 
     a + b -> a - b     a + b -> a, b      a * b -> a, b       a / b -> a * b
     a @ b -> b @ a     a.mT -> a          -x -> x             1 -> 2
     x += y -> x = y    x > 0 -> x >= 0    max -> min          and -> or
 
-Each is tried on the test file of its module, fail-fast, with few examples of
-Hypothesis, and then, if it survived, on SECOND and with many, in a process of
-its own that a server has imported torch for. What nothing
-can tell from the original is in EQUIVALENT, with the reason. The working tree
-is never touched.
+Each lives in a process of its own, which imports it in place of the module it
+was made from. It is compared with the twin on a few cases of every component,
+within the bounds of agreement.py; if it stands that, the tests of its module
+(and SECOND) are run, fail-fast, first with few examples of Hypothesis, then
+with many. What no test can tell from the original is in EQUIVALENT, with the
+reason. The working tree is never touched.
 """
 import argparse
 import ast
 import functools
+import importlib.abc
+import importlib.util
 import multiprocessing
 import os
-import shutil
+import pickle
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["EQUIVALENT", "MODULES", "Mutant", "mutants_of", "survives"]
+__all__ = ["EQUIVALENT", "MODULES", "Mutant", "mutants_of", "tried",
+           "write_known_results"]
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -51,7 +56,8 @@ SECOND = {"layers.parallel": ["test_lockstep.py"],
 # Mutants that compute the same: (module, what they say) -> why.
 EQUIVALENT: dict[tuple[str, str], str] = {}
 
-TIMEOUT = 600  # seconds; a mutant that hangs has been found out, too
+CASES = 8
+TIMEOUT = 1200  # seconds; a mutant that hangs has been found out, too
 
 
 class Mutant(NamedTuple):
@@ -225,36 +231,33 @@ def unique(mutants: list[Mutant]) -> list[Mutant]:
 
 # -- trying them -------------------------------------------------------------
 
+SURVIVED, BY_CASES, BY_TESTS, NOT_RUN = range(4)
+
+
 def tests_of(module: str) -> list[str]:
+    """The test file of a module, then those that see it as a part."""
     *room, file = module.split(".")
-    return ["/".join(["parity_tests", *room, f"test_{file}.py"])]
+    return ["/".join([*room, f"test_{file}.py"]), *SECOND.get(module, [])]
 
 
-def survives(mutant: Mutant, profile: str = "quick",
-             tests: list[str] | None = None) -> bool:
-    """Whether the tests stay green, in a copy with the mutant in it."""
-    with tempfile.TemporaryDirectory() as folder:
-        ignore = shutil.ignore_patterns("__pycache__", "data", "text", ".*")
-        for package in ("numpy_impl", "torch_impl", "parity_tests"):
-            shutil.copytree(ROOT / package, Path(folder, package),
-                            ignore=ignore)
-        shutil.copy(ROOT / "conftest.py", folder)
-        path = Path(folder, "numpy_impl", *mutant.module.split("."))
-        path.with_suffix(".py").write_text(mutant.source, encoding="utf-8")
-        process = server().Process(target=run_tests, args=(
-            folder, [f"--hypothesis-profile={profile}",
-                     *(tests or tests_of(mutant.module))]))
-        process.start()
-        process.join(TIMEOUT)
-        if process.exitcode is None:  # it hangs
-            process.kill()
-            process.join()
-        if process.exitcode == NOT_RUN:
-            raise RuntimeError(f"pytest found no tests for {mutant}")
-        return process.exitcode == 0
+def tried(mutant: Mutant, known: str, tests: list[str] | None = None) -> int:
+    """SURVIVED, or what killed it; in a process of its own.
 
-
-NOT_RUN = 5  # pytest's exit code where it collected nothing
+    known : the file of `write_known_results`
+    tests : below parity_tests, instead of those of the module
+    """
+    process = server().Process(
+        target=attack, args=(mutant, known, tests or tests_of(mutant.module)))
+    process.start()
+    process.join(TIMEOUT)
+    if process.exitcode is None:  # it hangs, and so has been found out
+        process.kill()
+        process.join()
+        return BY_TESTS
+    if process.exitcode == NOT_RUN:
+        raise RuntimeError(f"pytest did not run for {mutant}")
+    return process.exitcode if process.exitcode in (SURVIVED, BY_CASES) \
+        else BY_TESTS
 
 
 @functools.cache
@@ -269,33 +272,93 @@ def server():
     return context
 
 
-def run_tests(folder: str, arguments: list[str]) -> None:
-    """In a process of its own: pytest on the packages in that folder."""
-    for name in list(sys.modules):
-        if name.partition(".")[0] in ("parity_tests", "numpy_impl",
-                                      "torch_impl"):
-            del sys.modules[name]
-    os.environ.setdefault("TWINFORMER_DATA",
-                          str(ROOT.parent / "shared" / "data"))
-    os.chdir(folder)
-    sys.path[:] = [folder, *(p for p in sys.path if p not in ("", str(ROOT)))]
+class InPlaceOf(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports the mutant where its module of the reference is asked for."""
+
+    def __init__(self, mutant: Mutant):
+        self.mutant = mutant
+        self.name = f"numpy_impl.{mutant.module}"
+
+    def find_spec(self, name, path=None, target=None):
+        if name != self.name:
+            return None
+        return importlib.util.spec_from_loader(name, self)
+
+    def exec_module(self, module):
+        code = compile(self.mutant.source, f"<{self.mutant}>", "exec")
+        exec(code, vars(module))
+
+
+def attack(mutant: Mutant, known: str, tests: list[str]) -> None:
+    """The life of a mutant: import it, compare with the known results, and if
+    it still stands, run the tests, with few examples and then with many."""
     sys.dont_write_bytecode = True
+    sys.meta_path.insert(0, InPlaceOf(mutant))
     sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")
+    os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    try:
+        if not gives(known, mutant.module):
+            os._exit(BY_CASES)
+    except Exception:  # whatever it breaks
+        os._exit(BY_CASES)
     import pytest
-    os._exit(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p",
-                          "no:xdist", "-W", "ignore", *arguments]))
+    for profile in ("quick", "thorough"):
+        code = pytest.main([
+            "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-W",
+            "ignore", f"--hypothesis-profile={profile}",
+            *(f"parity_tests/{test}" for test in tests)])
+        if code not in (0, 1, 2):
+            os._exit(NOT_RUN)
+        if code:
+            os._exit(BY_TESTS)
+        for name in list(sys.modules):  # settings are fixed at import
+            if name.startswith("parity_tests"):
+                del sys.modules[name]
+    os._exit(SURVIVED)
 
 
-def verdict(mutant: Mutant) -> str:
-    if mutant.key in EQUIVALENT:
-        return "equivalent"
-    if not survives(mutant):
-        return "killed"
-    second = [f"parity_tests/{file}" for file
-              in SECOND.get(mutant.module, [])]
-    if second and not survives(mutant, tests=second):
-        return "killed"
-    return "SURVIVED" if survives(mutant, "fast") else "killed"
+def write_known_results(path) -> None:
+    """CASES cases of every component, with the twin's results and bounds."""
+    import numpy as np
+    import torch
+
+    from .components import COMPONENTS, Seeded, bounds_of
+
+    torch.set_num_threads(1)
+    known = {}
+    for part in COMPONENTS:
+        known[part.name] = []
+        for seed in range(CASES):
+            case = part.case(Seeded([seed, 99]))
+            with np.errstate(all="ignore"):
+                exact, bounds = bounds_of(case)
+            parts = {f.name: getattr(case, f.name) for f in fields(case)
+                     if f.name != "component"}
+            known[part.name].append((parts, exact, bounds))
+    Path(path).write_bytes(pickle.dumps(known))
+
+
+def gives(path: str, module: str) -> bool:
+    """Whether the reference, as it is imported here, gives these results.
+
+    Components of the same module come first, as the likeliest to differ.
+    """
+    import numpy as np
+
+    from .agreement import fraction
+    from .components import COMPONENTS, Case, run_numpy
+
+    known = pickle.loads(Path(path).read_bytes())
+    order = sorted(COMPONENTS, key=lambda part: part.room != module)
+    for part in order:
+        for parts, exact, bounds in known[part.name]:
+            with np.errstate(all="ignore"):
+                found = run_numpy(Case(part, **parts))
+            if not all(fraction(found[name], y, bounds[name]) <= 1
+                       for name, y in exact.items()):
+                return False
+    return True
 
 
 def main() -> int:
@@ -321,11 +384,19 @@ def main() -> int:
 
     results: dict[str, list[tuple[str, Mutant]]] = {}
     began = time.perf_counter()
-    with ThreadPoolExecutor(options.jobs) as pool:
-        for done, (mutant, result) in enumerate(
-                zip(chosen, pool.map(verdict, chosen)), 1):
-            results.setdefault(mutant.module, []).append((result, mutant))
-            print(f"{done}/{len(chosen)} {result:10} {mutant}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        known = str(Path(folder, "known"))
+        write_known_results(known)
+
+        def verdict(mutant):
+            if mutant.key in EQUIVALENT:
+                return "equivalent"
+            return VERDICTS[tried(mutant, known)]
+        with ThreadPoolExecutor(options.jobs) as pool:
+            for done, (mutant, result) in enumerate(
+                    zip(chosen, pool.map(verdict, chosen)), 1):
+                results.setdefault(mutant.module, []).append((result, mutant))
+                print(f"{done}/{len(chosen)} {result:10} {mutant}", flush=True)
     table = report(results, time.perf_counter() - began)
     print(table)
     if options.report:
@@ -334,11 +405,14 @@ def main() -> int:
                               for result, _ in rows})
 
 
+VERDICTS = {SURVIVED: "SURVIVED", BY_CASES: "by cases", BY_TESTS: "by tests"}
+
+
 def report(results, seconds: float) -> str:
     """The table, in Markdown."""
-    lines = ["| module | mutants | killed | equivalent | survived |",
-             "|---|---:|---:|---:|---:|"]
-    kinds = ("killed", "equivalent", "SURVIVED")
+    lines = ["| module | mutants | killed by cases | killed by its tests | "
+             "equivalent | survived |", "|---|---:|---:|---:|---:|---:|"]
+    kinds = ("by cases", "by tests", "equivalent", "SURVIVED")
     total = dict.fromkeys(kinds, 0)
     for module, rows in results.items():
         counts = {kind: sum(kind == result for result, _ in rows)

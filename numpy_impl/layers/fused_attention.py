@@ -32,6 +32,7 @@ def fused_attention(q, k, v):
     Dao et al. 2022 (arXiv:2205.14135), algorithm 1; heads run on all cores.
     q (B, H, T, K), k and v (B, H, S, K) -> y (B, H, T, K), cache
     """
+    check_lengths(q.shape[2], k.shape[2])
     y, log_total = over_heads(forward_tiles, q, k, v)
     return y, Cache(q, k, v, y, log_total)
 
@@ -47,6 +48,13 @@ def fused_attention_backward(dy, cache):
     Dao et al. 2022, algorithm 4.
     """
     return over_heads(backward_tiles, *cache, dy)
+
+
+def check_lengths(T, S):
+    if T > S:
+        raise ValueError(f"causal attention needs a key for every query: got "
+                         f"{T} queries and {S} keys; attention() takes a mask "
+                         f"in which rows may be empty")
 
 
 def forward_tiles(q, k, v):

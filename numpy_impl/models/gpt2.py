@@ -48,8 +48,8 @@ class GPTModel(Module):
         past : from new_past, to read on where the last call ended; it is
             extended in place
         """
-        check_ids(ids, self.config)
         start = past[0].length if past else 0
+        check_ids(ids, self.config, start)
         x, ids = self.token_embedding.forward(ids)         # (B, T, D)
         x = self.position_embedding.forward(x, start)      # (B, T, D)
         x, drop_cache = self.dropout.forward(x, keep)
@@ -79,14 +79,14 @@ class GPTModel(Module):
         self.token_embedding.backward(dx, ids)
 
 
-def check_ids(ids, config) -> None:
+def check_ids(ids, config, start=0) -> None:
     """ValueError if ids (B, T) are too many, or not in the vocabulary."""
     if ids.ndim != 2:
         raise ValueError(f"token ids must be (batch, positions), got shape "
                          f"{tuple(ids.shape)}")
-    if ids.shape[1] > config.context_length:
-        raise ValueError(f"the model looks at {config.context_length} "
-                         f"positions at most, got {ids.shape[1]}")
+    if start + ids.shape[1] > config.context_length or ids.shape[1] < 1:
+        raise ValueError(f"the model looks at 1 to {config.context_length} "
+                         f"positions, got {start + ids.shape[1]}")
     if ids.size and not 0 <= ids.min() <= ids.max() < config.vocab_size:
         raise ValueError(f"token ids must lie in 0..{config.vocab_size - 1}, "
                          f"got {ids.min()}..{ids.max()}")

@@ -22,7 +22,15 @@ def set_parameters(model, parameters) -> None:
     check_parameters({name: array.shape for name, array in own.items()},
                      {name: np.shape(a) for name, a in parameters.items()})
     for name, array in own.items():
-        array[...] = parameters[name]
+        array[...] = real(name, parameters[name])
+
+
+def real(name, array):
+    """The array, if it holds floating-point numbers."""
+    if not np.issubdtype(np.asarray(array).dtype, np.floating):
+        raise ValueError(f"{name} must hold floating-point numbers, got "
+                         f"{np.asarray(array).dtype}")
+    return array
 
 
 def check_parameters(expected, given) -> None:

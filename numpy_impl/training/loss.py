@@ -27,6 +27,7 @@ def cross_entropy(logits, targets, ignore_index=IGNORE, reduction="mean"):
         If a target is no token, shapes do not fit, or reduction is unknown.
     """
     check_targets(logits, targets, ignore_index)
+    logits = np.ascontiguousarray(logits)  # rows without a copy, later on
     kept = targets != ignore_index                         # (...)
     target = np.where(kept, targets, 0)[..., None]         # (..., 1)
     surprise, top, total = surprises(logits, target)       # (..., 1) each

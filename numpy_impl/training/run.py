@@ -123,7 +123,7 @@ def check_same_run(start: Checkpoint, config: RunConfig) -> None:
     """ValueError where config would not go on with the checkpoint's run."""
     then, now = asdict(start.config), asdict(config)
     fixed = [("model", name) for name in then["model"]]
-    fixed += [("data", name) for name in then["data"] if name != "corpus"]
+    fixed += [("data", name) for name in then["data"]]
     fixed += [("training", "seed")]
     for part, name in fixed:
         if then[part][name] != now[part][name]:

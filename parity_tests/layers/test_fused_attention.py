@@ -1,6 +1,7 @@
 """Tiled attention: the plain one's numbers, without its matrix of weights."""
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -133,3 +134,12 @@ def test_same_bits_for_any_number_of_threads(monkeypatch):
     for a, b in zip(results[0], [y, *ours.fused_attention_backward(dy, cache)],
                     strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_more_queries_than_keys_are_refused():
+    from numpy_impl.layers.fused_attention import fused_attention as ours
+    from torch_impl.layers.fused_attention import fused_attention as theirs
+    q, k = np.zeros((1, 1, 3, 2)), np.zeros((1, 1, 2, 2))
+    for attend, array in ((ours, np.asarray), (theirs, torch.from_numpy)):
+        with pytest.raises(ValueError, match="3 queries and 2 keys"):
+            attend(array(q), array(k), array(k))

@@ -57,3 +57,15 @@ def test_a_full_cache_says_so(package, array):
     with pytest.raises(ValueError, match="holds 3 positions, got 4"):
         cache.extend(array((1, 1, 2, 4)), array((1, 1, 2, 4)))
     assert cache.length == 2
+
+
+def test_a_full_past_is_refused_and_stays_as_it_was():
+    model, twin = twins(0)
+    ids = np.zeros((1, CONFIG.context_length), np.int64)
+    for read, past in ((model.forward, model.new_past()),
+                       (lambda ids, past: twin(torch.tensor(ids), past=past),
+                        twin.new_past())):
+        read(ids, past=past)
+        with pytest.raises(ValueError, match="1 to 12 positions, got 13"):
+            read(ids[:, :1], past=past)
+        assert past[0].length == CONFIG.context_length

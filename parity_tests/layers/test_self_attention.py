@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -121,3 +122,15 @@ def test_the_wrapper_is_multi_head_attention(case):
     together.out.weight[...] = np.eye(H * K)
     y2, _ = together.forward(np.concatenate([rows, fill], -1))
     assert_agree(y2.reshape(y.shape), y, 2 * bounds["y"])
+
+
+def test_the_twin_drops_weights_while_training_and_only_then():
+    from torch_impl.layers.self_attention import MultiHeadAttentionWrapper
+    torch.manual_seed(0)
+    twin = MultiHeadAttentionWrapper(4, 4, n_heads=2, dropout=0.5)
+    for parameter in twin.parameters():
+        torch.nn.init.normal_(parameter)
+    x = torch.randn(2, 6, 4)
+    assert not torch.equal(twin(x), twin(x))
+    twin.eval()
+    assert torch.equal(twin(x), twin(x))

@@ -126,7 +126,7 @@ def test_the_batch_does_not_matter():
 @pytest.mark.parametrize("package", [ours, theirs])
 @pytest.mark.parametrize("ids, message", [
     ([1, 2], "must be .batch, positions., got shape .2,."),
-    ([[0] * 5], "at most, got 5"),
+    ([[0] * 5], "positions, got 5"),
     ([[0, 7]], r"must lie in 0\.\.6, got 0\.\.7"),
     ([[-1, 2]], r"must lie in 0\.\.6, got -1\.\.2")])
 def test_ids_that_do_not_fit_are_refused(package, ids, message):

@@ -73,6 +73,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except MemoryError as mistake:
+        print("twinformer: error: not enough memory: a smaller d_model, batch"
+              f"_size or context_length needs less ({mistake})", file=sys.stderr)
+        return 2
     except (ValueError, OSError, FloatingPointError) as mistake:
         if os.environ.get("TWINFORMER_DEBUG"):
             raise
@@ -88,8 +92,11 @@ def dispatch(words: list[str]) -> int | None:
         print(overview(), end="")
         return 0
     if words[0] in ("-V", "--version"):
-        from importlib.metadata import version
-        print(f"twinformer {version('twinformer')}")
+        from importlib.metadata import PackageNotFoundError, version
+        try:
+            print(f"twinformer {version('twinformer')}")
+        except PackageNotFoundError:  # a checkout that was not installed
+            print("twinformer, not installed")
         return 0
     if words[0] not in COMMANDS:
         from .parser import did_you_mean

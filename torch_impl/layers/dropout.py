@@ -13,6 +13,11 @@ from .module import Module
 __all__ = ["Dropout", "KeepMasks"]
 
 
+def own_masks(shape, rate):
+    """Keep-masks from torch's own generator, on the CPU."""
+    return torch.rand(shape) >= rate
+
+
 class Dropout(Module):
     """y = x * kept / (1 - rate), same mean; the identity in eval mode.
 

@@ -6,6 +6,8 @@ Shapes: B batch, H heads, T query positions, S key positions, K head width.
 """
 from torch.nn import functional
 
+from numpy_impl.layers.fused_attention import check_lengths
+
 from .attention import causal_mask
 
 __all__ = ["fused_attention"]
@@ -19,6 +21,7 @@ def fused_attention(q, k, v, rate=0.0):
     q (B, H, T, K), k and v (B, H, S, K) -> y (B, H, T, K)
     """
     T, S = q.shape[-2], k.shape[-2]
+    check_lengths(T, S)
     if T == S:
         return functional.scaled_dot_product_attention(
             q, k, v, is_causal=True, dropout_p=rate)

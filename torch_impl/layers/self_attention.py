@@ -13,6 +13,7 @@ Shapes: ... = any leading axes, T = positions, D = input width, K = head width.
 import torch
 
 from .attention import attention, causal_mask
+from .dropout import own_masks
 from .linear import Linear
 from .module import Module, ModuleList
 from .softmax import softmax
@@ -67,6 +68,8 @@ class CausalAttention(SelfAttention):
 
     def forward(self, x, keep=None):
         """x (..., T, D) -> y (..., T, K)"""
+        if keep is None and self.training:
+            keep = own_masks
         return super().forward(x, keep, self.dropout)
 
 

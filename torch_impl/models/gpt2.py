@@ -50,8 +50,8 @@ class GPTModel(Module):
         past : from new_past, to read on where the last call ended; it is
             extended in place
         """
-        check_ids(ids, self.config)
         start = past[0].length if past else 0
+        check_ids(ids, self.config, start)
         x = self.token_embedding(ids)                      # (B, T, D)
         x = self.position_embedding(x, start)              # (B, T, D)
         x = self.dropout(x, keep)
@@ -67,7 +67,7 @@ class GPTModel(Module):
         return block(x, keep, past)
 
 
-def check_ids(ids, config) -> None:
+def check_ids(ids, config, start=0) -> None:
     """ValueError if ids (B, T) are too many, or not in the vocabulary.
 
     Looking at the values would stall a GPU and break a compiled graph, so
@@ -76,9 +76,9 @@ def check_ids(ids, config) -> None:
     if ids.ndim != 2:
         raise ValueError(f"token ids must be (batch, positions), got shape "
                          f"{tuple(ids.shape)}")
-    if ids.shape[1] > config.context_length:
-        raise ValueError(f"the model looks at {config.context_length} "
-                         f"positions at most, got {ids.shape[1]}")
+    if start + ids.shape[1] > config.context_length or ids.shape[1] < 1:
+        raise ValueError(f"the model looks at 1 to {config.context_length} "
+                         f"positions, got {start + ids.shape[1]}")
     if torch.compiler.is_compiling() or ids.device.type != "cpu":
         return
     if ids.numel() and not 0 <= ids.min() <= ids.max() < config.vocab_size:

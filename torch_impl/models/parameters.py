@@ -2,7 +2,7 @@
 import numpy as np
 import torch
 
-from numpy_impl.models.parameters import check_parameters
+from numpy_impl.models.parameters import check_parameters, real
 
 __all__ = ["get_parameters", "set_parameters", "check_parameters"]
 
@@ -27,4 +27,5 @@ def set_parameters(model, parameters) -> None:
                      {name: np.shape(a) for name, a in parameters.items()})
     with torch.no_grad():
         for name, tensor in own.items():
-            tensor.copy_(torch.from_numpy(np.asarray(parameters[name])))
+            array = real(name, parameters[name])
+            tensor.copy_(torch.from_numpy(np.asarray(array)))
