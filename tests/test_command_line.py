@@ -113,6 +113,15 @@ def test_a_corpus_that_will_not_do(capsys, tmp_path):
     assert not left
 
 
+@pytest.mark.parametrize("content, message", [
+    ("model: 5", "'model' is a section"), ("training: null", "'training' is a section"),
+    ("models: {}", "unknown key 'models'"), ("- 1", "not settings")])
+def test_a_config_file_of_another_shape(capsys, tmp_path, content, message):
+    path = tmp_path / "mine.yaml"
+    path.write_text(content)
+    assert message in refused(capsys, "train", "--config", path, "--print_config")
+
+
 def test_no_options_are_the_defaults(capsys):
     from dataclasses import fields
 

@@ -114,6 +114,9 @@ class CommandParser(ArgumentParser):
             if key not in known:
                 raise ValueError(f"{path}: unknown key {key!r}"
                                  f"{did_you_mean(key, known)}")
+            if any(name.startswith(f"{key}.") for name in known):
+                raise ValueError(f"{path}: {key!r} is a section; expected "
+                                 f"lines like 'name: value' below it")
         return json.dumps(content) if is_toml else path
 
 
@@ -153,7 +156,7 @@ def as_list(words: list[str]) -> str:
 def flat_keys(content: dict[str, Any], prefix: str = "") -> Iterable[str]:
     """{"model": {"n_layers": 6}} -> "model.n_layers" """
     for key, value in content.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:
             yield from flat_keys(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}"
