@@ -17,8 +17,9 @@ STD = 0.02
 def parameter_shapes(config: GPT2Config) -> dict[str, tuple[int, ...]]:
     """The name and shape of every parameter, in the order of the model."""
     V, T, D = config.vocab_size, config.context_length, config.d_model
-    shapes = {"token_embedding.weight": (V, D),
-              "position_embedding.weight": (T, D)}
+    shapes: dict[str, tuple[int, ...]] = {
+        "token_embedding.weight": (V, D),
+        "position_embedding.weight": (T, D)}
     for layer in range(config.n_layers):
         block = f"blocks.{layer}."
         shapes |= {block + "norm1.weight": (D,),

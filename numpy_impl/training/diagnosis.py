@@ -25,7 +25,7 @@ def first_non_finite(model, batches) -> str:
     for name, array, _ in parameters:
         if not np.isfinite(array).all():
             return f"weight {name}"
-    found = []
+    found: list[str] = []
     modules = [(path, module) for path, module in model.named_modules()
                if hasattr(module, "forward")]
     for path, module in modules:

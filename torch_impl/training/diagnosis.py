@@ -17,7 +17,7 @@ def first_non_finite(model, batches) -> str:
     for name, tensor in parameters:
         if not tensor.isfinite().all():
             return f"weight {name}"
-    found = []
+    found: list[str] = []
     hooks = [module.register_forward_hook(watch(path, found))
              for path, module in model.named_modules()]
     try:
