@@ -318,8 +318,8 @@ def attack(mutant: Mutant, known: str, tests: list[str]) -> None:
     os._exit(SURVIVED)
 
 
-def write_known_results(path) -> None:
-    """CASES cases of every component, with the twin's results and bounds."""
+def write_known_results(path, cases: int = CASES) -> None:
+    """Cases of every component, with the twin's results and bounds."""
     import numpy as np
     import torch
 
@@ -329,7 +329,7 @@ def write_known_results(path) -> None:
     known = {}
     for part in COMPONENTS:
         known[part.name] = []
-        for seed in range(CASES):
+        for seed in range(cases):
             case = part.case(Seeded([seed, 99]))
             with np.errstate(all="ignore"):
                 exact, bounds = bounds_of(case)
