@@ -9,7 +9,8 @@ from numpy_impl.text.corpora import corpus_sources
 from numpy_impl.text.prepare import prepare
 from numpy_impl.text.prepare_options import PrepareOptions
 
-OPTIONS = {"validation": 0.2, "shard_tokens": 30_000, "passage_length": 500, "processes": 1}
+OPTIONS = {"validation": 0.2, "shard_tokens": 30_000, "passage_length": 200, "processes": 1,
+           "duplicates": "keep"}      # a document that came twice must be seen
 
 
 class Slow(ByteTokenizer):

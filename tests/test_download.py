@@ -93,6 +93,13 @@ def test_final_answers_are_not_asked_for_again(site, tmp_path):
     assert [path for path, *_ in seen] == ["/404", "/wrong", "/500", "/500", "/500", "/good"]
 
 
+def test_a_mirror_starts_anew(site, tmp_path):
+    """The beginning of one address is not continued with the rest of another."""
+    address, seen = site
+    download(of(address, "always_truncates", "good"), tmp_path / "file.bin", **QUICK)
+    assert seen[-1] == ("/good", None, None)
+
+
 def test_a_file_that_is_there_needs_no_network(site, tmp_path, monkeypatch):
     address, seen = site
     monkeypatch.setenv("TWINFORMER_DATA", str(tmp_path))

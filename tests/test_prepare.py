@@ -50,7 +50,7 @@ def documents_of(corpus):
 
 
 def options(**changes):
-    return PrepareOptions(**{**OPTIONS, "passage_length": 10**6, **changes})
+    return PrepareOptions(**{**OPTIONS, "passage_length": 10**6, "duplicates": "drop", **changes})
 
 
 def digests(folder):

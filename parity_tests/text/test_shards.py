@@ -131,6 +131,15 @@ def test_what_is_refused(tmp_path):
     assert "shorter" in error_of(ShardWriter, tmp_path, "a", np.uint16, 10, 3)
 
 
+def test_an_epoch_of_random_windows():
+    """Batch by batch it is one stream of draws, PCG64's of the seed and the epoch."""
+    batches = Batches(np.arange(1000), 3, 8, order="random", seed=5)
+    for epoch in range(2):
+        starts = np.concatenate([inputs[:, 0] for inputs, _ in batches])
+        draws = np.random.PCG64([5, epoch]).random_raw(len(starts))
+        np.testing.assert_array_equal(starts, draws % 992)
+
+
 def test_a_name_that_begins_another(tmp_path):
     """Going on with "part" leaves the files of "part-documents" alone."""
     other = ShardWriter(tmp_path, "part-documents", np.uint64, 10)
