@@ -463,6 +463,25 @@ def loss(source):
             axes if reduction == "none" else (), {})
 
 
+def answers(source):
+    B, T, V = map(source.size, (4, 7, 9))
+    targets = np.where(source.mask((B, T)), source.ids((B, T), V), IGNORE)
+    return ((), {"logits": source.numbers((B, T, V)), "targets": targets,
+                 "average": source.choice([True, False])}, (B,), {})
+
+
+def comparisons(source):
+    axes = leading(source)
+    return ((), {"margins": source.numbers(axes),
+                 "beta": source.choice([0.1, 0.5, 2.0])}, axes, {})
+
+
+def smoothed_comparisons(source):
+    arguments, inputs, axes, options = comparisons(source)
+    smoothing = source.choice([0.0, 0.1, 0.5])
+    return arguments, inputs | {"label_smoothing": smoothing}, axes, options
+
+
 COMPONENTS = [
     *(Component("layers.activations", name, elementwise, remembers="input",
                 complex_step=name not in ("relu", "gelu_exact"))
@@ -498,6 +517,11 @@ COMPONENTS = [
     Component("layers.block", "TransformerBlock", transformer, huge=1e3),
     Component("models.gpt2", "GPTModel", gpt2, huge=1e3),
     Component("training.loss", "cross_entropy", loss),
+    Component("finetuning.log_probability", "sequence_log_probabilities",
+              answers),
+    Component("finetuning.preference_loss", "dpo_loss", smoothed_comparisons,
+              complex_step=False),
+    Component("finetuning.preference_loss", "ipo_loss", comparisons),
 ]
 
 

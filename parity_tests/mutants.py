@@ -49,7 +49,8 @@ MODULES = [
     "layers.self_attention", "layers.multi_head_attention", "layers.block",
     "layers.parallel", "models.gpt2", "models.initialisation",
     "training.loss", "training.optimizer", "training.clipping",
-    "training.learner"]
+    "training.learner", "finetuning.log_probability",
+    "finetuning.preference_loss"]
 SECOND = {"layers.parallel": ["test_lockstep.py"],
           "training.learner": ["test_lockstep.py"]}
 

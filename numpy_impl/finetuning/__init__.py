@@ -1,0 +1,1 @@
+"""From a model of text to one that does a task."""
