@@ -25,7 +25,7 @@ def sequence_log_probabilities(logits, targets, average=False):
     """
     losses, loss_cache = cross_entropy(logits, targets, reduction="none")
     scale = scales(targets, average, logits.dtype)         # (B, 1)
-    logp = -(losses * scale).sum(-1)                       # (B,)
+    logp = -(losses * scale).sum(1)                        # (B,)
     return logp, (scale, loss_cache)
 
 
@@ -42,5 +42,5 @@ def sequence_log_probabilities_backward(dlogp, cache, overwrite=False):
 
 def scales(targets, average, dtype):
     """What each token of a row counts: 1, or 1 / length of the answer."""
-    length = (targets != IGNORE).sum(-1, keepdims=True)    # (B, 1)
+    length = (targets != IGNORE).sum(1, keepdims=True)     # (B, 1)
     return 1 / np.maximum(length if average else 1, 1).astype(dtype)

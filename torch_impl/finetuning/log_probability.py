@@ -31,12 +31,12 @@ def sequence_log_probabilities(logits, targets, average=False):
     else:
         losses = cross_entropy(logits, targets, reduction="none")
     scale = scales(targets, average, losses.dtype)         # (B, 1)
-    logp = -(losses * scale).sum(-1)                       # (B,)
+    logp = -(losses * scale).sum(1)                        # (B,)
     return logp
 
 
 def scales(targets, average, dtype):
     """What each token of a row counts: 1, or 1 / length of the answer."""
-    length = (targets != IGNORE).sum(-1, keepdim=True)     # (B, 1)
+    length = (targets != IGNORE).sum(1, keepdim=True)      # (B, 1)
     length = length if average else torch.ones_like(length)
     return 1 / length.clamp(min=1).to(dtype)
