@@ -119,6 +119,8 @@ class OpenedRun:
     tokenizer : Tokenizer
     parameters : dict of str to float32 array
         For ``set_parameters`` of either backend.
+    data_key : str
+        Hash of the corpus it was trained on; "" for weights from elsewhere.
     """
 
     folder: Path
@@ -126,6 +128,7 @@ class OpenedRun:
     config: RunConfig
     tokenizer: Tokenizer
     parameters: dict[str, np.ndarray]
+    data_key: str = ""
 
 
 def open_run(path: str | Path) -> OpenedRun:
@@ -143,4 +146,5 @@ def open_run(path: str | Path) -> OpenedRun:
     check_parameters(parameter_shapes(checkpoint.config.model),
                      {name: a.shape for name, a in parameters.items()})
     return OpenedRun(run.path, checkpoint.step, checkpoint.config,
-                     tokenizer_from_dict(checkpoint.tokenizer), parameters)
+                     tokenizer_from_dict(checkpoint.tokenizer), parameters,
+                     checkpoint.data_key)
