@@ -1,0 +1,64 @@
+"""Pooling: a model says something at every position; which of it is the answer
+to "what is this text"? One position, or the mean of all.
+
+Shapes: B batch, T positions, C classes.
+"""
+import numpy as np
+
+__all__ = ["TOKENS", "position_weights", "pool", "pool_backward"]
+
+TOKENS = ("first", "last", "last_real", "mean")
+
+
+def position_weights(last, length, token, dtype):
+    """last (B,), index of each last real token -> (B, T), or (T,) for all
+
+        first      position 0; under a causal mask it has seen nothing else
+        last       position T - 1, as the book reads it: maybe of padding
+        last_real  the text's own last token: it has seen all of the text
+        mean       every token of the text, none of the padding
+
+    Each row is 1 / n at the n positions that are read.
+
+    Raises
+    ------
+    ValueError
+        For another choice; the message lists those there are.
+    """
+    if token not in TOKENS:
+        raise ValueError(f"the token that is read must be one of "
+                         f"{', '.join(TOKENS)}, got {token!r}")
+    end = last[:, None]                                    # (B, 1)
+    start, end = {"first": (0, 0), "last": (length - 1, length - 1),
+                  "last_real": (end, end), "mean": (0, end)}[token]
+    positions = np.arange(length)                          # (T,)
+    chosen = (start <= positions) & (positions <= end)     # (B, T)
+    return chosen.astype(dtype) / chosen.sum(-1, keepdims=True).astype(dtype)
+
+
+def pool(logits, last, token="last_real"):
+    """scores_c = sum_t w_t logits_tc
+
+    The head is linear, so that the mean of what it says at each position is
+    what it says of the mean of the features: nothing is lost by pooling after
+    it, and every way of reading is one weighted sum.
+
+    logits (B, T, C), last (B,) -> scores (B, C), cache
+    """
+    T = logits.shape[1]
+    weights = position_weights(last, T, token, logits.dtype)    # (B, T)
+    scores = (weights[..., None] * logits).sum(1)          # (B, C)
+    return scores, weights
+
+
+def pool_backward(dscores, weights):
+    """dscores (B, C) -> dlogits (B, T, C)
+
+    A sum hands its gradient to every term, times the term's weight:
+
+        dlogits_tc = w_t dscores_c
+
+    What was not read learns nothing from this text, unless the position that
+    was read has attended to it.
+    """
+    return weights[..., None] * dscores[:, None]           # (B, T, C)

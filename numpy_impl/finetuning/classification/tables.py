@@ -1,0 +1,168 @@
+"""Tables as people keep them: CSV, TSV, JSON or JSON lines -> rows of texts.
+
+A table of the spreadsheet kind may have a header or none, and commas,
+semicolons or tabs between its columns. Nothing about it need be said if it
+can be seen.
+"""
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+__all__ = ["Row", "Table", "decoded", "read_table"]
+
+csv.field_size_limit(2**31 - 1)  # a review is longer than a cell was once
+
+
+class Row(NamedTuple):
+    """One line of a table, and where it stands, for messages."""
+
+    line: int
+    cells: list[str]
+
+
+class Table(NamedTuple):
+    """Rows of as many cells as there are names; "" where nothing was given.
+
+    names are those of a header, or 1, 2, ... where there is none.
+    """
+
+    path: Path
+    names: list[str]
+    rows: list[Row]
+
+
+def read_table(path: str | Path, known: frozenset[str],
+               header: bool | None = None, quoted: bool | None = None,
+               encoding: str = "utf-8") -> Table:
+    """A file's rows.
+
+    Parameters
+    ----------
+    path
+        .jsonl, .ndjson and .json hold objects; anything else is a table with
+        the separator that its first line has: tabs, else commas or semicolons.
+    known
+        Lower-case column names: a first row with one of them is a header.
+    header
+        Whether there is one; None = as `known` says.
+    quoted
+        Whether a cell that begins with a quotation mark goes on to the next
+        one, over separators and ends of lines. None = yes, but not between
+        tabs, where quotation marks are usually the text's own.
+    encoding
+        Of the text.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        There is no such file, it is of another encoding, or holds no rows;
+        JSON that is not made of objects.
+    """
+    path = Path(path)
+    text = decoded(path, encoding)
+    if path.suffix.lower() in (".jsonl", ".ndjson", ".json"):
+        return objects(path, text)
+    delimiter = separator(path, text.partition("\n")[0])
+    if quoted is None:
+        quoted = delimiter != "\t"
+    rows = list(cells(path, text, delimiter, quoted))
+    if header is None:
+        header = bool(rows) and any(
+            name.strip().lower() in known for name in rows[0].cells)
+    width = len(rows[0].cells) if rows else 0
+    for line, row in rows:
+        if len(row) > width:
+            raise ValueError(
+                f"{path}, line {line} has {len(row)} columns, the first line "
+                f"{width}; put a text that contains the separator into "
+                "quotation marks")
+        row += [""] * (width - len(row))
+    names = [name.strip() for name in rows[0].cells] if header and rows \
+        else [str(number + 1) for number in range(width)]
+    return checked(Table(path, names, rows[1:] if header else rows))
+
+
+def decoded(path: Path, encoding: str) -> str:
+    """The file's text, without a byte-order mark."""
+    if path.is_dir() or not path.exists():
+        raise FileNotFoundError(f"there is no file {path}; expected a table "
+                                "of texts: CSV, TSV or JSON lines")
+    try:
+        return path.read_bytes().decode(encoding).removeprefix("\ufeff")
+    except LookupError:
+        raise ValueError(f"there is no encoding {encoding!r}; utf-8 and "
+                         "latin-1 are common ones") from None
+    except UnicodeDecodeError as problem:
+        raise ValueError(
+            f"{path} is not {encoding} text: byte "
+            f"0x{problem.object[problem.start]:02x} at offset "
+            f"{problem.start}; save it as UTF-8, or name its --encoding, for "
+            "example latin-1") from None
+
+
+def separator(path: Path, first: str) -> str:
+    """A text has commas, but hardly a tab: where there is one, it separates.
+    """
+    if "\t" in first and path.suffix.lower() != ".csv":
+        return "\t"
+    return max(",;", key=first.count)
+
+
+def cells(path: Path, text: str, delimiter: str,
+          quoted: bool) -> Iterator[Row]:
+    """The rows of a spreadsheet; empty lines are none."""
+    if quoted:
+        reader = csv.reader(io.StringIO(text, newline=""),
+                            delimiter=delimiter)
+    else:
+        lines = (line.rstrip("\r") for line in text.split("\n"))
+        reader = csv.reader(lines, delimiter=delimiter,
+                            quoting=csv.QUOTE_NONE)
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                yield Row(reader.line_num, row)
+    except csv.Error as problem:
+        raise ValueError(f"{path}, line {reader.line_num}: {problem}"
+                         ) from None
+
+
+def objects(path: Path, text: str) -> Table:
+    """The rows of JSON objects; the names are those of all of them."""
+    try:
+        if path.suffix.lower() == ".json":
+            content = json.loads(text)
+            content = list(enumerate(content, 1)
+                           ) if isinstance(content, list) else [(1, content)]
+        else:
+            content = [(number, json.loads(line)) for number, line
+                       in enumerate(text.split("\n"), 1) if line.strip()]
+    except ValueError as problem:
+        raise ValueError(f"{path} is not JSON: {problem}") from None
+    for number, entry in content:
+        if not isinstance(entry, dict):
+            raise ValueError(
+                f"{path}, entry {number}: expected an object such as "
+                f'{{"label": "spam", "text": "..."}}, got {entry!r:.80}')
+    names = list(dict.fromkeys(name for _, entry in content
+                               for name in entry))
+    return checked(Table(path, names, [
+        Row(number, [as_text(entry.get(name)) for name in names])
+        for number, entry in content]))
+
+
+def as_text(value) -> str:
+    """A JSON value as a cell: 1 and "1" are the same label."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def checked(table: Table) -> Table:
+    if not table.rows:
+        raise ValueError(f"{table.path} holds no rows; expected a text and "
+                         "its label in each")
+    return table

@@ -1,0 +1,1 @@
+"""Classification: a model that has read much learns to tell texts apart."""
