@@ -89,7 +89,7 @@ def work(options):
     nats, count = whole.nats, whole.tokens
     rest = data.validation[count:].astype(np.int64)[None]
     if rest.shape[1] > 1:
-        more = learner.evaluate(rest[:, :-1], rest[:, 1:])
+        more = learner.evaluate((rest[:, :-1], rest[:, 1:]))
         nats, count = nats + more[0], count + more[1]
     report(config, records, sample, nats, count)
 

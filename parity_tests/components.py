@@ -56,6 +56,8 @@ class Case:
         Seed of the dropout masks; None = no dropout.
     rate
         Dropout rate, for functions that take it as an argument.
+    mask
+        Who may attend to whom, where that is an option; None = causal.
     """
 
     component: "Component"
@@ -65,6 +67,7 @@ class Case:
     dy: np.ndarray | None = None
     keep: int | None = None
     rate: float | None = None
+    mask: np.ndarray | None = None
 
     def cast(self, dtype) -> "Case":
         """The same case with every floating-point number rounded to dtype."""
@@ -82,6 +85,8 @@ class Case:
             options["keep"] = KeepMasks(self.keep)
         if self.rate is not None:
             options["rate"] = self.rate
+        if self.mask is not None:
+            options["mask"] = self.mask
         return options
 
     def __repr__(self):
@@ -161,6 +166,16 @@ class Component:
         """The class or function in a package of these rooms."""
         module = importlib.import_module(f"{package}.{self.room}")
         return getattr(module, name or self.public)
+
+
+class Beside(Component):
+    """A layer that is put beside a Linear: its first three arguments make
+    the Linear."""
+
+    def find(self, package, name=""):
+        layer = super().find(package, name)
+        base = importlib.import_module(f"{package}.layers.linear").Linear
+        return lambda D, F, bias, *rest: layer(base(D, F, bias), *rest)
 
 
 class Seeded:
@@ -263,7 +278,8 @@ def run_torch(case: Case, package: str = "torch_impl", *, fused: bool = True,
             f = load(f, case, dtype)
             wanted |= {gradient_name(name): parameter
                        for name, parameter in f.named_parameters()}
-        y = f(*given, **case.options())
+        y = f(*given, **{name: tensor(option) for name, option
+                         in case.options().items()})
         found = {"y": y}
         if wanted and y.requires_grad:
             grads = torch.autograd.grad(y, list(wanted.values()),
@@ -351,6 +367,16 @@ def linear(source):
             {"x": source.numbers((*axes, D))}, (*axes, F), {})
 
 
+def low_rank(source):
+    D, axes = source.size(9), leading(source)
+    parts = source.choice([1, 1, 2, 3])
+    F, rank = parts * source.size(4), source.size(4)
+    alpha, rate = source.choice([0.5, 1.0, 8.0]), source.choice([0.0, 0.3])
+    return ((D, F, source.choice([True, False]), rank, alpha, rate, parts),
+            {"x": source.numbers((*axes, D))}, (*axes, F),
+            {"keep": source.choice([None, source.seed()])})
+
+
 def embedding(source):
     V, D, axes = source.size(7), source.size(6), leading(source)
     return (V, D), {"ids": source.ids(axes, V)}, (*axes, D), {}
@@ -435,12 +461,18 @@ def several_heads(source):
     return ((D, K, H, rate, bias), inputs, (*shape[:-1], H * K), options)
 
 
+def who_attends(source, B, T):
+    """Causal, or a mask: of all sequences, or one for each."""
+    shape = source.choice([None, (T, T), (B, T, T)])
+    return None if shape is None else source.mask(shape)
+
+
 def transformer(source):
     B, T, H, K = map(source.size, (3, 7, 3, 4))
     rate, keep = source.choice([0.0, 0.3]), source.choice([None, source.seed()])
     return ((H * K, H, rate, source.choice([True, False])),
             {"x": source.numbers((B, T, H * K))}, (B, T, H * K),
-            {"keep": keep})
+            {"keep": keep, "mask": who_attends(source, B, T)})
 
 
 def gpt2(source):
@@ -451,7 +483,8 @@ def gpt2(source):
         qkv_bias=source.choice([True, False]),
         tie_embeddings=source.choice([True, False]))
     return ((config,), {"ids": source.ids((B, T), V)}, (B, T, V),
-            {"keep": source.choice([None, source.seed()])})
+            {"keep": source.choice([None, source.seed()]),
+             "mask": who_attends(source, B, T)})
 
 
 def loss(source):
@@ -480,6 +513,22 @@ def smoothed_comparisons(source):
     arguments, inputs, axes, options = comparisons(source)
     smoothing = source.choice([0.0, 0.1, 0.5])
     return arguments, inputs | {"label_smoothing": smoothing}, axes, options
+
+
+def pooled(source):
+    B, T, C = map(source.size, (4, 7, 5))
+    token = source.choice(["first", "last", "last_real", "mean"])
+    return ((), {"logits": source.numbers((B, T, C)),
+                 "last": source.ids((B,), T), "token": token}, (B, C), {})
+
+
+def classes(source):
+    B, C = map(source.size, (5, 6))
+    weights = tuple((0.25 + source.ids((C,), 8)).tolist())
+    return ((), {"scores": source.numbers((B, C)),
+                 "labels": source.ids((B,), C),
+                 "class_weights": source.choice([None, weights]),
+                 "label_smoothing": source.choice([0.0, 0.1, 0.5])}, (), {})
 
 
 COMPONENTS = [
@@ -517,6 +566,9 @@ COMPONENTS = [
     Component("layers.block", "TransformerBlock", transformer, huge=1e3),
     Component("models.gpt2", "GPTModel", gpt2, huge=1e3),
     Component("training.loss", "cross_entropy", loss),
+    Beside("finetuning.lora_linear", "LoRALinear", low_rank),
+    Component("finetuning.classification.pooling", "pool", pooled),
+    Component("finetuning.classification.class_loss", "class_loss", classes),
     Component("finetuning.log_probability", "sequence_log_probabilities",
               answers),
     Component("finetuning.preference_loss", "dpo_loss", smoothed_comparisons,

@@ -30,14 +30,14 @@ class TransformerBlock(Module):
         self.feed_forward = FeedForward(d_model, 4 * d_model)
         self.dropout = Dropout(dropout)
 
-    def forward(self, x, keep=None, past=None):
-        """x (B, T, D) -> y (B, T, D), cache; past as in attention"""
+    def forward(self, x, keep=None, past=None, mask=None):
+        """x (B, T, D) -> y (B, T, D), cache; past, mask as in attention"""
         h, norm1_cache = self.norm1.forward(x)
-        h, attention_cache = self.attention.forward(h, keep, past)
+        h, attention_cache = self.attention.forward(h, keep, past, mask)
         h, drop1_cache = self.dropout.forward(h, keep)
         x = x + h
         h, norm2_cache = self.norm2.forward(x)
-        h, feed_forward_cache = self.feed_forward.forward(h)
+        h, feed_forward_cache = self.feed_forward.forward(h, keep)
         h, drop2_cache = self.dropout.forward(h, keep)
         x = x + h
         return x, (norm1_cache, attention_cache, drop1_cache,

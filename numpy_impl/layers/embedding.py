@@ -33,7 +33,7 @@ class Embedding(Module):
         `grads[ids] += dy` would keep only the last of the repeated ones.
         """
         flat = ids.ravel()                                 # (N,)
-        if flat.size == 0:
+        if flat.size == 0 or not self.learns("weight"):
             return
         order = np.argsort(flat, kind="stable")            # (N,)
         tokens, starts = np.unique(flat[order], return_index=True)

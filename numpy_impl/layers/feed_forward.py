@@ -21,11 +21,11 @@ class FeedForward(Module):
         self.up = Linear(d_model, d_hidden)
         self.down = Linear(d_hidden, d_model)
 
-    def forward(self, x):
+    def forward(self, x, keep=None):
         """x (..., D) -> y (..., D), cache"""
-        h, up_cache = self.up.forward(x)                   # (..., F)
+        h, up_cache = self.up.forward(x, keep)             # (..., F)
         a = gelu(h)                                        # (..., F)
-        y, down_cache = self.down.forward(a)               # (..., D)
+        y, down_cache = self.down.forward(a, keep)         # (..., D)
         return y, (up_cache, h, down_cache)
 
     def backward(self, dy, cache):

@@ -22,13 +22,17 @@ class Linear(Module):
         self.weight = Parameter(np.zeros((d_out, d_in)))
         self.bias = Parameter(np.zeros(d_out)) if bias else None
 
-    def forward(self, x):
-        """x (..., D) -> y (..., F), cache"""
+    def forward(self, x, keep=None):
+        """x (..., D) -> y (..., F), cache
+
+        keep is for what may stand in a Linear's place and drops features.
+        """
         rows = x.reshape(-1, x.shape[-1])                  # (N, D)
         y = rows @ self.weight.T                           # (N, F)
         if self.bias is not None:
             y += self.bias
-        return y.reshape(*x.shape[:-1], -1), rows
+        cache = rows if self.learns("weight") else None
+        return y.reshape(*x.shape[:-1], -1), cache
 
     def backward(self, dy, rows):
         """dy (..., F) -> dx (..., D); adds to the gradients of W and b
@@ -42,8 +46,9 @@ class Linear(Module):
         weight moves where its input was active while its output was wrong.
         """
         dy_rows = dy.reshape(-1, dy.shape[-1])             # (N, F)
-        self.grads["weight"] += dy_rows.T @ rows           # (F, D)
-        if self.bias is not None:
+        if self.learns("weight"):
+            self.grads["weight"] += dy_rows.T @ rows       # (F, D)
+        if self.bias is not None and self.learns("bias"):
             self.grads["bias"] += dy_rows.sum(0)           # (F,)
         dx = dy_rows @ self.weight                         # (N, D)
         return dx.reshape(*dy.shape[:-1], -1)

@@ -15,7 +15,10 @@ class Parameter:
 
 
 class Module:
-    """A layer: arrays that learn, their gradients, and layers inside it."""
+    """A layer: arrays that learn, their gradients, and layers inside it.
+
+    A parameter without a gradient (None) is frozen: see finetuning.freezing.
+    """
 
     def __init__(self):
         self.grads = {}
@@ -46,19 +49,30 @@ class Module:
     def named_parameters(self, prefix=""):
         """Yield (dotted name, array, gradient), under the names torch uses.
 
-        A shared parameter comes once, under its first name.
+        A shared parameter comes once, under its first name; the gradient of a
+        frozen one is None.
         """
         seen = set()
         for path, module in self.named_modules(prefix):
             for name, grad in module.grads.items():
-                if id(grad) not in seen:
-                    seen.add(id(grad))
-                    yield path + name, getattr(module, name), grad
+                array = getattr(module, name)
+                if id(array) not in seen:
+                    seen.add(id(array))
+                    yield path + name, array, grad
+
+    def learns(self, name):
+        """Whether this parameter of the module has a gradient to add to."""
+        return self.grads[name] is not None
+
+    def is_frozen(self):
+        """Whether nothing in this module, nor inside it, learns."""
+        return all(grad is None for _, _, grad in self.named_parameters())
 
     def zero_grad(self):
         """Set every gradient to zero, before the next sum of gradients."""
         for _, _, grad in self.named_parameters():
-            grad.fill(0)
+            if grad is not None:
+                grad.fill(0)
 
     def to(self, dtype):
         """Change the dtype of all parameters; gradients begin again at 0."""
@@ -66,10 +80,11 @@ class Module:
         for _, module in self.named_modules():
             for name, grad in module.grads.items():
                 array = getattr(module, name)
-                if id(grad) not in moved:
+                if id(array) not in moved:
                     new = array.astype(dtype)
-                    moved[id(grad)] = grad, new, np.zeros_like(new)
-                _, new, new_grad = moved[id(grad)]
+                    new_grad = None if grad is None else np.zeros_like(new)
+                    moved[id(array)] = array, new, new_grad
+                _, new, new_grad = moved[id(array)]
                 setattr(module, name, new)
                 module.grads[name] = new_grad
         return self

@@ -14,7 +14,7 @@ __all__ = ["MultiHeadAttention", "split_heads", "merge_heads"]
 
 
 class MultiHeadAttention(Module):
-    """y = out(heads(qkv(x))), every head causal.
+    """y = out(heads(qkv(x))), every head causal, or as a mask says.
 
     Vaswani et al. 2017 (arXiv:1706.03762), section 3.2.2. One Linear makes the
     queries, keys and values of all heads, in this order, as in GPT-2.
@@ -36,23 +36,25 @@ class MultiHeadAttention(Module):
         self.qkv = Linear(d_model, 3 * d_model, qkv_bias)
         self.out = Linear(d_model, d_model)
 
-    def forward(self, x, keep=None, past=None):
+    def forward(self, x, keep=None, past=None, mask=None):
         """x (B, T, D) -> y (B, T, D), cache
 
-        With a KVCache as past, x continues the tokens that are in it.
+        past : a KVCache; x continues the tokens that are in it
+        mask : (T, S) or (B, T, S), True = may attend; None = causal
         """
-        qkv, qkv_cache = self.qkv.forward(x)               # (B, T, 3 D)
+        qkv, qkv_cache = self.qkv.forward(x, keep)         # (B, T, 3 D)
         q, k, v = (split_heads(part, self.n_heads)         # (B, H, T, K)
                    for part in np.split(qkv, 3, -1))
         if past is not None:
             k, v = past.extend(k, v)                       # (B, H, S, K)
-        plain = keep is not None and self.dropout > 0
-        if plain:  # dropout needs every weight, so the whole matrix
-            mask = causal_mask(q.shape[2], k.shape[2])     # (T, T)
+        dropping = keep is not None and self.dropout > 0
+        plain = mask is not None or dropping  # dropout needs every weight
+        if plain:
+            mask = every_head(mask, q.shape[2], k.shape[2])
             heads, cache = attention(q, k, v, mask, keep, self.dropout)
         else:
             heads, cache = fused_attention(q, k, v)        # (B, H, T, K)
-        y, out_cache = self.out.forward(merge_heads(heads))
+        y, out_cache = self.out.forward(merge_heads(heads), keep)
         return y, (qkv_cache, plain, cache, out_cache)
 
     def backward(self, dy, cache):
@@ -63,6 +65,13 @@ class MultiHeadAttention(Module):
         dqkv = np.concatenate([merge_heads(part) for part
                                in backward(dheads, cache)], -1)
         return self.qkv.backward(dqkv, qkv_cache)
+
+
+def every_head(mask, T, S):
+    """(T, S) or (B, T, S) -> (..., 1, T, S); the causal mask for None"""
+    if mask is None:
+        mask = causal_mask(T, S)
+    return mask[..., None, :, :]
 
 
 def split_heads(x, n_heads):

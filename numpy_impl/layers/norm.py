@@ -45,8 +45,10 @@ class LayerNorm(Module):
         """
         x_hat, rstd = cache
         leading = tuple(range(dy.ndim - 1))
-        self.grads["weight"] += (dy * x_hat).sum(leading)
-        self.grads["bias"] += dy.sum(leading)
+        if self.learns("weight"):
+            self.grads["weight"] += (dy * x_hat).sum(leading)
+        if self.learns("bias"):
+            self.grads["bias"] += dy.sum(leading)
 
         g = dy * self.weight                               # (..., D)
         via_mean = g.mean(-1, keepdims=True)               # (..., 1)

@@ -36,7 +36,8 @@ class LearnedPositions(Module):
         """
         T = dy.shape[-2]
         leading = tuple(range(dy.ndim - 2))
-        self.grads["weight"][start:start + T] += dy.sum(leading)
+        if self.learns("weight"):
+            self.grads["weight"][start:start + T] += dy.sum(leading)
         return dy
 
 

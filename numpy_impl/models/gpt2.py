@@ -41,12 +41,13 @@ class GPTModel(Module):
         """An empty cache of keys and values for each block."""
         return [KVCache(self.config.context_length) for _ in self.blocks]
 
-    def forward(self, ids, keep=None, past=None):
+    def forward(self, ids, keep=None, past=None, mask=None):
         """ids (B, T) -> logits (B, T, V), cache
 
         keep : where dropout takes its masks from, as in layers.Dropout
         past : from new_past, to read on where the last call ended; it is
             extended in place
+        mask : who may attend to whom, (T, S) or (B, T, S); None = causal
         """
         start = past[0].length if past else 0
         check_ids(ids, self.config, start)
@@ -55,9 +56,10 @@ class GPTModel(Module):
         x, drop_cache = self.dropout.forward(x, keep)
         block_caches = []
         pasts = past or [None] * len(self.blocks)
-        for block, block_past in zip(self.blocks, pasts, strict=True):
-            x, cache = block.forward(x, keep, block_past)  # (B, T, D)
-            block_caches.append(cache)
+        frozen = self.frozen_stages()
+        for number, block in enumerate(self.blocks, 1):
+            x, cache = block.forward(x, keep, pasts[number - 1], mask)
+            block_caches.append(None if number < frozen else cache)
         x, norm_cache = self.final_norm.forward(x)         # (B, T, D)
         logits, head_cache = self.head.forward(x)          # (B, T, V)
         return logits, (ids, drop_cache, block_caches, norm_cache, head_cache)
@@ -67,16 +69,32 @@ class GPTModel(Module):
 
         A tied token embedding is used twice, at both ends of the model, and
         both uses add to its one gradient. Uses up the cache: each block's
-        memory is free again as soon as its backward is done.
+        memory is free again as soon as its backward is done. Stops above the
+        stages where nothing learns.
         """
         ids, drop_cache, block_caches, norm_cache, head_cache = cache
         dx = self.head.backward(dlogits, head_cache)       # (B, T, D)
         dx = self.final_norm.backward(dx, norm_cache)
-        for block in reversed(self.blocks):
+        frozen = self.frozen_stages()
+        for block in reversed(self.blocks[max(0, frozen - 1):]):
             dx = block.backward(dx, block_caches.pop())    # (B, T, D)
+        if frozen:
+            return
         dx = self.dropout.backward(dx, drop_cache)
         dx = self.position_embedding.backward(dx)
         self.token_embedding.backward(dx, ids)
+
+    def frozen_stages(self):
+        """How many stages, from the input up, have nothing to learn.
+
+        Stage 0 is the embeddings, stage n the n-th block. No gradient has to
+        reach them, so they keep no cache.
+        """
+        stages = [[self.token_embedding, self.position_embedding],
+                  *([block] for block in self.blocks)]
+        learning = [number for number, stage in enumerate(stages)
+                    if not all(part.is_frozen() for part in stage)]
+        return min(learning, default=len(stages))
 
 
 def check_ids(ids, config, start=0) -> None:

@@ -39,7 +39,7 @@ def first_non_finite(model, batches) -> str:
     if found:
         return f"output of {found[0]}"
     for name, _, grad in reversed(parameters):
-        if not np.isfinite(grad).all():
+        if grad is not None and not np.isfinite(grad).all():
             return f"gradient of {name}"
     return "the loss itself"
 

@@ -88,7 +88,7 @@ def evaluate(
         batch = positions[start:start + batch_size]        # (B, T)
         inputs = tokens[batch].astype(np.int64)            # (B, T)
         targets = tokens[batch + 1].astype(np.int64)       # (B, T)
-        batch_nats, batch_count = learner.evaluate(inputs, targets)
+        batch_nats, batch_count = learner.evaluate((inputs, targets))
         nats += batch_nats
         count += batch_count
         size += int(bytes_per_token[targets].sum())

@@ -1,7 +1,7 @@
 """Optimizers: how a gradient becomes a step of the weights.
 
 A model's optimizer holds one array a parameter and moment, by the parameter's
-name. All rules work element by element, in place.
+name; frozen parameters have none. All rules work element by element, in place.
 """
 import math
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from ..layers.parallel import over_rows
 
-__all__ = ["SGD", "AdamW", "decays"]
+__all__ = ["SGD", "AdamW", "decays", "learning_parameters"]
 
 
 def decays(name: str, parameter) -> bool:
@@ -19,6 +19,12 @@ def decays(name: str, parameter) -> bool:
     scale multiplies nothing that could be made smaller elsewhere.
     """
     return parameter.ndim >= 2
+
+
+def learning_parameters(model):
+    """[(name, array, gradient)] of the parameters that are not frozen."""
+    return [(name, parameter, gradient) for name, parameter, gradient
+            in model.named_parameters() if gradient is not None]
 
 
 class SGD:
@@ -34,11 +40,11 @@ class SGD:
         self.momentum = momentum
         self.weight_decay = weight_decay
         self.velocity = {name: np.zeros_like(parameter) for name, parameter, _
-                         in model.named_parameters()}
+                         in learning_parameters(model)}
 
     def step(self, learning_rate: float) -> None:
         """Move every parameter once, down its gradient."""
-        for name, parameter, gradient in self.model.named_parameters():
+        for name, parameter, gradient in learning_parameters(self.model):
             decay = self.weight_decay * decays(name, parameter)
             velocity = self.velocity[name]
             velocity *= self.momentum
@@ -68,14 +74,14 @@ class AdamW:
         self.weight_decay = weight_decay
         self.steps = 0
         self.first = {name: np.zeros_like(parameter) for name, parameter, _
-                      in model.named_parameters()}
+                      in learning_parameters(model)}
         self.second = {name: np.zeros_like(parameter) for name, parameter, _
-                       in model.named_parameters()}
+                       in learning_parameters(model)}
 
     def step(self, learning_rate: float) -> None:
         """Move every parameter once."""
         self.steps += 1
-        for name, parameter, gradient in self.model.named_parameters():
+        for name, parameter, gradient in learning_parameters(self.model):
             decay = self.weight_decay * decays(name, parameter)
             adamw(parameter, gradient, self.first[name], self.second[name],
                   self.steps, learning_rate, decay,

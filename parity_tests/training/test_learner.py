@@ -69,8 +69,8 @@ def test_steps_evaluation_and_logits_agree():
                for each in (one, other)]
     np.testing.assert_allclose(results[0], results[1], rtol=1e-13)
     ids, targets = run.batches(2)[0]
-    nats, count = one.evaluate(ids, targets)
-    nats_t, count_t = other.evaluate(ids, targets)
+    nats, count = one.evaluate((ids, targets))
+    nats_t, count_t = other.evaluate((ids, targets))
     assert count == count_t == (targets != -100).sum()
     assert abs(nats - nats_t) < 1e-12 * nats
     np.testing.assert_allclose(one.logits(ids), other.logits(ids), rtol=1e-5,
@@ -83,7 +83,7 @@ def test_the_result_is_what_was_measured_before_the_step(package):
     run = without_dropout(small_run(), clip_norm=1e-3)
     one = learner(package, run)
     batches = run.batches(1)
-    sums = [one.evaluate(*batch) for batch in batches]
+    sums = [one.evaluate(batch) for batch in batches]
     result = one.train_step(batches, 1, 1e-3)
     mean = sum(nats for nats, _ in sums) / sum(count for _, count in sums)
     assert abs(result.loss - mean) < 1e-13

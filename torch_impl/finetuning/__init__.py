@@ -1,1 +1,1 @@
-"""From a model of text to one that does a task."""
+"""Finetuning: a model that has read much learns to do one thing well."""

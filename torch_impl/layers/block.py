@@ -30,14 +30,14 @@ class TransformerBlock(Module):
         self.feed_forward = FeedForward(d_model, 4 * d_model)
         self.dropout = Dropout(dropout)
 
-    def forward(self, x, keep=None, past=None):
-        """x (B, T, D) -> y (B, T, D); past as in attention"""
+    def forward(self, x, keep=None, past=None, mask=None):
+        """x (B, T, D) -> y (B, T, D); past, mask as in attention"""
         h = self.norm1(x)
-        h = self.attention(h, keep, past)
+        h = self.attention(h, keep, past, mask)
         h = self.dropout(h, keep)
         x = x + h
         h = self.norm2(x)
-        h = self.feed_forward(h)
+        h = self.feed_forward(h, keep)
         h = self.dropout(h, keep)
         x = x + h
         return x

@@ -21,9 +21,9 @@ class FeedForward(Module):
         self.up = Linear(d_model, d_hidden)
         self.down = Linear(d_hidden, d_model)
 
-    def forward(self, x):
+    def forward(self, x, keep=None):
         """x (..., D) -> y (..., D)"""
-        h = self.up(x)                                     # (..., F)
+        h = self.up(x, keep)                               # (..., F)
         a = gelu(h)                                        # (..., F)
-        y = self.down(a)                                   # (..., D)
+        y = self.down(a, keep)                             # (..., D)
         return y

@@ -24,8 +24,11 @@ class Linear(Module):
         self.weight = Parameter(torch.zeros(d_out, d_in))
         self.bias = Parameter(torch.zeros(d_out)) if bias else None
 
-    def forward(self, x):
-        """x (..., D) -> y (..., F)"""
+    def forward(self, x, keep=None):
+        """x (..., D) -> y (..., F)
+
+        keep is for what may stand in a Linear's place and drops features.
+        """
         if fused():
             return functional.linear(x, self.weight, self.bias)
         y = x @ self.weight.T                              # (..., F)

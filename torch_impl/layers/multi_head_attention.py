@@ -3,6 +3,8 @@ the features, so that a position can ask several things about its past.
 
 Shapes: B batch, T positions, D model width, H heads, K = D / H head width.
 """
+from torch.nn import functional
+
 from .attention import attention, causal_mask
 from .fused import fused
 from .fused_attention import fused_attention
@@ -13,7 +15,7 @@ __all__ = ["MultiHeadAttention", "split_heads", "merge_heads"]
 
 
 class MultiHeadAttention(Module):
-    """y = out(heads(qkv(x))), every head causal.
+    """y = out(heads(qkv(x))), every head causal, or as a mask says.
 
     Vaswani et al. 2017 (arXiv:1706.03762), section 3.2.2. One Linear makes the
     queries, keys and values of all heads, in this order, as in GPT-2.
@@ -35,25 +37,37 @@ class MultiHeadAttention(Module):
         self.qkv = Linear(d_model, 3 * d_model, qkv_bias)
         self.out = Linear(d_model, d_model)
 
-    def forward(self, x, keep=None, past=None):
+    def forward(self, x, keep=None, past=None, mask=None):
         """x (B, T, D) -> y (B, T, D)
 
-        With a KVCache as past, x continues the tokens that are in it.
+        past : a KVCache; x continues the tokens that are in it
+        mask : (T, S) or (B, T, S), True = may attend; None = causal
         """
-        qkv = self.qkv(x)                                  # (B, T, 3 D)
+        qkv = self.qkv(x, keep)                            # (B, T, 3 D)
         q, k, v = (split_heads(part, self.n_heads)         # (B, H, T, K)
                    for part in qkv.chunk(3, -1))
         if past is not None:
             k, v = past.extend(k, v)                       # (B, H, S, K)
-        plain = keep is not None and self.dropout > 0
-        if plain or not fused():
-            mask = causal_mask(q.shape[2], k.shape[2]).to(x.device)  # (T, T)
+        rate = self.dropout if self.training else 0.0
+        dropping = keep is not None and self.dropout > 0
+        plain = dropping or not fused()
+        if plain:
+            mask = every_head(mask, q.shape[2], k.shape[2]).to(x.device)
             heads = attention(q, k, v, mask, keep, self.dropout)
+        elif mask is not None:
+            heads = functional.scaled_dot_product_attention(
+                q, k, v, mask[..., None, :, :], dropout_p=rate)
         else:
-            rate = self.dropout if self.training else 0.0
             heads = fused_attention(q, k, v, rate)         # (B, H, T, K)
-        y = self.out(merge_heads(heads))
+        y = self.out(merge_heads(heads), keep)
         return y
+
+
+def every_head(mask, T, S):
+    """(T, S) or (B, T, S) -> (..., 1, T, S); the causal mask for None"""
+    if mask is None:
+        mask = causal_mask(T, S)
+    return mask[..., None, :, :]
 
 
 def split_heads(x, n_heads):

@@ -43,12 +43,13 @@ class GPTModel(Module):
         """An empty cache of keys and values for each block."""
         return [KVCache(self.config.context_length) for _ in self.blocks]
 
-    def forward(self, ids, keep=None, past=None):
+    def forward(self, ids, keep=None, past=None, mask=None):
         """ids (B, T) -> logits (B, T, V)
 
         keep : where dropout takes its masks from, as in layers.Dropout
         past : from new_past, to read on where the last call ended; it is
             extended in place
+        mask : who may attend to whom, (T, S) or (B, T, S); None = causal
         """
         start = past[0].length if past else 0
         check_ids(ids, self.config, start)
@@ -57,14 +58,14 @@ class GPTModel(Module):
         x = self.dropout(x, keep)
         pasts = past or [None] * len(self.blocks)
         for block, block_past in zip(self.blocks, pasts, strict=True):
-            x = self.run(block, x, keep, block_past)       # (B, T, D)
+            x = self.run(block, x, keep, block_past, mask)  # (B, T, D)
         x = self.final_norm(x)                             # (B, T, D)
         logits = self.head(x)                              # (B, T, V)
         return logits
 
-    def run(self, block, x, keep, past):
+    def run(self, block, x, keep, past, mask):
         """A block's output; replaced where activations are recomputed."""
-        return block(x, keep, past)
+        return block(x, keep, past, mask)
 
 
 def check_ids(ids, config, start=0) -> None:

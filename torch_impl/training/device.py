@@ -62,8 +62,8 @@ class Machine:
     def prepare(self, model, loss):
         """Set the model up; returns the loss function to call."""
         if self.config.activation_checkpointing:
-            model.run = lambda block, x, keep, past: checkpoint(
-                block, x, keep, past, use_reentrant=False)
+            model.run = lambda block, *given: checkpoint(
+                block, *given, use_reentrant=False)
         if self.config.vocabulary_multiple > 1:
             pad_vocabulary(model.head, self.config.vocabulary_multiple)
         if not self.config.compile:
@@ -74,11 +74,20 @@ class Machine:
                              "Visual Studio) or leave device.compile out")
         return torch.compile(loss)
 
-    def tensors(self, arrays):
-        """Arrays of token ids, or tensors, as int64 tensors on the device."""
-        return tuple(torch.as_tensor(array).to(self.device, torch.int64,
-                                               non_blocking=True)
-                     for array in arrays)
+    def tensors(self, batch):
+        """A (named) tuple of arrays as one of tensors on the device.
+
+        Integers become int64, whatever a corpus keeps them in.
+        """
+        tensors = [self.tensor(array) for array in batch]
+        kind = getattr(type(batch), "_make", tuple)
+        return kind(tensors)
+
+    def tensor(self, array):
+        tensor = torch.as_tensor(array)
+        whole = not (tensor.is_floating_point() or tensor.dtype == torch.bool)
+        return tensor.to(self.device, torch.int64 if whole else tensor.dtype,
+                         non_blocking=True)
 
     @contextlib.contextmanager
     def arithmetic(self):

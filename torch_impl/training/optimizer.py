@@ -1,7 +1,7 @@
 """Optimizers: how a gradient becomes a step of the weights.
 
 A model's optimizer holds one tensor a parameter and moment, by the parameter's
-name. All rules work element by element, in place.
+name; frozen parameters have none. All rules work element by element, in place.
 """
 import functools
 import math
@@ -12,7 +12,13 @@ from numpy_impl.training.optimizer import decays
 
 from ..layers.fused import fused
 
-__all__ = ["SGD", "AdamW", "decays"]
+__all__ = ["SGD", "AdamW", "decays", "learning_parameters"]
+
+
+def learning_parameters(model):
+    """[(name, tensor)] of the parameters that are not frozen."""
+    return [(name, parameter) for name, parameter
+            in model.named_parameters() if parameter.requires_grad]
 
 
 class SGD:
@@ -28,12 +34,12 @@ class SGD:
         self.momentum = momentum
         self.weight_decay = weight_decay
         self.velocity = {name: torch.zeros_like(parameter) for name, parameter
-                         in model.named_parameters()}
+                         in learning_parameters(model)}
 
     @torch.no_grad()
     def step(self, learning_rate: float) -> None:
         """Move every parameter once, down its gradient."""
-        for name, parameter in self.model.named_parameters():
+        for name, parameter in learning_parameters(self.model):
             decay = self.weight_decay * decays(name, parameter)
             velocity = self.velocity[name]
             velocity *= self.momentum
@@ -63,9 +69,9 @@ class AdamW:
         self.weight_decay = weight_decay
         self.steps = 0
         self.first = {name: torch.zeros_like(parameter) for name, parameter
-                      in model.named_parameters()}
+                      in learning_parameters(model)}
         self.second = {name: torch.zeros_like(parameter) for name, parameter
-                       in model.named_parameters()}
+                       in learning_parameters(model)}
 
     @torch.no_grad()
     def step(self, learning_rate: float) -> None:
@@ -76,7 +82,7 @@ class AdamW:
                 group["lr"] = learning_rate
             self.library.step()
             return
-        for name, parameter in self.model.named_parameters():
+        for name, parameter in learning_parameters(self.model):
             decay = self.weight_decay * decays(name, parameter)
             adamw(parameter, parameter.grad, self.first[name],
                   self.second[name], self.steps, learning_rate, decay,
@@ -95,13 +101,13 @@ class AdamW:
     def library(self):
         """torch's fused AdamW, at work on the moments of this one."""
         groups = {True: [], False: []}
-        for name, parameter in self.model.named_parameters():
+        for name, parameter in learning_parameters(self.model):
             groups[decays(name, parameter)].append(parameter)
         optimizer = torch.optim.AdamW(
             [{"params": groups[True], "weight_decay": self.weight_decay},
              {"params": groups[False], "weight_decay": 0.0}],
             betas=(self.beta1, self.beta2), eps=self.epsilon, fused=True)
-        for name, parameter in self.model.named_parameters():
+        for name, parameter in learning_parameters(self.model):
             optimizer.state[parameter] = {
                 "step": torch.tensor(float(self.steps - 1),
                                      device=parameter.device),
