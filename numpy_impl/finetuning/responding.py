@@ -91,8 +91,8 @@ def together(model, prompts, max_new_tokens, stops, pick):
         logits = next_logits(model, ids[:, :t], past)      # (B, V)
         new = pick(logits, waits)                          # (B,)
         ids[:, t] = np.where(waits, ids[:, t], new)
-        stopped = ~waits & (t < ends) & np.isin(new, stops)
-        ends = np.where(stopped, t, ends)                  # (B,)
+        stopped = ~waits & np.isin(new, stops)             # (B,)
+        ends = np.where(stopped, np.minimum(ends, t), ends)
         if (t + 1 >= ends).all():
             break
     return [row[length:end].tolist() for row, length, end

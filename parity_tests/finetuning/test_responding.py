@@ -103,6 +103,15 @@ def test_it_stops_when_all_have():
     model.windows.clear()
     assert ours.respond(model, [[1]], 40, stop=best) == [[]]
     assert len(model.windows) == 1
+    model.windows.clear()
+    answers = ours.respond(model, [[1], [1, 2, 3]], 5, stop=11)
+    assert [*map(len, answers)] == [5, 5] and len(model.windows) == 7
+    for token in answers[1]:
+        model.windows.clear()
+        found = ours.respond(model, [[1], [1, 2, 3]], 5, stop=token)
+        columns = max(length + len(answer) + (len(answer) < 5) for
+                      length, answer in zip((1, 3), found, strict=True))
+        assert len(model.windows) == columns - 1
     assert ours.respond(model, [], 4) == []
 
 

@@ -94,8 +94,8 @@ def together(model, prompts, max_new_tokens, stops, pick):
         logits = next_logits(model, ids[:, :t], past)      # (B, V)
         new = pick(logits, waits)                          # (B,)
         ids[:, t] = torch.where(waits, ids[:, t], new)
-        stopped = ~waits & (t < ends) & torch.isin(new, stops)
-        ends = torch.where(stopped, t, ends)               # (B,)
+        stopped = ~waits & torch.isin(new, stops)          # (B,)
+        ends = torch.where(stopped, ends.clamp(max=t), ends)
         if (t + 1 >= ends).all():
             break
     return [row[length:end].tolist() for row, length, end
