@@ -54,6 +54,8 @@ class ClassificationConfig:
         their end.
     label_smoothing
         Share of the labels taken as drawn by lot.
+    dropout
+        Share of activations left out while training.
     lora_rank
         Rank of LoRA's corrections.
     lora_alpha
@@ -81,6 +83,7 @@ class ClassificationConfig:
     hide_padding: bool = False
     padding: str = "batch"
     label_smoothing: float = 0.0
+    dropout: float = 0.0
     lora_rank: int = 16
     lora_alpha: float = 16.0
     lora_dropout: float = 0.0
