@@ -1,4 +1,5 @@
-"""twinformer eval: every target once, the same figures from both backends."""
+"""twinformer evaluate perplexity, and eval, its older name: every target once, the
+same figures from both backends."""
 import json
 import math
 
@@ -6,7 +7,6 @@ import numpy as np
 import pytest
 
 from numpy_impl.training.run_folder import open_run
-from torch_impl.commands.evaluate import every_token
 from torch_impl.commands.generate import build_model
 from torch_impl.commands.main import main
 
@@ -82,21 +82,74 @@ def test_the_report_can_be_read(run, capsys):
     assert "tokens/s (torch)" in err
 
 
-def test_the_rest_after_the_last_window_counts():
-    class Counting:
-        def __init__(self):
-            self.targets = []
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_windows_that_overlap(run, capsys, tmp_path, backend):
+    """Each token of the second window on has 12 - 5 tokens or more before it."""
+    (tmp_path / "text.txt").write_text(TEXT[:60], encoding="utf-8", newline="")
+    found = figures(capsys, run, "--corpus", tmp_path / "text.txt", "--window", 12,
+                    "--stride", 5, "--backend", backend)
+    opened = open_run(run)
+    end = opened.tokenizer.end_of_text
+    tokens = [end, *opened.tokenizer.encode_ordinary(TEXT[:60]), end]
+    model, _ = build_model(opened, "numpy", "auto")
+    total, done = 0.0, 1
+    for start in range(0, len(tokens), 5):
+        window = tokens[start:start + 13]
+        logits = model.forward(np.array([window[:-1]]))[0][0].astype(np.float64)
+        logp = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
+        for place in range(done - start, len(window)):
+            total -= logp[place - 1, window[place]]
+        done = start + len(window)
+        if done == len(tokens):
+            break
+    assert (found["window"], found["stride"]) == (12, 5)
+    assert found["tokens"] == len(tokens) - 1
+    assert found["nats_per_token"] == pytest.approx(total / (len(tokens) - 1), rel=1e-5)
 
-        def evaluate(self, inputs, targets):
-            assert (inputs + 1 == targets).all()
-            self.targets += targets.ravel().tolist()
-            return float(targets.size), targets.size
 
-    for n in range(2, 40):
-        learner = Counting()
-        result = every_token(learner, np.arange(n), np.ones(n, int), 5, 2)
-        assert sorted(learner.targets) == list(range(1, n))
-        assert (result.nats, result.tokens, result.bytes) == (n - 1, n - 1, n - 1)
+def test_all_names_of_the_mode(run, capsys):
+    """eval RUN as ever, evaluate RUN, evaluate perplexity RUN"""
+    expected = figures(capsys, run)
+    for words in (["evaluate"], ["evaluate", "perplexity"], ["eval", "perplexity"]):
+        assert main([*words, str(run), "--json"]) == 0
+        assert json.loads(capsys.readouterr().out) == expected
+
+
+def test_the_run_is_read_once(run, capsys, monkeypatch):
+    from numpy_impl.training import run_folder
+
+    opened = []
+    monkeypatch.setattr(run_folder, "load_checkpoint",
+                        lambda path, load=run_folder.load_checkpoint: (
+                            opened.append(path), load(path))[1])
+    figures(capsys, run)
+    assert len(opened) == 1
+
+
+def test_weights_from_elsewhere_need_a_text(capsys, tmp_path):
+    from numpy_impl.models.config import GPT2Config
+    from numpy_impl.models.gpt2 import GPTModel
+    from numpy_impl.models.initialisation import initial_parameters
+    from numpy_impl.models.parameters import set_parameters
+    from numpy_impl.models.pretrained.loading import save_pretrained
+    from numpy_impl.text.huggingface_files import write_tokenizer_json
+    from numpy_impl.text.vocabulary import Vocabulary
+
+    config = GPT2Config(vocab_size=257, context_length=16, d_model=16, n_heads=2, n_layers=1)
+    model = GPTModel(config)
+    set_parameters(model, initial_parameters(config, 0))
+    save_pretrained(model, tmp_path / "weights")
+    write_tokenizer_json(Vocabulary({bytes([i]): i for i in range(256)}, "gpt2",
+                                    {"<|endoftext|>": 256}, None),
+                         tmp_path / "weights" / "tokenizer.json")
+    code, _, err = evaluate(capsys, tmp_path / "weights")
+    assert code == 2 and "brings no text of its own; give one with --corpus" in err
+    (tmp_path / "text.txt").write_text(TEXT, encoding="utf-8")
+    for backend in ("numpy", "torch"):
+        found = figures(capsys, tmp_path / "weights", "--corpus", tmp_path / "text.txt",
+                        "--backend", backend)
+        assert found["tokens"] == len(TEXT.encode()) + 1
+        assert found["nats_per_token"] == pytest.approx(math.log(257), rel=0.01)
 
 
 @pytest.mark.parametrize(("words", "message"), [
@@ -104,11 +157,34 @@ def test_the_rest_after_the_last_window_counts():
     (["--batch-size", "0"], "batch_size must be at least 1"),
     (["--backend", "numpy", "--device", "mps"], "device"),
     (["--corpse", "x"], "did you mean --corpus?"),
+    (["--window", "17"], "sees at most 16 tokens, so the window cannot have 17"),
+    (["--window", "8", "--stride", "9"], "a stride of 9 would leave tokens out"),
+    (["--stride", "0"], "stride must be at least 1, got 0"),
 ])
 def test_mistakes_are_one_line(run, capsys, words, message):
     code, out, err = evaluate(capsys, run, *words)
     assert code == 2 and out == ""
     assert err.startswith("twinformer: error: ") and message in err and err.count("\n") == 1
+
+
+def test_a_mode_that_was_mistyped(capsys, tmp_path):
+    assert main(["evaluate", "perplxity", "runs/run-1"]) == 2
+    assert "there is no mode 'perplxity'; did you mean perplexity?" in capsys.readouterr().err
+    assert main(["evaluate", "nowhere"]) == 2
+    assert "there is no run at nowhere" in capsys.readouterr().err
+
+
+def test_help_lists_the_modes(capsys):
+    from torch_impl.commands.evaluate import MODES
+
+    for words in ([], ["--help"], ["-h"]):
+        assert main(["evaluate", *words]) == 0
+        shown = capsys.readouterr().out
+        assert all(f"\n  {mode} " in shown for mode in MODES)
+    for mode in MODES:
+        with pytest.raises(SystemExit):
+            main(["evaluate", mode, "--help"])
+        assert f"usage: twinformer evaluate {mode}" in capsys.readouterr().out
 
 
 def test_files_that_cannot_be_measured_are_named(run, capsys, tmp_path):

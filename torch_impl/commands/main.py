@@ -6,7 +6,8 @@ A command is a module of this package with
     add_arguments(parser)    adds options to a jsonargparse.ArgumentParser
     run(arguments)           does the work; returns an exit code, None = 0
 
-and one line in COMMANDS. The module is imported only when its command is
+and one line in COMMANDS. A command of several modes has a ``choose`` instead,
+which names the module of one. The module is imported only when its command is
 called, and imports torch (or matplotlib, transformers, ...) inside ``run``:
 ``twinformer --help`` has to answer at once. Options declared from a
 dataclass arrive in ``run`` as instances of it.
@@ -29,13 +30,16 @@ __all__ = ["COMMANDS", "main"]
 COMMANDS = {
     "train": ("train", "train a model, or resume a run"),
     "generate": ("generate", "continue a text with a trained model"),
-    "eval": ("evaluate", "measure a trained model on a text"),
+    "evaluate": ("evaluate", "measure a model, its answers, or their judges"),
     "data": ("data", "list, get and prepare corpora"),
     "verify": ("verify", "check GPT-2's weights against published figures"),
     "parity": ("parity", "prove that reference and twin agree"),
     "doctor": ("doctor", "say what this machine can do"),
     "walk": ("walk", "show every array of one forward and backward pass"),
 }
+
+# Older names
+ALIASES = {"eval": "evaluate"}
 
 OVERVIEW = """\
 usage: twinformer COMMAND [OPTIONS]
@@ -98,7 +102,8 @@ def dispatch(words: list[str]) -> int | None:
         except PackageNotFoundError:  # a checkout that was not installed
             print("twinformer, not installed")
         return 0
-    if words[0] not in COMMANDS:
+    command, rest = ALIASES.get(words[0], words[0]), words[1:]
+    if command not in COMMANDS:
         from .parser import did_you_mean
         raise ValueError(
             f"there is no command {words[0]!r}"
@@ -107,11 +112,16 @@ def dispatch(words: list[str]) -> int | None:
 
     from .parser import CommandParser
     module = importlib.import_module(
-        f".{COMMANDS[words[0]][0]}", __package__)
-    parser = CommandParser(
-        prog=f"twinformer {words[0]}", description=module.__doc__)
+        f".{COMMANDS[command][0]}", __package__)
+    prog = f"twinformer {command}"
+    if hasattr(module, "choose"):
+        mode = module.choose(prog, rest)
+        if mode is None:    # it has explained itself
+            return 0
+        prog, module, rest = mode
+    parser = CommandParser(prog=prog, description=module.__doc__)
     module.add_arguments(parser)
-    return module.run(parser.instantiate(parser.parse_args(words[1:])))
+    return module.run(parser.instantiate(parser.parse_args(rest)))
 
 
 def overview() -> str:

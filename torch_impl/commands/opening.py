@@ -35,8 +35,12 @@ def open_model(source: str, backend: str):
         raise FileNotFoundError(
             f"there is no run at {source}, nor any file or folder with weights, and no published "
             f"size of GPT-2 is called so; those are {', '.join(PRESETS)}")
-    from numpy_impl.models.pretrained.reading import read_pretrained
+    from numpy_impl.models.pretrained.reading import IN_FOLDERS, read_pretrained
 
+    if path.is_dir() and not any((path / name).exists() for name in IN_FOLDERS):
+        raise FileNotFoundError(
+            f"there is no checkpoint in {path}, so it is no run's folder, or that run stopped "
+            f"before its first one; nor are there weights: {', '.join(IN_FOLDERS)}")
     reader = import_module(f"{backend}_impl.models.pretrained.torch_io").read_torch
     config, parameters = read_pretrained(source, None, reader)
     tokenizer = tokenizer_of(path if path.is_dir() else path.parent, config)

@@ -7,7 +7,7 @@ arXiv:2005.14165, section 2.4), and how every text is measured.
 
 Shapes: N rows, B batch, T positions, V vocabulary.
 """
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -41,6 +41,7 @@ def choice_log_likelihoods(
     contexts: Sequence[Sequence[int]],
     choices: Sequence[Sequence[int]],
     batch_size: int = 16,
+    progress: Callable[[int], None] | None = None,
 ) -> ChoiceScores:
     """ln p(choice | context) = sum_t ln p(choice_t | context, choice_<t)
 
@@ -53,6 +54,8 @@ def choice_log_likelihoods(
         that is longer than the model's context, the beginning is left out.
     batch_size : int
         Rows at once: speed and memory, not the result.
+    progress : callable
+        Is told how many rows are scored.
 
     Raises
     ------
@@ -66,6 +69,7 @@ def choice_log_likelihoods(
     greedy = np.zeros(len(choices), bool)                  # (N,)
     lengths = [len(context) + len(choice)
                for context, choice in zip(contexts, choices)]
+    done = 0
     for rows in batches_by_length(lengths, batch_size):
         inputs, targets = choice_batch(
             [contexts[row] for row in rows],
@@ -74,4 +78,7 @@ def choice_log_likelihoods(
         scores[rows] = logp.sum(-1, dtype=torch.float64).cpu()  # (B,)
         likeliest = likeliest.cpu().numpy()
         greedy[rows] = (likeliest | (targets == IGNORE)).all(-1)
+        done += len(rows)
+        if progress:
+            progress(done)
     return ChoiceScores(scores, greedy)

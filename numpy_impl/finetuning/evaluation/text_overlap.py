@@ -1,0 +1,104 @@
+"""Answers to instructions beside the answers that were expected.
+
+Words in common are no proof of a good answer, and a good answer may share
+none with the expected one. The figures tell models apart all the same, cost
+nothing, and are the same for everyone who computes them:
+
+    exact match  share of answers equal to the expected one, but for white
+                 space at the ends
+    BLEU         sequences of 1 to 4 words, and the length: Papineni et al.
+                 2002, of the whole file, by sacrebleu (Post 2018,
+                 arXiv:1804.08771)
+    chrF         sequences of 1 to 6 characters, recall counting double:
+                 Popovic 2015, chrF2 of the whole file, by sacrebleu
+    ROUGE-1, -2  words and pairs of words in common, F-measure; Lin 2004, by
+    ROUGE-L      rouge-score; -L: the longest common subsequence. Means over
+                 the answers.
+
+BLEU and chrF lie in 0..100, the others in 0..1, as their libraries have it.
+"""
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .responses import Response
+from .scores import needed
+
+__all__ = ["LANGUAGES", "ResponseScores", "score_responses"]
+
+# How sacrebleu cuts sentences into words
+LANGUAGES = {"en": "13a", "zh": "zh"}
+ROUGES = ("rouge1", "rouge2", "rougeL")
+
+
+@dataclass(frozen=True)
+class ResponseScores:
+    """Figures of a whole file.
+
+    Attributes
+    ----------
+    signatures : dict
+        How BLEU and chrF were computed, in sacrebleu's own shorthand; to be
+        quoted with them.
+    """
+
+    responses: int
+    empty: int
+    exact_match: float
+    bleu: float
+    chrf: float
+    rouge1: float
+    rouge2: float
+    rougeL: float
+    signatures: dict[str, str]
+
+
+def score_responses(responses: Sequence[Response],
+                    language: str = "en") -> ResponseScores:
+    """All figures of a file of answers.
+
+    Parameters
+    ----------
+    language
+        Where words end: "en" for languages with spaces, "zh" for Chinese,
+        in which every character counts as one.
+
+    Raises
+    ------
+    ValueError
+        Where sacrebleu or rouge-score is not installed.
+    """
+    if language not in LANGUAGES:
+        raise ValueError(f"language must be one of {', '.join(LANGUAGES)}, "
+                         f"got {language!r}")
+    metrics = needed("sacrebleu.metrics")
+    scorer = needed("rouge_score.rouge_scorer").RougeScorer(
+        ROUGES, tokenizer=Characters() if language == "zh" else None)
+    expected = [each.output.strip() for each in responses]
+    answers = [each.response.strip() for each in responses]
+
+    bleu, chrf = metrics.BLEU(tokenize=LANGUAGES[language]), metrics.CHRF()
+    scores = {"bleu": bleu.corpus_score(answers, [expected]).score,
+              "chrf": chrf.corpus_score(answers, [expected]).score}
+    rouge = [scorer.score(target, answer)
+             for target, answer in zip(expected, answers)]
+    scores |= {name: sum(each[name].fmeasure for each in rouge) / len(rouge)
+               for name in ROUGES}
+    same = sum(target == answer for target, answer in zip(expected, answers))
+    return ResponseScores(
+        responses=len(answers), empty=sum(not each for each in answers),
+        exact_match=same / len(answers), **scores,
+        signatures={"bleu": str(bleu.get_signature()),
+                    "chrf": str(chrf.get_signature())})
+
+
+class Characters:
+    """rouge-score knows letters a to z and digits only: Chinese would score
+    0. Here words in other scripts with spaces are kept whole, and each
+    Chinese character is a word."""
+
+    pattern = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W\u3400-\u9fff"
+                         r"\uf900-\ufaff]+")
+
+    def tokenize(self, text: str) -> list[str]:
+        return self.pattern.findall(text.lower())
