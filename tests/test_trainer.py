@@ -217,7 +217,8 @@ class Uniform:
     def __init__(self):
         self.seen = []
 
-    def evaluate(self, inputs, targets):
+    def evaluate(self, batch):
+        inputs, targets = batch
         self.seen.append(inputs)
         return targets.size * math.log(256), targets.size
 

@@ -49,6 +49,8 @@ class Checkpoint:
         Bytes in each of the run's logs.
     tensors : dict of str to array
         ``Learner.state()``: the same names in both backends.
+    task : dict
+        What the model was finetuned for; empty after pretraining.
     """
 
     step: int
@@ -58,17 +60,19 @@ class Checkpoint:
     data_key: str
     logs: dict[str, int]
     tensors: dict[str, np.ndarray] = field(repr=False)
+    task: dict[str, Any] = field(default_factory=dict)
 
 
 def checkpoints_in(folder: Path) -> list[Path]:
     """The finished checkpoints of a run, oldest first."""
-    return sorted(filter(step_of, folder.glob("step-*")), key=step_of)
+    found = [path for path in folder.glob("step-*") if step_of(path) >= 0]
+    return sorted(found, key=step_of)
 
 
 def step_of(path: Path) -> int:
-    """step-000200 -> 200, and 0 for anything else."""
+    """step-000200 -> 200, and -1 for anything else."""
     found = re.fullmatch(r"step-(\d{6,})", path.name)
-    return int(found[1]) if found else 0
+    return int(found[1]) if found else -1
 
 
 def save_checkpoint(
@@ -102,6 +106,7 @@ def write_files(folder: Path, checkpoint: Checkpoint) -> None:
         "format": FORMAT,
         "step": checkpoint.step,
         "config": config_to_dict(checkpoint.config),
+        "task": checkpoint.task,
         "loader": checkpoint.loader,
         "data_key": checkpoint.data_key,
         "logs": checkpoint.logs,
@@ -153,7 +158,7 @@ def read_files(path: Path) -> Checkpoint:
     return Checkpoint(
         step=content["step"], config=config, tokenizer=content["tokenizer"],
         loader=content["loader"], data_key=content["data_key"],
-        logs=content["logs"],
+        logs=content["logs"], task=content.get("task", {}),
         tensors=read_tensors(path / "tensors.safetensors",
                              content["tensors"]))
 

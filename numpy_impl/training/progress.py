@@ -1,5 +1,6 @@
 """What a run says while it trains: nothing, lines, or a live bar."""
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from .evaluation import Evaluation
@@ -29,6 +30,13 @@ class Progress:
     def evaluated(self, step: int, train: Evaluation,
                   validation: Evaluation) -> None:
         """Both splits were measured."""
+
+    def advanced(self, step: int, loss: float,
+                 examples_per_second: float) -> None:
+        """One step of finetuning is done; the loss is the task's."""
+
+    def measured(self, step: int, metrics: Mapping[str, float]) -> None:
+        """A finetuned model was measured."""
 
     def sampled(self, step: int, text: str) -> None:
         """The model wrote something."""
@@ -81,6 +89,15 @@ class LiveProgress(Progress):
             f"{train.bits_per_byte:.3f} bits/byte   "
             f"validation {validation.nats_per_token:.3f} nats/token "
             f"{validation.bits_per_byte:.3f} bits/byte")
+
+    def advanced(self, step, loss, examples_per_second):
+        state = f"loss {loss:.3f}  {examples_per_second:,.1f} examples/s"
+        self.bar.update(self.task, completed=step, state=state)
+
+    def measured(self, step, metrics):
+        self.print(f"step {step:5d}   " + "   ".join(
+            f"{name.replace('_', ' ')} {value:.4f}"
+            for name, value in metrics.items()))
 
     def saved(self, path):
         if not self.console.is_terminal:

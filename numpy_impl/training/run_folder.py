@@ -2,6 +2,7 @@
 
     config.yaml     the resolved config
     checkpoints/    step-000200, step-000400, ...: the last two
+    best/           after finetuning: the best model of all evaluations
     metrics.jsonl, timing.jsonl, samples.txt, loss.png
 
 An existing folder is never written to, unless the run in it is resumed.
@@ -23,7 +24,8 @@ from .checkpoint import (Checkpoint, checkpoints_in, load_checkpoint,
                          set_aside_after)
 from .config import RunConfig, config_to_dict
 
-__all__ = ["OpenedRun", "RunFolder", "open_run"]
+__all__ = ["OpenedRun", "RunFolder", "best_checkpoint", "newest_checkpoint",
+           "open_run"]
 
 
 class RunFolder:
@@ -32,14 +34,22 @@ class RunFolder:
     def __init__(self, path: Path):
         self.path = path
         self.checkpoints = path / "checkpoints"
+        self.best = path / "best"
         self.plot = path / "loss.png"
 
     def __str__(self) -> str:
         return self.path.as_posix()
 
     @staticmethod
-    def choose(config: RunConfig) -> "RunFolder":
+    def choose(config: RunConfig, kind: str = "run") -> "RunFolder":
         """The folder of a new run, after a look whether it can be written.
+
+        Parameters
+        ----------
+        config
+            Anything with a ``name`` and a ``folder``.
+        kind
+            A run without a name is called kind-1, kind-2, ...
 
         Raises
         ------
@@ -50,7 +60,7 @@ class RunFolder:
         """
         parent = Path(config.folder)
         names = iter([config.name]) if config.name else (
-            f"run-{number}" for number in itertools.count(1))
+            f"{kind}-{number}" for number in itertools.count(1))
         path = next(parent / name for name in names
                     if config.name or not (parent / name).exists())
         if path.exists():
@@ -74,7 +84,8 @@ class RunFolder:
 
     def rewind_to(self, checkpoint: Checkpoint) -> None:
         """Put later checkpoints aside; the run goes on from this one."""
-        set_aside_after(self.checkpoints, checkpoint.step)
+        for folder in (self.checkpoints, self.best):
+            set_aside_after(folder, checkpoint.step)
 
 
 def newest_checkpoint(path: Path) -> tuple[RunFolder, Checkpoint]:
@@ -131,15 +142,29 @@ class OpenedRun:
     data_key: str = ""
 
 
+def best_checkpoint(path: Path) -> tuple[RunFolder, Checkpoint]:
+    """As ``newest_checkpoint``, but the best one of a finetuned run."""
+    found = checkpoints_in(RunFolder(path).best)
+    if not found:
+        return newest_checkpoint(path)
+    return RunFolder(path), load_checkpoint(found[-1])
+
+
 def open_run(path: str | Path) -> OpenedRun:
-    """Read the model of a run's newest checkpoint, or of the one named.
+    """Read the model of a run's best checkpoint where one was kept, else of
+    its newest, or of the checkpoint named.
 
     Raises
     ------
     FileNotFoundError, ValueError
-        As ``newest_checkpoint``; where the weights do not fit the config.
+        As ``newest_checkpoint``; where the weights do not fit the config;
+        where the model tells classes, and does not write text.
     """
-    run, checkpoint = newest_checkpoint(Path(path))
+    run, checkpoint = best_checkpoint(Path(path))
+    if checkpoint.task.get("kind") == "classification":
+        raise ValueError(f"the model in {path} does not write, it tells "
+                         f"classes: twinformer classify --run {path} "
+                         f"--predict TEXT")
     parameters = {name.removeprefix("model."): array
                   for name, array in checkpoint.tensors.items()
                   if name.startswith("model.")}
