@@ -9,8 +9,9 @@ An existing folder is never written to, unless the run in it is resumed.
 """
 import itertools
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
@@ -132,6 +133,8 @@ class OpenedRun:
         For ``set_parameters`` of either backend.
     data_key : str
         Hash of the corpus it was trained on; "" for weights from elsewhere.
+    task : dict
+        What it was finetuned for; empty after pretraining.
     """
 
     folder: Path
@@ -140,6 +143,7 @@ class OpenedRun:
     tokenizer: Tokenizer
     parameters: dict[str, np.ndarray]
     data_key: str = ""
+    task: dict[str, Any] = field(default_factory=dict)
 
 
 def best_checkpoint(path: Path) -> tuple[RunFolder, Checkpoint]:
@@ -172,4 +176,4 @@ def open_run(path: str | Path) -> OpenedRun:
                      {name: a.shape for name, a in parameters.items()})
     return OpenedRun(run.path, checkpoint.step, checkpoint.config,
                      tokenizer_from_dict(checkpoint.tokenizer), parameters,
-                     checkpoint.data_key)
+                     checkpoint.data_key, checkpoint.task)
