@@ -75,9 +75,12 @@ def widened(array: np.ndarray, bfloat16: bool = False) -> np.ndarray:
     return array if array.flags.aligned else array.copy()
 
 
-def write_safetensors(path: str | os.PathLike,
-                      arrays: dict[str, np.ndarray]) -> None:
-    """Write a file that appears whole, under its name, or not at all."""
+def write_safetensors(path: str | os.PathLike, arrays: dict[str, np.ndarray],
+                      about: dict[str, str] | None = None) -> None:
+    """Write a file that appears whole, under its name, or not at all.
+
+    about : notes for its header
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
@@ -85,7 +88,7 @@ def write_safetensors(path: str | os.PathLike,
               for name, array in arrays.items()}
     try:
         # "pt" is what transformers asks for: laid out as by PyTorch
-        save_file(arrays, draft, {"format": "pt"})
+        save_file(arrays, draft, {"format": "pt"} | (about or {}))
         with open(draft, "rb+") as file:
             os.fsync(file.fileno())
         os.replace(draft, path)
