@@ -8,6 +8,7 @@ import torch
 from numpy_impl.models.config import GPT2Config
 from numpy_impl.models.initialisation import initial_parameters
 from numpy_impl.training.config import DeviceConfig, TrainingConfig
+from numpy_impl.training.diagnosis import NonFiniteError
 from numpy_impl.training.learner import Learner as Reference
 from torch_impl.training import device as machine
 from torch_impl.training.learner import Learner
@@ -76,6 +77,19 @@ def test_float16_skips_a_step_that_overflows_and_lowers_the_scale():
         device="cpu", precision="float16"), parameters)
     other.load_state(learner.state())
     assert other.machine.scale == 5e29
+
+
+def test_float16_without_a_scale_to_blame_stops():
+    """A NaN in the weights is no overflow: lowering the scale forever would
+    train nothing and say nothing."""
+    parameters = initial_parameters(CONFIG, 0)
+    parameters["final_norm.bias"][0] = np.nan
+    learner = Learner(CONFIG, TrainingConfig(), DeviceConfig(
+        device="cpu", precision="float16"), parameters)
+    learner.machine.scale = 1.0
+    ids = np.zeros((1, 9), np.int64)
+    with pytest.raises(NonFiniteError, match="weight final_norm.bias"):
+        learner.train_step([(ids[:, :-1], ids[:, 1:])], 1, 1e-2)
 
 
 def test_dropout_depends_on_seed_and_step_alone():

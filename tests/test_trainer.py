@@ -264,3 +264,11 @@ def test_saving_twice_at_one_step_is_refused_by_the_folder(tmp_path):
     with pytest.raises(OSError, match="could not be written"):
         save_checkpoint(trainer.run.checkpoints, start)
     assert newest_checkpoint(trainer.run.path)[1].step == start.step
+
+
+def test_no_number_is_null(tmp_path):
+    """JSON knows neither NaN nor infinity."""
+    with Logs(tmp_path) as logs:
+        logs.metrics(step=1, loss=math.nan, grad_norm=math.inf, rate=0.5)
+    assert read_metrics(tmp_path) == [
+        {"step": 1, "loss": None, "grad_norm": None, "rate": 0.5}]

@@ -204,8 +204,7 @@ class Finetuner:
         standing.waited = 0 if better else standing.waited + 1
         logs.metrics(kind="evaluation", step=standing.step,
                      epoch=standing.step / self.epoch_steps,
-                     **{name: value if math.isfinite(value) else None
-                        for name, value in metrics.items()})
+                     **metrics)
         self.progress.measured(standing.step, metrics)
         text = self.task.sample(self.tuner, standing.step)
         if text:

@@ -19,7 +19,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 __all__ = ["SLICE", "one_blas_thread", "over_rows", "run_all",
-           "set_num_threads"]
+           "set_num_threads", "set_row_threads"]
 
 # Elements in a slice, 1 MiB of float32. Smaller ones stay in faster caches but
 # take the interpreter lock more often: a quarter of this runs half as fast.
@@ -32,6 +32,12 @@ class Workers:
 
 
 def set_num_threads(count):
+    """Use this many threads from now on, in matrix products as well."""
+    set_row_threads(count)
+    blas().limit(limits=count)
+
+
+def set_row_threads(count):
     """Use this many threads for row-wise mathematics from now on."""
     Workers.executor = ThreadPoolExecutor(count, "rows")
 
@@ -39,7 +45,7 @@ def set_num_threads(count):
 def run_all(job, arguments):
     """[job(a) for a in arguments], on all cores, the results in order."""
     if Workers.executor is None:
-        set_num_threads(getattr(os, "process_cpu_count", os.cpu_count)())
+        set_row_threads(getattr(os, "process_cpu_count", os.cpu_count)())
     return list(Workers.executor.map(job, arguments))
 
 

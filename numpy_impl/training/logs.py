@@ -10,6 +10,7 @@ Each line is complete when it is written. A checkpoint records the sizes;
 resuming cuts the logs back to them.
 """
 import json
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -48,10 +49,10 @@ class Logs:
             file.close()
 
     def metrics(self, **record: Any) -> None:
-        self.write("metrics.jsonl", json.dumps(record) + "\n")
+        self.write("metrics.jsonl", json_line(record))
 
     def timing(self, **record: Any) -> None:
-        self.write("timing.jsonl", json.dumps(record) + "\n")
+        self.write("timing.jsonl", json_line(record))
 
     def sample(self, step: int, text: str) -> None:
         self.write("samples.txt", f"=== step {step} ===\n{text}\n\n")
@@ -70,6 +71,13 @@ class Logs:
         for file in self.files.values():
             os.fsync(file.fileno())
         return {name: file.tell() for name, file in self.files.items()}
+
+
+def json_line(record: Mapping[str, Any]) -> str:
+    """One line; null for NaN and the infinities, which JSON does not know."""
+    return json.dumps({
+        name: None if isinstance(value, float) and not math.isfinite(value)
+        else value for name, value in record.items()}) + "\n"
 
 
 def read_metrics(folder: Path) -> list[dict[str, Any]]:

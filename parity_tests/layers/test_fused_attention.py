@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import numpy_impl.layers.attention as plain
 import numpy_impl.layers.fused_attention as ours
-from numpy_impl.layers.parallel import set_num_threads
+from numpy_impl.layers.parallel import set_row_threads
 
 from ..agreement import assert_agree
 from ..components import Case, bounds_of, component, run_numpy
@@ -124,7 +124,7 @@ def test_same_bits_for_any_number_of_threads(monkeypatch):
     q, k, v, dy = generator.standard_normal((4, 2, 3, 9, 4))
     results = []
     for threads in (1, 3):
-        set_num_threads(threads)
+        set_row_threads(threads)
         y, cache = ours.fused_attention(q, k, v)
         results.append([y, *ours.fused_attention_backward(dy, cache)])
     for one, three in zip(*results, strict=True):

@@ -2,6 +2,7 @@
 bits for any number of cores."""
 import numpy as np
 import pytest
+from threadpoolctl import ThreadpoolController
 from hypothesis import given
 from hypothesis import strategies as st
 from threadpoolctl import ThreadpoolController
@@ -39,7 +40,7 @@ def test_slices_cover_every_row_once(monkeypatch):
         return x
 
     monkeypatch.setattr(ours, "SLICE", 6)
-    ours.set_num_threads(1)
+    ours.set_row_threads(1)
     watch(np.arange(14.0).reshape(7, 2))
     assert seen == [[0, 2, 4], [6, 8, 10], [12]]
 
@@ -54,7 +55,7 @@ def test_components_have_the_same_bits_on_any_number_of_threads(
         case = part.case(Seeded(seed)).cast(np.float32)
         results = []
         for threads in (1, 2, 5):
-            ours.set_num_threads(threads)
+            ours.set_row_threads(threads)
             results.append(run_numpy(case))
         for name, one in results[0].items():
             for other in results[1:]:
@@ -92,3 +93,13 @@ def test_one_blas_thread_lets_go_afterwards():
     with ours.one_blas_thread():
         assert set(threads()) <= {1}
     assert threads() == before
+
+
+def test_matrix_products_keep_to_the_threads_as_well():
+    blas = ThreadpoolController().select(user_api="blas")
+    before = [library["num_threads"] for library in blas.info()]
+    try:
+        ours.set_num_threads(1)
+        assert all(each["num_threads"] == 1 for each in blas.info())
+    finally:
+        blas.limit(limits=max(before, default=1))

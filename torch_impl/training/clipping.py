@@ -1,15 +1,14 @@
 """Gradient clipping: one unlucky batch must not throw the weights far away."""
 import math
 
-import torch
+from torch.nn.utils import get_total_norm
 
 __all__ = ["global_norm", "clip_global_norm"]
 
 
 def global_norm(gradients) -> float:
     """The length of all gradients seen as one long vector."""
-    lengths = torch._foreach_norm(gradients)
-    return float(torch.stack(lengths).norm())
+    return float(get_total_norm(gradients))
 
 
 def clip_global_norm(gradients, max_norm: float) -> float:
@@ -21,5 +20,6 @@ def clip_global_norm(gradients, max_norm: float) -> float:
     """
     norm = global_norm(gradients)
     if 0 < max_norm < norm < math.inf:
-        torch._foreach_mul_(gradients, max_norm / norm)
+        for g in gradients:
+            g *= max_norm / norm
     return norm

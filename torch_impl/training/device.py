@@ -121,13 +121,18 @@ class Machine:
 
     def unscale(self, gradients) -> None:
         if self.scale != 1:
-            torch._foreach_mul_(gradients, 1 / self.scale)
+            for gradient in gradients:
+                gradient /= self.scale
 
     def overflowed(self, norm: float) -> bool:
-        """True where a float16 gradient overflowed: skip this step."""
-        if self.precision != torch.float16:
-            return False
+        """True where a float16 gradient overflowed: skip this step.
+
+        With a scale of 1 there is none left to blame it on.
+        """
         finite = math.isfinite(norm)
+        if self.precision != torch.float16 or (
+                self.scale == 1 and not finite):
+            return False
         self.good_steps = self.good_steps + 1 if finite else 0
         if not finite:
             self.scale = max(1.0, self.scale / 2)

@@ -88,8 +88,9 @@ class Tuner:
         if self.machine.overflowed(norm) and math.isfinite(loss):
             return StepResult(loss, norm)  # half precision: try a lower scale
         if not (math.isfinite(loss) and math.isfinite(norm)):
-            raise NonFiniteError(step, loss, first_non_finite(
-                self.model, [batch[0] for batch in batches]))
+            with self.machine.arithmetic():
+                raise NonFiniteError(step, loss, first_non_finite(
+                    self.model, [batch[0] for batch in batches]))
         with self.machine.optimizing():
             self.optimizer.step(learning_rate)
         return StepResult(loss, norm)
