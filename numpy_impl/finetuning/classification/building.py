@@ -11,7 +11,8 @@ from ..freezing import layers_to_train, train_only
 from ..lora import add_lora
 from .head import new_head
 
-__all__ = ["LORA_TARGETS", "build_classifier", "trained_classifier"]
+__all__ = ["LORA_TARGETS", "build_classifier", "parameter_counts",
+           "trained_classifier"]
 
 # All that multiplies, as in the book's appendix E
 LORA_TARGETS = ("blocks.*", "head")
@@ -60,3 +61,10 @@ def trained_classifier(config, parameters, n_classes):
     new_head(model, n_classes, seed=0)
     set_parameters(model, parameters)
     return model
+
+
+def parameter_counts(model) -> tuple[int, int]:
+    """How many numbers learn, and how many there are."""
+    parameters = list(model.named_parameters())
+    learning = sum(a.size for _, a, grad in parameters if grad is not None)
+    return learning, sum(a.size for _, a, _ in parameters)

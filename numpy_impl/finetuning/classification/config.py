@@ -11,6 +11,9 @@ class ClassificationConfig:
 
     Attributes
     ----------
+    file
+        The labelled texts; the command's first word says the same ("" = the
+        project's own messages).
     text_column
         Name of the column with the texts, or its number from 1 ("" = found).
     label_column
@@ -64,6 +67,7 @@ class ClassificationConfig:
         Share of their inputs left out while training.
     """
 
+    file: str = ""
     text_column: str = ""
     label_column: str = ""
     header: bool | None = None

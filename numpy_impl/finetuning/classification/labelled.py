@@ -67,14 +67,13 @@ def class_folders(folder: Path, encoding: str) -> list[Message]:
 
 def column_of_texts(path: str | Path, text_column: str = "",
                     **options) -> list[str]:
-    """The texts alone, one for each row, for a classifier to label.
+    """The texts alone, for a classifier to label: one a row, empty or not.
 
     A file with the ending .txt holds a text in each line.
     """
     if Path(path).suffix.lower() == ".txt" and not text_column:
-        options |= {"header": False, "quoted": False}
-        table = read_table(path, frozenset(), **options)
-        return ["\t".join(row.cells) for row in table.rows]
+        return decoded(Path(path), options.get("encoding", "utf-8")
+                       ).removesuffix("\n").split("\n")
     table = read_table(path, KNOWN | {text_column.lower()} - {""}, **options)
     text = text_index(table, text_column)
     return [row.cells[text] for row in table.rows]

@@ -1,41 +1,24 @@
-"""Pictures of a classifier: how it learned, what it confuses, how sure it is.
+"""Pictures of a classifier: what it takes for what, and how sure it is of it.
 """
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ...text.files import write_atomically
 from ...training.plot import TRAIN, VALIDATION
 
-__all__ = ["curves_figure", "report_figure", "save_figure"]
-
-
-def curves_figure(records: Sequence[Mapping[str, Any]], title: str):
-    """Loss and accuracy of both parts, as a matplotlib Figure.
-
-    records : the lines of metrics.jsonl
-    """
-    figure, (left, right) = two_axes(title)
-    steps = [record for record in records if record["kind"] == "step"]
-    evaluations = [r for r in records if r["kind"] == "evaluation"]
-    left.plot([r["step"] for r in steps], [r["loss"] for r in steps],
-              color=TRAIN, alpha=0.3, linewidth=0.8, label="each step")
-    for axes, what in ((left, "loss"), (right, "accuracy")):
-        for part, color in (("train", TRAIN), ("validation", VALIDATION)):
-            axes.plot([r["step"] for r in evaluations],
-                      [r[f"{part}_{what}"] for r in evaluations],
-                      color=color, marker="o", markersize=3, label=part)
-        axes.set_xlabel("optimizer step")
-        axes.set_ylabel({"loss": "loss (nats a text)"}.get(what, what))
-        axes.grid(alpha=0.3)
-        axes.legend()
-    return figure
+__all__ = ["report_figure", "save_figure"]
 
 
 def report_figure(report: Mapping[str, Any], title: str):
     """Confusion matrix and reliability diagram of a class_report."""
-    figure, (left, right) = two_axes(title)
+    # A Figure of its own needs no display and leaves pyplot's state alone
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(10, 4), layout="constrained")
+    figure.suptitle(title)
+    left, right = figure.subplots(1, 2)
     classes, confusion = list(report["classes"]), report["confusion"]
     image = left.imshow(confusion, cmap="Blues")
     figure.colorbar(image, ax=left)
@@ -66,15 +49,6 @@ def report_figure(report: Mapping[str, Any], title: str):
                     f"{report['calibration']['error']:.3f}")
     right.legend(loc="upper left")
     return figure
-
-
-def two_axes(title: str):
-    # A Figure of its own needs no display and leaves pyplot's state alone
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(10, 4), layout="constrained")
-    figure.suptitle(title)
-    return figure, figure.subplots(1, 2)
 
 
 def save_figure(figure, path: Path) -> None:

@@ -42,6 +42,10 @@ def test_what_learns(train, expected):
     one, other = both(train=train)
     names = learning(one)
     assert names == learning(other)
+    counts = ours.parameter_counts(one)
+    assert counts == theirs.parameter_counts(other)
+    assert counts[0] == sum(names.values())
+    assert counts[1] == sum(a.size for a in get_parameters(one).values())
     assert {name for name in get_parameters(one)
             if name.startswith(tuple(expected))} == set(names)
 

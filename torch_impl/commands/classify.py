@@ -1,0 +1,106 @@
+"""Teach a model to tell texts apart, and let it label others.
+
+  twinformer classify                              the project's own messages
+  twinformer classify messages.csv                 a small model of your own
+  twinformer classify messages.csv --model gpt2    GPT-2, its last block learns
+  twinformer classify messages.csv --model runs/run-1 --train lora
+  twinformer classify --resume runs/classify-1     after a stop, bit for bit
+
+  twinformer classify --run classify-1 --predict "You have won a prize"
+  twinformer classify more.csv --run classify-1 --output labelled.csv
+
+A file is CSV, TSV or JSON lines with a text and a label in each row, or a
+folder with a folder of .txt files for each class. Empty texts are left out,
+texts longer than the context are cut at their end. Everything lands in
+runs/NAME: report.md, report.json, test.png, loss.png and the best model.
+
+The book's recipe for its SMS messages, and what its chapter 6 varies:
+  twinformer classify SMSSpamCollection --quoted true --split shuffled
+      --balance undersample --model gpt2 --token last --padding longest
+  --train last_layer | last_block | last_two_blocks | all | lora
+  --token first | last | last_real | mean      --padding longest | context | N
+  --causal false      --hide-padding true      --weights random
+  --batch-size 1 --accumulation 8 (no padding)      --model gpt2-xl
+"""
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from numpy_impl.finetuning.classification.run_config import (
+    FROM_SCRATCH,
+    ClassifyConfig,
+)
+
+from .train import default_config as config_of_run
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser) -> None:
+    """The fields of ClassifyConfig, and what it is used on."""
+    parser.add_argument(
+        "file", nargs="?", default="", type=str,
+        help="Labelled texts to learn from; with --run, texts to label.")
+    parser.add_argument(
+        "--config", action="config", metavar="FILE",
+        help="Settings from a YAML, JSON or TOML file; options win.")
+    parser.add_argument(
+        "--resume", metavar="RUN", type=str,
+        help="Go on with this run, for example runs/classify-1.")
+    parser.add_argument(
+        "--run", metavar="RUN", type=str,
+        help="A finished run to use, for example classify-1; left out with --predict, the "
+             "newest one.")
+    parser.add_argument("--predict", metavar="TEXT", type=str,
+                        help="A text to classify; - reads it from standard input.")
+    parser.add_argument("--output", metavar="FILE", type=str,
+                        help="Where the labels of a file of texts go, as CSV; left out, they "
+                             "are printed.")
+    parser.add_class_arguments(ClassifyConfig)
+    parser.default_config = partial(default_config, parser)
+
+
+def default_config(parser, words: list[str]) -> str | None:
+    """A model that has read nothing needs another recipe than GPT-2."""
+    if resumed := config_of_run(words):
+        return resumed
+    if base_model(words) == "none":
+        parser.set_defaults(FROM_SCRATCH)
+    return None
+
+
+def base_model(words: list[str]) -> str:
+    """--model, or what a config file says about it."""
+    import yaml
+
+    found = "none"
+    for word, following in zip(words, [*words, ""][1:], strict=True):
+        option, equals, value = word.partition("=")
+        value = value if equals else following
+        if option == "--model":
+            return value
+        if option == "--config" and Path(value).is_file():
+            content = yaml.safe_load(Path(value).read_text(encoding="utf-8"))
+            found = content.get("model", found)
+    return found
+
+
+def run(arguments) -> int | None:
+    """Learn, or label: whichever was asked for."""
+    config = ClassifyConfig(**{name: getattr(arguments, name) for name
+                               in ClassifyConfig.__dataclass_fields__})
+    if arguments.run is None and arguments.predict is None:
+        from .classify_training import train
+
+        if arguments.file:
+            config = replace(config, classification=replace(
+                config.classification, file=arguments.file))
+        return train(config, arguments.resume)
+    from .classify_prediction import predict_file, predict_text
+
+    if arguments.predict is not None:
+        return predict_text(config, arguments.run, arguments.predict)
+    if not arguments.file:
+        raise ValueError('--run says which classifier; give it --predict "a text", or a file of '
+                         "texts: twinformer classify more.csv --run classify-1")
+    return predict_file(config, arguments.run, arguments.file, arguments.output)

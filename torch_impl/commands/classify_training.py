@@ -1,0 +1,135 @@
+"""twinformer classify: from a file of labelled texts to a judged classifier."""
+import importlib
+import warnings
+from dataclasses import replace
+from pathlib import Path
+
+from numpy_impl.finetuning.classification.classifier import Classifier
+from numpy_impl.finetuning.classification.encoded import (
+    encoded,
+    reading_of,
+    texts_key,
+)
+from numpy_impl.finetuning.classification.labelled import class_names
+from numpy_impl.finetuning.classification.scratch import (
+    new_tokenizer,
+    untrained,
+)
+from numpy_impl.finetuning.classification.split import Parts, class_weights
+from numpy_impl.finetuning.classification.task import ClassificationTask
+from numpy_impl.finetuning.finetuner import Finetuner
+from numpy_impl.training.config import RunConfig
+from numpy_impl.training.run_folder import RunFolder, newest_checkpoint
+
+from .classify_texts import describe, parts_of
+from .opening import open_model, tokenizer_of
+
+__all__ = ["task_and_tuner", "train"]
+
+
+def train(config, resume: str | None) -> int:
+    """Read, split, learn, judge; the exit code."""
+    from numpy_impl.training.progress import LiveProgress
+
+    from .classify_report import judge, summary
+
+    # The tuner looks for these itself, and says more about them
+    warnings.filterwarnings("ignore", "(overflow|invalid value) encountered", RuntimeWarning)
+    start = None
+    if resume:
+        run, start = newest_checkpoint(Path(resume))
+        config = replace(config, name=run.path.name, folder=run.path.parent.as_posix())
+    else:
+        run = RunFolder.choose(config, "classify")
+        config = replace(config, name=run.path.name)
+    progress = LiveProgress()
+    parts = parts_of(config.classification, progress.note)
+    task, tuner = task_and_tuner(config, parts, progress.note)
+    finetuner = Finetuner(tuner, task, config.finetuning, run, progress=progress)
+    if start:
+        check_same_run(start, task, finetuner)
+    else:
+        run.path.mkdir()
+    write_config(run, config)
+    exit_code = finetuner.train(start)
+    if exit_code:
+        print(f"stopped at step {finetuner.standing.step}; "
+              f"go on: twinformer classify --resume {run}")
+        return exit_code
+    reports = judge(run, config, parts)
+    summary(run, config, reports)
+    return 0
+
+
+def base_of(config, parts: Parts):
+    """Shape, weights, tokenizer and RunConfig of the model to begin with."""
+    from numpy_impl.models.config import PRESETS
+    from numpy_impl.models.initialisation import initial_parameters
+
+    seed = config.finetuning.seed
+    if config.model == "none":
+        tokenizer = new_tokenizer(config.scratch, [message.text for message in parts.train])
+        model, parameters = untrained(config.scratch, tokenizer, seed)
+        return parameters, tokenizer, replace(RunConfig(), model=model)
+    if config.weights == "random" and config.model in PRESETS:  # no download
+        base = replace(RunConfig(), model=PRESETS[config.model])
+        tokenizer = tokenizer_of(Path(config.model), base.model)
+    else:
+        opened = open_model(config.model, config.backend)
+        parameters, tokenizer, base = opened.parameters, opened.tokenizer, opened.config
+    if config.weights == "random":
+        parameters = initial_parameters(base.model, seed)
+    return parameters, tokenizer, base
+
+
+def task_and_tuner(config, parts: Parts, note):
+    """The two halves of a Finetuner."""
+    settings = config.classification
+    room = f"{config.backend}_impl.finetuning.classification"
+    building = importlib.import_module(f"{room}.building")
+    objective = importlib.import_module(f"{room}.objective")
+    tuner = importlib.import_module(f"{config.backend}_impl.training.tuner")
+    lora = importlib.import_module(f"{config.backend}_impl.finetuning.lora")
+
+    classes = class_names(message.label for message in parts.train)
+    parameters, tokenizer, base = base_of(config, parts)
+    base = replace(base, model=replace(base.model, dropout=settings.dropout))
+    learn, choose, _ = (encoded(part, classes, tokenizer, name) for name, part
+                        in zip(("training", "validation", "test"), parts, strict=True))
+    reading = reading_of(settings.padding, learn.ids, base.model.context_length, tokenizer)
+    describe(parts, classes, learn, reading, note)
+
+    labels = [message.label for message in parts.train]
+    weights = class_weights(labels, classes) if settings.balance == "weights" else None
+    aim = objective.Classification(settings.token, settings.causal, settings.hide_padding,
+                                   weights, settings.label_smoothing)
+    model = building.build_classifier(base.model, parameters, len(classes), settings,
+                                      config.finetuning.seed)
+    learning, everything = building.parameter_counts(model)
+    note(f"{learning:,} of {everything:,} parameters learn")
+    task = ClassificationTask(
+        Classifier(model, aim, tokenizer, classes, reading), learn, choose,
+        texts_key(*parts), base, lora.merged_parameters)
+    return task, tuner.Tuner(model, aim, config.finetuning, config.device)
+
+
+def check_same_run(start, task, finetuner) -> None:
+    """ValueError where the settings would not go on with the run."""
+    then, now = start.task, task.describe()
+    for name, value in now.items():
+        if then.get(name) != value:
+            raise ValueError(f"{name} is {then.get(name)} in the run and cannot become {value}; "
+                             "leave it out, or start a new run")
+    if start.step >= finetuner.max_steps:
+        raise ValueError(f"the run has done all of its {start.step} steps; to go on give it more "
+                         "--epochs")
+
+
+def write_config(run: RunFolder, config) -> None:
+    """The resolved settings; they work as ``--config`` again."""
+    import yaml
+
+    from numpy_impl.text.files import write_atomically
+
+    write_atomically(run.path / "config.yaml", yaml.safe_dump(
+        config.to_dict(), sort_keys=False, allow_unicode=True))
