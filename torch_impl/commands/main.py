@@ -29,6 +29,7 @@ __all__ = ["COMMANDS", "main"]
 # command -> (module, what the overview says about it)
 COMMANDS = {
     "train": ("train", "train a model, or resume a run"),
+    "classify": ("classify", "teach a model to tell texts apart, and use it"),
     "generate": ("generate", "continue a text with a trained model"),
     "evaluate": ("evaluate", "measure a model, its answers, or their judges"),
     "data": ("data", "list, get and prepare corpora"),
