@@ -5,6 +5,7 @@ Shapes: x any shape; a keep-mask has the shape of x, True = kept.
 """
 import numpy as np
 
+from .checks import check_rate
 from .module import Module
 
 __all__ = ["Dropout", "KeepMasks"]
@@ -24,9 +25,7 @@ class Dropout(Module):
 
     def __init__(self, rate: float):
         super().__init__()
-        if not 0 <= rate < 1:
-            raise ValueError(f"dropout leaves out a share of the activations: "
-                             f"expected a rate in [0, 1), got {rate}")
+        check_rate(rate)
         self.rate = rate
 
     def forward(self, x, keep=None):

@@ -4,6 +4,7 @@ Shapes: V = vocabulary, D = width, ... = any axes of ids, N = number of ids.
 """
 import numpy as np
 
+from .checks import check_sizes
 from .module import Module, Parameter
 
 __all__ = ["Embedding"]
@@ -18,10 +19,20 @@ class Embedding(Module):
 
     def __init__(self, n_tokens: int, dim: int):
         super().__init__()
+        check_sizes(n_tokens=n_tokens, dim=dim)
         self.weight = Parameter(np.zeros((n_tokens, dim)))
 
     def forward(self, ids):
-        """ids (...) of 0..V-1 -> y (..., D), cache"""
+        """ids (...) of 0..V-1 -> y (..., D), cache
+
+        Raises
+        ------
+        TypeError
+            Where ids are no array of whole numbers.
+        """
+        if getattr(ids, "dtype", None) is None or ids.dtype.kind not in "iu":
+            raise TypeError(f"token ids must be an array of whole numbers, "
+                            f"got {getattr(ids, 'dtype', type(ids))}")
         return self.weight[ids], ids
 
     def backward(self, dy, ids):

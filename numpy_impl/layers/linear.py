@@ -5,6 +5,7 @@ Shapes: ... = any leading axes, N = their product, D = inputs, F = outputs.
 """
 import numpy as np
 
+from .checks import check_sizes
 from .module import Module, Parameter
 
 __all__ = ["Linear"]
@@ -19,6 +20,7 @@ class Linear(Module):
 
     def __init__(self, d_in: int, d_out: int, bias: bool = True):
         super().__init__()
+        check_sizes(d_in=d_in, d_out=d_out)
         self.weight = Parameter(np.zeros((d_out, d_in)))
         self.bias = Parameter(np.zeros(d_out)) if bias else None
 

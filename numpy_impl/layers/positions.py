@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 
+from .checks import check_positions, check_sizes
 from .module import Module, Parameter
 
 __all__ = ["LearnedPositions", "sinusoidal_positions"]
@@ -21,11 +22,13 @@ class LearnedPositions(Module):
 
     def __init__(self, context_length: int, dim: int):
         super().__init__()
+        check_sizes(context_length=context_length, dim=dim)
         self.weight = Parameter(np.zeros((context_length, dim)))
 
     def forward(self, x, start=0):
         """x (..., T, D), its first position is start -> y (..., T, D)"""
         T = x.shape[-2]
+        check_positions(start, T, len(self.weight))
         return x + self.weight[start:start + T]
 
     def backward(self, dy, start=0):

@@ -13,6 +13,7 @@ Shapes: ... = any leading axes, T = positions, D = input width, K = head width.
 import numpy as np
 
 from .attention import attention, attention_backward, causal_mask
+from .checks import check_rate, check_sizes
 from .linear import Linear
 from .module import Module, ModuleList
 from .softmax import softmax, softmax_backward
@@ -80,6 +81,7 @@ class CausalAttention(SelfAttention):
     def __init__(self, d_in: int, d_out: int, dropout: float = 0.0,
                  qkv_bias: bool = False):
         super().__init__(d_in, d_out, qkv_bias)
+        check_rate(dropout)
         self.dropout = dropout
 
     def mask(self, T):
@@ -97,6 +99,7 @@ class MultiHeadAttentionWrapper(Module):
     def __init__(self, d_in: int, d_out: int, n_heads: int,
                  dropout: float = 0.0, qkv_bias: bool = False):
         super().__init__()
+        check_sizes(n_heads=n_heads)
         self.heads = ModuleList(CausalAttention(d_in, d_out, dropout, qkv_bias)
                                 for _ in range(n_heads))
 

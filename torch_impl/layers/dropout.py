@@ -8,6 +8,7 @@ from torch.nn import functional
 
 from numpy_impl.layers.dropout import KeepMasks
 
+from .checks import check_rate
 from .module import Module
 
 __all__ = ["Dropout", "KeepMasks"]
@@ -32,9 +33,7 @@ class Dropout(Module):
 
     def __init__(self, rate: float):
         super().__init__()
-        if not 0 <= rate < 1:
-            raise ValueError(f"dropout leaves out a share of the activations: "
-                             f"expected a rate in [0, 1), got {rate}")
+        check_rate(rate)
         self.rate = rate
 
     def forward(self, x, keep=None):

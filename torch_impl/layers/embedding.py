@@ -5,6 +5,7 @@ Shapes: V = vocabulary, D = width, ... = any axes of ids.
 import torch
 from torch.nn import functional
 
+from .checks import check_sizes
 from .fused import fused
 from .module import Module, Parameter
 
@@ -20,6 +21,7 @@ class Embedding(Module):
 
     def __init__(self, n_tokens: int, dim: int):
         super().__init__()
+        check_sizes(n_tokens=n_tokens, dim=dim)
         self.weight = Parameter(torch.zeros(n_tokens, dim))
 
     def forward(self, ids):

@@ -16,8 +16,8 @@ __all__ = ["fused_attention"]
 def fused_attention(q, k, v, rate=0.0):
     """y = softmax(q k^T / sqrt(K)) v, each query over itself and its past.
 
-    Dao et al. 2022 (arXiv:2205.14135), algorithm 1. rate: dropout of the
-    weights, drawn by torch's own generator inside the kernel.
+    Dao 2023 (arXiv:2307.08691), algorithm 1. rate: dropout of the weights,
+    drawn by torch's own generator inside the kernel.
     q (B, H, T, K), k and v (B, H, S, K) -> y (B, H, T, K)
     """
     T, S = q.shape[-2], k.shape[-2]

@@ -6,6 +6,7 @@ Shapes: ... = any leading axes, D = inputs, F = outputs.
 import torch
 from torch.nn import functional
 
+from .checks import check_sizes
 from .fused import fused
 from .module import Module, Parameter
 
@@ -21,6 +22,7 @@ class Linear(Module):
 
     def __init__(self, d_in: int, d_out: int, bias: bool = True):
         super().__init__()
+        check_sizes(d_in=d_in, d_out=d_out)
         self.weight = Parameter(torch.zeros(d_out, d_in))
         self.bias = Parameter(torch.zeros(d_out)) if bias else None
 

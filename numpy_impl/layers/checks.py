@@ -1,0 +1,40 @@
+"""What a layer may be asked for: mistakes named where they are made, before
+they come up as shapes that do not fit somewhere else."""
+import operator
+
+__all__ = ["check_heads", "check_positions", "check_rate", "check_sizes"]
+
+
+def check_sizes(**sizes: int) -> None:
+    """TypeError, ValueError unless each is a whole number from 1."""
+    for name, size in sizes.items():
+        try:
+            whole = operator.index(size)
+        except TypeError:
+            raise TypeError(f"{name} must be a whole number, got "
+                            f"{size!r}") from None
+        if whole < 1:
+            raise ValueError(f"{name} must be at least 1, got {whole}")
+
+
+def check_rate(rate: float) -> None:
+    """ValueError unless 0 <= rate < 1."""
+    if not 0 <= rate < 1:
+        raise ValueError(f"dropout leaves out a share of the activations: "
+                         f"expected a rate in [0, 1), got {rate}")
+
+
+def check_heads(d_model: int, n_heads: int) -> None:
+    """ValueError unless n_heads divides d_model."""
+    check_sizes(d_model=d_model, n_heads=n_heads)
+    if d_model % n_heads:
+        raise ValueError(f"every head takes an equal share of the width: "
+                         f"{n_heads} heads do not divide {d_model}")
+
+
+def check_positions(start: int, T: int, length: int) -> None:
+    """ValueError unless positions start .. start + T - 1 have a vector."""
+    if not 0 <= start <= start + T <= length:
+        raise ValueError(f"there are vectors for positions 0 to {length - 1}, "
+                         f"got positions {start} to {start + T - 1}; a "
+                         f"longer context_length makes more of them")
