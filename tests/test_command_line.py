@@ -54,6 +54,63 @@ def test_the_overview_names_every_command(capsys):
         assert all(f"\n  {name} " in output for name in COMMANDS)
 
 
+def test_a_preset_fills_in_the_model(capsys, tmp_path):
+    """But for the vocabulary, which is the tokenizer's; options win, in whatever order, and
+    the preset wins over a config file."""
+    shapes = {"gpt2": (768, 12, 12), "gpt2-medium": (1024, 16, 24), "gpt2-large": (1280, 20, 36),
+              "gpt2-xl": (1600, 25, 48)}
+    for name, shape in shapes.items():
+        model = settings(capsys, "--preset", name)["model"]
+        assert (model["d_model"], model["n_heads"], model["n_layers"]) == shape
+        assert model["context_length"] == 1024 and model["vocab_size"] == 2048
+    (tmp_path / "mine.yaml").write_text("model: {n_layers: 3}\ntraining: {max_steps: 7}\n")
+    for words in (["--n-layers", "2", "--preset=gpt2", "--config", tmp_path / "mine.yaml"],
+                  ["--preset", "gpt2", "--n-layers", "2", "--config", tmp_path / "mine.yaml"]):
+        found = settings(capsys, *words)
+        assert found["model"]["n_layers"] == 2 and found["model"]["d_model"] == 768
+        assert found["training"]["max_steps"] == 7
+    found = settings(capsys, "--config", tmp_path / "mine.yaml", "--preset", "gpt2")
+    assert found["model"]["n_layers"] == 12
+
+
+def test_options_win_over_a_config_that_comes_later(capsys, tmp_path):
+    (tmp_path / "mine.yaml").write_text("model: {n_layers: 3}\n")
+    found = settings(capsys, "--n-layers", "2", "--config", tmp_path / "mine.yaml")
+    assert found["model"]["n_layers"] == 2
+
+
+def test_samples_of_a_text_of_one_line():
+    """Which has no newline to begin with, and no end of text."""
+    from numpy_impl.text.byte_tokenizer import ByteTokenizer
+    from numpy_impl.text.characters import CharacterTokenizer
+    from torch_impl.commands.train import opening
+
+    assert opening(ByteTokenizer()) == "<|endoftext|>"
+    for text, expected in (("ab c", " "), ("ab\nc", "\n"), ("ba", "a")):
+        tokenizer = CharacterTokenizer.from_text(text)
+        assert opening(tokenizer) == expected and tokenizer.encode(opening(tokenizer))
+
+
+@pytest.mark.parametrize(("text", "prompt"), [
+    ("It was the best of times", ' --prompt "It was the"'),
+    ("12, 13; what now", ' --prompt "what now"'),
+    ("今天天气很好，我们", ' --prompt "今天天气很好"'), ("1 + 1 = 2", "")])
+def test_the_next_commands_suit_the_corpus(text, prompt):
+    from types import SimpleNamespace
+
+    import numpy as np
+
+    from numpy_impl.text.byte_tokenizer import ByteTokenizer
+    from torch_impl.commands.train import example_prompt
+
+    tokenizer = ByteTokenizer()
+    data = SimpleNamespace(tokenizer=tokenizer, validation=np.array(tokenizer.encode(text)))
+    config = SimpleNamespace(data=SimpleNamespace(corpus=["novel.txt"]))
+    assert example_prompt(SimpleNamespace(config=config, data=data)) == prompt
+    config.data.corpus = ["standard-library"]
+    assert example_prompt(SimpleNamespace(config=config, data=data)) == ' --prompt "def "'
+
+
 def test_the_version(capsys):
     from importlib.metadata import PackageNotFoundError, version
     try:
@@ -75,7 +132,12 @@ def test_the_version(capsys):
     (["train", "--batch-size", "-1"], "training.batch_size must be at least 1, got -1"),
     (["train", "--backend", "numpy", "--resume", "nowhere"], "there is no run at nowhere"),
     (["train", "--backend", "numpy", "--corpus", "nowhere"], "there is no corpus at nowhere"),
-    (["train", "--config", "nowhere.yaml"], "No such file or directory: 'nowhere.yaml'"),
+    (["train", "--config", "nowhere.yaml"], "there is no config file nowhere.yaml; expected "),
+    (["train", "--config", "."], ". is a folder; expected a file with settings"),
+    (["train", "--steps", "5"], "no option --steps; did you mean --training.max_steps?"),
+    (["train", "--preset", "gpt3"], "--preset: expected one of 'gpt2', 'gpt2-medium'"),
+    (["train", "--preset", "gpt2", "--resume", "runs/run-1"], "leave out --preset, or --resume"),
+    (["parity", "--seed", "-1"], "--seed must be 0 or more, got -1"),
     (["train", "stray"], "unrecognized arguments: stray"),
     (["train", "--vocab-size", "9"], "--vocab-size could be --model.vocab_size or --data.vocab"),
     (["train", "--backend", "numpy", "--compile", "true"], "device.compile"),

@@ -56,6 +56,8 @@ def run(arguments) -> int:
                          f"there are {', '.join(part.public for part in COMPONENTS)}")
     if not 0 < arguments.seconds < float("inf"):
         raise ValueError(f"--seconds must be positive, got {arguments.seconds}")
+    if arguments.seed < 0:
+        raise ValueError(f"--seed must be 0 or more, got {arguments.seed}")
     if arguments.package:
         check_package(arguments.package)
     sides = rivals(arguments.package)

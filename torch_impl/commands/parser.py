@@ -28,9 +28,12 @@ class CommandParser(ArgumentParser):
     ----------
     default_config : callable, optional
         words -> a config file to read before all others, or None.
+    last_config : callable, optional
+        words -> settings, as JSON, to read after all config files, or None.
     """
 
     default_config: Callable[[list[str]], str | None] | None = None
+    last_config: Callable[[list[str]], str | None] | None = None
 
     def __init__(self, **options):
         super().__init__(
@@ -39,9 +42,13 @@ class CommandParser(ArgumentParser):
 
     def parse_args(self, args=None, *rest, **options):
         """Parse the words after the command's name."""
-        words = self.spelled_out(list(args))
+        configs, words = self.spelled_out(list(args))
         if self.default_config and (path := self.default_config(words)):
-            words = ["--config", self.checked_config(path), *words]
+            configs.insert(0, self.checked_config(path))
+        if self.last_config and (settings := self.last_config(words)):
+            configs.append(settings)
+        for config in reversed(configs):    # options win, wherever they stand
+            words = ["--config", config, *words]
         try:
             return super().parse_args(words, *rest, **options)
         except SystemExit:  # --help, --print_config
@@ -49,13 +56,15 @@ class CommandParser(ArgumentParser):
         except Exception as problem:
             raise ValueError(readable(str(problem))) from problem
 
-    def spelled_out(self, words: list[str]) -> list[str]:
-        """The same command line in jsonargparse's own spelling."""
+    def spelled_out(self, words: list[str]) -> tuple[list[str], list[str]]:
+        """What --config gives, and the other words as jsonargparse wants
+        them."""
+        configs: list[str] = []
         spelled: list[str] = []
         rest = Words(words)
         for word in rest:
             if word == "--":
-                return [*spelled, word, *rest]
+                return configs, [*spelled, word, *rest]
             if not word.startswith("--"):
                 spelled.append(word)
                 continue
@@ -63,12 +72,12 @@ class CommandParser(ArgumentParser):
             option = self.full_name(name)
             if option == "--config":
                 value = value if equals else rest.take()
-                spelled += [option, self.checked_config(value)]
+                configs.append(self.checked_config(value))
             elif f"{option}+" in self.option_names() and not equals:
                 spelled.append(f"{option}={as_list(rest.take_words())}")
             else:
                 spelled.append(option + equals + value)
-        return spelled
+        return configs, spelled
 
     def option_names(self) -> list[str]:
         return [option for action in self._actions
@@ -99,6 +108,14 @@ class CommandParser(ArgumentParser):
         """What jsonargparse reads for --config: a path to YAML, or JSON."""
         try:
             text = Path(path).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise FileNotFoundError(
+                f"there is no config file {path}; expected settings in YAML, "
+                "JSON or TOML, such as a run's config.yaml") from None
+        except IsADirectoryError:
+            raise IsADirectoryError(
+                f"{path} is a folder; expected a file with settings, such as "
+                "the config.yaml in a run's folder") from None
         except UnicodeDecodeError as problem:
             raise ValueError(f"{path} is not UTF-8 text: {problem}") from None
         try:
@@ -165,10 +182,14 @@ def flat_keys(content: dict[str, Any], prefix: str = "") -> Iterable[str]:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """"; did you mean 'train'?" or nothing, where nothing is near."""
     known = list(known)
-    near = difflib.get_close_matches(word, known, 1, 0.6)
+    last = {name.lstrip("-").rpartition(".")[2]: name for name in known}
+    tail = word.lstrip("-").rpartition(".")[2]
+    # --steps is a part of --training.max_steps
+    near = sorted((name for name in last if name.endswith(f"_{tail}")),
+                  key=len)
+    near = [last[name] for name in near[:1]]
+    near = near or difflib.get_close_matches(word, known, 1, 0.6)
     if not near:  # --n-layrs is far from --model.n_layers as a whole
-        last = {name.rpartition(".")[2]: name for name in known}
-        tail = word.lstrip("-").rpartition(".")[2]
         near = difflib.get_close_matches(tail, list(last), 1, 0.6)
         near = [last[name] for name in near]
     return f"; did you mean {near[0]}?" if near else ""

@@ -3,6 +3,7 @@
   twinformer train                            the standard library's source
   twinformer train --corpus novel.txt notes/  your own text
   twinformer train --max-steps 100 --n-layers 2 --backend numpy
+  twinformer train --preset gpt2 --n-layers 6   GPT-2's shape, half as deep
   twinformer train --config mine.yaml --learning-rate 0.0005
   twinformer train --resume runs/run-1        after a stop, bit for bit
 
@@ -12,10 +13,14 @@ option is enough where it is unique: --max-steps is --training.max_steps.
 """
 import dataclasses
 import importlib
+import json
+import re
 import warnings
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
+from numpy_impl.models.config import PRESETS, preset
 from numpy_impl.training.config import RunConfig
 
 __all__ = ["add_arguments", "run"]
@@ -25,7 +30,7 @@ QUALITY_TOKENS = 256
 
 
 def add_arguments(parser) -> None:
-    """The fields of RunConfig, --config and --resume."""
+    """The fields of RunConfig, --config, --preset and --resume."""
     parser.add_argument(
         "--config", action="config", metavar="FILE",
         help="Settings from a YAML, JSON or TOML file; options win.")
@@ -33,19 +38,48 @@ def add_arguments(parser) -> None:
         "--resume", metavar="RUN", type=str,
         help="Go on with this run, for example runs/run-1, or from one of "
              "its checkpoints; its config.yaml is read first.")
+    parser.add_argument(
+        "--preset", type=Literal[tuple(PRESETS)],
+        help="The shape of a published GPT-2 for the model, with new weights; "
+             "options win over it, and it over --config.")
     parser.add_class_arguments(RunConfig)
     parser.default_config = default_config
+    parser.last_config = last_config
 
 
 def default_config(words: list[str]) -> str | None:
     """--resume RUN: the settings of the run come before the options."""
-    for word, following in zip(words, [*words, ""][1:], strict=True):
-        if word == "--resume" or word.startswith("--resume="):
-            run = Path(word.partition("=")[2] or following)
-            for folder in (run, run.parent.parent):
-                if (folder / "config.yaml").exists():
-                    return str(folder / "config.yaml")
+    if not (given := value_of("--resume", words)):
+        return None
+    if value_of("--preset", words):
+        raise ValueError("a run that goes on keeps the shape of its model; "
+                         "leave out --preset, or --resume to begin a new run")
+    run = Path(given)
+    for folder in (run, run.parent.parent):
+        if (folder / "config.yaml").exists():
+            return str(folder / "config.yaml")
     return None
+
+
+def last_config(words: list[str]) -> str | None:
+    """--preset NAME: its settings, but for the vocabulary, which is that of
+    the tokenizer."""
+    name = value_of("--preset", words)
+    if name not in PRESETS:     # jsonargparse says so
+        return None
+    shape = dataclasses.asdict(preset(name))
+    del shape["vocab_size"]
+    return json.dumps({"model": shape})
+
+
+def value_of(option: str, words: list[str]) -> str:
+    """What a command line gives for an option, "" = nothing"""
+    for word, following in zip(words, [*words, ""][1:], strict=True):
+        if word == option:
+            return following
+        if word.startswith(f"{option}="):
+            return word.partition("=")[2]
+    return ""
 
 
 def run(arguments) -> int:
@@ -116,7 +150,13 @@ def opening(tokenizer) -> str:
     """What stands before a document: the end of the one before."""
     names = {number: name for name, number
              in tokenizer.special_tokens.items()}
-    return names.get(tokenizer.end_of_text, "\n")
+    if tokenizer.end_of_text in names:
+        return names[tokenizer.end_of_text]
+    try:
+        tokenizer.encode("\n")
+        return "\n"
+    except ValueError:          # the characters of a text of one line
+        return tokenizer.decode([0])
 
 
 def summary(finished) -> None:
@@ -132,11 +172,25 @@ def summary(finished) -> None:
               f"              {real} of the validation text")
     print(f"""
 everything about this run is in {folder}/: loss.png, samples.txt, ...
-continue a text     twinformer generate {folder} --prompt "def "
+continue a text     twinformer generate {folder}{example_prompt(finished)}
 train it longer     twinformer train --resume {folder} --max-steps \
 {2 * finished.step}
 your own text       twinformer train --corpus PATH
 all settings        twinformer train --help""")
+
+
+def example_prompt(finished) -> str:
+    """A --prompt with words that the model has seen, or nothing"""
+    from numpy_impl.training.documents import STANDARD_LIBRARY
+
+    if finished.config.data.corpus == [STANDARD_LIBRARY]:
+        return ' --prompt "def "'
+    data = finished.data
+    words = re.search(r"[^\W\d_]+(?: [^\W\d_]+){0,2}",
+                      data.tokenizer.decode(data.validation[:200]))
+    if not words:   # numbers, a program of signs: one has to know better
+        return ""
+    return f' --prompt "{words[0][:24].rstrip()}"'
 
 
 def python_share(finished):
