@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile --constraint constraints.txt
 JOBS   ?= auto
 
-.PHONY: help train test test-slow lint docs wheel clean
+.PHONY: help train test test-slow lint docs tables wheel clean
 
 help:            ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -27,6 +27,9 @@ lint: $(VENV)/.installed-dev   ## style, types, and that the reference knows no 
 
 docs: $(VENV)/.installed-dev   ## both packages side by side, as one page: build/side_by_side.html
 	@mkdir -p build && $(BIN)/python -m docs.side_by_side build/side_by_side.html
+
+tables: $(VENV)/.installed-dev   ## list the published tables; ARGS=shakespeare makes that one again
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 wheel: $(VENV)/.installed-dev   ## build dist/*.whl
 	@$(BIN)/python -m build --wheel
