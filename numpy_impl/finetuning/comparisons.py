@@ -68,7 +68,7 @@ class ComparisonTask:
         self.data_key = data_key
         self.log_probabilities, self.respond = log_probabilities, respond
         self.parameters = parameters
-        self.style = prompt_style(settings.template)
+        self.style = prompt_style(settings.template or "alpaca")
         self.end = require_end_of_text(tokenizer)
         self.lengths = [example.length for example in splits.train]
         self.objective = PreferencePairs(
@@ -81,9 +81,16 @@ class ComparisonTask:
         return {"kind": self.kind, **asdict(self.settings)}
 
     def remember_reference(self, tuner) -> None:
-        """Ask the model, which is still the reference, about all answers."""
-        self.reference = {name: self.measured(tuner, name)
-                          for name in Splits._fields}
+        """Ask the model, which is still the reference, about all answers.
+
+        Those of an evaluation in the batches of an evaluation: rounding is
+        then the same, and every margin exactly 0 before the first step.
+        """
+        for name in Splits._fields:
+            count = self.evaluated(name)
+            self.reference[name] = np.concatenate([
+                self.measured(tuner, name, 0, count),
+                self.measured(tuner, name, count)])
 
     def batch(self, indices: Sequence[int]) -> PairBatch:
         """The batch of these pairs to train on."""
@@ -103,32 +110,40 @@ class ComparisonTask:
             return pair_batch(pairs)
         return pair_batch(pairs, reference[list(indices)].T.ravel())
 
-    def measured(self, tuner, split: str, count: int = 0) -> np.ndarray:
-        """Log-probabilities (pairs, 2) of the answers of a split."""
+    def evaluated(self, split: str) -> int:
+        """How many pairs of a split an evaluation measures: the first ones."""
+        size = len(getattr(self.splits, split))
+        if split == "test":
+            return size
+        return min(size, self.settings.eval_examples
+                   or len(self.splits.validation))
+
+    def measured(self, tuner, split: str, first: int = 0,
+                 end: int | None = None) -> np.ndarray:
+        """Log-probabilities (pairs, 2) of the answers of some pairs."""
         examples = getattr(self.splits, split)
-        count = min(count or len(examples), len(examples))
-        by_length = sorted(range(count), key=lambda i: examples[i].length)
-        found = np.zeros((count, 2))
-        for start in range(0, count, 8):
+        by_length = sorted(range(len(examples))[first:end],
+                           key=lambda i: examples[i].length)
+        found = np.zeros((len(examples), 2))
+        for start in range(0, len(by_length), 8):
             indices = by_length[start:start + 8]
             logp = self.log_probabilities(tuner,
                                           self.batch_of(split, indices))
             found[indices] = logp.reshape(2, -1).T         # (B, 2)
-        return found
+        return found[first:end]
 
-    def metrics(self, tuner, split: str, count: int = 0) -> dict[str, float]:
-        """The means of ``pair_metrics`` over a split, or its first pairs."""
-        logp = self.measured(tuner, split, count)
+    def metrics(self, tuner, split: str) -> dict[str, float]:
+        """The means of ``pair_metrics`` over the pairs of an evaluation."""
+        logp = self.measured(tuner, split, 0, self.evaluated(split))
         reference = self.reference[split][:len(logp)]
         return pair_metrics(self.objective, logp.T.ravel(),
                             reference.T.ravel())
 
     def evaluate(self, tuner) -> dict[str, float]:
         """Loss, accuracy, margins and rewards of both splits."""
-        count = self.settings.eval_examples or len(self.splits.validation)
         return {f"{split}_{name}": value
                 for split in ("train", "validation")
-                for name, value in self.metrics(tuner, split, count).items()}
+                for name, value in self.metrics(tuner, split).items()}
 
     def score(self, metrics: dict[str, float]) -> float:
         """Lower is better: by this the best checkpoint is chosen."""

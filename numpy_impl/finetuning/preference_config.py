@@ -18,7 +18,8 @@ class PreferenceConfig:
     Attributes
     ----------
     template
-        The words around a task and its answer: those the model knows.
+        The words around a task and its answer ("" = those that the model was
+        taught with, else alpaca).
     loss
         "dpo" pays for wider margins, "ipo" for margins of 1 / (2 beta).
     beta
@@ -42,7 +43,7 @@ class PreferenceConfig:
         The longest answer.
     """
 
-    template: Literal["alpaca", "phi3", "chatml"] = "alpaca"
+    template: Literal["", "alpaca", "phi3", "chatml"] = ""
     loss: Literal["dpo", "ipo"] = "dpo"
     beta: float = 0.1
     label_smoothing: float = 0.0
@@ -54,7 +55,7 @@ class PreferenceConfig:
     max_new_tokens: int = 96
 
     def __post_init__(self):
-        prompt_style(self.template)
+        prompt_style(self.template or "alpaca")
         check_settings(self.loss, self.beta, self.label_smoothing)
         for name, least in (("eval_examples", 0), ("samples", 0),
                             ("max_new_tokens", 1)):

@@ -109,6 +109,20 @@ def test_both_packages_measure_alike():
     assert found[0][1] == found[1][1]
 
 
+@BOTH
+@pytest.mark.parametrize("eval_examples", [0, 3])
+def test_before_the_first_step_margins_are_exactly_0(name, eval_examples):
+    """In single precision too: the reference was asked in the same batches."""
+    one = task(name, eval_examples=eval_examples)
+    tune = tuner(name, one.objective if name == "numpy"
+                 else package(name).PreferencePairs(), single=True)
+    one.remember_reference(tune)
+    metrics = one.evaluate(tune)
+    for split in ("train", "validation"):
+        assert metrics[f"{split}_margin"] == metrics[f"{split}_accuracy"] == 0
+        assert metrics[f"{split}_loss"] == math.log(2)
+
+
 def test_metrics_by_hand():
     logp = np.array([-1.0, -5.0, -2.0, -3.0])      # chosen, chosen, rejected
     reference = np.array([-2.0, -4.0, -2.0, -4.0])

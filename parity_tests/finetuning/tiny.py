@@ -47,10 +47,12 @@ def package(name):
         set_parameters=their_parameters.set_parameters)
 
 
-def tuner(name, objective, seed=1):
+def tuner(name, objective, seed=1, single=False):
     """A new model of the package, in double precision, and its tuner."""
     parts = package(name)
-    model = parts.GPTModel(CONFIG).to(parts.dtype)
+    model = parts.GPTModel(CONFIG)
+    if not single:
+        model.to(parts.dtype)
     parts.set_parameters(model, {
         name: array.astype(np.float64) for name, array
         in initial_parameters(CONFIG, seed).items()})

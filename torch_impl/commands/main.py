@@ -30,6 +30,9 @@ __all__ = ["COMMANDS", "main"]
 COMMANDS = {
     "train": ("train", "train a model, or resume a run"),
     "classify": ("classify", "teach a model to tell texts apart, and use it"),
+    "instruct": ("instruct", "teach a model to follow instructions"),
+    "dpo": ("dpo", "teach a model which answers people prefer"),
+    "ask": ("ask", "ask a model that follows instructions"),
     "generate": ("generate", "continue a text with a trained model"),
     "evaluate": ("evaluate", "measure a model, its answers, or their judges"),
     "data": ("data", "list, get and prepare corpora"),
