@@ -144,6 +144,46 @@ def test_every_figure_of_the_stand_in_is_found(stand_in, folder, data, capsys, b
     assert out.count("    expected ") == out.count("    got      ") == 6
 
 
+def their_hellaswag(model, questions):
+    """Each ending behind its context and a space, by transformers: least loss, least mean."""
+    right = np.zeros(2)
+    for question in questions:
+        losses = []
+        for ending in question["endings"]:
+            context, ids = question["ctx"].encode(), f" {ending}".encode()
+            row = torch.tensor([list(context + ids)])
+            labels = row.clone()
+            labels[:, :len(context)] = -100
+            mean = float(model(row, labels=labels).loss)
+            losses.append((mean * len(ids), mean))
+        right += np.argmin(losses, 0) == question["label"]
+    return (right / len(questions)).tolist()
+
+
+@BACKENDS
+def test_hellaswag_of_the_stand_in(monkeypatch, folder, model, data, capsys, backend):
+    random = np.random.default_rng(5)
+    words = ["the", "a", "fox", "dog", "jumps", "runs", "over", "under", "lazy", "brown"]
+    questions = [{"ctx": " ".join(random.choice(words, 4)), "label": int(random.integers(4)),
+                  "endings": [" ".join(random.choice(words, random.integers(1, 5)))
+                              for _ in range(4)]} for _ in range(20)]
+    file = data / published.HELLASWAG
+    file.parent.mkdir()
+    file.write_text("".join(json.dumps(question) + "\n" for question in questions))
+    with torch.no_grad():
+        expected = their_hellaswag(model, questions)
+    assert 0 < expected[0] < 1
+    monkeypatch.setitem(PUBLISHED, "gpt2", (published.hellaswag_figure(*expected),))
+    code, out, _ = verify(capsys, "--weights", folder, "--backend", backend)
+    assert code == 0 and "1 as published" in out
+    monkeypatch.setitem(PUBLISHED, "gpt2", (
+        published.hellaswag_figure(expected[0], expected[1] + 0.05),))
+    assert verify(capsys, "--weights", folder, "--backend", backend)[0] == 1
+    file.unlink()
+    code, out, _ = verify(capsys, "--weights", folder, "--backend", backend)
+    assert code == 0 and "1 left out" in out and "take hours without a GPU" in out
+
+
 @BACKENDS
 def test_other_weights_differ(stand_in, tmp_path, data, capsys, backend):
     random_model(4).save_pretrained(tmp_path / "other")

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 __all__ = ["Figure", "Unavailable", "PUBLISHED", "continuation", "differs", "parameter_count",
-           "perplexity", "text_loss", "ten_losses", "weights_begin"]
+           "hellaswag", "perplexity", "text_loss", "ten_losses", "weights_begin"]
 
 
 class Unavailable(Exception):
@@ -115,18 +115,44 @@ def perplexity(name: str, hint: str):
     return measure
 
 
+def hellaswag(subject) -> list[float]:
+    """Shares of right answers: by the whole ending, and by its mean token"""
+    from numpy_impl.finetuning.evaluation.multiple_choice import judge_choices
+    from numpy_impl.finetuning.evaluation.questions import encode_question, read_hellaswag
+
+    questions = read_hellaswag(data_path(HELLASWAG, "it is the validation part of HellaSwag; "
+                                         "its 10,042 questions take hours without a GPU"))
+    contexts, choices = zip(*(pair for question in questions
+                              for pair in encode_question(subject.tokenizer, question)))
+    scores = subject.choice_log_likelihoods(contexts, choices)
+    result = judge_choices(questions, scores, np.array([len(choice) for choice in choices]))
+    return [result.accuracy, result.per_token]
+
+
 def data_file(name: str, hint: str) -> str:
+    return data_path(name, hint).read_text(encoding="utf-8")
+
+
+def data_path(name: str, hint: str):
     from numpy_impl.text.catalog import data_folder
 
     path = data_folder() / name
     if not path.is_file():
         raise Unavailable(f"needs {path}; {hint}")
-    return path.read_text(encoding="utf-8")
+    return path
 
 
 LLM_C = "llm.c, test_gpt2.c"
 TRANSFORMERS = "transformers, tests of GPT-2"
 WIKITEXT = "wikitext-2-raw/wiki.test.raw"
+HELLASWAG = "hellaswag/hellaswag_val.jsonl"
+
+
+def hellaswag_figure(*expected: float) -> Figure:
+    """Off by a score of questions: there TF32 was used, and near ties turn."""
+    return Figure(what="HellaSwag, accuracy and accuracy per token", source="llm.c, hellaswag.py",
+                  expected=list(expected), tolerance=2e-3, measure=hellaswag)
+
 
 PUBLISHED = {
     "gpt2": (
@@ -160,6 +186,7 @@ PUBLISHED = {
         Figure(what="perplexity on WikiText-2", source="transformers, perplexity of GPT-2",
                expected=29.94, tolerance=0.05,
                measure=perplexity(WIKITEXT, "it is the raw test part of WikiText-2")),
+        hellaswag_figure(0.2859, 0.2955),
     ),
     "gpt2-medium": (
         Figure(what="parameters", source="OpenAI, size of its file", expected=354_823_168,
@@ -169,5 +196,6 @@ PUBLISHED = {
                measure=parameter_count),),
     "gpt2-xl": (
         Figure(what="parameters", source="shape of its config", expected=1_557_611_200,
-               measure=parameter_count),),
+               measure=parameter_count),
+        hellaswag_figure(0.3842, 0.4893)),
 }

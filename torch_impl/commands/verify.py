@@ -119,6 +119,11 @@ class Subject:
             logits = self.model(torch.tensor(inputs, device=device))
             return float(loss(logits, torch.tensor(targets, device=device)))
 
+    def choice_log_likelihoods(self, contexts, choices):
+        """N rows of token ids each -> ln p(choice | context) (N,)"""
+        package = import_module(f"{self.backend}_impl.finetuning.evaluation.likelihood")
+        return package.choice_log_likelihoods(self.model, contexts, choices).log_likelihood
+
     def losses_of_training(self, inputs, targets, steps: int) -> list[float]:
         """The loss before each of the steps, on copies of the weights
 
