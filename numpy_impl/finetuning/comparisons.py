@@ -92,11 +92,12 @@ class ComparisonTask:
                 self.measured(tuner, name, 0, count),
                 self.measured(tuner, name, count)])
 
-    def batch(self, indices: Sequence[int]) -> PairBatch:
+    def batch(self, indices: np.ndarray | Sequence[int]) -> PairBatch:
         """The batch of these pairs to train on."""
         return self.batch_of("train", indices)
 
-    def batch_of(self, split: str, indices: Sequence[int]) -> PairBatch:
+    def batch_of(self, split: str,
+                 indices: np.ndarray | Sequence[int]) -> PairBatch:
         """Pairs of a split, and the reference's opinion where it is known."""
         examples: list[Example] = [getattr(self.splits, split)[index]
                                    for index in indices]

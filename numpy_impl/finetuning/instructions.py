@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+import numpy as np
+
 from ..text.collate import collate_instructions
 from ..text.prompts import prompt_style
 from ..text.tokenizer import Tokenizer
@@ -108,7 +110,7 @@ class InstructionTask:
                        self.run_config.model.context_length)
         return [[examples[index] for index in window] for window in windows]
 
-    def batch(self, indices: Sequence[int]):
+    def batch(self, indices: np.ndarray | Sequence[int]):
         """The batch of these rows to train on."""
         return self.batch_of([self.rows[index] for index in indices])
 

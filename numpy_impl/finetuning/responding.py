@@ -58,7 +58,7 @@ def respond(model, prompts, max_new_tokens: int, *, stop=None,
                 f"answer in a context of {context}")
     stops = np.array(stop_tokens(stop), np.int64)
     by_length = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
-    answers = [None] * len(prompts)
+    answers: list[list[int]] = [[] for _ in prompts]
     for start in range(0, len(prompts), batch_size):
         chosen = by_length[start:start + batch_size]
         dice = [np.random.default_rng([seed, i]) for i in chosen]

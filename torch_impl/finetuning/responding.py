@@ -59,7 +59,7 @@ def respond(model, prompts, max_new_tokens: int, *, stop=None,
                 f"answer in a context of {context}")
     stops = torch.tensor(stop_tokens(stop), dtype=torch.int64)
     by_length = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
-    answers = [None] * len(prompts)
+    answers: list[list[int]] = [[] for _ in prompts]
     for start in range(0, len(prompts), batch_size):
         chosen = by_length[start:start + batch_size]
         dice = [np.random.default_rng([seed, i]) for i in chosen]
