@@ -47,8 +47,9 @@ def run(arguments) -> int:
     else:
         if not arguments.margin >= 0:
             raise ValueError(f"margin must be 0 or more, got {arguments.margin}")
-        outcomes = outcomes_of_scores(*(scores_of(path, read_scores) for path in (
-            arguments.first, arguments.second)), arguments.margin)
+        outcomes = outcomes_of_scores(
+            scores_of(arguments.first, read_scores), scores_of(arguments.second, read_scores),
+            arguments.margin)
     found = win_rate(outcomes, confidence=arguments.confidence)
     if arguments.json:
         print(json.dumps({"first": arguments.first, "second": arguments.second,

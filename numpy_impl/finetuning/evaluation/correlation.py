@@ -56,13 +56,15 @@ def correlations(ours: Sequence[float | None],
         raise ValueError(f"a correlation needs at least 3 answers with both "
                          f"scores, got {len(both)}")
     stats = needed("scipy.stats")
-    found, p_values = [], {}
+    found, p_values = {}, {}
     with warnings.catch_warnings():     # a constant list: NaN says it
         warnings.simplefilter("ignore")
         for name, function in (("pearson", stats.pearsonr),
                                ("spearman", stats.spearmanr),
                                ("kendall", stats.kendalltau)):
             result = function(*zip(*both))
-            found.append(float(result.statistic))
+            found[name] = float(result.statistic)
             p_values[name] = float(result.pvalue)
-    return Correlations(len(both), len(ours) - len(both), *found, p_values)
+    return Correlations(
+        pairs=len(both), left_out=len(ours) - len(both), p_values=p_values,
+        **found)

@@ -118,7 +118,7 @@ class Endpoint:
         return body
 
     def question(self, messages: Sequence[Message]) -> dict:
-        options = {"seed": self.seed}
+        options: dict[str, float] = {"seed": self.seed}
         if self.temperature is not None:
             options["temperature"] = self.temperature
         asked = {"model": self.model, "messages": list(messages),

@@ -82,7 +82,9 @@ def judge_choices(questions: Sequence[Question], log_likelihood,
         right.append(np.mean([answer == question.label for answer, question
                               in zip(answers, questions)]))
     chance = np.mean([1 / len(question.choices) for question in questions])
-    return ChoiceResult(len(questions), *map(float, right), float(chance))
+    accuracy, per_token, per_byte = map(float, right)
+    return ChoiceResult(len(questions), accuracy, per_token, per_byte,
+                        float(chance))
 
 
 def judge_words(log_likelihood, greedy) -> WordResult:

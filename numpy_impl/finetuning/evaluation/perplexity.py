@@ -119,9 +119,9 @@ def groups_of_one_length(windows: list[Window],
     """Only the last window may be shorter: it is a batch of its own."""
     if batch_size < 1:
         raise ValueError(f"batch_size must be at least 1, got {batch_size}")
-    *whole, last = windows
-    if whole and last.end - last.start == whole[0].end - whole[0].start:
-        whole, last = windows, None
+    whole, rest = windows[:-1], windows[-1:]
+    if whole and rest[0].end - rest[0].start == whole[0].end - whole[0].start:
+        whole, rest = windows, []
     groups = [whole[i:i + batch_size]
               for i in range(0, len(whole), batch_size)]
-    return [*groups, [last]] if last else groups
+    return [*groups, rest] if rest else groups
