@@ -43,6 +43,12 @@ def run(messages, tmp_path_factory):
     return folder / "classify-1"
 
 
+@pytest.fixture(autouse=True)
+def without_curves(monkeypatch):
+    """A picture at each evaluation takes longer than learning does here."""
+    monkeypatch.setattr("numpy_impl.finetuning.finetuner.plot_curves", lambda *arguments: None)
+
+
 def classify(capsys, *words):
     """Exit code, standard output, standard error."""
     code = main(["classify", *map(str, words)])
@@ -164,6 +170,24 @@ def test_a_resumed_run_is_an_uninterrupted_one(messages, capsys, tmp_path, backe
     whole = tmp_path / "whole" / "classify-1"
     assert read_metrics(run) == read_metrics(whole)
     assert (run / "report.json").read_bytes() == (whole / "report.json").read_bytes()
+
+
+@pytest.mark.parametrize("ending", [".yaml", ".toml", ""])
+def test_the_recipe_follows_the_model(messages, capsys, tmp_path, ending):
+    """GPT-2 is finetuned gently, also where a config file names it."""
+    base = tiny_run(tmp_path)
+    words = ["--model", base]
+    if ending:
+        words = ["--config", tmp_path / f"mine{ending}"]
+        sign = ": " if ending == ".yaml" else " = "
+        words[1].write_text(f'model{sign}"{base.as_posix()}"\n', encoding="utf-8")
+    code, _, err = classify(capsys, messages, *words, "--folder", tmp_path, "--epochs", 1,
+                            "--threads", 1)
+    assert code == 0, err
+    config = yaml.safe_load((tmp_path / "classify-1" / "config.yaml").read_text(encoding="utf-8"))
+    assert config["classification"]["train"] == "last_block"
+    assert config["finetuning"]["learning_rate"] == 5e-5
+    assert config["finetuning"]["epochs"] == 1
 
 
 def test_other_texts_do_not_go_on_with_a_run(capsys, tmp_path):

@@ -57,31 +57,37 @@ def add_arguments(parser) -> None:
                         help="Where the labels of a file of texts go, as CSV; left out, they "
                              "are printed.")
     parser.add_class_arguments(ClassifyConfig)
-    parser.default_config = partial(default_config, parser)
+    configs: list[str] = []
+    check = parser.checked_config
+
+    def noted(path: str) -> str:
+        configs.append(check(path))
+        return configs[-1]
+
+    parser.checked_config = noted
+    parser.default_config = partial(default_config, parser, configs)
 
 
-def default_config(parser, words: list[str]) -> str | None:
+def default_config(parser, configs: list[str], words: list[str]) -> str | None:
     """A model that has read nothing needs another recipe than GPT-2."""
     if resumed := config_of_run(words):
         return resumed
-    if base_model(words) == "none":
+    if base_model(configs, words) == "none":
         parser.set_defaults(FROM_SCRATCH)
     return None
 
 
-def base_model(words: list[str]) -> str:
-    """--model, or what a config file says about it."""
+def base_model(configs: list[str], words: list[str]) -> str:
+    """--model, or what the config files say about it."""
     import yaml
 
-    found = "none"
     for word, following in zip(words, [*words, ""][1:], strict=True):
-        option, equals, value = word.partition("=")
-        value = value if equals else following
-        if option == "--model":
-            return value
-        if option == "--config" and Path(value).is_file():
-            content = yaml.safe_load(Path(value).read_text(encoding="utf-8"))
-            found = content.get("model", found)
+        if word == "--model" or word.startswith("--model="):
+            return word.partition("=")[2] or following
+    found = "none"
+    for config in configs:  # a path, or JSON where it was TOML
+        text = config if config.startswith("{") else Path(config).read_text(encoding="utf-8")
+        found = yaml.safe_load(text).get("model", found)
     return found
 
 
