@@ -52,7 +52,9 @@ MODULES = [
     "training.learner", "finetuning.log_probability",
     "finetuning.preference_loss", "finetuning.preferences",
     "finetuning.packed_tokens", "finetuning.responding",
-    "finetuning.lora_linear"]
+    "finetuning.lora_linear", "finetuning.classification.pooling",
+    "finetuning.classification.class_loss",
+    "finetuning.classification.objective"]
 SECOND = {"layers.parallel": ["test_lockstep.py"],
           "training.learner": ["test_lockstep.py"]}
 
