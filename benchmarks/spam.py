@@ -33,6 +33,7 @@ BOOK = {"quoted": True, "balance": "undersample", "split": "shuffled"}
 # What was tried beside the recipe, one change at a time
 TRIED = {
     "the recipe": {},
+    "reading the texts 10 times first": {"scratch.reading_epochs": 10},
     "dropout 0.1": {"classification.dropout": 0.1},
     "no label smoothing": {"classification.label_smoothing": 0.0},
     "2 layers": {"scratch.n_layers": 2},

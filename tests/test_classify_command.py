@@ -113,7 +113,7 @@ ABLATIONS = [
     ["--batch-size", 1, "--accumulation", 8],
     ["--balance", "undersample", "--split", "shuffled"],
     ["--balance", "weights", "--label-smoothing", 0.2, "--patience", 1],
-    ["--tokenizer", "bytes", "--n-layers", 2]]
+    ["--tokenizer", "bytes", "--n-layers", 2], ["--reading-epochs", 2]]
 
 
 @pytest.mark.parametrize("options", ABLATIONS, ids=lambda o: " ".join(map(str, o)))

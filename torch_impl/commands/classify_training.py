@@ -1,7 +1,7 @@
 """twinformer classify: from a file of labelled texts to a judged classifier."""
-import importlib
 import warnings
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 from numpy_impl.finetuning.classification.classifier import Classifier
@@ -11,18 +11,13 @@ from numpy_impl.finetuning.classification.encoded import (
     texts_key,
 )
 from numpy_impl.finetuning.classification.labelled import class_names
-from numpy_impl.finetuning.classification.scratch import (
-    new_tokenizer,
-    untrained,
-)
 from numpy_impl.finetuning.classification.split import Parts, class_weights
 from numpy_impl.finetuning.classification.task import ClassificationTask
 from numpy_impl.finetuning.finetuner import Finetuner
-from numpy_impl.training.config import RunConfig
 from numpy_impl.training.run_folder import RunFolder, newest_checkpoint
 
+from .classify_base import after_reading, base_of
 from .classify_texts import describe, parts_of
-from .opening import open_model, tokenizer_of
 
 __all__ = ["task_and_tuner", "train"]
 
@@ -44,7 +39,7 @@ def train(config, resume: str | None) -> int:
         config = replace(config, name=run.path.name)
     progress = LiveProgress()
     parts = parts_of(config.classification, progress.note)
-    task, tuner = task_and_tuner(config, parts, progress.note)
+    task, tuner = task_and_tuner(config, parts, progress.note, bool(start))
     finetuner = Finetuner(tuner, task, config.finetuning, run, progress=progress)
     if start:
         check_same_run(start, task, finetuner)
@@ -61,35 +56,14 @@ def train(config, resume: str | None) -> int:
     return 0
 
 
-def base_of(config, parts: Parts):
-    """Shape, weights, tokenizer and RunConfig of the model to begin with."""
-    from numpy_impl.models.config import PRESETS
-    from numpy_impl.models.initialisation import initial_parameters
-
-    seed = config.finetuning.seed
-    if config.model == "none":
-        tokenizer = new_tokenizer(config.scratch, [message.text for message in parts.train])
-        model, parameters = untrained(config.scratch, tokenizer, seed)
-        return parameters, tokenizer, replace(RunConfig(), model=model)
-    if config.weights == "random" and config.model in PRESETS:  # no download
-        base = replace(RunConfig(), model=PRESETS[config.model])
-        tokenizer = tokenizer_of(Path(config.model), base.model)
-    else:
-        opened = open_model(config.model, config.backend)
-        parameters, tokenizer, base = opened.parameters, opened.tokenizer, opened.config
-    if config.weights == "random":
-        parameters = initial_parameters(base.model, seed)
-    return parameters, tokenizer, base
-
-
-def task_and_tuner(config, parts: Parts, note):
-    """The two halves of a Finetuner."""
+def task_and_tuner(config, parts: Parts, note, resumed: bool = False):
+    """The two halves of a Finetuner; if resumed, its weights will come."""
     settings = config.classification
-    room = f"{config.backend}_impl.finetuning.classification"
-    building = importlib.import_module(f"{room}.building")
-    objective = importlib.import_module(f"{room}.objective")
-    tuner = importlib.import_module(f"{config.backend}_impl.training.tuner")
-    lora = importlib.import_module(f"{config.backend}_impl.finetuning.lora")
+    backend = f"{config.backend}_impl"
+    building = import_module(f"{backend}.finetuning.classification.building")
+    objective = import_module(f"{backend}.finetuning.classification.objective")
+    lora = import_module(f"{backend}.finetuning.lora")
+    tuner = import_module(f"{backend}.training.tuner")
 
     classes = class_names(message.label for message in parts.train)
     parameters, tokenizer, base = base_of(config, parts)
@@ -98,6 +72,8 @@ def task_and_tuner(config, parts: Parts, note):
                         in zip(("training", "validation", "test"), parts, strict=True))
     reading = reading_of(settings.padding, learn.ids, base.model.context_length, tokenizer)
     describe(parts, classes, learn, reading, note)
+    if config.model == "none" and config.scratch.reading_epochs and not resumed:
+        parameters = after_reading(config, base.model, parameters, learn.ids, reading, note)
 
     labels = [message.label for message in parts.train]
     weights = class_weights(labels, classes) if settings.balance == "weights" else None

@@ -51,6 +51,9 @@ class ScratchConfig:
         Attention heads in each block; must divide d_model.
     n_layers
         Transformer blocks.
+    reading_epochs
+        How often it reads the texts to learn from, predicting every next
+        token, before it is shown the first label.
     """
 
     tokenizer: Literal["bpe", "bytes"] = "bpe"
@@ -59,8 +62,12 @@ class ScratchConfig:
     d_model: int = 64
     n_heads: int = 4
     n_layers: int = 1
+    reading_epochs: int = 0
 
     def __post_init__(self):
+        if self.reading_epochs < 0:
+            raise ValueError("scratch.reading_epochs must not be negative, "
+                             f"got {self.reading_epochs}")
         if self.vocab_size < 257:
             raise ValueError("scratch.vocab_size must be at least 257 (256 "
                              f"bytes and end of text), got {self.vocab_size}")
