@@ -102,6 +102,13 @@ def test_three_ways_to_count_length():
     assert by_token.standard_error(0.5) == 0.5
 
 
+def test_bytes_are_counted_not_characters():
+    """-4 nats for 2 letters of 4 bytes, -3.5 for 3 letters of 3 bytes"""
+    result = judge_choices([Question("x", (" éé", " abc"), 0)], np.array([-4.0, -3.5]),
+                           np.array([4, 3]))
+    assert (result.accuracy, result.per_byte) == (0, 1)
+
+
 def test_equal_choices_are_the_first():
     result = judge_choices([Question("x", (" a", " a"), 1)], np.array([-1.0, -1.0]), np.ones(2))
     assert result.accuracy == 0

@@ -127,6 +127,14 @@ def test_a_server_that_goes_away_costs_nothing(answers, capsys):
         assert len(asked) == 5 + 2 + 1
 
 
+def test_failures_that_are_not_in_a_row_end_nothing(answers, capsys):
+    with judge_server(lambda content, times: (
+            Reply(400) if number_in(content) % 2 else "70")) as (url, asked):
+        code, _, err = judge(url, answers, capsys)
+    assert code == 1 and "no reply for 3 answers (entries 1, 3, 5)" in err and len(asked) == 6
+    assert scores_of(answers) == [70, None] * 3
+
+
 def test_a_run_that_is_killed_goes_on(answers):
     """SIGKILL while a question is out: every score before it is on the disk."""
     reached, go_on = threading.Event(), threading.Event()
@@ -271,6 +279,15 @@ def test_the_log_keeps_what_is_whole(tmp_path):
         log.add("b", {"value": 3, "text": "é \ud800 \u2028"})
     with AnswerLog(path) as log:
         assert log.get("b")["value"] == 3 and log.damaged == 4
+
+
+def test_each_answer_is_forced_to_the_disk(tmp_path, monkeypatch):
+    forced = []
+    monkeypatch.setattr(os, "fsync", lambda handle: forced.append(os.fstat(handle).st_size))
+    with AnswerLog(tmp_path / "log.jsonl") as log:
+        log.add("a", {"value": 1})
+        log.add("b", {"value": 2})
+    assert forced == [len(b'{"key": "a", "value": 1}\n'), 2 * len(b'{"key": "a", "value": 1}\n')]
 
 
 def test_a_full_disk_is_an_error():
