@@ -91,7 +91,7 @@ def base_model(configs: list[str], words: list[str]) -> str:
     return found
 
 
-def run(arguments) -> int | None:
+def run(arguments) -> int:
     """Learn, or label: whichever was asked for."""
     config = ClassifyConfig(**{name: getattr(arguments, name) for name
                                in ClassifyConfig.__dataclass_fields__})

@@ -16,16 +16,17 @@ __all__ = ["predict_file", "predict_text"]
 SHOWN = 5
 
 
-def predict_text(config, run: str | None, text: str) -> None:
+def predict_text(config, run: str | None, text: str) -> int:
     """Print the class of one text, and how probable the likeliest ones are."""
     classifier = classifier_of(config, run)
     probabilities = classifier.probabilities([given_text(text)])[0]    # (C,)
     order = probabilities.argsort(kind="stable")[::-1]
     chances = ", ".join(f"{classifier.classes[c]} {probabilities[c]:.1%}" for c in order[:SHOWN])
     print(f"{classifier.classes[order[0]]}  ({chances})")
+    return 0
 
 
-def predict_file(config, run: str | None, file: str, output: str | None) -> None:
+def predict_file(config, run: str | None, file: str, output: str | None) -> int:
     """Write a table: text, predicted class, probability of every class."""
     settings = config.classification
     texts = column_of_texts(file, settings.text_column, header=settings.header,
@@ -53,6 +54,7 @@ def predict_file(config, run: str | None, file: str, output: str | None) -> None
         print(f"{len(real)} texts classified, in {output}", file=sys.stderr)
     else:
         print(table.getvalue(), end="")
+    return 0
 
 
 def classifier_of(config, run: str | None):

@@ -34,8 +34,7 @@ class Reading(NamedTuple):
     fixed: bool
     pad_id: int
 
-    def batch(self, ids: Sequence, labels: Sequence[int]
-              ) -> ClassificationBatch:
+    def batch(self, ids: Sequence, labels) -> ClassificationBatch:
         """Texts of token ids, cut and padded."""
         length = self.width if self.fixed else min(
             self.width, max(map(len, ids)))

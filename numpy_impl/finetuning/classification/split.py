@@ -64,7 +64,7 @@ def split_messages(
         order = np.random.RandomState(seed).permutation(len(messages))
         mixed = [messages[row] for row in order]
         train = round(1 - validation - test, 12)  # 0.7, not 0.70...01
-        return Parts(*split_in_order(mixed, train, validation))
+        return Parts(*map(list, split_in_order(mixed, train, validation)))
     parts = stratified([message.label for message in messages], validation,
                        test, seed)
     return Parts(*([messages[row] for row in part] for part in parts))
