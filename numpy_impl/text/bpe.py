@@ -5,12 +5,13 @@ text -> pieces (patterns.py) -> bytes -> merges (bpe_merging.py) -> ids
 """
 import unicodedata
 from collections.abc import Callable, Iterable
-from itertools import chain
+from functools import partial
 from typing import get_args
 
 from .bpe_training import count_pieces, learn_merges
 from .byte_alphabet import from_visible, to_visible
 from .patterns import PATTERNS, compile_pattern
+from .pair_ranks import NEVER
 from .piece_cache import PieceCache
 from .tokenizer import END_OF_TEXT, Tokenizer, repair_surrogates
 from .vocabulary import NormalForm
@@ -50,6 +51,9 @@ class BPETokenizer(Tokenizer):
                              f"{missing[:5]} ({len(missing)} in all)")
         if len(set(ranks.values())) < len(ranks):
             raise ValueError("two tokens of ranks have the same id")
+        if min(ranks.values()) < 0 or max(ranks.values()) >= NEVER:
+            raise ValueError(f"ids must be from 0 to below {NEVER}, not "
+                             f"{min(ranks.values())}, {max(ranks.values())}")
         if normalization not in (None, *get_args(NormalForm)):
             raise ValueError("normalization must be NFC, NFD, NFKC, NFKD or "
                              f"None, not {normalization!r}")
@@ -58,8 +62,10 @@ class BPETokenizer(Tokenizer):
         self.ranks = dict(ranks)
         self.pattern = PATTERNS.get(pattern, pattern)
         self.normalization = normalization
-        self._find_pieces = compile_pattern(pattern).findall
-        self._ids_of = PieceCache(self.ranks)
+        # a release of Python's lock at every piece would cost a quarter
+        self._find_pieces = partial(compile_pattern(pattern).findall,
+                                    concurrent=False)
+        self._cache = PieceCache(self.ranks)
 
     @classmethod
     def train(cls, texts: str | Iterable[str], vocab_size: int,
@@ -105,9 +111,7 @@ class BPETokenizer(Tokenizer):
                    pattern, special)
 
     def encode_ordinary(self, text: str) -> list[int]:
-        pieces = self._find_pieces(self._prepared(text))
-        return list(chain.from_iterable(
-            map(self._ids_of.__getitem__, pieces)))
+        return self._cache.encode(self._find_pieces(self._prepared(text)))
 
     def _prepared(self, text: str) -> str:
         text = repair_surrogates(text)

@@ -1,16 +1,72 @@
-import numpy_impl.text.bpe as ours
+"""What is remembered, and what is merged in which way, does not change the ids."""
+import pytest
+from hypothesis import example, given, strategies as st
 
-from ..shared_data import shared_data
-from .samples import gpt2
+import numpy_impl.text.bpe as ours
+from numpy_impl.text import piece_cache
+from numpy_impl.text.bpe_merging import merge_piece
+from numpy_impl.text.piece_cache import PieceCache
+
+from .samples import gpt2, real_text, texts
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """Even a few pieces are merged in batches, and in several of them."""
+    for name, value in (("MANY", 0), ("FEW", 0), ("TOGETHER", 3), ("LONG", 12)):
+        monkeypatch.setattr(piece_cache, name, value)
+
+
+def fresh():
+    tokenizer, twin = gpt2()
+    return ours.BPETokenizer(tokenizer.ranks, "gpt2", tokenizer.special_tokens), twin
 
 
 def test_the_cache_is_bounded_and_does_not_change_the_ids():
-    tokenizer, twin = gpt2()
-    text = shared_data("books-en/alice.11-0.txt").read_text(encoding="utf-8")
-    small = ours.BPETokenizer(tokenizer.ranks, "gpt2", tokenizer.special_tokens)
-    small._ids_of.max_pieces = 50
-    assert small.encode(text) == twin.encode(text)
-    assert len(small._ids_of) <= 50
+    small, twin = fresh()
+    text = real_text("books-en/alice.11-0.txt")
+    small._cache.max_pieces = 50
+    for part in (text[:3000], text[3000:3100], text):
+        assert small.encode(part) == twin.encode(part)
+        assert len(small._cache.ids) <= 50
     long = "x" * 300 + "y"
-    assert long not in small._ids_of and small.encode(long) == twin.encode(long)
-    assert long not in small._ids_of
+    assert small.encode(long) == twin.encode(long)
+    assert long not in small._cache.ids
+
+
+def test_any_text_in_batches(at_once):
+    tokenizer, twin = fresh()
+    tokenizer._cache.batches = gpt2()[0]._cache.batches     # its tables, made once
+
+    @given(texts(), st.booleans())
+    @example("\u7ea2\u697c " * 9 + "a" * 20 + "\u4f60" * 20, True)
+    @example("", True)
+    def same(text, forget):
+        if forget:
+            tokenizer._cache.ids.clear()
+        assert tokenizer.encode_ordinary(text) == twin.encode_ordinary(text)
+    same()
+
+
+def test_first_time_and_again():
+    """English is remembered, Chinese is not: its pieces seldom come back."""
+    tokenizer, twin = fresh()
+    for name, remembered in (("books-en/alice.11-0.txt", True),
+                             ("chinese/hongloumeng.txt", False)):
+        text, before = real_text(name)[:300_000], len(tokenizer._cache.ids)
+        for _ in range(2):
+            assert tokenizer.encode_ordinary(text) == twin.encode_ordinary(text)
+        assert (len(tokenizer._cache.ids) > before) == remembered
+
+
+def test_a_token_that_no_merges_lead_to(at_once):
+    """As a whole piece it is that token, inside of another one it is not."""
+    ranks = {bytes([b]): b for b in range(256)} | {b"abc": 256, "\u697c".encode(): 257}
+    assert merge_piece(b"abc", ranks) == list(b"abc")
+    cache = PieceCache(ranks)
+    assert cache.unreachable == {"abc", "\u697c"}
+    for pieces in (["abc"], ["abc", "abcd", "b", "\u697c"], ["d", "e"]):
+        for _ in range(2):
+            assert cache.encode(pieces) == [
+                i for piece in pieces for i in ([ranks[piece.encode()]] if piece.encode() in ranks
+                                                else piece.encode())]
