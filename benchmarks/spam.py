@@ -9,10 +9,11 @@ The split is that of "Build a Large Language Model (From Scratch)", chapter 6:
 747 messages of each class, shuffled by seed 123, 1045 to learn from, 149 to
 choose by, 300 to be judged by. Each seed is one `twinformer classify` with
 the command's defaults, in a process of its own; the times are those of the
-whole process: on the clock, and of its processor, which is all that counts
-where others use the machine, too. --choose never sees the 300: it cross-validates in the other 1194,
-five folds, each recipe with the same folds, and takes the accuracy after the
-last step.
+whole process: on the clock, and of the processor, which is what counts where
+others use the machine, too.
+
+--choose never sees the 300: it cross-validates in the other 1194, five folds,
+each recipe with the same folds, and takes the accuracy after the last step.
 """
 import argparse
 import json
