@@ -69,7 +69,7 @@ def test_the_split_loses_nothing_and_keeps_its_share(corpus, share):
     kept = sum(len(document.text) for document in validation)
     assert kept > 0
     if len(train) + len(validation) == len(documents):  # none had to be cut
-        assert kept <= share * characters
+        assert share * characters / 2 <= kept <= share * characters
 
 
 def test_whole_documents_are_kept_apart():
@@ -89,6 +89,19 @@ def test_a_single_book_is_cut_at_a_line():
     assert train[0].text + validation[0].text == book
     assert train[0].text.endswith("\n")
     assert 0.1 <= len(validation[0].text) / len(book) < 0.13
+
+
+@pytest.mark.parametrize("tiny", ["a.txt", "b.txt", "z.txt"])       # wherever its hash is
+def test_a_book_beside_a_short_note_is_cut_too(tiny):
+    """The note alone would be too little to measure anything by."""
+    book = Document("novel.txt", "".join(f"line {number}\n" for number in range(100)))
+    for documents in ([book, Document(tiny, "x" * 9)], [Document(tiny, "x" * 9), book]):
+        train, validation = split_documents(documents, 0.1)
+        assert [document.name for document in train] == ["novel.txt"]
+        assert [document.name for document in validation] == [tiny, "novel.txt"]
+        kept = sum(len(document.text) for document in validation)
+        assert 0.1 <= kept / (len(book.text) + 9) < 0.13
+        assert train[0].text + validation[1].text == book.text
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs links")

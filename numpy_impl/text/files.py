@@ -1,7 +1,7 @@
 """Whole files or none: what is written here survives a crash at any byte."""
 import contextlib
 import os
-import tempfile
+import uuid
 from pathlib import Path
 
 __all__ = ["write_atomically"]
@@ -19,10 +19,10 @@ def write_atomically(path: str | os.PathLike, data: str | bytes) -> None:
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     data = data.encode("utf-8") if isinstance(data, str) else data
-    handle, temporary = tempfile.mkstemp(
-        dir=path.parent, prefix=f".{path.name}.")
+    # not tempfile: it makes files that nobody else may read, for good
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(temporary, "xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -115,29 +115,32 @@ def split_documents(
 
     Documents go to validation in the order of a hash of their names, as
     long as they fit into ``share`` of the characters: the same documents
-    wherever the corpus lies and whatever is added to it. Where none fits
-    (a single book), the end of the last document is cut off at a line.
+    wherever the corpus lies and whatever is added to it. Where those fill
+    less than half of it (a single book, or one beside short notes), the end
+    of the last document that did not fit is cut off too, at a line.
 
     Returns
     -------
     train, validation : lists of Document
         Together every character of ``documents``.
     """
-    room = share * sum(len(document.text) for document in documents)
+    wanted = share * sum(len(document.text) for document in documents)
+    room = wanted
     chosen: set[int] = set()
     for index in by_hash(documents):
         if len(documents[index].text) <= room:
             room -= len(documents[index].text)
             chosen.add(index)
-    if chosen:
-        return ([d for i, d in enumerate(documents) if i not in chosen],
-                [d for i, d in enumerate(documents) if i in chosen])
+    train = [d for i, d in enumerate(documents) if i not in chosen]
+    validation = [d for i, d in enumerate(documents) if i in chosen]
+    if room <= wanted / 2:
+        return train, validation
 
-    name, text = documents[-1]
+    name, text = train.pop()    # longer than the room that is left
     cut = len(text) - max(1, min(int(room), len(text) - 1))
     cut = text.rfind("\n", 0, cut) + 1 or cut
-    return ([*documents[:-1], Document(name, text[:cut])],
-            [Document(name, text[cut:])])
+    return ([*train, Document(name, text[:cut])],
+            [*validation, Document(name, text[cut:])])
 
 
 def by_hash(documents: Iterable[Document]) -> list[int]:

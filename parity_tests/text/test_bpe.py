@@ -159,6 +159,18 @@ def test_one_endless_piece(text):
     assert tokenizer.encode(text) == twin.encode(text)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("text", [
+    ("a sentence, 42 times; " + "\u7ea2\u697c\u68a6\u4e2d\u4eba " + "x = {'y': 1} ") * 200_000,
+    "".join(map(chr, range(0x4e00, 0x9fa6))) * 160,
+    "abcdefghij" * 1_000_000,
+], ids=["words", "chinese", "letters"])
+def test_ten_megabytes_in_one_line(text):
+    assert len(text.encode()) >= 1e7 and len(text.splitlines()) == 1
+    tokenizer, twin = gpt2()
+    assert tokenizer.encode(text) == twin.encode(text)
+
+
 def test_training_reference_vocabulary():
     reference = json.loads(real_text("bpe-training/train-bpe-reference-vocab.json"))
     tokenizer = ours.BPETokenizer.train(real_text("bpe-training/corpus.en"), 500)
