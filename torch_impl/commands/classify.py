@@ -21,6 +21,9 @@ The book's recipe for its SMS messages, and what its chapter 6 varies:
   --token first | last | last_real | mean      --padding longest | context | N
   --causal false      --hide-padding true      --weights random
   --batch-size 1 --accumulation 8 (no padding)      --model gpt2-xl
+
+A model that has read nothing needs another recipe than GPT-2: the defaults
+below are those for the --model that is given.
 """
 from dataclasses import replace
 from functools import partial
