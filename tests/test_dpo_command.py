@@ -55,6 +55,8 @@ def test_margins_grow(start, tmp_path, capsys):
     margins = [record["validation_margin"] for record in records]
     assert 0 < margins[1] < margins[2]
     assert records[2]["validation_loss"] < math.log(2)
+    test = json.loads((folder / "test.json").read_text(encoding="utf-8"))
+    assert test["pairs"] == 4 and test["margin"] > 0 and f"loss {test['loss']:.3f}" in out
     assert len(json.loads((folder / "responses.json").read_text(encoding="utf-8"))) == 4
 
 

@@ -14,6 +14,7 @@ model forgets; a higher --beta or a lower --learning-rate holds it back.
 
   twinformer ask runs/dpo-1 "What is the plural of goose?"
 """
+import json
 from dataclasses import replace
 from importlib import import_module
 
@@ -120,6 +121,7 @@ def ask_reference(task, tuner, begun, note) -> None:
 def summary(folder, task, arguments) -> None:
     """Measure the test part with the best model; say what to do next."""
     from numpy_impl.finetuning.answering import sheet, write_responses
+    from numpy_impl.text.files import write_atomically
 
     from .generate import build_model
     from .opening import open_model
@@ -129,6 +131,8 @@ def summary(folder, task, arguments) -> None:
     if tests:
         model, _ = build_model(opened, arguments.backend, arguments.device.device)
         found = task.metrics(tuner_of(model, arguments), "test")
+        write_atomically(folder.path / "test.json", json.dumps(
+            {"step": opened.step, "pairs": len(tests), **found}, indent=1) + "\n")
         answers = task.answers(model, tests)
         write_responses(folder.path / "responses.json", tests, answers)
         print(f"""
@@ -138,6 +142,6 @@ margin {found["margin"]:.3f}, the chosen answer preferred in {found["accuracy"]:
 
 {sheet(tests[:3], answers[:3])}""")
     print(f"""
-everything about this run is in {folder}/: curves, samples.txt, responses.json, ...
+everything about this run is in {folder}/: loss.png, samples.txt, responses.json, test.json, ...
 ask it              twinformer ask {folder} "Name three fruits."
 all settings        twinformer dpo --help""")

@@ -92,8 +92,8 @@ def summary(folder, task, arguments) -> None:
         print(f"\nthe best model, after {opened.step} steps, on tasks it has not seen:\n\n"
               f"{sheet(tests[:3], answers[:3])}")
     print(f"""
-everything about this run is in {folder}/: curves, samples.txt, responses.json, ...
+everything about this run is in {folder}/: loss.png, samples.txt, responses.json, ...
 ask it              twinformer ask {folder} "Name three fruits."
-score its answers   twinformer evaluate --help
+score its answers   twinformer evaluate responses {folder}/responses.json
 learn preferences   twinformer dpo --model {folder}
 all settings        twinformer instruct --help""")
