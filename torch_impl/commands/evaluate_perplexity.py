@@ -121,7 +121,7 @@ def scorer(opened, backend: str, device: str):
 
 def log_likelihoods(package, model, inputs, targets):
     logp, _ = package.log_likelihoods(model, inputs, targets)
-    return logp.double().cpu().numpy() if hasattr(logp, "cpu") else logp
+    return logp.cpu().numpy() if hasattr(logp, "cpu") else logp
 
 
 def tokens_of(arguments, opened):

@@ -75,8 +75,9 @@ def choice_log_likelihoods(
             [contexts[row] for row in rows],
             [choices[row] for row in rows], T)             # (B, T)
         logp, likeliest = log_likelihoods(model, inputs, targets)
-        scores[rows] = logp.sum(-1, dtype=torch.float64).cpu()  # (B,)
-        likeliest = likeliest.cpu().numpy()
+        # On the CPU: not every GPU can add up in double precision
+        logp, likeliest = logp.cpu().numpy(), likeliest.cpu().numpy()
+        scores[rows] = logp.sum(-1, dtype=np.float64)      # (B,)
         greedy[rows] = (likeliest | (targets == IGNORE)).all(-1)
         done += len(rows)
         if progress:
