@@ -58,6 +58,8 @@ class Case:
         Dropout rate, for functions that take it as an argument.
     mask
         Who may attend to whom, where that is an option; None = causal.
+    read
+        The positions that are wanted, where that is an option; None = all.
     """
 
     component: "Component"
@@ -68,6 +70,7 @@ class Case:
     keep: int | None = None
     rate: float | None = None
     mask: np.ndarray | None = None
+    read: np.ndarray | None = None
 
     def cast(self, dtype) -> "Case":
         """The same case with every floating-point number rounded to dtype."""
@@ -78,6 +81,13 @@ class Case:
             parameters={n: to(a) for n, a in self.parameters.items()},
             inputs={n: to(a) for n, a in self.inputs.items()})
 
+    def causal(self) -> "Case":
+        """The same case with no mask of its own, and every position read."""
+        first = next(iter(self.inputs.values()))
+        shape = (*first.shape[:2], self.dy.shape[-1])
+        return replace(self, mask=None, read=None,
+                       dy=np.resize(self.dy, shape))
+
     def options(self) -> dict[str, Any]:
         """Keyword arguments of the call: fresh keep-masks, the rate."""
         options = {}
@@ -87,6 +97,8 @@ class Case:
             options["rate"] = self.rate
         if self.mask is not None:
             options["mask"] = self.mask
+        if self.read is not None:
+            options["read"] = self.read
         return options
 
     def __repr__(self):
@@ -467,12 +479,19 @@ def who_attends(source, B, T):
     return None if shape is None else source.mask(shape)
 
 
+def who_is_read(source, B, T):
+    """All, or some positions of each sequence, repeated ones too."""
+    P = source.choice([None, 1, source.size(4)])
+    return (None if P is None else source.ids((B, P), T)), P
+
+
 def transformer(source):
     B, T, H, K = map(source.size, (3, 7, 3, 4))
+    read, P = who_is_read(source, B, T)
     rate, keep = source.choice([0.0, 0.3]), source.choice([None, source.seed()])
     return ((H * K, H, rate, source.choice([True, False])),
-            {"x": source.numbers((B, T, H * K))}, (B, T, H * K),
-            {"keep": keep, "mask": who_attends(source, B, T)})
+            {"x": source.numbers((B, T, H * K))}, (B, P or T, H * K),
+            {"keep": keep, "mask": who_attends(source, B, T), "read": read})
 
 
 def gpt2(source):
@@ -482,9 +501,10 @@ def gpt2(source):
         n_heads=H, n_layers=source.size(2), dropout=source.choice([0.0, 0.2]),
         qkv_bias=source.choice([True, False]),
         tie_embeddings=source.choice([True, False]))
-    return ((config,), {"ids": source.ids((B, T), V)}, (B, T, V),
+    read, P = who_is_read(source, B, T)
+    return ((config,), {"ids": source.ids((B, T), V)}, (B, P or T, V),
             {"keep": source.choice([None, source.seed()]),
-             "mask": who_attends(source, B, T)})
+             "mask": who_attends(source, B, T), "read": read})
 
 
 def loss(source):

@@ -8,6 +8,7 @@ of hundreds, which many of them can share.
 `peft` reads the folder, and what peft has written is read here.
 """
 import os
+from typing import Any
 
 from ..layers.linear import Linear
 from ..models.parameters import get_parameters
@@ -103,8 +104,9 @@ def load_adapter(model, folder: str | os.PathLike) -> list[str]:
     if lora_layers(model):
         raise ValueError("this model has LoRA already; merge or remove it "
                          "before you load an adapter")
-    linears = {path[:-1]: module for path, module in model.named_modules()
-               if isinstance(module, Linear)}
+    linears: dict[str, Any] = {
+        path[:-1]: module for path, module in model.named_modules()
+        if isinstance(module, Linear)}
     parameters = get_parameters(model)
     check_fit(folder, adapter,
               {name: tuple(linear.weight.shape)

@@ -42,7 +42,7 @@ class LoRALinear(Module):
         parts do not divide the outputs.
     """
 
-    def __init__(self, base: Linear, rank: int, alpha: float,
+    def __init__(self, base, rank: int, alpha: float,
                  dropout: float = 0.0, parts: int = 1, seed=0):
         super().__init__()
         F, D = base.weight.shape
@@ -90,7 +90,7 @@ class LoRALinear(Module):
         dx += self.dropout.backward(via_low, drop_cache)
         return dx
 
-    def merged(self) -> Linear:
+    def merged(self):
         """A Linear that computes the same, with W + scale B A, frozen."""
         A = self.A.reshape(self.parts, self.rank, -1)      # (P, R, D)
         B = self.B.reshape(self.parts, -1, self.rank)      # (P, F / P, R)

@@ -9,6 +9,7 @@ from .feed_forward import FeedForward
 from .module import Module
 from .multi_head_attention import MultiHeadAttention
 from .norm import LayerNorm
+from .reading import read_rows, read_rows_backward
 
 __all__ = ["TransformerBlock"]
 
@@ -30,18 +31,19 @@ class TransformerBlock(Module):
         self.feed_forward = FeedForward(d_model, 4 * d_model)
         self.dropout = Dropout(dropout)
 
-    def forward(self, x, keep=None, past=None, mask=None):
-        """x (B, T, D) -> y (B, T, D), cache; past, mask as in attention"""
+    def forward(self, x, keep=None, past=None, mask=None, read=None):
+        """x (B, T, D) -> y (B, T, D), cache; the rest as in attention"""
         h, norm1_cache = self.norm1.forward(x)
-        h, attention_cache = self.attention.forward(h, keep, past, mask)
+        h, attention_cache = self.attention.forward(
+            h, keep, past, mask, read)
         h, drop1_cache = self.dropout.forward(h, keep)
-        x = x + h
+        x = read_rows(x, read) + h                         # (B, T or P, D)
         h, norm2_cache = self.norm2.forward(x)
         h, feed_forward_cache = self.feed_forward.forward(h, keep)
         h, drop2_cache = self.dropout.forward(h, keep)
         x = x + h
         return x, (norm1_cache, attention_cache, drop1_cache,
-                   norm2_cache, feed_forward_cache, drop2_cache)
+                   norm2_cache, feed_forward_cache, drop2_cache, read)
 
     def backward(self, dy, cache):
         """dy (B, T, D) -> dx (B, T, D)
@@ -50,10 +52,11 @@ class TransformerBlock(Module):
         unchanged. The second is why deep stacks can be trained.
         """
         (norm1_cache, attention_cache, drop1_cache,
-         norm2_cache, feed_forward_cache, drop2_cache) = cache
+         norm2_cache, feed_forward_cache, drop2_cache, read) = cache
         dh = self.dropout.backward(dy, drop2_cache)
         dh = self.feed_forward.backward(dh, feed_forward_cache)
         dy = dy + self.norm2.backward(dh, norm2_cache)
         dh = self.dropout.backward(dy, drop1_cache)
         dh = self.attention.backward(dh, attention_cache)
+        dy = read_rows_backward(dy, read, dh.shape[1])     # (B, T, D)
         return dy + self.norm1.backward(dh, norm1_cache)

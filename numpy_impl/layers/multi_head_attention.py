@@ -6,9 +6,11 @@ Shapes: B batch, T positions, D model width, H heads, K = D / H head width.
 import numpy as np
 
 from .attention import attention, attention_backward, causal_mask
+from .checks import check_heads, check_rate
 from .fused_attention import fused_attention, fused_attention_backward
 from .linear import Linear
 from .module import Module
+from .reading import read_mask, read_rows, read_rows_backward
 
 __all__ = ["MultiHeadAttention", "split_heads", "merge_heads"]
 
@@ -22,31 +24,34 @@ class MultiHeadAttention(Module):
     Raises
     ------
     ValueError
-        If n_heads does not divide d_model.
+        If n_heads does not divide d_model, or dropout is not in [0, 1).
     """
 
     def __init__(self, d_model: int, n_heads: int, dropout: float = 0.0,
                  qkv_bias: bool = True):
         super().__init__()
-        if d_model % n_heads:
-            raise ValueError(f"every head takes an equal share of the width: "
-                             f"{n_heads} heads do not divide {d_model}")
+        check_heads(d_model, n_heads)
+        check_rate(dropout)
         self.n_heads = n_heads
         self.dropout = dropout
         self.qkv = Linear(d_model, 3 * d_model, qkv_bias)
         self.out = Linear(d_model, d_model)
 
-    def forward(self, x, keep=None, past=None, mask=None):
+    def forward(self, x, keep=None, past=None, mask=None, read=None):
         """x (B, T, D) -> y (B, T, D), cache
 
         past : a KVCache; x continues the tokens that are in it
         mask : (T, S) or (B, T, S), True = may attend; None = causal
+        read : (B, P), the positions whose y is wanted; y is (B, P, D) then
         """
         qkv, qkv_cache = self.qkv.forward(x, keep)         # (B, T, 3 D)
+        q, k, v = np.split(qkv, 3, -1)                     # (B, T, D)
+        q = read_rows(q, read)                             # (B, T or P, D)
         q, k, v = (split_heads(part, self.n_heads)         # (B, H, T, K)
-                   for part in np.split(qkv, 3, -1))
+                   for part in (q, k, v))
         if past is not None:
             k, v = past.extend(k, v)                       # (B, H, S, K)
+        mask = read_mask(mask, read, x.shape[1], k.shape[2])
         dropping = keep is not None and self.dropout > 0
         plain = mask is not None or dropping  # dropout needs every weight
         if plain:
@@ -55,15 +60,16 @@ class MultiHeadAttention(Module):
         else:
             heads, cache = fused_attention(q, k, v)        # (B, H, T, K)
         y, out_cache = self.out.forward(merge_heads(heads), keep)
-        return y, (qkv_cache, plain, cache, out_cache)
+        return y, (qkv_cache, plain, cache, out_cache, read)
 
     def backward(self, dy, cache):
         """dy (B, T, D) -> dx (B, T, D): the steps of forward, back to front"""
-        qkv_cache, plain, cache, out_cache = cache
+        qkv_cache, plain, cache, out_cache, read = cache
         dheads = split_heads(self.out.backward(dy, out_cache), self.n_heads)
         backward = attention_backward if plain else fused_attention_backward
-        dqkv = np.concatenate([merge_heads(part) for part
-                               in backward(dheads, cache)], -1)
+        dq, dk, dv = map(merge_heads, backward(dheads, cache))
+        dq = read_rows_backward(dq, read, dk.shape[1])     # (B, T, D)
+        dqkv = np.concatenate([dq, dk, dv], -1)            # (B, T, 3 D)
         return self.qkv.backward(dqkv, qkv_cache)
 
 

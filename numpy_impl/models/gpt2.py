@@ -2,6 +2,8 @@
 
 Shapes: B batch, T positions, D model width, V vocabulary.
 """
+import numpy as np
+
 from ..layers.block import TransformerBlock
 from ..layers.dropout import Dropout
 from ..layers.embedding import Embedding
@@ -41,13 +43,15 @@ class GPTModel(Module):
         """An empty cache of keys and values for each block."""
         return [KVCache(self.config.context_length) for _ in self.blocks]
 
-    def forward(self, ids, keep=None, past=None, mask=None):
+    def forward(self, ids, keep=None, past=None, mask=None, read=None):
         """ids (B, T) -> logits (B, T, V), cache
 
         keep : where dropout takes its masks from, as in layers.Dropout
         past : from new_past, to read on where the last call ended; it is
             extended in place
         mask : who may attend to whom, (T, S) or (B, T, S); None = causal
+        read : (B, P), the positions whose logits are wanted, then (B, P, V);
+            None = all. The last block and the head compute no others.
         """
         start = past[0].length if past else 0
         check_ids(ids, self.config, start)
@@ -58,7 +62,8 @@ class GPTModel(Module):
         pasts = past or [None] * len(self.blocks)
         frozen = self.frozen_stages()
         for number, block in enumerate(self.blocks, 1):
-            x, cache = block.forward(x, keep, pasts[number - 1], mask)
+            wanted = read if number == len(self.blocks) else None
+            x, cache = block.forward(x, keep, pasts[number - 1], mask, wanted)
             block_caches.append(None if number < frozen else cache)
         x, norm_cache = self.final_norm.forward(x)         # (B, T, D)
         logits, head_cache = self.head.forward(x)          # (B, T, V)
@@ -99,6 +104,10 @@ class GPTModel(Module):
 
 def check_ids(ids, config, start=0) -> None:
     """ValueError if ids (B, T) are too many, or not in the vocabulary."""
+    if not isinstance(ids, np.ndarray) or ids.dtype.kind not in "iu":
+        raise TypeError(f"token ids must be an array of whole numbers, got "
+                        f"{getattr(ids, 'dtype', type(ids).__name__)}; "
+                        f"np.array(ids) makes one of a list")
     if ids.ndim != 2:
         raise ValueError(f"token ids must be (batch, positions), got shape "
                          f"{tuple(ids.shape)}")

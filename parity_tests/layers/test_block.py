@@ -58,7 +58,7 @@ def test_laws(name, data):
 
 @given(cases(NAMES[0], generic))
 def test_it_does_not_look_ahead(case):
-    case = replace(case, mask=None)
+    case = case.causal()
     layer = load(ours.TransformerBlock(*case.arguments), case)
     other = case.inputs["x"].copy()
     other[:, -1] = np.linspace(-5, 5, other.shape[-1])
@@ -80,7 +80,7 @@ def test_a_new_block_is_the_identity():
 def test_it_is_torchs_pre_norm_encoder_layer(case):
     """A third party, made causal by a mask."""
     D, H, _, bias = case.arguments
-    case = replace(case, keep=None, mask=None)
+    case = replace(case.causal(), keep=None)
     peer = torch.nn.TransformerEncoderLayer(
         D, H, 4 * D, 0.0, torch.nn.GELU("tanh"), batch_first=True,
         norm_first=True, dtype=torch.float64)

@@ -60,7 +60,7 @@ def test_laws(name, data):
 @given(cases(NAMES[0], generic))
 def test_it_does_not_look_ahead(case):
     """Bit for bit, in the fused branch and in the one with dropout."""
-    case = replace(case, mask=None)
+    case = case.causal()
     layer = load(ours.MultiHeadAttention(*case.arguments), case)
     other = case.inputs["x"].copy()
     other[:, -1] = 1e3
@@ -76,7 +76,7 @@ def test_what_the_mask_hides_has_no_influence(case, data):
     t = data.draw(st.integers(0, x.shape[1] - 1))
     mask = np.random.default_rng(t).random((len(x), *x.shape[1:2] * 2)) < 0.5
     mask[..., t] = False
-    case = replace(case, mask=mask)
+    case = replace(case.causal(), mask=mask)
     layer = load(ours.MultiHeadAttention(*case.arguments), case)
     other = x.copy()
     other[:, t] = 1e3
@@ -89,7 +89,7 @@ def test_what_the_mask_hides_has_no_influence(case, data):
 @given(cases(NAMES[0], moderate))
 def test_the_causal_mask_is_what_no_mask_means(case):
     T = case.inputs["x"].shape[1]
-    case = replace(case, mask=None)
+    case = case.causal()
     masked = replace(case, mask=np.tri(T, dtype=bool))
     one, other = run_numpy(case), run_numpy(masked)
     _, bounds = bounds_of(case)
@@ -102,7 +102,7 @@ def test_all_kept_is_no_dropout(case):
     """The plain branch with masks that keep everything, and rate 0 but for
     the scale: the same as the fused branch."""
     D, H, _, bias = case.arguments
-    case = replace(case, arguments=(D, H, 1e-300, bias), keep=None, mask=None)
+    case = replace(case.causal(), arguments=(D, H, 1e-300, bias), keep=None)
     layer = load(ours.MultiHeadAttention(*case.arguments), case)
     _, bounds = bounds_of(case)
     y, cache = layer.forward(case.inputs["x"], lambda shape, rate: True)
@@ -117,7 +117,7 @@ def test_all_kept_is_no_dropout(case):
 def test_it_is_torchs_multihead_attention(case):
     """A third party: torch.nn.MultiheadAttention with a causal mask."""
     D, H, _, bias = case.arguments
-    case = replace(case, keep=None, mask=None)
+    case = replace(case.causal(), keep=None)
     peer = torch.nn.MultiheadAttention(D, H, batch_first=True).double()
     p = {name: torch.from_numpy(a) for name, a in case.parameters.items()}
     peer.in_proj_weight.data = p["qkv.weight"]

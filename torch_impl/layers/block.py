@@ -9,6 +9,7 @@ from .feed_forward import FeedForward
 from .module import Module
 from .multi_head_attention import MultiHeadAttention
 from .norm import LayerNorm
+from .reading import read_rows
 
 __all__ = ["TransformerBlock"]
 
@@ -30,12 +31,12 @@ class TransformerBlock(Module):
         self.feed_forward = FeedForward(d_model, 4 * d_model)
         self.dropout = Dropout(dropout)
 
-    def forward(self, x, keep=None, past=None, mask=None):
-        """x (B, T, D) -> y (B, T, D); past, mask as in attention"""
+    def forward(self, x, keep=None, past=None, mask=None, read=None):
+        """x (B, T, D) -> y (B, T, D); the rest as in attention"""
         h = self.norm1(x)
-        h = self.attention(h, keep, past, mask)
+        h = self.attention(h, keep, past, mask, read)
         h = self.dropout(h, keep)
-        x = x + h
+        x = read_rows(x, read) + h                         # (B, T or P, D)
         h = self.norm2(x)
         h = self.feed_forward(h, keep)
         h = self.dropout(h, keep)

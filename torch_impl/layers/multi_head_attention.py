@@ -6,10 +6,12 @@ Shapes: B batch, T positions, D model width, H heads, K = D / H head width.
 from torch.nn import functional
 
 from .attention import attention, causal_mask
+from .checks import check_heads, check_rate
 from .fused import fused
 from .fused_attention import fused_attention
 from .linear import Linear
 from .module import Module
+from .reading import read_mask, read_rows
 
 __all__ = ["MultiHeadAttention", "split_heads", "merge_heads"]
 
@@ -23,31 +25,34 @@ class MultiHeadAttention(Module):
     Raises
     ------
     ValueError
-        If n_heads does not divide d_model.
+        If n_heads does not divide d_model, or dropout is not in [0, 1).
     """
 
     def __init__(self, d_model: int, n_heads: int, dropout: float = 0.0,
                  qkv_bias: bool = True):
         super().__init__()
-        if d_model % n_heads:
-            raise ValueError(f"every head takes an equal share of the width: "
-                             f"{n_heads} heads do not divide {d_model}")
+        check_heads(d_model, n_heads)
+        check_rate(dropout)
         self.n_heads = n_heads
         self.dropout = dropout
         self.qkv = Linear(d_model, 3 * d_model, qkv_bias)
         self.out = Linear(d_model, d_model)
 
-    def forward(self, x, keep=None, past=None, mask=None):
+    def forward(self, x, keep=None, past=None, mask=None, read=None):
         """x (B, T, D) -> y (B, T, D)
 
         past : a KVCache; x continues the tokens that are in it
         mask : (T, S) or (B, T, S), True = may attend; None = causal
+        read : (B, P), the positions whose y is wanted; y is (B, P, D) then
         """
         qkv = self.qkv(x, keep)                            # (B, T, 3 D)
+        q, k, v = qkv.chunk(3, -1)                         # (B, T, D)
+        q = read_rows(q, read)                             # (B, T or P, D)
         q, k, v = (split_heads(part, self.n_heads)         # (B, H, T, K)
-                   for part in qkv.chunk(3, -1))
+                   for part in (q, k, v))
         if past is not None:
             k, v = past.extend(k, v)                       # (B, H, S, K)
+        mask = read_mask(mask, read, x.shape[1], k.shape[2])
         rate = self.dropout if self.training else 0.0
         dropping = keep is not None and self.dropout > 0
         plain = dropping or not fused()

@@ -43,13 +43,15 @@ class GPTModel(Module):
         """An empty cache of keys and values for each block."""
         return [KVCache(self.config.context_length) for _ in self.blocks]
 
-    def forward(self, ids, keep=None, past=None, mask=None):
+    def forward(self, ids, keep=None, past=None, mask=None, read=None):
         """ids (B, T) -> logits (B, T, V)
 
         keep : where dropout takes its masks from, as in layers.Dropout
         past : from new_past, to read on where the last call ended; it is
             extended in place
         mask : who may attend to whom, (T, S) or (B, T, S); None = causal
+        read : (B, P), the positions whose logits are wanted, then (B, P, V);
+            None = all. The last block and the head compute no others.
         """
         start = past[0].length if past else 0
         check_ids(ids, self.config, start)
@@ -57,15 +59,16 @@ class GPTModel(Module):
         x = self.position_embedding(x, start)              # (B, T, D)
         x = self.dropout(x, keep)
         pasts = past or [None] * len(self.blocks)
-        for block, block_past in zip(self.blocks, pasts, strict=True):
-            x = self.run(block, x, keep, block_past, mask)  # (B, T, D)
+        for number, block in enumerate(self.blocks, 1):
+            wanted = read if number == len(self.blocks) else None
+            x = self.run(block, x, keep, pasts[number - 1], mask, wanted)
         x = self.final_norm(x)                             # (B, T, D)
         logits = self.head(x)                              # (B, T, V)
         return logits
 
-    def run(self, block, x, keep, past, mask):
+    def run(self, block, x, keep, past, mask, read):
         """A block's output; replaced where activations are recomputed."""
-        return block(x, keep, past, mask)
+        return block(x, keep, past, mask, read)
 
 
 def check_ids(ids, config, start=0) -> None:
@@ -74,6 +77,10 @@ def check_ids(ids, config, start=0) -> None:
     Looking at the values would stall a GPU and break a compiled graph, so
     there only the shape is checked.
     """
+    if not isinstance(ids, torch.Tensor) or ids.is_floating_point():
+        raise TypeError(f"token ids must be a tensor of whole numbers, got "
+                        f"{getattr(ids, 'dtype', type(ids).__name__)}; "
+                        f"torch.tensor(ids) makes one of a list")
     if ids.ndim != 2:
         raise ValueError(f"token ids must be (batch, positions), got shape "
                          f"{tuple(ids.shape)}")

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...layers.attention import causal_mask
 from .class_loss import class_loss, class_loss_backward
-from .pooling import pool, pool_backward, position_weights
+from .pooling import only_position, pool, pool_backward, position_weights
 
 __all__ = ["Classification", "attention_mask"]
 
@@ -71,8 +71,10 @@ class Classification:
         """-> (B, C), cache"""
         T = batch.inputs.shape[1]
         mask = attention_mask(batch.last, T, self.causal, self.hide_padding)
-        logits, cache = model.forward(batch.inputs, keep, mask=mask)
-        scores, weights = pool(logits, batch.last, self.token)
+        read = only_position(batch.last, T, self.token)    # (B, 1) or None
+        logits, cache = model.forward(batch.inputs, keep, mask=mask, read=read)
+        token = self.token if read is None else "first"  # of those read
+        scores, weights = pool(logits, batch.last, token)
         return scores, (cache, weights)
 
     def predict(self, model, batch):

@@ -5,7 +5,8 @@ Shapes: B batch, T positions, C classes.
 """
 import numpy as np
 
-__all__ = ["TOKENS", "position_weights", "pool", "pool_backward"]
+__all__ = ["TOKENS", "position_weights", "only_position", "pool",
+           "pool_backward"]
 
 TOKENS = ("first", "last", "last_real", "mean")
 
@@ -34,6 +35,18 @@ def position_weights(last, length, token, dtype):
     positions = np.arange(length)                          # (T,)
     chosen = (start <= positions) & (positions <= end)     # (B, T)
     return chosen.astype(dtype) / chosen.sum(-1, keepdims=True).astype(dtype)
+
+
+def only_position(last, length, token):
+    """(B, 1), the one position that is read; None where there are several
+
+    The model need not compute what is not read: see layers/reading.py.
+    """
+    if token == "mean":
+        return None
+    none = np.zeros_like(last)                             # (B,)
+    return {"first": none, "last": none + length - 1,
+            "last_real": last}[token][:, None]
 
 
 def pool(logits, last, token="last_real"):

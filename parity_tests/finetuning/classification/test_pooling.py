@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import given
+from hypothesis import strategies as st
 
 import numpy_impl.finetuning.classification.pooling as ours
 import torch_impl.finetuning.classification.pooling as theirs
@@ -77,3 +78,19 @@ def test_another_token_is_refused(package):
     with pytest.raises(ValueError, match="first, last, last_real, mean, got "
                                          "'middle'"):
         package.pool(make((1, 2, 3)), make(1), "middle")
+
+
+@pytest.mark.parametrize("token", ["first", "last", "last_real"])
+@given(st.data())
+def test_one_position_is_the_one_that_has_all_the_weight(token, data):
+    length = data.draw(st.integers(1, 6))
+    last = np.array(data.draw(st.lists(st.integers(0, length - 1), min_size=1, max_size=4)))
+    read = ours.only_position(last, length, token)
+    weights = np.broadcast_to(ours.position_weights(last, length, token, float),
+                              (len(last), length))
+    np.testing.assert_array_equal(weights.argmax(-1)[:, None], read)
+    np.testing.assert_array_equal(weights.max(-1), 1)
+    same = theirs.only_position(torch.from_numpy(last), length, token)
+    np.testing.assert_array_equal(read, same)
+    assert ours.only_position(last, length, "mean") is None
+    assert theirs.only_position(last, length, "mean") is None

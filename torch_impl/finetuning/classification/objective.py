@@ -9,7 +9,7 @@ import torch
 
 from ...layers.attention import causal_mask
 from .class_loss import class_loss
-from .pooling import pool, position_weights
+from .pooling import only_position, pool, position_weights
 
 __all__ = ["Classification", "attention_mask"]
 
@@ -64,8 +64,10 @@ class Classification:
         """-> (B, C)"""
         T = batch.inputs.shape[1]
         mask = attention_mask(batch.last, T, self.causal, self.hide_padding)
-        logits = model(batch.inputs, keep, mask=mask)
-        scores = pool(logits, batch.last, self.token)
+        read = only_position(batch.last, T, self.token)    # (B, 1) or None
+        logits = model(batch.inputs, keep, mask=mask, read=read)
+        token = self.token if read is None else "first"  # of those read
+        scores = pool(logits, batch.last, token)
         return scores
 
     @torch.no_grad()

@@ -7,7 +7,7 @@ import torch
 
 from numpy_impl.finetuning.classification.pooling import TOKENS
 
-__all__ = ["TOKENS", "position_weights", "pool"]
+__all__ = ["TOKENS", "position_weights", "only_position", "pool"]
 
 
 def position_weights(last, length, token, dtype):
@@ -34,6 +34,18 @@ def position_weights(last, length, token, dtype):
     positions = torch.arange(length, device=last.device)   # (T,)
     chosen = (start <= positions) & (positions <= end)     # (B, T)
     return chosen.to(dtype) / chosen.sum(-1, keepdim=True).to(dtype)
+
+
+def only_position(last, length, token):
+    """(B, 1), the one position that is read; None where there are several
+
+    The model need not compute what is not read: see layers/reading.py.
+    """
+    if token == "mean":
+        return None
+    none = torch.zeros_like(last)                             # (B,)
+    return {"first": none, "last": none + length - 1,
+            "last_real": last}[token][:, None]
 
 
 def pool(logits, last, token="last_real"):

@@ -1,0 +1,32 @@
+"""Reading: where only some positions' outputs are wanted, as a classifier's
+or a prompt's last, the last block need not compute the others.
+
+Shapes: B batch, T positions, S key positions, P positions that are read,
+D any width.
+"""
+import torch
+
+__all__ = ["read_rows", "read_mask"]
+
+
+def read_rows(x, read):
+    """x (B, T, D), read (B, P) or None for all -> (B, P, D)"""
+    if read is None:
+        return x
+    return torch.take_along_dim(x, read[..., None], 1)
+
+
+def read_mask(mask, read, T, S):
+    """Whom the positions that are read may attend to: (B, P, S)
+
+    mask (T, S) or (B, T, S), None = causal, with the queries the last T of S
+    positions; where read is None, it comes back as it is.
+    """
+    if read is None:
+        return mask
+    if mask is None:
+        keys = torch.arange(S, device=read.device)
+        return keys <= read[..., None] + S - T             # (B, P, S)
+    if mask.ndim == 2:
+        return mask[read]                                  # (B, P, S)
+    return torch.take_along_dim(mask, read[..., None], 1)
