@@ -5,7 +5,7 @@ import torch
 
 import numpy_impl.layers as ours
 import torch_impl.layers as theirs
-from numpy_impl.layers import (  # noqa: F401 - so that ours has them
+from numpy_impl.layers import (
     dropout,
     embedding,
     linear,

@@ -1,15 +1,16 @@
 """Texts and their candidate endings -> rectangular batches to be scored.
 
-    context   the cat sat on the
-    choice    mat
+    context   the cat sat on
+    choice    the mat
     inputs    the cat sat on the
-    targets   -100 ... -100  mat
+    read                   3   4    positions whose next token is scored
+    targets              the mat
 
-Only the tokens of the choice are targets; everything else is -100, which the
-loss leaves out. Rows are filled up at their end, where a causal model's
-earlier positions cannot see it.
+Rows are filled up at their end, where a causal model's earlier positions
+cannot see it; shorter choices with targets of -100, which the loss leaves out.
 
-Shapes: N rows, B batch, T positions of the longest row of a batch.
+Shapes: N rows, B batch, T positions of the longest row of a batch, P tokens
+of its longest choice.
 """
 from collections.abc import Sequence
 
@@ -43,22 +44,25 @@ def check_choices(contexts: Sequence[Sequence[int]],
 
 def choice_batch(contexts: Sequence[Sequence[int]],
                  choices: Sequence[Sequence[int]],
-                 context_length: int) -> tuple[np.ndarray, np.ndarray]:
-    """-> inputs (B, T) int64, targets (B, T) int64
+                 context_length: int
+                 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """-> inputs (B, T), read (B, P), targets (B, P), all int64
 
     The model sees the last context_length tokens in front of each target's
     successor: of rows that are longer, the beginning is left out.
     """
     rows = [[*context, *choice][-context_length - 1:]
             for context, choice in zip(contexts, choices)]
-    T = max(map(len, rows)) - 1
+    T, P = max(map(len, rows)) - 1, max(map(len, choices))
     inputs = np.zeros((len(rows), T), np.int64)                 # (B, T)
-    targets = np.full((len(rows), T), IGNORE)                   # (B, T)
+    read = np.zeros((len(rows), P), np.int64)                   # (B, P)
+    targets = np.full((len(rows), P), IGNORE)                   # (B, P)
     for i, (row, choice) in enumerate(zip(rows, choices)):
-        end = len(row) - 1
+        end, n = len(row) - 1, len(choice)
         inputs[i, :end] = row[:-1]
-        targets[i, end - len(choice):end] = row[-len(choice):]
-    return inputs, targets
+        read[i, :n] = np.arange(end - n, end)
+        targets[i, :n] = choice
+    return inputs, read, targets
 
 
 def batches_by_length(lengths: Sequence[int],

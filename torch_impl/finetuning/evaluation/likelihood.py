@@ -5,7 +5,7 @@ the model's own probabilities say which one it believes in. That is how models
 that follow no instructions take tests of multiple choice (Brown et al. 2020,
 arXiv:2005.14165, section 2.4), and how every text is measured.
 
-Shapes: N rows, B batch, T positions, V vocabulary.
+Shapes: N rows, B batch, T positions, P positions that are read, V vocabulary.
 """
 from collections.abc import Callable, Sequence
 
@@ -21,18 +21,22 @@ __all__ = ["ChoiceScores", "choice_log_likelihoods", "log_likelihoods"]
 
 
 @torch.no_grad()
-def log_likelihoods(model, inputs, targets):
+def log_likelihoods(model, inputs, targets, read=None):
     """inputs, targets (B, T) -> log p (B, T), likeliest (B, T) bool
 
     ln p(target | inputs up to its position), 0 where the target is -100; and
     whether no token is likelier (of equals, the one with the lowest id is).
+
+    read : (B, P), the positions of the targets (B, P); None = one of each
     """
     device = next(model.parameters()).device
     inputs = torch.as_tensor(inputs, device=device)
     targets = torch.as_tensor(targets, device=device)
-    logits = model(inputs)                                 # (B, T, V)
-    nats = cross_entropy(logits, targets, reduction="none")  # (B, T)
-    likeliest = logits.argmax(-1) == targets               # (B, T)
+    if read is not None:
+        read = torch.as_tensor(read, device=device)
+    logits = model(inputs, read=read)                      # (B, T or P, V)
+    nats = cross_entropy(logits, targets, reduction="none")
+    likeliest = logits.argmax(-1) == targets               # (B, T or P)
     return -nats, likeliest
 
 
@@ -71,10 +75,10 @@ def choice_log_likelihoods(
                for context, choice in zip(contexts, choices)]
     done = 0
     for rows in batches_by_length(lengths, batch_size):
-        inputs, targets = choice_batch(
+        inputs, read, targets = choice_batch(
             [contexts[row] for row in rows],
-            [choices[row] for row in rows], T)             # (B, T)
-        logp, likeliest = log_likelihoods(model, inputs, targets)
+            [choices[row] for row in rows], T)             # (B, T), (B, P) x 2
+        logp, likeliest = log_likelihoods(model, inputs, targets, read)
         # On the CPU: not every GPU can add up in double precision
         logp, likeliest = logp.cpu().numpy(), likeliest.cpu().numpy()
         scores[rows] = logp.sum(-1, dtype=np.float64)      # (B,)
