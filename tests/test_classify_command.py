@@ -13,7 +13,7 @@ from torch_impl.commands.main import main
 from .tiny_run import one_thread, tiny_run  # noqa: F401
 
 TINY = ["--d-model", 8, "--n-heads", 2, "--vocab-size", 300, "--context-length", 32,
-        "--epochs", 2, "--batch-size", 8, "--threads", 1]
+        "--reading-epochs", 0, "--epochs", 2, "--batch-size", 8, "--threads", 1]
 
 
 def texts(n=40, classes=("ham", "spam")):

@@ -62,7 +62,7 @@ class ScratchConfig:
     d_model: int = 64
     n_heads: int = 4
     n_layers: int = 1
-    reading_epochs: int = 0
+    reading_epochs: int = 10
 
     def __post_init__(self):
         if self.reading_epochs < 0:
