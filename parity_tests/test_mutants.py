@@ -50,8 +50,8 @@ def test_a_mutant_is_killed(mutant, known):
 
 def test_the_tests_kill_what_the_cases_let_through(known):
     """An error message's condition, which no sound case reaches."""
-    mutant = next(m for m in mutants_of("layers.dropout")
-                  if m.function == "Dropout.__init__" and m.what == "1 -> 2")
+    mutant = next(m for m in mutants_of("layers.checks")
+                  if m.function == "check_rate" and m.what == "1 -> 2")
     assert tried(mutant, known) == BY_TESTS
 
 
