@@ -20,7 +20,8 @@ import torch
 
 from numpy_impl.text.batches import Batches
 from numpy_impl.text.packing import next_packed_batch
-from numpy_impl.text.shards import ShardedTokens, ShardWriter
+from numpy_impl.text.shard_writer import ShardWriter
+from numpy_impl.text.shards import ShardedTokens
 from torch_impl.text.loader import prefetch
 
 T, BATCH, SHARD = 1024, 16, 100_000_000

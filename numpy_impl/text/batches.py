@@ -12,15 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from .permutation import permuted
 from .shards import ShardedTokens
+from .window_order import ORDERS, WindowOrder
 from .windows import check_windows
 
 __all__ = ["Batches"]
 
-ORDERS = ("shuffled", "random", "sequential")
-# A longer list of windows in random order is computed, not kept in memory.
-LISTED = 2**22
 
 
 class Batches:
@@ -28,8 +25,7 @@ class Batches:
 
     The order depends on the seed and the epoch alone, so the state is two
     numbers, and a run that stops in mid-epoch goes on with the very next
-    window. Bits are drawn by ``PCG64.random_raw``, whose stream NumPy keeps
-    the same on all platforms and in all versions.
+    window.
 
     Parameters
     ----------
@@ -87,7 +83,8 @@ class Batches:
                 f"batch of {together}: use a smaller batch_size, a longer "
                 "text or drop_last=False")
         self.epoch, self.position = 0, 0    # windows used in this epoch
-        self._shuffled: tuple[int, np.ndarray] | None = None
+        self._order = WindowOrder(order, seed, self.n_windows, self.stride,
+                                  self.n_starts)
 
     def __len__(self) -> int:
         """Batches in an epoch."""
@@ -108,7 +105,7 @@ class Batches:
         to be read, and the stream goes on behind it"""
         first = self.position + self.rank * self.batch_size
         last = min(first + self.batch_size, self.per_epoch)
-        starts = self._starts_of(self.epoch, first, last)       # (B,)
+        starts = self._order.starts(self.epoch, first, last)    # (B,)
 
         self.position += self.batch_size * self.ranks
         if self.position >= self.per_epoch:
@@ -154,21 +151,3 @@ class Batches:
         if position >= self.per_epoch:      # larger batches end it earlier
             epoch, position = epoch + 1, 0
         self.epoch, self.position = epoch, position
-
-    def _starts_of(self, epoch: int, first: int, last: int) -> np.ndarray:
-        """-> (last - first,) starts of these windows of an epoch's order"""
-        wanted = np.arange(first, max(first, last))
-        if self.order == "sequential":
-            return wanted * self.stride
-        if self.order == "random":
-            bits = np.random.PCG64([self.seed, epoch]).advance(first)
-            draws = bits.random_raw(len(wanted))
-            return (draws % self.n_starts).astype(np.int64)
-        if self.n_windows > LISTED:
-            return self.stride * permuted(
-                wanted, self.n_windows, self.seed, epoch)
-        if self._shuffled is None or self._shuffled[0] != epoch:
-            draws = np.random.PCG64([self.seed, epoch]).random_raw(
-                self.n_windows)
-            self._shuffled = epoch, np.argsort(draws, kind="stable")
-        return self._shuffled[1][wanted] * self.stride

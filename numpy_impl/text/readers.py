@@ -1,23 +1,17 @@
-"""Files of text, JSON lines or Parquet, plain or compressed -> documents.
-
-A file of any size is read in blocks. Bytes that are not UTF-8 are an error
-that names the file and the offset, or are replaced by U+FFFD.
-"""
-import codecs
-import gzip
+"""Files of text, JSON lines or Parquet, plain or compressed -> documents."""
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal
+from typing import Literal
 
 from .passages import LONGEST_PASSAGE, Passage, passages_of
+from .text_blocks import (
+    COMPRESSED, content_of, needed, not_utf8, opened, policy, read_blocks)
 
-__all__ = ["ENDINGS", "ReadOptions", "opened", "read_blocks", "read_passages"]
+__all__ = ["ENDINGS", "ReadOptions", "read_passages"]
 
-BLOCK = 2**18
 ENDINGS = (".txt", ".md", ".jsonl", ".parquet")
-COMPRESSED = (".gz", ".zst")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,23 +62,6 @@ def read_passages(path: Path, name: str,
     for number, text in enumerate(documents):
         yield from passages_of(name, [text], options.passage_length,
                                first=number)
-
-
-def read_blocks(path: Path, errors: str) -> Iterator[str]:
-    """The text of a file in blocks; a byte order mark stays in it."""
-    decoder = codecs.getincrementaldecoder("utf-8")(policy(errors))
-    offset = 0
-    with opened(path) as file:
-        while True:
-            block = content_of(file, path, BLOCK)
-            waiting = len(decoder.getstate()[0])
-            try:
-                yield decoder.decode(block, final=not block)
-            except UnicodeDecodeError as problem:
-                raise not_utf8(path, offset - waiting, problem) from None
-            offset += len(block)
-            if not block:
-                return
 
 
 def read_json_lines(path: Path, options: ReadOptions) -> Iterator[str]:
@@ -139,46 +116,3 @@ def read_parquet(path: Path, options: ReadOptions) -> Iterator[str]:
             for value in batch.column(0):
                 if (text := value.as_py()) is not None:
                     yield text
-
-
-def opened(path: Path) -> IO[bytes]:
-    """A file, or what a compressed file holds."""
-    if path.name.endswith(".gz"):
-        return gzip.open(path, "rb")  # type: ignore[return-value]
-    if path.name.endswith(".zst"):
-        # unlike zstandard it says where a file is cut off
-        return needed("backports.zstd", "to read .zst files").open(path, "rb")
-    return open(path, "rb")
-
-
-def content_of(file: IO[bytes], path: Path, size: int | None) -> bytes:
-    """A block of that size, or a line where it is None."""
-    try:
-        return file.readline() if size is None else file.read(size)
-    except Exception as problem:  # zlib.error, ZstdError, EOFError, OSError
-        if isinstance(problem, OSError) and problem.errno is not None:
-            raise
-        raise ValueError(f"{path} is damaged: {problem}") from None
-
-
-def policy(errors: str) -> str:
-    return "strict" if errors == "error" else "replace"
-
-
-def not_utf8(path: Path, start: int, problem) -> ValueError:
-    inside = " of what it holds" if path.suffix in COMPRESSED else ""
-    return ValueError(
-        f"{path} is not UTF-8 text: byte 0x{problem.object[problem.start]:02x}"
-        f" at offset {start + problem.start}{inside}; convert the file, or "
-        "let such bytes be replaced with --errors replace")
-
-
-def needed(module: str, purpose: str):
-    """An optional package, or how to get it."""
-    import importlib
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError:
-        raise ValueError(
-            f"{module} is needed {purpose}: "
-            "pip install 'twinformer[data]'") from None

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .shards import ShardWriter
+from .shard_writer import ShardWriter
 
 __all__ = ["SplitWriter"]
 

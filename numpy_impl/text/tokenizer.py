@@ -4,15 +4,9 @@ A tokenizer owns a table from each id to the bytes it stands for. Decoding,
 streaming and bits per byte need nothing but this table, so they are written
 once, here; a subclass says how text is cut, in ``encode_ordinary``.
 
-Special tokens, such as <|endoftext|>, are no text: they steer the model. Text
-from outside that happens to contain one must not steer it, so ``encode`` has
-the rules of tiktoken: a special token in the text is an error unless it is
-allowed (it becomes its one id) or not disallowed (it is plain text).
-
 Shapes: N = tokens of a text, V = vocabulary size.
 """
 import json
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, ClassVar, Literal
@@ -21,6 +15,7 @@ import numpy as np
 
 from .files import write_atomically
 from .parallel import encode_in_processes
+from .special_tokens import split_special
 from .streaming import StreamDecoder
 
 __all__ = ["END_OF_TEXT", "Tokenizer", "bytes_per_token",
@@ -102,27 +97,12 @@ class Tokenizer(ABC):
         if not isinstance(text, str):
             raise TypeError(f"text must be a str, not {type(text).__name__}; "
                             "decode bytes first")
-        special = self.special_tokens.keys()
-        allowed = (special if allowed_special == "all"
-                   else special & set(allowed_special))
-        disallowed = (special - allowed if disallowed_special == "all"
-                      else disallowed_special)
-        for token in disallowed:
-            if token in text:
-                raise ValueError(
-                    f"the text contains the special token {token!r}: pass "
-                    f"allowed_special={{{token!r}}} to make it one id, or "
-                    "disallowed_special=() to read it as plain text")
-        if not allowed:
-            return self.encode_ordinary(text)
-        longest_first = sorted(allowed, key=len, reverse=True)
-        either = re.compile(f"({'|'.join(map(re.escape, longest_first))})")
         ids: list[int] = []
-        for i, part in enumerate(either.split(text)):
-            if i % 2:       # split alternates: text, special, text, ...
-                ids.append(self.special_tokens[part])
-            else:
-                ids.extend(self.encode_ordinary(part))
+        for part, token in split_special(text, self.special_tokens,
+                                         allowed_special, disallowed_special):
+            ids += self.encode_ordinary(part)
+            if token is not None:
+                ids.append(token)
         return ids
 
     def encode_batch(self, texts: Iterable[str],

@@ -3,11 +3,11 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import example, given, strategies as st
 
-import numpy_impl.text.batches as batches_module
+import numpy_impl.text.window_order as order_module
 from numpy_impl.text.batches import Batches
-from numpy_impl.text.shards import ShardedTokens, ShardWriter
+from numpy_impl.text.shards import ShardedTokens
 
 from .samples import error_of
 
@@ -45,10 +45,12 @@ def test_as_one_array(both, data):
 @given(sharded(10), st.integers(1, 8), st.none() | st.integers(1, 9), st.integers(1, 4),
        st.sampled_from(["shuffled", "random", "sequential"]), st.integers(0, 12),
        st.sampled_from([2**22, 2]))
+@example((np.arange(11), ShardedTokens(np.split(np.arange(11), [5, 5]))),   # an empty shard
+         1, None, 1, "sequential", 2, 2)
 def test_the_same_batches(both, max_length, stride, batch_size, order, cut, listed):
     """As from one array; and a state of one is a state of the other."""
-    before = batches_module.LISTED
-    batches_module.LISTED = listed
+    before = order_module.LISTED
+    order_module.LISTED = listed
     try:
         one, many = (Batches(tokens, batch_size, max_length, stride, order, 7, False)
                      for tokens in both)
@@ -60,15 +62,15 @@ def test_the_same_batches(both, max_length, stride, batch_size, order, cut, list
         many.load_state_dict(state)
         np.testing.assert_array_equal(many.next_batch()[0], one.next_batch()[0])
     finally:
-        batches_module.LISTED = before
+        order_module.LISTED = before
 
 
 @given(st.integers(1, 8), st.none() | st.integers(1, 9), st.integers(1, 4), st.integers(1, 4),
        st.integers(0, 5), st.integers(10, 90))
 def test_an_epoch_of_a_computed_order(max_length, stride, batch_size, ranks, skip, n):
     """No window lost or seen twice, for any number of ranks; also after a change of it."""
-    before = batches_module.LISTED
-    batches_module.LISTED = 0
+    before = order_module.LISTED
+    order_module.LISTED = 0
     try:
         tokens = ShardedTokens(np.array_split(np.arange(n), 3))
         one = Batches(tokens, batch_size * ranks, max_length, stride, seed=3, drop_last=False)
@@ -88,36 +90,11 @@ def test_an_epoch_of_a_computed_order(max_length, stride, batch_size, ranks, ski
         np.testing.assert_array_equal(
             np.concatenate([reader.next_batch()[1] for reader in many]), one.next_batch()[1])
     finally:
-        batches_module.LISTED = before
+        order_module.LISTED = before
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(sizes=st.lists(st.integers(0, 20), max_size=8), shard_tokens=st.integers(1, 9),
-       data=st.data())
-def test_writing_with_interruptions(tmp_path_factory, monkeypatch, sizes, shard_tokens, data):
-    """What was not saved is cut off, whatever had been written after it."""
-    folder = tmp_path_factory.mktemp("shards")
-    monkeypatch.setattr("os.fsync", lambda file: None)      # slow, and not what is tested
-    expected, saved, count = np.empty(0, int), 0, 0
-    writer = ShardWriter(folder, "part", np.uint16, shard_tokens)
-    for size in sizes:
-        writer.append(np.arange(count, count + size))
-        if data.draw(st.booleans(), "saved"):
-            writer.flush()
-            expected = np.concatenate([expected, np.arange(count, count + size)])
-            saved = writer.written
-        else:
-            writer.close()
-            writer = ShardWriter(folder, "part", np.uint16, shard_tokens, saved)
-        count += size
-    writer.close()
-    found = [np.fromfile(path, "<u2") for path in writer.paths()]
-    assert sorted(folder.iterdir()) == writer.paths()
-    assert all(len(shard) == shard_tokens for shard in found[:-1])
-    np.testing.assert_array_equal(np.concatenate([np.empty(0, int), *found]), expected)
 
-
-def test_what_is_refused(tmp_path):
+def test_what_is_refused():
     assert "one dtype" in error_of(ShardedTokens, [np.arange(3), np.arange(3, dtype=np.uint8)])
     assert "at least one" in error_of(ShardedTokens, [])
     tokens = ShardedTokens([np.arange(3)])
@@ -126,9 +103,6 @@ def test_what_is_refused(tmp_path):
             tokens[index]
     with pytest.raises(IndexError, match="integers"):
         tokens[np.array([0.0])]
-    ShardWriter(tmp_path, "a", np.uint16, 10, 0).append(np.arange(3))
-    (tmp_path / "a-00000.bin").write_bytes(b"")
-    assert "shorter" in error_of(ShardWriter, tmp_path, "a", np.uint16, 10, 3)
 
 
 def test_an_epoch_of_random_windows():
@@ -138,12 +112,3 @@ def test_an_epoch_of_random_windows():
         starts = np.concatenate([inputs[:, 0] for inputs, _ in batches])
         draws = np.random.PCG64([5, epoch]).random_raw(len(starts))
         np.testing.assert_array_equal(starts, draws % 992)
-
-
-def test_a_name_that_begins_another(tmp_path):
-    """Going on with "part" leaves the files of "part-documents" alone."""
-    other = ShardWriter(tmp_path, "part-documents", np.uint64, 10)
-    other.append(np.arange(3))
-    other.close()
-    ShardWriter(tmp_path, "part", np.uint16, 10)
-    assert np.fromfile(other.path(0), "<u8").tolist() == [0, 1, 2]
