@@ -55,7 +55,9 @@ MODULES = [
     "finetuning.packed_tokens", "finetuning.responding",
     "finetuning.lora_linear", "finetuning.classification.pooling",
     "finetuning.classification.class_loss",
-    "finetuning.classification.objective"]
+    "finetuning.classification.objective",
+    "layers.checks", "finetuning.evaluation.rows",
+    "finetuning.evaluation.likelihood", "finetuning.evaluation.perplexity"]
 SECOND = {"layers.parallel": ["test_lockstep.py"],
           "training.learner": ["test_lockstep.py"]}
 

@@ -94,6 +94,29 @@ def test_choices_are_the_sums_of_their_tokens(pairs, batch_size):
         assert scores.greedy[row] == twins.greedy[row] == greedy
 
 
+def test_progress_is_told():
+    for package, model in zip((ours, theirs), models()):
+        told = []
+        package.choice_log_likelihoods(model, [[1]] * 5, [[2]] * 5, 2,
+                                       told.append)
+        assert told == [2, 4, 5]
+
+
+def test_rows_of_like_length_go_together(monkeypatch):
+    """Which is what spares filling up: shapes of the batches, longest first."""
+    for package, model in zip((ours, theirs), models()):
+        shapes = []
+        monkeypatch.setattr(
+            package, "log_likelihoods",
+            lambda model, inputs, *rest, f=package.log_likelihoods,
+            shapes=shapes: (
+                shapes.append(inputs.shape), f(model, inputs, *rest))[1])
+        package.choice_log_likelihoods(
+            model, [[1], [1] * 5, [1], [1] * 3], [[2], [2], [2] * 3, [2] * 3],
+            2)
+        assert shapes == [(2, 5), (2, 3)]
+
+
 def test_all_endings_together_are_certain():
     """The probabilities of all sequences of two tokens add up to 1."""
     choices = [[a, b] for a in range(17) for b in range(17)]
