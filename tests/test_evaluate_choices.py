@@ -222,6 +222,16 @@ def test_labels_in_another_table(capsys, tmp_path):
     assert code == 0 and "1 of 2 right" in out
 
 
+def test_what_classify_writes_against_a_table_without_a_header(capsys, tmp_path):
+    (tmp_path / "sms.tsv").write_text("ham\tWill come.\nspam\tWin, win!\n", encoding="utf-8")
+    (tmp_path / "p.csv").write_text("text,predicted,probability_ham,probability_spam\n"
+                                    "Will come.,ham,0.9,0.1\n\"Win, win!\",spam,0.2,0.8\n",
+                                    encoding="utf-8")
+    code, out, _ = evaluate(capsys, "accuracy", tmp_path / "p.csv", "--labels",
+                            tmp_path / "sms.tsv", "--label", 1)
+    assert code == 0 and "2 of 2 right" in out
+
+
 @pytest.mark.parametrize(("content", "words", "message"), [
     ("text,label\na,b\n", [], "has the columns text, label; which holds the predictions?"),
     (TABLE, ["--label", "truth"], "which holds the labels? --label NAME"),

@@ -3,9 +3,11 @@ tables with the same rows.
 
   twinformer evaluate accuracy predictions.csv
   twinformer evaluate accuracy predictions.csv --label sentiment --prediction model_a
-  twinformer evaluate accuracy predictions.csv --labels test.tsv
+  twinformer classify test.tsv --run classify-1 --output predictions.csv
+  twinformer evaluate accuracy predictions.csv --labels test.tsv --label 1
 
-CSV, TSV, JSON or JSON lines. Beside the share of right predictions stand its
+CSV, TSV, JSON or JSON lines; where there is no header, columns are called 1,
+2, ... Beside the share of right predictions stand its
 interval (Wilson's, 95 %), what always saying the most frequent label would
 give, precision, recall and F1 of each class, and which was taken for which.
 """
