@@ -7,9 +7,9 @@ tables with the same rows.
   twinformer evaluate accuracy predictions.csv --labels test.tsv --label 1
 
 CSV, TSV, JSON or JSON lines; where there is no header, columns are called 1,
-2, ... Beside the share of right predictions stand its
-interval (Wilson's, 95 %), what always saying the most frequent label would
-give, precision, recall and F1 of each class, and which was taken for which.
+2, ... Beside the share of right predictions stand its interval (Wilson's,
+95 %), what always saying the most frequent label would give, precision, recall
+and F1 of each class, and which was taken for which.
 """
 import json
 
