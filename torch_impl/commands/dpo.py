@@ -10,7 +10,8 @@ The file is a JSON list of {"instruction": ..., "input": ..., "output": ...,
 (twinformer instruct): it is its own reference, and learns to lean towards the
 chosen answers more than it did. At the start the loss is log 2 = 0.693 and
 the margin 0. Watch both rewards: where the chosen one falls as well, the
-model forgets; a higher --beta or a lower --learning-rate holds it back.
+model forgets; a higher --beta or a lower --learning-rate holds it back. The
+defaults suit GPT-2; a small model of your own wants --learning-rate 0.00002.
 
   twinformer ask runs/dpo-1 "What is the plural of goose?"
 """

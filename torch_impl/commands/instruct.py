@@ -13,7 +13,12 @@ model by validation is kept:
   twinformer ask runs/instruct-1 "What is the plural of goose?"
   twinformer generate runs/instruct-1 --prompt "..."
 
-A small model learns the manner of answering, and little of what is true.
+The defaults are the book's, for GPT-2. A small model of your own wants more:
+
+  --epochs 8 --learning-rate 0.001 --schedule linear --warmup 0.1
+  --clip-norm 1 --dropout 0.1 --response-only true --group-by-length true
+
+It learns the manner of answering, and little of what is true.
 """
 from importlib import import_module
 
