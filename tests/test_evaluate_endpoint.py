@@ -160,6 +160,31 @@ def test_the_key_is_in_no_message():
     assert KEY not in str(problem) + "".join(told) and problem.__cause__ is None
 
 
+def test_no_proxy_stands_before_this_machine(monkeypatch):
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with judge_server(["85"]) as (url, _):
+        assert ask(url, tries=1)[0] == "85"
+
+
+def test_the_key_is_not_replaced_by_that_of_a_netrc(monkeypatch, tmp_path):
+    """Which requests would take for any host that stands in it."""
+    from numpy_impl.finetuning.evaluation import endpoint
+
+    (tmp_path / "netrc").write_text("default login me password other\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    monkeypatch.setattr(endpoint, "LOCAL", ())      # as if it were far away
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with judge_server(["85"]) as (url, asked):
+        assert ask(url, key=KEY)[0] == "85"
+        assert ask(url)[0] == "85"
+    assert asked[0][1]["Authorization"] == f"Bearer {KEY}"
+    assert "Authorization" not in asked[1][1]
+
+
 @pytest.mark.parametrize("options", [{"tries": 0}, {"patience": 0}])
 def test_options_without_sense(options):
     with pytest.raises(ValueError, match="at least 1 try"):

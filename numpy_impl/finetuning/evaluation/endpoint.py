@@ -19,6 +19,7 @@ from .refusals import Unanswered, refusal, shortened
 
 __all__ = ["Endpoint", "Message", "address"]
 
+LOCAL = ("localhost", "127.0.0.1", "::1")
 LARGEST = 2**22         # bytes of an answer; more is none
 LONGEST_PAUSE = 60.0    # seconds between two tries, by our own choice
 # What text.fetching says where nobody listens at an address
@@ -103,11 +104,16 @@ class Endpoint:
         if self.key:
             headers["Authorization"] = f"Bearer {self.key}"
         try:
-            with requests.post(
+            with requests.Session() as session:
+                # No proxy stands between this machine and itself
+                session.trust_env = urlsplit(self.url).hostname not in LOCAL
+                # auth: or a ~/.netrc would put its own in the key's place
+                response = session.post(
                     self.url, json=self.question(messages), headers=headers,
-                    stream=True, allow_redirects=False,
-                    timeout=(10, self.patience)) as response:
-                body = self.read(response)
+                    auth=lambda request: request, stream=True,
+                    allow_redirects=False, timeout=(10, self.patience))
+                with response:
+                    body = self.read(response)
         except requests.exceptions.RequestException as problem:
             # without a connection after all tries, there is no server
             words = in_words(problem)
