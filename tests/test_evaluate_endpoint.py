@@ -139,14 +139,14 @@ def test_addresses_that_are_none(given, message):
 def test_how_both_protocols_ask():
     with judge_server(["85"]) as (url, asked):
         assert Endpoint(f"{url}/v1", "m", seed=7).ask(QUESTION) == "85"
-        assert Endpoint(f"{url}/api", "m", temperature=None).ask(QUESTION) == "85"
+        assert Endpoint(f"{url}/api", "m", temperature=None, seed=None).ask(QUESTION) == "85"
         assert Endpoint(url, "m", protocol="ollama", key=KEY).ask(QUESTION) == "85"
     (path, headers, first), (other, _, second), (third, with_key, _) = asked
     assert path == "/v1/chat/completions" and other == third == "/api/chat"
     assert first == {"model": "m", "messages": QUESTION, "stream": False, "seed": 7,
                      "temperature": 0.0}
     assert second == {"model": "m", "messages": QUESTION, "stream": False,
-                      "options": {"seed": 123}}
+                      "options": {}}
     assert "Authorization" not in headers
     assert with_key["Authorization"] == f"Bearer {KEY}"
 

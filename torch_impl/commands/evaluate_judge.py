@@ -42,7 +42,7 @@ def add_judge_arguments(parser) -> None:
                         help="the environment variable that holds the key for the server")
     parser.add_argument("--temperature", type=float, default=0.0,
                         help="of the judge; below 0, the server's own")
-    parser.add_argument("--seed", type=int, default=123, help="of the judge")
+    parser.add_argument("--seed", type=int, default=123, help="of the judge; below 0, none")
     parser.add_argument("--patience", type=float, default=120.0,
                         help="seconds until an answer has to be there")
     parser.add_argument("--tries", type=int, default=6,
@@ -119,7 +119,7 @@ def judge_of(arguments, answers: Path):
     endpoint = Endpoint(
         arguments.url, arguments.model, key=key, protocol=arguments.protocol,
         temperature=arguments.temperature if arguments.temperature >= 0 else None,
-        seed=arguments.seed, tries=arguments.tries, pause=arguments.pause,
+        seed=arguments.seed if arguments.seed >= 0 else None, tries=arguments.tries, pause=arguments.pause,
         patience=arguments.patience, tell=lambda words: print(words, file=sys.stderr))
     path = Path(arguments.cache or answers.with_suffix(".judge.jsonl"))
 

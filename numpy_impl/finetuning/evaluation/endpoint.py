@@ -42,8 +42,8 @@ class Endpoint:
         For the header "Authorization: Bearer ...", or "".
     protocol : "auto", "openai" or "ollama"
     temperature : float or None
-        None leaves it to the server.
-    seed : int
+    seed : int or None
+        None leaves it to the server; some refuse one or the other.
     tries : int
         For each question.
     pause : float
@@ -61,7 +61,7 @@ class Endpoint:
 
     def __init__(self, url: str, model: str, *, key: str = "",
                  protocol: str = "auto", temperature: float | None = 0.0,
-                 seed: int = 123, tries: int = 6, pause: float = 1.0,
+                 seed: int | None = 123, tries: int = 6, pause: float = 1.0,
                  patience: float = 120.0,
                  tell: Callable[[str], None] = lambda words: None):
         self.url, self.protocol = address(url, protocol)
@@ -124,9 +124,9 @@ class Endpoint:
         return body
 
     def question(self, messages: Sequence[Message]) -> dict:
-        options: dict[str, float] = {"seed": self.seed}
-        if self.temperature is not None:
-            options["temperature"] = self.temperature
+        options = {"seed": self.seed, "temperature": self.temperature}
+        options = {name: value for name, value in options.items()
+                   if value is not None}
         asked = {"model": self.model, "messages": list(messages),
                  "stream": False}
         return asked | ({"options": options} if self.protocol == "ollama"
