@@ -120,7 +120,8 @@ def judge_of(arguments, answers: Path):
         arguments.url, arguments.model, key=key, protocol=arguments.protocol,
         temperature=arguments.temperature if arguments.temperature >= 0 else None,
         seed=arguments.seed if arguments.seed >= 0 else None, tries=arguments.tries,
-        pause=arguments.pause, patience=arguments.patience, tell=lambda words: print(words, file=sys.stderr))
+        pause=arguments.pause, patience=arguments.patience,
+        tell=lambda words: print(words, file=sys.stderr))
     path = Path(arguments.cache or answers.with_suffix(".judge.jsonl"))
 
     @contextmanager
