@@ -5,21 +5,22 @@ Shapes: B batch, T positions, C classes.
 """
 import numpy as np
 
-__all__ = ["TOKENS", "position_weights", "only_position", "pool",
+__all__ = ["TOKENS", "only_position", "position_weights", "pool",
            "pool_backward"]
 
 TOKENS = ("first", "last", "last_real", "mean")
 
 
-def position_weights(last, length, token, dtype):
-    """last (B,), index of each last real token -> (B, T), or (T,) for all
+def only_position(last, length, token):
+    """last (B,), index of each last real token -> (B, 1), the one position
+    that is read; None where several are
 
         first      position 0; under a causal mask it has seen nothing else
         last       position T - 1, as the book reads it: maybe of padding
         last_real  the text's own last token: it has seen all of the text
         mean       every token of the text, none of the padding
 
-    Each row is 1 / n at the n positions that are read.
+    The model need not compute what is not read: see layers/reading.py.
 
     Raises
     ------
@@ -29,24 +30,20 @@ def position_weights(last, length, token, dtype):
     if token not in TOKENS:
         raise ValueError(f"the token that is read must be one of "
                          f"{', '.join(TOKENS)}, got {token!r}")
-    end = last[:, None]                                    # (B, 1)
-    start, end = {"first": (0, 0), "last": (length - 1, length - 1),
-                  "last_real": (end, end), "mean": (0, end)}[token]
-    positions = np.arange(length)                          # (T,)
-    chosen = (start <= positions) & (positions <= end)     # (B, T)
-    return chosen.astype(dtype) / chosen.sum(-1, keepdims=True).astype(dtype)
-
-
-def only_position(last, length, token):
-    """(B, 1), the one position that is read; None where there are several
-
-    The model need not compute what is not read: see layers/reading.py.
-    """
     if token == "mean":
         return None
-    none = np.zeros_like(last)                             # (B,)
-    return {"first": none, "last": none + length - 1,
+    start = np.zeros_like(last)                            # (B,)
+    return {"first": start, "last": start + length - 1,
             "last_real": last}[token][:, None]
+
+
+def position_weights(last, length, token, dtype):
+    """-> (B, T), each row 1 / n at the n positions that are read"""
+    only = only_position(last, length, token)              # (B, 1) or None
+    positions = np.arange(length)                          # (T,)
+    chosen = (positions <= last[:, None] if only is None
+              else positions == only)                      # (B, T)
+    return chosen.astype(dtype) / chosen.sum(-1, keepdims=True).astype(dtype)
 
 
 def pool(logits, last, token="last_real"):
