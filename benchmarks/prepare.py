@@ -1,15 +1,18 @@
 """Memory and speed of `prepare`, on synthetic text of a given size.
 
-    python -m benchmarks.prepare 1.2 [--near 0.8]        # gigabytes
+    python -m benchmarks.prepare 1.2 [--near 0.8] [--kill 3]        # gigabytes
 
 Words are drawn by a Zipf law from 200,000 made-up ones and set into JSON lines
 and one long text file. The largest resident memory of the main process and of
 each worker is sampled five times a second, and shown for each quarter of the
 text: if memory grew with the text, it would show. The text is made anew each
-time, in a temporary folder.
+time, in a temporary folder. With --kill the work is killed (SIGKILL) so many
+times, taken up again, and compared with a preparation that nobody disturbed.
 """
 import argparse
 import json
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -73,30 +76,61 @@ class Watcher:
                 peaks[quarter] = max(peaks[quarter], size)
 
 
+def prepared(folder: Path, out: str, given, progress=lambda counts: None):
+    tokenizer = (ByteTokenizer() if given.tokenizer == "bytes" else
+                 BPETokenizer(*gpt2_vocabulary()))
+    return prepare(corpus_sources(str(folder / "in")), tokenizer, folder / out, PrepareOptions(
+        processes=given.processes, near_duplicates=given.near), progress=progress)
+
+
+def kill_and_go_on(folder: Path, given, seconds: float) -> None:
+    """Kills at equal parts of the time that the whole took."""
+    for _ in range(given.kill):
+        child = subprocess.Popen([sys.executable, "-m", "benchmarks.prepare", *sys.argv[1:],
+                                  "--only", str(folder)], start_new_session=True)
+        try:
+            child.wait(seconds / (given.kill + 1))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+            size = sum(path.stat().st_size for path in (folder / "again").glob("*.bin"))
+            print(f"killed with {size / 1e6:.0f} MB of tokens written")
+    began = time.perf_counter()
+    prepared(folder, "again", given)
+    print(f"the rest took {time.perf_counter() - began:.0f} s")
+    files = [sorted((folder / out).glob("*")) for out in ("out", "again")]
+    assert [path.name for path in files[0]] == [path.name for path in files[1]]
+    assert all(one.read_bytes() == other.read_bytes() for one, other in zip(*files)
+               if one.suffix == ".bin")
+    print(f"the same bytes in all {sum(path.suffix == '.bin' for path in files[0])} files")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("gigabytes", type=float)
     parser.add_argument("--near", type=float, default=0.0)
     parser.add_argument("--processes", type=int, default=0)
     parser.add_argument("--tokenizer", choices=["gpt2", "bytes"], default="gpt2")
+    parser.add_argument("--kill", type=int, default=0, metavar="TIMES")
+    parser.add_argument("--only", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.only:
+        prepared(given.only, "again", given)
+        return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "in").mkdir()
         make_text(folder / "in", int(given.gigabytes * 1e9))
-        tokenizer = (ByteTokenizer() if given.tokenizer == "bytes" else
-                     BPETokenizer(*gpt2_vocabulary()))
-        sources = corpus_sources(str(folder / "in"))
-        watcher = Watcher(sum(source.bytes for source in sources))
+        watcher = Watcher(sum(source.bytes for source in corpus_sources(str(folder / "in"))))
         began = time.perf_counter()
         try:
-            manifest = prepare(sources, tokenizer, folder / "out", PrepareOptions(
-                processes=given.processes, near_duplicates=given.near),
-                progress=watcher.progress)
+            manifest = prepared(folder, "out", given, watcher.progress)
         finally:
             watcher.done.set()
             watcher.thread.join()
         seconds = time.perf_counter() - began
+        if given.kill:
+            kill_and_go_on(folder, given, seconds)
     size = manifest["counts"]["bytes"]
     tokens = sum(split["tokens"] for split in manifest["splits"].values())
     print(f"{size / 1e9:.2f} GB, {manifest['counts']}, {tokens:,} tokens")
