@@ -64,7 +64,9 @@ SECOND = {"layers.parallel": ["test_lockstep.py"],
 # Mutants that compute the same: (module, what they say) -> why.
 EQUIVALENT: dict[tuple[str, str], str] = {
     ("finetuning.lora_linear", "LoRALinear.merged: 1 -> 2"):
-        "the size of a Linear whose weights are replaced in the next line"}
+        "the size of a Linear whose weights are replaced in the next line",
+    ("finetuning.evaluation.likelihood", "choice_log_likelihoods: -1 -> 1"):
+        "the last axis of a table is its second one"}
 
 CASES = 8
 TIMEOUT = 1200  # seconds; a mutant that hangs has been found out, too

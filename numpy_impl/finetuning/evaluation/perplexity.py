@@ -20,6 +20,7 @@ max_length - 1; where the strides are equal and smaller, so are the figures.
 Shapes: N = tokens, B = batch, T = positions, V = vocabulary.
 """
 from collections.abc import Callable
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -61,13 +62,11 @@ def strided_windows(tokens: int, window: int, stride: int) -> list[Window]:
         raise ValueError(f"a text of {tokens} tokens has nothing to predict; "
                          "give a longer one")
     windows = []
-    done = 0                    # tokens 1..done are scored
-    for start in range(0, tokens - 1, stride):
+    start, done = 0, 0          # tokens 1..done are scored
+    while done < tokens - 1:
         end = min(start + window, tokens - 1)
         windows.append(Window(start, end, done - start))
-        done = end
-        if end == tokens - 1:
-            break
+        start, done = start + stride, end
     return windows
 
 
@@ -116,12 +115,12 @@ def evaluate_text(
 
 def groups_of_one_length(windows: list[Window],
                          batch_size: int) -> list[list[Window]]:
-    """Only the last window may be shorter: it is a batch of its own."""
+    """Only the last window may be shorter, and is a batch of its own then."""
     if batch_size < 1:
         raise ValueError(f"batch_size must be at least 1, got {batch_size}")
-    whole, rest = windows[:-1], windows[-1:]
-    if whole and rest[0].end - rest[0].start == whole[0].end - whole[0].start:
-        whole, rest = windows, []
-    groups = [whole[i:i + batch_size]
-              for i in range(0, len(whole), batch_size)]
-    return [*groups, rest] if rest else groups
+    groups = []
+    for _, of_one in groupby(windows, lambda each: each.end - each.start):
+        same = list(of_one)
+        groups += [same[i:i + batch_size]
+                   for i in range(0, len(same), batch_size)]
+    return groups

@@ -112,9 +112,8 @@ def test_rows_of_like_length_go_together(monkeypatch):
             shapes=shapes: (
                 shapes.append(inputs.shape), f(model, inputs, *rest))[1])
         package.choice_log_likelihoods(
-            model, [[1], [1] * 5, [1], [1] * 3], [[2], [2], [2] * 3, [2] * 3],
-            2)
-        assert shapes == [(2, 5), (2, 3)]
+            model, [[1], [1] * 2, [1] * 3, [1]], [[2] * 5, [2], [2], [2]], 2)
+        assert shapes == [(2, 5), (2, 2)]
 
 
 def test_all_endings_together_are_certain():

@@ -56,6 +56,20 @@ def test_batches_change_nothing(tokens, window, stride, batch_size):
     assert result.bytes == sum(n % 3 for n in range(1, tokens))
 
 
+@pytest.mark.parametrize(("tokens", "shapes"), [
+    (17, [(3, 4), (1, 4)]), (15, [(3, 4), (1, 2)]), (2, [(1, 1)])])
+def test_windows_of_one_length_share_batches(tokens, shapes):
+    seen = []
+
+    def score(inputs, targets):
+        seen.append(inputs.shape)
+        return np.zeros(inputs.shape)
+
+    evaluate_text(score, np.arange(tokens), np.ones(tokens, int), window=4,
+                  stride=4, batch_size=3)
+    assert seen == shapes
+
+
 def hugging_faces_recipe(model, ids, max_length, stride):
     """As its documentation tells it, for our twin: windows of max_length
     tokens; the last ones of each that are new are labels, the loss shifts
