@@ -167,6 +167,19 @@ def test_mistakes_are_one_line(run, capsys, words, message):
     assert err.startswith("twinformer: error: ") and message in err and err.count("\n") == 1
 
 
+def test_a_finetuned_run_needs_a_text(run, capsys, tmp_path, monkeypatch):
+    from dataclasses import replace
+
+    from torch_impl.commands import opening
+
+    finetuned = replace(open_run(run), task={"kind": "instructions"})
+    monkeypatch.setattr(opening, "open_model", lambda source, backend: finetuned)
+    code, _, err = evaluate(capsys, run)
+    assert code == 2 and "was finetuned for instructions, not on a text" in err
+    (tmp_path / "text.txt").write_text("A text.", encoding="utf-8")
+    assert figures(capsys, run, "--corpus", tmp_path / "text.txt")["tokens"] == 8
+
+
 def test_a_mode_that_was_mistyped(capsys, tmp_path):
     assert main(["evaluate", "perplxity", "runs/run-1"]) == 2
     assert "there is no mode 'perplxity'; did you mean perplexity?" in capsys.readouterr().err

@@ -133,6 +133,9 @@ def tokens_of(arguments, opened):
     from numpy_impl.training.documents import read_documents
 
     if not arguments.corpus:
+        if opened.task:
+            raise ValueError(f"{arguments.run} was finetuned for {opened.task.get('kind')}, not "
+                             "on a text; give one with --corpus")
         if not opened.data_key:
             raise ValueError(f"{arguments.run} brings no text of its own; give one with --corpus")
         data = prepare_data(opened.config.data, opened.folder.parent / ".cache",
