@@ -405,3 +405,26 @@ def test_the_twin_puts_it_where_the_base_is(tmp_path):
     half = torch_model_of(TINY, get_torch_parameters(load_torch(tmp_path / "base"))).float()
     theirs.load_adapter(half, tmp_path / "lora")
     assert {layer.A.dtype for layer in torch_lora_layers(half).values()} == {torch.float32}
+
+
+@SIDES
+def test_a_run_keeps_the_adapter_of_its_best_model(tmp_path, side, load):
+    """Where a block has LoRA; a classifier whose head alone has it keeps no adapter."""
+    ours.save_adapter(with_lora(tmp_path / "base"), tmp_path / "lora")
+    model = load(tmp_path / "base")
+    keep = side.best_parameters(tmp_path / "kept", "gpt2")
+    plain = keep(model)
+    assert not (tmp_path / "kept").exists()
+    side.load_adapter(model, tmp_path / "lora")
+    best = keep(model)
+    assert list(best) == list(plain) and read_adapter(tmp_path / "kept").base == "gpt2"
+    changed = {name for name, array in best.items() if not np.array_equal(array, plain[name])}
+    assert changed == {name + ".weight" for name in read_adapter(tmp_path / "kept").layers}
+
+
+def test_lora_on_the_head_alone_is_kept_without_an_adapter(tmp_path):
+    model = random_base(tmp_path / "base")
+    model.head = Linear(TINY.d_model, 3).to(np.float64)
+    add_lora(model, 2, targets="head")
+    assert "head.weight" in ours.best_parameters(tmp_path / "kept")(model)
+    assert not (tmp_path / "kept").exists()

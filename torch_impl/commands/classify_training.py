@@ -39,7 +39,7 @@ def train(config, resume: str | None) -> int:
         config = replace(config, name=run.path.name)
     progress = LiveProgress()
     parts = parts_of(config.classification, progress.note)
-    task, tuner = task_and_tuner(config, parts, progress.note, bool(start))
+    task, tuner = task_and_tuner(config, parts, progress.note, bool(start), run.path / "adapter")
     finetuner = Finetuner(tuner, task, config.finetuning, run, progress=progress)
     if start:
         check_same_run(start, task, finetuner)
@@ -56,12 +56,17 @@ def train(config, resume: str | None) -> int:
     return 0
 
 
-def task_and_tuner(config, parts: Parts, note, resumed: bool = False):
-    """The two halves of a Finetuner; if resumed, its weights will come."""
+def task_and_tuner(config, parts: Parts, note, resumed: bool = False,
+                   adapter: Path | None = None):
+    """The two halves of a Finetuner; if resumed, its weights will come.
+
+    adapter : where the best model's LoRA is kept, if it has any
+    """
     settings = config.classification
     backend = f"{config.backend}_impl"
     building = import_module(f"{backend}.finetuning.classification.building")
     objective = import_module(f"{backend}.finetuning.classification.objective")
+    adapters = import_module(f"{backend}.finetuning.adapters")
     lora = import_module(f"{backend}.finetuning.lora")
     tuner = import_module(f"{backend}.training.tuner")
 
@@ -85,7 +90,8 @@ def task_and_tuner(config, parts: Parts, note, resumed: bool = False):
     note(f"{learning:,} of {everything:,} parameters learn")
     task = ClassificationTask(
         Classifier(model, aim, tokenizer, classes, reading), learn, choose,
-        texts_key(*parts), base, lora.merged_parameters)
+        texts_key(*parts), base,
+        adapters.best_parameters(adapter, config.model) if adapter else lora.merged_parameters)
     return task, tuner.Tuner(model, aim, config.finetuning, config.device)
 
 

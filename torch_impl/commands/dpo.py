@@ -58,7 +58,8 @@ def run(arguments) -> int:
         data_key=data_key(splits, settings),
         log_probabilities=preferences.answer_log_probabilities,
         respond=import_module(f"{package}.finetuning.responding").respond,
-        parameters=import_module(f"{package}.finetuning.lora").merged_parameters)
+        parameters=import_module(f"{package}.finetuning.adapters").best_parameters(
+            begun.folder.path / "adapter", arguments.model))
     tuner = tuner_of(tuned_model(begun.opened, arguments), arguments)
     folder = begun.folder
     ask_reference(task, tuner, begun, progress.note)

@@ -13,6 +13,9 @@ model by validation is kept:
   twinformer ask runs/instruct-1 "What is the plural of goose?"
   twinformer generate runs/instruct-1 --prompt "..."
 
+With --train lora, what it has learned lies in the run's adapter/ alone, too:
+some megabytes beside the base, which peft reads.
+
 The defaults are the book's, for GPT-2. A small model of your own wants more:
 
   --epochs 8 --learning-rate 0.001 --schedule linear --warmup 0.1
@@ -59,7 +62,8 @@ def run(arguments) -> int:
         splits, settings, tokenizer=begun.opened.tokenizer, run_config=begun.opened.config,
         data_key=data_key(splits, settings),
         respond=import_module(f"{package}.finetuning.responding").respond,
-        parameters=import_module(f"{package}.finetuning.lora").merged_parameters)
+        parameters=import_module(f"{package}.finetuning.adapters").best_parameters(
+            begun.folder.path / "adapter", arguments.model))
     objective = (import_module(f"{package}.finetuning.packed_tokens").PackedTokens()
                  if settings.packing
                  else import_module(f"{package}.training.objective").NextTokens())

@@ -8,6 +8,7 @@ of hundreds, which many of them can share.
 `peft` reads the folder, and what peft has written is read here.
 """
 import os
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -25,7 +26,7 @@ from .freezing import train_only
 from .lora import base_parameters, is_lora, lora_layers, merged_parameters, put
 from .lora_linear import LoRALinear
 
-__all__ = ["save_adapter", "load_adapter"]
+__all__ = ["save_adapter", "load_adapter", "best_parameters"]
 
 
 def save_adapter(model, folder: str | os.PathLike, base: str = "") -> None:
@@ -127,6 +128,17 @@ def load_adapter(model, folder: str | os.PathLike) -> list[str]:
         put(model, name, layer)
     train_only(model, lambda name: is_lora(name) or name in adapter.whole)
     return list(adapter.layers)
+
+
+def best_parameters(folder: str | os.PathLike, base: str = "") -> Callable:
+    """What a finetuning run keeps of its best model: a function of the model
+    that gives its merged parameters and, where its blocks have LoRA, saves
+    the adapter in folder."""
+    def parameters(model):
+        if any(name.startswith("blocks.") for name in lora_layers(model)):
+            save_adapter(model, folder, base)
+        return merged_parameters(model)
+    return parameters
 
 
 def overwrite(module, arrays) -> None:
