@@ -9,7 +9,7 @@ import numpy as np
 
 from ...layers.attention import causal_mask
 from .class_loss import class_loss, class_loss_backward
-from .pooling import only_position, pool, pool_backward
+from .pooling import check_token, only_position, pool, pool_backward
 
 __all__ = ["Classification", "attention_mask"]
 
@@ -39,7 +39,7 @@ class Classification:
 
     def __init__(self, token="last_real", causal=True, hide_padding=False,
                  class_weights=None, label_smoothing=0.0):
-        only_position(np.zeros(1, int), 1, token)  # or an error
+        check_token(token)
         if not 0 <= label_smoothing < 1:
             raise ValueError(f"label_smoothing is a share of the labels: "
                              f"expected a number in [0, 1), got "

@@ -27,9 +27,7 @@ def only_position(last, length, token):
     ValueError
         For another choice; the message lists those there are.
     """
-    if token not in TOKENS:
-        raise ValueError(f"the token that is read must be one of "
-                         f"{', '.join(TOKENS)}, got {token!r}")
+    check_token(token)
     if token == "mean":
         return None
     start = np.zeros_like(last)                            # (B,)
@@ -43,7 +41,7 @@ def position_weights(last, length, token, dtype):
     positions = np.arange(length)                          # (T,)
     chosen = (positions <= last[:, None] if only is None
               else positions == only)                      # (B, T)
-    return chosen.astype(dtype) / chosen.sum(-1, keepdims=True).astype(dtype)
+    return chosen.astype(dtype) / chosen.sum(1, keepdims=True).astype(dtype)
 
 
 def pool(logits, last, token="last_real"):
@@ -72,3 +70,9 @@ def pool_backward(dscores, weights):
     was read has attended to it.
     """
     return weights[..., None] * dscores[:, None]           # (B, T, C)
+
+
+def check_token(token: str) -> None:
+    if token not in TOKENS:
+        raise ValueError(f"the token that is read must be one of "
+                         f"{', '.join(TOKENS)}, got {token!r}")

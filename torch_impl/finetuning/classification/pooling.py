@@ -26,9 +26,7 @@ def only_position(last, length, token):
     ValueError
         For another choice; the message lists those there are.
     """
-    if token not in TOKENS:
-        raise ValueError(f"the token that is read must be one of "
-                         f"{', '.join(TOKENS)}, got {token!r}")
+    check_token(token)
     if token == "mean":
         return None
     start = torch.zeros_like(last)                         # (B,)
@@ -42,7 +40,7 @@ def position_weights(last, length, token, dtype):
     positions = torch.arange(length, device=last.device)   # (T,)
     chosen = (positions <= last[:, None] if only is None
               else positions == only)                      # (B, T)
-    return chosen.to(dtype) / chosen.sum(-1, keepdim=True).to(dtype)
+    return chosen.to(dtype) / chosen.sum(1, keepdim=True).to(dtype)
 
 
 def pool(logits, last, token="last_real"):
@@ -58,3 +56,9 @@ def pool(logits, last, token="last_real"):
     weights = position_weights(last, T, token, logits.dtype)    # (B, T)
     scores = (weights[..., None] * logits).sum(1)          # (B, C)
     return scores
+
+
+def check_token(token: str) -> None:
+    if token not in TOKENS:
+        raise ValueError(f"the token that is read must be one of "
+                         f"{', '.join(TOKENS)}, got {token!r}")
