@@ -46,7 +46,7 @@ def arguments(description: str, file: str) -> argparse.ArgumentParser:
     parser.add_argument("--folder", type=Path, default=ROOT / "build" / "finetuned",
                         help="where the runs are kept; one that is there is not made again")
     parser.add_argument("--seed", type=int, default=123)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--picture", type=Path, metavar="PNG", help="where the curves go")
     return parser
 
@@ -197,7 +197,7 @@ def main():
     print("\n" + speed(folder, tasks))
     if options.picture:
         draw({"": folder}, ["loss"], options.picture)
-    print(f"\n{seconds_of(seconds)}, seed {options.seed}, {options.threads} threads; {machine()}")
+    print(f"\n{seconds_of(seconds)}, seed {options.seed}, threads: {options.threads}; {machine()}")
 
 
 if __name__ == "__main__":

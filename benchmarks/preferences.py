@@ -96,7 +96,7 @@ def main():
           f"{quoted(before_and_after(folders[way], base))}")
     if options.picture:
         draw(folders, ["margin", "accuracy"], options.picture)
-    print(f"\nseed {options.seed}, {options.threads} threads; {machine()}")
+    print(f"\nseed {options.seed}, threads: {options.threads}; {machine()}")
 
 
 if __name__ == "__main__":
