@@ -1,5 +1,7 @@
 """twinformer instruct and ask: from a base model to one that answers."""
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -227,3 +229,13 @@ def test_a_base_model_may_be_asked(base, capsys):
     (["a", "--template", "x"], "template")])
 def test_mistakes_of_asking(taught, capsys, words, message):
     assert message in mistake(capsys, "ask", taught, *words)
+
+
+@pytest.mark.parametrize("name", ["instruct", "dpo", "ask"])
+def test_help_needs_no_torch(name):
+    code = ("import sys; from torch_impl.commands.main import main\n"
+            f"try: main(['{name}', '--help'])\n"
+            "except SystemExit as end: assert end.code == 0\n"
+            "assert 'torch' not in sys.modules")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "twinformer ask" in done.stdout
