@@ -63,8 +63,8 @@ class BatchMerger:
         for code in codes:
             data = chr(code).encode()
             single = [self.ranks[bytes([byte])] for byte in data]
-            self.layouts[:, code] = (single + [GONE] * 3)[:4]
             self.borders[:, code] = data[0], data[-1]
+            self.layouts[:, code] = (single + [GONE] * 3)[:4]
         ids, ends = self.merge([chr(code) for code in codes])
         for code, of_one in zip(codes, np.split(ids, ends)):
             self.layouts[0, code, :len(of_one)] = of_one

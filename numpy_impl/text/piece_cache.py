@@ -54,20 +54,22 @@ class PieceCache:
 
     def encode(self, pieces: Sequence[str]) -> list[int]:
         """The ids of all pieces together."""
-        new = set(pieces).difference(self.ids)
+        known = self.ids        # another thread may put a new one in its place
+        new = set(pieces).difference(known)
         if (len(new) > max(MANY, len(pieces) / 4)
                 and max(map(len, pieces)) <= LONG
                 and self.unreachable.isdisjoint(pieces)):
             return np.concatenate([self.batches.merge(batch)[0] for batch in
                                    in_batches(pieces)]).tolist()
-        self.ids.update(self.learned(list(new)))
-        ids = list(chain.from_iterable(map(self.ids.__getitem__, pieces)))
-        for piece in new:
-            if len(piece) > LONG:
-                del self.ids[piece]
-        if len(self.ids) > self.max_pieces:
-            self.ids.clear()
-        return ids
+        learned = self.learned(list(new))
+        long = {piece: learned.pop(piece) for piece in new
+                if len(piece) > LONG}
+        known.update(learned)
+        if len(known) > self.max_pieces:
+            self.ids = {}
+        if long:
+            known = known | long
+        return list(chain.from_iterable(map(known.__getitem__, pieces)))
 
     def learned(self, pieces: Sequence[str]) -> dict[str, tuple[int, ...]]:
         """The ids of new pieces."""

@@ -1,4 +1,6 @@
 """What is remembered, and what is merged in which way, does not change the ids."""
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import example, given, strategies as st
 
@@ -70,3 +72,14 @@ def test_a_token_that_no_merges_lead_to(at_once):
             assert cache.encode(pieces) == [
                 i for piece in pieces for i in ([ranks[piece.encode()]] if piece.encode() in ranks
                                                 else piece.encode())]
+
+
+def test_threads_that_share_a_tokenizer(monkeypatch):
+    """Each gets its own ids, though the others add to the cache and empty it."""
+    monkeypatch.setattr(piece_cache, "MANY", 100)
+    shared, twin = fresh()
+    shared._cache.max_pieces = 300
+    text = real_text("chinese/hongloumeng.txt")[:30_000] + real_text("books-en/alice.11-0.txt")
+    parts = [text[start:start + 2000] for start in range(0, len(text), 2000)]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(shared.encode, parts)) == list(map(twin.encode, parts))
