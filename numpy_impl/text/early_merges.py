@@ -48,7 +48,7 @@ def early_merges(ranks: dict[bytes, int]) -> np.ndarray:
 def last_rank(character: str, ranks: dict[bytes, int]) -> int:
     """The highest rank of the merges inside a character; NEVER where it is
     only a part of one, -1 where there are none"""
-    if "\udc80" <= character <= "\udcff":       # a byte that is no UTF-8
+    if 0xdc80 <= ord(character) <= 0xdcff:      # a byte that is no UTF-8
         return NEVER
     tokens = [bytes([byte]) for byte in character.encode()]
     highest = -1
