@@ -369,12 +369,13 @@ def work_without(options):
     from numpy_impl.layers.attention import (attention, attention_backward,
                                              causal_mask)
     from numpy_impl.models.initialisation import initial_parameters
-    from numpy_impl.training import learner as training
+    from numpy_impl.training import objective, tuner
     from numpy_impl.training.config import DeviceConfig, TrainingConfig
+    from numpy_impl.training.learner import Learner
 
     def new_array(dloss, cache, overwrite):
         return gradient(dloss, cache)
-    gradient = training.cross_entropy_backward
+    gradient = objective.cross_entropy_backward
 
     def in_order(job, arguments):
         return [job(argument) for argument in arguments]
@@ -390,12 +391,12 @@ def work_without(options):
     elif options.without == "one-blas":
         fused_attention.one_blas_thread = contextlib.nullcontext
     elif options.without == "overwrite":
-        training.cross_entropy_backward = new_array
+        objective.cross_entropy_backward = new_array
     elif options.without == "freed":
-        training.keep_freed_memory = lambda: None
+        tuner.keep_freed_memory = lambda: None
 
     config = model_config(options.model)
-    learner = training.Learner(
+    learner = Learner(
         config, TrainingConfig(clip_norm=0),
         DeviceConfig(threads=options.threads), initial_parameters(config, 0))
     generator = np.random.default_rng(0)

@@ -7,7 +7,7 @@ import torch
 import numpy_impl.layers.block
 import numpy_impl.layers.feed_forward
 import numpy_impl.layers.norm
-import numpy_impl.training.learner
+import numpy_impl.training.tuner
 import numpy_impl.training.optimizer
 from numpy_impl.training.config import DeviceConfig
 from numpy_impl.training.learner import Learner
@@ -110,7 +110,7 @@ def test_a_wrong_optimizer_is_found_in_the_weights(monkeypatch):
 
 def test_forgotten_clipping_is_found_in_the_first_gradient(monkeypatch):
     monkeypatch.setattr(
-        numpy_impl.training.learner, "clip_global_norm",
+        numpy_impl.training.tuner, "clip_global_norm",
         lambda gradients, norm: numpy_impl.training.clipping.global_norm(
             gradients))
     assert parting() == (1, "gradient of final_norm.bias")
@@ -118,7 +118,7 @@ def test_forgotten_clipping_is_found_in_the_first_gradient(monkeypatch):
 
 def test_the_step_is_named_where_it_goes_wrong(monkeypatch):
     """Masks that differ from the fifth step on, in its second microbatch."""
-    module = numpy_impl.training.learner
+    module = numpy_impl.training.tuner
     right = module.KeepMasks
 
     def masks(seed):

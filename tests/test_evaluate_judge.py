@@ -174,10 +174,12 @@ def test_ctrl_c_keeps_what_is_scored(answers):
     with judge_server(script) as (url, asked):
         command = [sys.executable, "-m", "torch_impl", "evaluate", "judge", str(answers),
                    "--model", "m", "--url", f"{url}/v1"]
-        run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        assert reached.wait(30)
+        # a shell's background jobs ignore Ctrl-C, and so would their children
+        run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+        assert reached.wait(120)
         run.send_signal(signal.SIGINT)
-        _, err = run.communicate(timeout=20)
+        _, err = run.communicate(timeout=120)
     assert run.returncode == 130 and err == "twinformer: interrupted\n"
     assert len(answers.with_suffix(".judge.jsonl").read_text("utf-8").splitlines()) == 2
 

@@ -5,7 +5,6 @@ import pytest
 from threadpoolctl import ThreadpoolController
 from hypothesis import given
 from hypothesis import strategies as st
-from threadpoolctl import ThreadpoolController
 
 import numpy_impl.layers.parallel as ours
 
