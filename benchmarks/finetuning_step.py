@@ -57,7 +57,7 @@ def our_step(options, name, train):
     if name == "numpy":
         from numpy_impl.finetuning.classification.objective import Classification
         from numpy_impl.finetuning.freezing import layers_to_train, train_only
-        from numpy_impl.finetuning.lora import add_lora, is_lora
+        from numpy_impl.finetuning.lora.model import add_lora, is_lora
         from numpy_impl.layers.linear import Linear
         from numpy_impl.models.parameters import set_parameters
         from numpy_impl.models.pretrained.loading import model_of
@@ -65,7 +65,7 @@ def our_step(options, name, train):
     else:
         from torch_impl.finetuning.classification.objective import Classification
         from torch_impl.finetuning.freezing import layers_to_train, train_only
-        from torch_impl.finetuning.lora import add_lora, is_lora
+        from torch_impl.finetuning.lora.model import add_lora, is_lora
         from torch_impl.layers.linear import Linear
         from torch_impl.models.parameters import set_parameters
         from torch_impl.models.pretrained.loading import model_of
@@ -98,9 +98,9 @@ def peer_step(options, train):
     import torch
     from transformers import GPT2Config, GPT2ForSequenceClassification
 
-    from numpy_impl.finetuning.adapter_names import our_name
+    from numpy_impl.finetuning.lora.adapter_names import our_name
     from numpy_impl.finetuning.freezing import layers_to_train
-    from numpy_impl.finetuning.lora_linear import initial_factor
+    from numpy_impl.finetuning.lora.layer import initial_factor
     from numpy_impl.models.pretrained.names import HUGGING_FACE, turned
     torch.set_num_threads(options.threads)
     c = model_config(options.model)

@@ -96,11 +96,11 @@ def asked(model, tasks, batch_size=32):
     """What a model answers, and in how many seconds: all at once, or one by one."""
     import torch
 
-    from numpy_impl.finetuning.answering import answer_tasks
+    from numpy_impl.finetuning.instructions.answering import answer_tasks
     from numpy_impl.text.prompts import ALPACA
     from torch_impl.commands.generate import build_model
     from torch_impl.commands.opening import open_model
-    from torch_impl.finetuning.responding import respond
+    from torch_impl.finetuning.instructions.responding import respond
 
     torch.set_num_threads(1)
     opened = open_model(str(model), "torch")
@@ -124,7 +124,7 @@ def speed(folder, tasks):
 
 def nearest_answers(file, tasks):
     """No model at all: the answer to the learned task with most words in common."""
-    from numpy_impl.finetuning.examples import split_tasks
+    from numpy_impl.finetuning.instructions.examples import split_tasks
     from numpy_impl.text.records import read_instructions
 
     def words(task):
@@ -169,7 +169,7 @@ def draw(folders, measures, picture):
 
 
 def main():
-    from numpy_impl.finetuning.answering import sheet
+    from numpy_impl.finetuning.instructions.answering import sheet
     from numpy_impl.text.records import Instruction
     options = arguments(__doc__, "instruction-data.json").parse_args()
     if not options.data.exists():

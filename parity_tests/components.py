@@ -586,14 +586,14 @@ COMPONENTS = [
     Component("layers.block", "TransformerBlock", transformer, huge=1e3),
     Component("models.gpt2", "GPTModel", gpt2, huge=1e3),
     Component("training.loss", "cross_entropy", loss),
-    Beside("finetuning.lora_linear", "LoRALinear", low_rank),
+    Beside("finetuning.lora.layer", "LoRALinear", low_rank),
     Component("finetuning.classification.pooling", "pool", pooled),
     Component("finetuning.classification.class_loss", "class_loss", classes),
-    Component("finetuning.log_probability", "sequence_log_probabilities",
+    Component("finetuning.preferences.log_probability", "sequence_log_probabilities",
               answers),
-    Component("finetuning.preference_loss", "dpo_loss", smoothed_comparisons,
+    Component("finetuning.preferences.loss", "dpo_loss", smoothed_comparisons,
               complex_step=False),
-    Component("finetuning.preference_loss", "ipo_loss", comparisons),
+    Component("finetuning.preferences.loss", "ipo_loss", comparisons),
 ]
 
 

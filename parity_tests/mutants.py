@@ -50,10 +50,10 @@ MODULES = [
     "layers.parallel", "layers.reading", "models.gpt2",
     "models.initialisation",
     "training.loss", "training.optimizer", "training.clipping",
-    "training.learner", "finetuning.log_probability",
-    "finetuning.preference_loss", "finetuning.preferences",
-    "finetuning.packed_tokens", "finetuning.responding",
-    "finetuning.lora_linear", "finetuning.classification.pooling",
+    "training.learner", "finetuning.preferences.log_probability",
+    "finetuning.preferences.loss", "finetuning.preferences.objective",
+    "finetuning.instructions.packed_tokens", "finetuning.instructions.responding",
+    "finetuning.lora.layer", "finetuning.classification.pooling",
     "finetuning.classification.class_loss",
     "finetuning.classification.objective",
     "layers.checks", "finetuning.evaluation.rows",
@@ -63,7 +63,7 @@ SECOND = {"layers.parallel": ["test_lockstep.py"],
 
 # Mutants that compute the same: (module, what they say) -> why.
 EQUIVALENT: dict[tuple[str, str], str] = {
-    ("finetuning.lora_linear", "LoRALinear.merged: 1 -> 2"):
+    ("finetuning.lora.layer", "LoRALinear.merged: 1 -> 2"):
         "the size of a Linear whose weights are replaced in the next line",
     ("finetuning.evaluation.likelihood", "choice_log_likelihoods: -1 -> 1"):
         "the last axis of a table is its second one"}

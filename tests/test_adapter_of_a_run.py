@@ -5,7 +5,7 @@ from importlib import import_module
 import numpy as np
 import pytest
 
-from numpy_impl.finetuning.adapter_files import read_adapter
+from numpy_impl.finetuning.lora.adapter_files import read_adapter
 from numpy_impl.training.checkpoint import load_checkpoint
 from torch_impl.commands.opening import open_model
 
@@ -31,8 +31,8 @@ def with_adapter(base, run, package="numpy_impl"):
     opened = open_model(str(base), "numpy")
     model = import_module(f"{package}.models.pretrained.loading").model_of(
         opened.config.model, opened.parameters)
-    import_module(f"{package}.finetuning.adapters").load_adapter(model, run / "adapter")
-    return import_module(f"{package}.finetuning.lora").merged_parameters(model)
+    import_module(f"{package}.finetuning.lora.adapters").load_adapter(model, run / "adapter")
+    return import_module(f"{package}.finetuning.lora.model").merged_parameters(model)
 
 
 def same(found, expected):

@@ -43,7 +43,7 @@ def add_arguments(parser) -> None:
 
 
 def run(arguments) -> None:
-    from numpy_impl.finetuning.answering import answer_tasks, write_responses
+    from numpy_impl.finetuning.instructions.answering import answer_tasks, write_responses
     from numpy_impl.generation.options import check_sampling_options, check_whole
     from numpy_impl.text.prompts import prompt_style
 
@@ -64,7 +64,7 @@ def run(arguments) -> None:
               "with the alpaca template", file=sys.stderr)
     style = prompt_style(arguments.template or taught or "alpaca")
     model, _ = build_model(opened, arguments.backend, arguments.device)
-    respond = import_module(f"{arguments.backend}_impl.finetuning.responding").respond
+    respond = import_module(f"{arguments.backend}_impl.finetuning.instructions.responding").respond
     answers = answer_tasks(
         model, tasks, style, opened.tokenizer, respond, arguments.max_new_tokens,
         temperature=arguments.temperature, top_k=arguments.top_k, top_p=arguments.top_p,

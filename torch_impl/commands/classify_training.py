@@ -66,8 +66,8 @@ def task_and_tuner(config, parts: Parts, note, resumed: bool = False,
     backend = f"{config.backend}_impl"
     building = import_module(f"{backend}.finetuning.classification.building")
     objective = import_module(f"{backend}.finetuning.classification.objective")
-    adapters = import_module(f"{backend}.finetuning.adapters")
-    lora = import_module(f"{backend}.finetuning.lora")
+    adapters = import_module(f"{backend}.finetuning.lora.adapters")
+    lora = import_module(f"{backend}.finetuning.lora.model")
     tuner = import_module(f"{backend}.training.tuner")
 
     classes = class_names(message.label for message in parts.train)

@@ -23,7 +23,7 @@ __all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser) -> None:
-    from numpy_impl.finetuning.preference_config import PreferenceConfig
+    from numpy_impl.finetuning.preferences.config import PreferenceConfig
 
     from .tuning import add_tuning_arguments
 
@@ -34,8 +34,8 @@ def add_arguments(parser) -> None:
 
 
 def run(arguments) -> int:
-    from numpy_impl.finetuning.comparisons import ComparisonTask
-    from numpy_impl.finetuning.examples import check_filled
+    from numpy_impl.finetuning.preferences.task import ComparisonTask
+    from numpy_impl.finetuning.instructions.examples import check_filled
     from numpy_impl.finetuning.finetuner import Finetuner
     from numpy_impl.text.records import read_preferences
     from numpy_impl.training.progress import LiveProgress
@@ -52,13 +52,13 @@ def run(arguments) -> int:
     parts = different_answers(pairs, settings, progress.note)
     splits = encoded(parts, ["chosen", "rejected"], settings, begun.opened, progress.note)
     package = f"{arguments.backend}_impl"
-    preferences = import_module(f"{package}.finetuning.preferences")
+    preferences = import_module(f"{package}.finetuning.preferences.objective")
     task = ComparisonTask(
         splits, settings, tokenizer=begun.opened.tokenizer, run_config=begun.opened.config,
         data_key=data_key(splits, settings),
         log_probabilities=preferences.answer_log_probabilities,
-        respond=import_module(f"{package}.finetuning.responding").respond,
-        parameters=import_module(f"{package}.finetuning.adapters").best_parameters(
+        respond=import_module(f"{package}.finetuning.instructions.responding").respond,
+        parameters=import_module(f"{package}.finetuning.lora.adapters").best_parameters(
             begun.folder.path / "adapter", arguments.model))
     tuner = tuner_of(tuned_model(begun.opened, arguments), arguments)
     folder = begun.folder
@@ -83,8 +83,8 @@ def with_template(settings, opened):
 
 def different_answers(pairs, settings, note):
     """The splits, without pairs whose answers are the same."""
-    from numpy_impl.finetuning.examples import Splits, split_tasks
-    from numpy_impl.finetuning.preference_config import without_ties
+    from numpy_impl.finetuning.instructions.examples import Splits, split_tasks
+    from numpy_impl.finetuning.preferences.config import without_ties
 
     _, ties = without_ties(pairs)
     if ties:
@@ -98,7 +98,7 @@ def different_answers(pairs, settings, note):
 def tuner_of(model, arguments):
     """A tuner that widens the margins of a model."""
     package, settings = f"{arguments.backend}_impl", arguments.preferences
-    objective = import_module(f"{package}.finetuning.preferences").PreferencePairs(
+    objective = import_module(f"{package}.finetuning.preferences.objective").PreferencePairs(
         settings.loss, settings.beta, settings.label_smoothing, settings.average)
     return import_module(f"{package}.training.tuner").Tuner(
         model, objective, arguments.finetuning, arguments.device)
@@ -106,7 +106,7 @@ def tuner_of(model, arguments):
 
 def ask_reference(task, tuner, begun, note) -> None:
     """What the base says about all answers: asked once, then read again."""
-    from numpy_impl.finetuning.reference_file import read_reference, write_reference
+    from numpy_impl.finetuning.preferences.reference_file import read_reference, write_reference
 
     folder, splits = begun.folder, task.splits
     if begun.checkpoint:
@@ -122,7 +122,7 @@ def ask_reference(task, tuner, begun, note) -> None:
 
 def summary(folder, task, arguments) -> None:
     """Measure the test part with the best model; say what to do next."""
-    from numpy_impl.finetuning.answering import sheet, write_responses
+    from numpy_impl.finetuning.instructions.answering import sheet, write_responses
     from numpy_impl.text.files import write_atomically
 
     from .generate import build_model

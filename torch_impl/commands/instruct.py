@@ -29,7 +29,7 @@ __all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser) -> None:
-    from numpy_impl.finetuning.instructions import InstructionConfig
+    from numpy_impl.finetuning.instructions.task import InstructionConfig
 
     from .tuning import add_tuning_arguments
 
@@ -40,9 +40,9 @@ def add_arguments(parser) -> None:
 
 
 def run(arguments) -> int:
-    from numpy_impl.finetuning.examples import check_filled, split_tasks
+    from numpy_impl.finetuning.instructions.examples import check_filled, split_tasks
     from numpy_impl.finetuning.finetuner import Finetuner
-    from numpy_impl.finetuning.instructions import InstructionTask
+    from numpy_impl.finetuning.instructions.task import InstructionTask
     from numpy_impl.text.records import read_instructions
     from numpy_impl.training.progress import LiveProgress
 
@@ -61,10 +61,10 @@ def run(arguments) -> int:
     task = InstructionTask(
         splits, settings, tokenizer=begun.opened.tokenizer, run_config=begun.opened.config,
         data_key=data_key(splits, settings),
-        respond=import_module(f"{package}.finetuning.responding").respond,
-        parameters=import_module(f"{package}.finetuning.adapters").best_parameters(
+        respond=import_module(f"{package}.finetuning.instructions.responding").respond,
+        parameters=import_module(f"{package}.finetuning.lora.adapters").best_parameters(
             begun.folder.path / "adapter", arguments.model))
-    objective = (import_module(f"{package}.finetuning.packed_tokens").PackedTokens()
+    objective = (import_module(f"{package}.finetuning.instructions.packed_tokens").PackedTokens()
                  if settings.packing
                  else import_module(f"{package}.training.objective").NextTokens())
     tuner = import_module(f"{package}.training.tuner").Tuner(
@@ -87,7 +87,7 @@ def run(arguments) -> int:
 
 def summary(folder, task, arguments) -> None:
     """Answer the test part with the best model; say what to do next."""
-    from numpy_impl.finetuning.answering import sheet, write_responses
+    from numpy_impl.finetuning.instructions.answering import sheet, write_responses
 
     from .generate import build_model
     from .opening import open_model

@@ -149,7 +149,7 @@ def tuned_model(opened, arguments):
         replace(opened.config.model, dropout=arguments.dropout), opened.parameters)
     if arguments.train == "lora":
         lora = arguments.lora
-        import_module(f"{package}.finetuning.lora").add_lora(
+        import_module(f"{package}.finetuning.lora.model").add_lora(
             model, lora.rank, lora.alpha, lora.dropout, lora.targets,
             seed=arguments.finetuning.seed)
     else:
@@ -161,7 +161,11 @@ def tuned_model(opened, arguments):
 
 def encoded(parts, answers, settings, opened, note):
     """Splits of tasks as Splits of Examples; says what was left out."""
-    from numpy_impl.finetuning.examples import Splits, encode_examples, require_end_of_text
+    from numpy_impl.finetuning.instructions.examples import (
+        Splits,
+        encode_examples,
+        require_end_of_text,
+    )
     from numpy_impl.text.prompts import prompt_style
 
     require_end_of_text(opened.tokenizer)

@@ -8,7 +8,7 @@ from ...models.gpt2 import GPTModel
 from ...models.parameters import set_parameters
 from ...models.pretrained.loading import model_of
 from ..freezing import layers_to_train, train_only
-from ..lora import add_lora
+from ..lora.model import add_lora
 from .head import new_head
 
 __all__ = ["LORA_TARGETS", "build_classifier", "parameter_counts",

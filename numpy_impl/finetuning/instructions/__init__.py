@@ -1,0 +1,1 @@
+"""Instructions: a model that continues texts learns to answer."""

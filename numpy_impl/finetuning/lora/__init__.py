@@ -1,0 +1,1 @@
+"""LoRA: two thin matrices beside each Linear learn, and its weights stay."""

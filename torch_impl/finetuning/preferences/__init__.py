@@ -1,0 +1,1 @@
+"""Preferences: a model learns which answers people like better."""
