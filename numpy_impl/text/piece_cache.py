@@ -4,7 +4,7 @@ Most of a text is the same few thousand words again and again, so most pieces
 are looked up, not merged. This is what makes Python fast enough. What is new
 is merged one by one (bpe_merging) or, of a longer text, all at once
 (bpe_batches). Where most is new, as in Chinese, whose pieces are whole
-phrases, it is not worth remembering.
+phrases, it is not worth remembering, until a text shows that it comes back.
 """
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -37,6 +37,7 @@ class PieceCache:
         self.ranks = ranks
         self.ids: dict[str, tuple[int, ...]] = {}
         self.n_merged = 0       # pieces that were no token, so far
+        self.passed: set[str] = set()   # new ones of a text not remembered
 
     @cached_property
     def batches(self) -> BatchMerger:
@@ -57,8 +58,10 @@ class PieceCache:
         known = self.ids        # another thread may put a new one in its place
         new = set(pieces).difference(known)
         if (len(new) > max(MANY, len(pieces) / 4)
+                and 2 * len(new & self.passed) <= len(new)
                 and max(map(len, pieces)) <= LONG
                 and self.unreachable.isdisjoint(pieces)):
+            self.passed = new
             return np.concatenate([self.batches.merge(batch)[0] for batch in
                                    in_batches(pieces)]).tolist()
         learned = self.learned(list(new))

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numpy_impl.finetuning.instructions.task import packed_tokens as ours
+from numpy_impl.finetuning.instructions import packed_tokens as ours
 from numpy_impl.finetuning.instructions.packed_examples import packed_batch
 from numpy_impl.models.config import GPT2Config
 from numpy_impl.models.gpt2 import GPTModel
@@ -13,7 +13,7 @@ from numpy_impl.models.initialisation import initial_parameters
 from numpy_impl.models.parameters import set_parameters
 from numpy_impl.text.packing import document_mask
 from numpy_impl.training.objective import NextTokens
-from torch_impl.finetuning.instructions.task import packed_tokens as theirs
+from torch_impl.finetuning.instructions import packed_tokens as theirs
 from torch_impl.layers.fused import spelled_out
 from torch_impl.models import gpt2, parameters
 

@@ -15,7 +15,7 @@ from numpy_impl.finetuning.instructions.packed_tokens import PackedTokens
 from numpy_impl.text.byte_tokenizer import ByteTokenizer
 from numpy_impl.text.prompts import PHI3, prompt_style
 from numpy_impl.text.records import Instruction, read_instructions
-from torch_impl.finetuning.instructions.task import packed_tokens as their_packed
+from torch_impl.finetuning.instructions import packed_tokens as their_packed
 
 from ...shared_data import shared_data
 from ...text.samples import error_of

@@ -12,7 +12,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numpy_impl.finetuning.preferences.objective import objective as ours
+from numpy_impl.finetuning.preferences import objective as ours
 from numpy_impl.models.config import GPT2Config
 from numpy_impl.models.gpt2 import GPTModel
 from numpy_impl.models.initialisation import initial_parameters
@@ -20,7 +20,7 @@ from numpy_impl.models.parameters import set_parameters
 from numpy_impl.text.collate import collate_preferences
 from numpy_impl.training import tuner as our_tuner
 from numpy_impl.training.config import DeviceConfig, TrainingConfig
-from torch_impl.finetuning.preferences.objective import objective as theirs
+from torch_impl.finetuning.preferences import objective as theirs
 from torch_impl.layers.fused import spelled_out
 from torch_impl.models import gpt2, parameters
 from torch_impl.training import tuner as their_tuner
