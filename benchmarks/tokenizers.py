@@ -193,9 +193,11 @@ def main() -> None:
           f"{tokenizers.__version__}. One core each, taking turns; medians of processor time.\n")
     if not options.only_training:
         print("## Encoding, megabytes of UTF-8 a second\n")
-        print('"First time": our tokenizer has seen no text before. "Again": it knows the pieces\n'
-              "of this text by now. Not counted: the tables of its fast branch, made once for a\n"
-              "vocabulary, with the first long text. The ids of all contestants are compared.\n")
+        print('"First time": our tokenizer has seen no text before. What comes back is\n'
+              "remembered: English at once, Chinese, whose pieces are whole phrases, from its\n"
+              "second time on.\n"
+              "Not counted: the tables of its fast branch, made once for a vocabulary, with the\n"
+              "first long text. The ids of all contestants are compared.\n")
         encoding_table(vocabularies, texts, options.rounds)
         print("\n## No growth out of hand\n")
         endless_table(gpt2)
