@@ -66,19 +66,24 @@ def read_messages(path: str | Path, quoted: bool = False) -> list[Message]:
 
 
 def read_instructions(path: str | Path) -> list[Instruction]:
-    """A JSON list of objects with instruction, input, output"""
+    """A JSON list, or JSON lines, with instruction, input, output"""
     return [Instruction(*row) for row in json_rows(path, Instruction._fields)]
 
 
 def read_preferences(path: str | Path) -> list[Preference]:
-    """A JSON list of objects with the fields of Preference"""
+    """A JSON list, or JSON lines, with the fields of Preference"""
     return [Preference(*row) for row in json_rows(path, Preference._fields)]
 
 
 def json_rows(path: str | Path, fields: Sequence[str]) -> list[list[str]]:
-    """The fields of each object of a JSON list; "input" may be left out."""
+    """The fields of each object of a JSON list, or of the lines of a file
+    whose name ends in .jsonl; "input" may be left out."""
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        text = Path(path).read_text(encoding="utf-8")
+        if str(path).endswith(".jsonl"):
+            # a line is whole, so that the list has one where the file has
+            text = "[" + ",\n".join(filter(str.strip, text.split("\n"))) + "]"
+        content = json.loads(text)
     except ValueError as problem:       # not UTF-8, or not JSON
         raise ValueError(f"{path}: {problem}") from None
     if not isinstance(content, list):

@@ -47,6 +47,15 @@ def test_input_may_be_left_out(tmp_path):
     assert read_instructions(path) == [Instruction("a", "", "b")]
 
 
+def test_json_lines(tmp_path):
+    path = tmp_path / "tasks.jsonl"
+    path.write_text('{"instruction": "a", "output": "b"}\n\n'
+                    '{"instruction": "c\u2028", "input": "d", "output": "e"}\n', encoding="utf-8")
+    assert read_instructions(path) == [Instruction("a", "", "b"), Instruction("c\u2028", "d", "e")]
+    path.write_text('{"instruction": "a", "output": "b"}\n{"instruction": \n', encoding="utf-8")
+    assert "line 2" in error_of(read_instructions, path)
+
+
 def test_prompts():
     """The words of both styles, with an input and without."""
     task = Instruction("Add.", "1 and 2", "3")

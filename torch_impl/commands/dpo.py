@@ -28,7 +28,7 @@ def add_arguments(parser) -> None:
     from .tuning import add_tuning_arguments
 
     parser.add_argument("file", nargs="?", type=str,
-                        help="a JSON file of pairs; left out, the project's own 250")
+                        help="a .json or .jsonl file of pairs; left out, the project's own 250")
     parser.add_class_arguments(PreferenceConfig, "preferences")
     add_tuning_arguments(parser, "preferences", epochs=1, learning_rate=5e-6)
 

@@ -34,7 +34,7 @@ def add_arguments(parser) -> None:
     from .tuning import add_tuning_arguments
 
     parser.add_argument("file", nargs="?", type=str,
-                        help="a JSON file of tasks; left out, the project's own 400")
+                        help="a .json or .jsonl file of tasks; left out, the project's own 400")
     parser.add_class_arguments(InstructionConfig, "instructions")
     add_tuning_arguments(parser, "instructions", epochs=2)
 
