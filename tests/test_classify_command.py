@@ -2,6 +2,7 @@
 the book's chapter 6 varies; and what is wrong with some files."""
 import csv
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -95,6 +96,18 @@ def test_a_file_of_texts(run, capsys, tmp_path):
     output = tmp_path / "labelled.csv"
     assert classify(capsys, more, "--run", run, "--output", output)[0] == 0
     assert output.read_text(encoding="utf-8") == printed
+    before = more.read_bytes()
+    code, _, err = classify(capsys, more, "--run", run, "--output", more)
+    assert code == 2 and "exists already" in err and more.read_bytes() == before
+    code, _, err = classify(capsys, more, "--run", run, "--predict", "mah0")
+    assert code == 2 and "one text" in err
+
+
+def test_the_newest_classifier_may_have_a_name(messages, capsys, tmp_path):
+    assert classify(capsys, messages, "--folder", tmp_path, *TINY, "--epochs", 1,
+                    "--name", "mine")[0] == 0
+    code, out, _ = classify(capsys, "--folder", tmp_path, "--predict", "mah0 and")
+    assert code == 0 and "%" in out
 
 
 def test_a_table_is_labelled_by_its_text_column(run, capsys, tmp_path, messages):
@@ -190,12 +203,26 @@ def test_the_recipe_follows_the_model(messages, capsys, tmp_path, ending):
     assert config["finetuning"]["epochs"] == 1
 
 
-def test_other_texts_do_not_go_on_with_a_run(capsys, tmp_path):
-    file = written(tmp_path / "a.csv", texts())
+def test_other_texts_do_not_go_on_with_a_run(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    file = written(Path("a.csv"), texts())
     assert classify(capsys, file, "--folder", tmp_path, *TINY, "--epochs", 1)[0] == 0
     written(file, texts()[1:])
     code, _, err = classify(capsys, "--resume", tmp_path / "classify-1", "--epochs", 2)
     assert code == 2 and "start a new run" in err
+    # what was refused has left no trace: with its own texts the run goes on,
+    # from any folder
+    written(file, texts())
+    other = written(tmp_path / "b.csv", texts()[1:])
+    run = tmp_path / "classify-1"
+    assert classify(capsys, "--resume", run, other, "--epochs", 2)[0] == 2
+    monkeypatch.chdir(run)
+    assert classify(capsys, "--resume", run, "--epochs", 2)[0] == 0
+    # a run that was stopped before it was judged is judged
+    (run / "report.json").unlink()
+    assert classify(capsys, "--resume", run)[0] == 0 and (run / "report.json").exists()
+    code, _, err = classify(capsys, "--resume", run)
+    assert code == 2 and "--epochs" in err
 
 
 def test_validation_and_test_files_of_ones_own(messages, capsys, tmp_path):

@@ -162,6 +162,34 @@ def test_after_a_kill_the_best_of_before_is_there(tmp_path):
     assert open_run(tmp_path / "one").step == 4
 
 
+def test_stopped_before_the_first_step(tmp_path):
+    """While the untrained model is measured: the run can be gone on with."""
+    finetuner(tmp_path / "whole").train()
+
+    class Interrupted(Counting):
+        def evaluate(self, tuner):
+            signal.raise_signal(signal.SIGINT)
+            return super().evaluate(tuner)
+
+    first = finetuner(tmp_path / "parts", Interrupted())
+    assert first.train() == 130 and first.standing.step == 0
+    start = newest_checkpoint(tmp_path / "parts")[1]
+    assert finetuner(tmp_path / "parts").train(start) == 0
+    assert ((tmp_path / "parts/metrics.jsonl").read_bytes()
+            == (tmp_path / "whole/metrics.jsonl").read_bytes())
+
+
+def test_out_of_patience_stays_so(tmp_path):
+    scores = [5.0, 4.0, 4.5, 4.6, 1.0]
+    finetuner(tmp_path / "one", Counting(scores), patience=2).train()
+    again = finetuner(tmp_path / "one", patience=2)
+    again.train(newest_checkpoint(tmp_path / "one")[1])
+    assert again.standing.step == 6 and not again.task.seen
+    more = finetuner(tmp_path / "one", Counting([3.0] * 9), patience=3)
+    more.train(newest_checkpoint(tmp_path / "one")[1])
+    assert more.standing.step > 6 and more.standing.best == 3.0
+
+
 def test_other_examples_are_refused(tmp_path):
     finetuner(tmp_path / "one").train()
     start = newest_checkpoint(tmp_path / "one")[1]

@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import pytest
+import yaml
 
 from numpy_impl.training.checkpoint import load_checkpoint
 from numpy_impl.training.logs import read_metrics
@@ -111,6 +112,8 @@ def test_a_resumed_run_is_the_same_run(start, tmp_path, capsys, train):
     logs = [(run_folder(tmp_path, name) / "metrics.jsonl").read_bytes()
             for name in ("whole", "half")]
     assert logs[0].splitlines()[-1] == logs[1].splitlines()[-1]
+    config = yaml.safe_load((run_folder(tmp_path, "half") / "config.yaml").read_text("utf-8"))
+    assert config["finetuning"]["epochs"] == 2    # for the next --resume
 
 
 def test_the_projects_own_tasks_where_no_file_is_given(start, capsys):

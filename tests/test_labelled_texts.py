@@ -1,5 +1,6 @@
 """Tables of labelled texts as people keep them, and what is wrong with some; the split."""
 from collections import Counter
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -167,3 +168,20 @@ def test_unknown_labels_and_keys():
         encoded(messages, ["ham", "spam"], ByteTokenizer(), "test")
     assert texts_key(messages, []) != texts_key(messages[:1], messages[1:])
     assert texts_key(messages, []) == texts_key(list(messages), [])
+
+
+def test_the_order_of_classes_is_always_the_same():
+    """Numbers that are none, and numbers that are equal, in any order of a set."""
+    for names in (["nan", "1", "2", "0"], ["1.0", "1", "10", "2"], ["inf", "-1"]):
+        orders = {tuple(class_names(order)) for order in permutations(names)}
+        assert len(orders) == 1
+    assert class_names(["10", "9", "-1"]) == ["-1", "9", "10"]
+
+
+def test_lines_and_tabs_of_other_systems(tmp_path):
+    lines = tmp_path / "lines.txt"
+    lines.write_bytes(b"one\r\n\r\ntwo\r\n")
+    assert column_of_texts(lines) == ["one", "", "two"]
+    tabs = tmp_path / "tabs.csv"
+    tabs.write_text("text\tlabel\nhello\ta\nbye\tb\n", encoding="utf-8")
+    assert [tuple(message) for message in read_labelled(tabs)] == [("a", "hello"), ("b", "bye")]

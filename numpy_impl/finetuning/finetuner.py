@@ -118,16 +118,14 @@ class Finetuner:
             A log or a checkpoint could not be written.
         """
         if start:
-            if start.data_key != self.task.data_key:
-                raise ValueError("the examples are not those that the run "
-                                 "began with; start a new run for them")
+            self.check_examples(start)
             self.tuner.load_state(start.tensors)
             self.standing = Standing(**start.loader)
             self.run.rewind_to(start)
         with (Logs(self.run.path, start.logs if start else None) as logs,
               Interruption() as interruption):
             try:
-                self.go_on(logs, interruption)
+                self.go_on(logs, interruption, resumed=bool(start))
             except (FloatingPointError, OSError) as problem:
                 found = checkpoints_in(self.run.checkpoints)
                 problem.add_note(f"the last good checkpoint is {found[-1]}"
@@ -135,28 +133,39 @@ class Finetuner:
                 raise
         return interruption.exit_code
 
-    def go_on(self, logs: Logs, interruption: Interruption) -> None:
+    def check_examples(self, start: Checkpoint) -> None:
+        """ValueError where a checkpoint is of other examples."""
+        if start.data_key != self.task.data_key:
+            raise ValueError("the examples are not those that the run began "
+                             "with; start a new run for them")
+
+    def go_on(self, logs: Logs, interruption: Interruption,
+              resumed: bool) -> None:
         """The loop: step, measure, save."""
-        standing, saved = self.standing, self.standing.step
-        if standing.step == 0:
+        standing = self.standing
+        saved = standing.step if resumed else -1
+        if not resumed:
             self.evaluate(logs)
         self.progress.begin(standing.step, self.max_steps)
-        while standing.step < self.max_steps and not interruption.signal:
+        while (standing.step < self.max_steps and not interruption.signal
+               and not self.out_of_patience()):
             self.take_step(logs)
             if self.due(self.config.eval_interval):
                 self.evaluate(logs)
-            patience = self.config.patience
-            stopping = patience and standing.waited >= patience
-            if stopping or self.due(self.config.checkpoint_interval):
+            if self.due(self.config.checkpoint_interval):
                 self.save(logs)
                 saved = standing.step
-            if stopping:
-                self.progress.note(
-                    f"stopped early: {patience} evaluations brought nothing "
-                    f"better than {standing.best:.4g}")
-                break
+        if self.out_of_patience():
+            self.progress.note(
+                f"stopped early: {standing.waited} evaluations brought "
+                f"nothing better than {standing.best:.4g}")
         if saved < standing.step:
             self.save(logs)
+
+    def out_of_patience(self) -> bool:
+        """Whether the last evaluations brought nothing better."""
+        patience = self.config.patience
+        return 0 < patience <= self.standing.waited
 
     def due(self, interval: int) -> bool:
         """Whether something is to be done after this step."""

@@ -58,8 +58,8 @@ def add_arguments(parser) -> None:
     parser.add_argument("--predict", metavar="TEXT", type=str,
                         help="A text to classify; - reads it from standard input.")
     parser.add_argument("--output", metavar="FILE", type=str,
-                        help="Where the labels of a file of texts go, as CSV; left out, they "
-                             "are printed.")
+                        help="A new file for the labels of a file of texts, as CSV; left out, "
+                             "they are printed.")
     parser.add_class_arguments(ClassifyConfig)
     configs: list[str] = []
     check = parser.checked_config
@@ -109,6 +109,9 @@ def run(arguments) -> int:
     from .classify_prediction import predict_file, predict_text
 
     if arguments.predict is not None:
+        if arguments.file or arguments.output:
+            raise ValueError("--predict is for one text, and prints its class; leave it out to "
+                             "label a file of texts")
         return predict_text(config, arguments.run, arguments.predict)
     if not arguments.file:
         raise ValueError('--run says which classifier; give it --predict "a text", or a file of '

@@ -1,6 +1,7 @@
 """twinformer classify --run: a finished classifier labels texts."""
 import csv
 import io
+import json
 import sys
 from pathlib import Path
 
@@ -27,7 +28,15 @@ def predict_text(config, run: str | None, text: str) -> int:
 
 
 def predict_file(config, run: str | None, file: str, output: str | None) -> int:
-    """Write a table: text, predicted class, probability of every class."""
+    """Write a table: text, predicted class, probability of every class.
+
+    Raises
+    ------
+    FileExistsError
+        Where the table would take the place of another file.
+    """
+    if output and Path(output).exists():
+        raise FileExistsError(f"{output} exists already; choose another --output")
     settings = config.classification
     texts = column_of_texts(file, settings.text_column, header=settings.header,
                             quoted=settings.quoted, encoding=settings.encoding)
@@ -68,7 +77,8 @@ def classifier_of(config, run: str | None):
     """
     folder = newest(Path(config.folder)) if run is None else Path(run)
     if run is not None and not folder.is_dir():
-        folder = Path(config.folder) / run
+        there = Path(config.folder) / run
+        folder = there if there.is_dir() else folder
     found = checkpoints_in(folder / "best")
     if not found:
         raise FileNotFoundError(
@@ -83,10 +93,19 @@ def classifier_of(config, run: str | None):
 
 def newest(folder: Path) -> Path:
     """The classifier that was written last."""
-    found = sorted(folder.glob("classify-*/best/step-*/checkpoint.json"),
+    found = sorted((path for path in folder.glob("*/best/step-*/checkpoint.json")
+                    if kind_of(path) == "classification"),
                    key=lambda path: path.stat().st_mtime)
     if not found:
         raise FileNotFoundError(
             f"there is no classifier in {folder}; train one first (twinformer classify "
             "messages.csv), or name one by --run")
     return found[-1].parents[2]
+
+
+def kind_of(path: Path) -> str | None:
+    """What a checkpoint was finetuned for; None where there is no telling."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))["task"]["kind"]
+    except (OSError, ValueError, LookupError):
+        return None

@@ -102,7 +102,9 @@ def check_same_run(start, task, finetuner) -> None:
         if then.get(name) != value:
             raise ValueError(f"{name} is {then.get(name)} in the run and cannot become {value}; "
                              "leave it out, or start a new run")
-    if start.step >= finetuner.max_steps:
+    finetuner.check_examples(start)
+    judged = (finetuner.run.path / "report.json").exists()
+    if start.step >= finetuner.max_steps and judged:
         raise ValueError(f"the run has done all of its {start.step} steps; to go on give it more "
                          "--epochs")
 
@@ -113,5 +115,11 @@ def write_config(run: RunFolder, config) -> None:
 
     from numpy_impl.text.files import write_atomically
 
+    content = config.to_dict()
+    texts = content["classification"]
+    for section, name in ((texts, "file"), (texts, "validation_file"), (texts, "test_file"),
+                          (content, "model")):
+        if section[name] and Path(section[name]).exists():      # found from any folder
+            section[name] = Path(section[name]).resolve().as_posix()
     write_atomically(run.path / "config.yaml", yaml.safe_dump(
-        config.to_dict(), sort_keys=False, allow_unicode=True))
+        content, sort_keys=False, allow_unicode=True))

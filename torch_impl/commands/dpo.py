@@ -63,9 +63,10 @@ def run(arguments) -> int:
     tuner = tuner_of(tuned_model(begun.opened, arguments), arguments)
     folder = begun.folder
     ask_reference(task, tuner, begun, progress.note)
-    if not begun.checkpoint:
-        write_settings(folder.path, arguments, "preferences")
     finetuner = Finetuner(tuner, task, arguments.finetuning, folder, progress=progress)
+    if begun.checkpoint:
+        finetuner.check_examples(begun.checkpoint)
+    write_settings(folder.path, arguments, "preferences")
     exit_code = finetuner.train(begun.checkpoint)
     if exit_code:
         print(f"stopped at step {finetuner.standing.step}; go on: twinformer dpo --resume "
@@ -144,6 +145,6 @@ margin {found["margin"]:.3f}, the chosen answer preferred in {found["accuracy"]:
 
 {sheet(tests[:3], answers[:3])}""")
     print(f"""
-everything about this run is in {folder}/: loss.png, samples.txt, responses.json, test.json, ...
+everything about this run is in {folder}/: loss.png, samples.txt, ...
 ask it              twinformer ask {folder} "Name three fruits."
 all settings        twinformer dpo --help""")

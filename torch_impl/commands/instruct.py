@@ -72,10 +72,12 @@ def run(arguments) -> int:
     folder = begun.folder
     if not begun.checkpoint:
         folder.path.mkdir()
-        write_settings(folder.path, arguments, "instructions")
     progress.note(f"{len(splits.train)} tasks to learn, {len(splits.validation)} to validate, "
                   f"{len(splits.test)} to answer at the end, in {folder}")
     finetuner = Finetuner(tuner, task, arguments.finetuning, folder, progress=progress)
+    if begun.checkpoint:
+        finetuner.check_examples(begun.checkpoint)
+    write_settings(folder.path, arguments, "instructions")
     exit_code = finetuner.train(begun.checkpoint)
     if exit_code:
         print(f"stopped at step {finetuner.standing.step}; go on: twinformer instruct --resume "
@@ -100,9 +102,10 @@ def summary(folder, task, arguments) -> None:
         write_responses(folder.path / "responses.json", tests, answers)
         print(f"\nthe best model, after {opened.step} steps, on tasks it has not seen:\n\n"
               f"{sheet(tests[:3], answers[:3])}")
+    answered = f"""
+score its answers   twinformer evaluate responses {folder}/responses.json""" if tests else ""
     print(f"""
-everything about this run is in {folder}/: loss.png, samples.txt, responses.json, ...
-ask it              twinformer ask {folder} "Name three fruits."
-score its answers   twinformer evaluate responses {folder}/responses.json
+everything about this run is in {folder}/: loss.png, samples.txt, ...
+ask it              twinformer ask {folder} "Name three fruits."{answered}
 learn preferences   twinformer dpo --model {folder}
 all settings        twinformer instruct --help""")

@@ -1,5 +1,6 @@
 """Labelled texts from a table, or from a folder with a folder for each class:
 which column is the text, which the label, and is everything there?"""
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -61,7 +62,8 @@ def class_folders(folder: Path, encoding: str) -> list[Message]:
     if not files:
         raise ValueError(f"{folder} holds no texts; expected a folder for "
                          "each class, with files ending in .txt")
-    return [Message(file.parent.name, decoded(file, encoding))
+    return [Message(file.parent.name,
+                    decoded(file, encoding).replace("\r\n", "\n"))
             for file in files]
 
 
@@ -72,8 +74,8 @@ def column_of_texts(path: str | Path, text_column: str = "",
     A file with the ending .txt holds a text in each line.
     """
     if Path(path).suffix.lower() == ".txt" and not text_column:
-        return decoded(Path(path), options.get("encoding", "utf-8")
-                       ).removesuffix("\n").split("\n")
+        content = decoded(Path(path), options.get("encoding", "utf-8"))
+        return content.replace("\r\n", "\n").removesuffix("\n").split("\n")
     table = read_table(path, KNOWN | {text_column.lower()} - {""}, **options)
     text = text_index(table, text_column)
     return [row.cells[text] for row in table.rows]
@@ -145,7 +147,11 @@ def class_names(labels: Iterable[str]) -> list[str]:
             "there are none"
         raise ValueError(f"a classifier needs texts of at least two classes, "
                          f"and {only}")
+    in_words = sorted(names)    # a set has another order each time
     try:
-        return sorted(names, key=float)
+        values = {name: float(name) for name in in_words}
     except ValueError:
-        return sorted(names)
+        return in_words
+    if not all(map(math.isfinite, values.values())):
+        return in_words
+    return sorted(in_words, key=values.__getitem__)

@@ -106,7 +106,8 @@ def decoded(path: Path, encoding: str) -> str:
 def separator(path: Path, first: str) -> str:
     """A text has commas, but hardly a tab: where there is one, it separates.
     """
-    if "\t" in first and path.suffix.lower() != ".csv":
+    named_csv = path.suffix.lower() == ".csv" and {",", ";"} & set(first)
+    if "\t" in first and not named_csv:
         return "\t"
     return max(",;", key=first.count)
 

@@ -47,7 +47,7 @@ class PreferencePairs:
     Parameters
     ----------
     loss : "dpo" or "ipo"
-    beta, label_smoothing : as in preference_loss.py; "ipo" does not smooth
+    beta, label_smoothing : as in loss.py; "ipo" does not smooth
     average : compare answers by their mean log-probability a token, as the
         book does, instead of by that of the whole answer
 

@@ -1,8 +1,8 @@
 """Packing: several short examples side by side in one window, instead of one
 example and padding.
 
-Every token attends to its own example only (text/packing.py draws the mask),
-so what stands beside an example says nothing to it. Positions go on counting
+Every token attends to its own example only, as in text/packing.py, so what
+stands beside an example says nothing to it. Positions go on counting
 through the window: an example that begins at place 40 is read with the
 position vectors from 40 on, and not from 0 as it will be alone.
 
