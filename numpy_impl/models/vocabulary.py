@@ -31,7 +31,7 @@ def extend_vocabulary(config: GPT2Config, parameters, vocab_size: int):
     """
     V, D = config.vocab_size, config.d_model
     if vocab_size < V:
-        raise ValueError(f"a vocabulary can only grow, for its ids are in use: "
+        raise ValueError(f"a vocabulary can only grow, its ids are in use: "
                          f"it has {V} tokens, got {vocab_size}")
     tables = {name: parameters[name] for name in TABLES if name in parameters}
     check_parameters(dict.fromkeys(tables, (V, D)),

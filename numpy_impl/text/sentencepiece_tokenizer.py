@@ -36,7 +36,8 @@ class SentencePieceTokenizer(Tokenizer):
         try:
             self._processor.LoadFromSerializedProto(model)
         except RuntimeError:
-            raise ValueError("these bytes are no SentencePiece model") from None
+            raise ValueError("these bytes are no SentencePiece "
+                             "model") from None
         table, special_tokens = {}, {}
         for i in range(self._processor.vocab_size()):
             piece = self._processor.id_to_piece(i)

@@ -10,10 +10,12 @@ from numpy_impl.models.gpt2 import GPTModel
 from numpy_impl.models.parameters import set_parameters
 from numpy_impl.training import objective as ours
 from numpy_impl.training.loss import cross_entropy
+from torch_impl.layers.fused import spelled_out
 from torch_impl.models import gpt2 as twin
 from torch_impl.models.parameters import set_parameters as set_twins
 from torch_impl.training import objective as theirs
 
+from ..agreement import assert_agree, measured_bounds
 from ..lockstep import small_run
 
 
@@ -31,20 +33,28 @@ def test_next_tokens(step, dloss):
     """The sum, its count, and the gradient of every weight: autograd's."""
     run, model, other = models()
     batch = run.batches(step)[0]
-    tensors = tuple(map(torch.from_numpy, batch))
+
+    def by_autograd():
+        other.zero_grad()
+        nats = theirs.NextTokens().forward(
+            other.eval(), tuple(map(torch.from_numpy, batch)))
+        (dloss * nats).backward()
+        return {"nats": nats} | {name: parameter.grad for name, parameter
+                                 in other.named_parameters()}
+
+    def spelled():
+        with spelled_out():
+            return by_autograd()
+
+    expected, bounds = measured_bounds(spelled, by_autograd)
     nats, cache = ours.NextTokens().forward(model, batch)
-    nats_t = theirs.NextTokens().forward(other.eval(), tensors)
-    (dloss * nats_t).backward()
     ours.NextTokens().backward(dloss, model, cache)
-    np.testing.assert_allclose(nats, nats_t.detach(), rtol=1e-13)
-    expected, _ = cross_entropy(model.forward(batch[0])[0], batch[1],
-                                reduction="sum")
-    assert nats == expected
-    gradients = dict(other.named_parameters())
+    assert_agree(nats, expected["nats"], bounds["nats"])
     for name, _, gradient in model.named_parameters():
-        scale = abs(dloss) * nats
-        np.testing.assert_allclose(gradient, gradients[name].grad, rtol=0,
-                                   atol=1e-12 * scale, err_msg=name)
+        assert_agree(gradient, expected[name], bounds[name], name)
+    again, _ = cross_entropy(model.forward(batch[0])[0], batch[1],
+                             reduction="sum")
+    assert nats == again
 
 
 @pytest.mark.parametrize("package", [ours, theirs])
