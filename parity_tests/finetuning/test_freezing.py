@@ -61,6 +61,21 @@ def test_both_packages_freeze_the_same(wanted):
                 if tensor.requires_grad])
 
 
+@pytest.mark.parametrize("package", [ours, theirs])
+@pytest.mark.parametrize("choice, n_layers, parts", [
+    ("last_layer", 3, {"head"}),
+    ("last_block", 3, {"head", "final_norm", "blocks.2"}),
+    ("last_two_blocks", 3, {"head", "final_norm", "blocks.1", "blocks.2"}),
+    ("last_two_blocks", 1, {"head", "final_norm", "blocks.0"}),
+    ("all", 1, {"head", "final_norm", "blocks.0", "token_embedding",
+                "position_embedding"})])
+def test_what_each_choice_means(package, choice, n_layers, parts):
+    wanted = package.layers_to_train(choice, n_layers)
+    there = ["head", "final_norm", "token_embedding", "position_embedding",
+             *(f"blocks.{number}" for number in range(n_layers))]
+    assert {part for part in there if wanted(f"{part}.weight")} == parts
+
+
 def test_nothing_is_kept_for_blocks_without_a_gradient():
     model = model_of()
     ours.train_only(model, ours.layers_to_train("last_block", 3))

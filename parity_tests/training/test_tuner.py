@@ -59,6 +59,19 @@ def test_frozen_weights_stay_and_the_others_agree():
             != before["blocks.1.norm1.weight"]).all()
 
 
+def test_a_single_target_counts_in_full():
+    run, one, other = tuners()
+    ids, targets = run.batches(1)[0]
+    targets[...] = -100
+    targets[0, 0] = 1
+    for each in (one, other):
+        nats, count = each.evaluate((ids, targets))
+        result = each.train_step([(ids, targets)], 1, 0.0)
+        assert count == 1 and nats > 0.5
+        # dropout moves the loss, by less than to half of it
+        assert abs(result.loss - nats) < 0.4 * nats
+
+
 def test_frozen_weights_have_no_moments():
     _, one, other = tuners()
     states = one.state(), other.state()
@@ -94,7 +107,8 @@ def test_a_batch_keeps_its_names_and_its_kinds():
 
 
 @pytest.mark.parametrize("setting", [
-    {"device": "cuda"}, {"precision": "bfloat16"}, {"compile": True}])
+    {"device": "cuda"}, {"precision": "bfloat16"}, {"compile": True},
+    {"vocabulary_multiple": 2}, {"activation_checkpointing": True}])
 def test_the_reference_refuses_what_it_cannot_do(setting):
     run = small_run()
     with pytest.raises(ValueError, match="NumPy backend cannot honour"):
