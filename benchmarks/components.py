@@ -58,7 +58,7 @@ def numpy_components(options):
     from numpy_impl.layers.norm import LayerNorm
     from numpy_impl.layers.parallel import set_num_threads
     from numpy_impl.training.loss import cross_entropy, cross_entropy_backward
-    from numpy_impl.training.memory import keep_freed_memory
+    from twinformer.memory import keep_freed_memory
     from numpy_impl.training.optimizer import AdamW
 
     set_num_threads(options.threads)
@@ -136,7 +136,7 @@ def torch_components(options):
     from torch_impl.layers.linear import Linear
     from torch_impl.layers.norm import LayerNorm
     from torch_impl.training.loss import cross_entropy
-    from torch_impl.training.memory import keep_freed_memory
+    from twinformer.memory import keep_freed_memory
     from torch_impl.training.optimizer import AdamW
 
     torch.set_num_threads(options.threads)
@@ -366,11 +366,12 @@ def work_without(options):
 
     from numpy_impl.layers import fused_attention, multi_head_attention
     from numpy_impl.layers import parallel
-    from numpy_impl.layers.attention import (attention, attention_backward,
-                                             causal_mask)
-    from numpy_impl.models.initialisation import initial_parameters
+    from numpy_impl.layers.attention import (
+        attention, attention_backward, causal_mask,
+    )
+    from twinformer.models.initialisation import initial_parameters
     from numpy_impl.training import objective, tuner
-    from numpy_impl.training.config import DeviceConfig, TrainingConfig
+    from twinformer.configs.run_config import DeviceConfig, TrainingConfig
     from numpy_impl.training.learner import Learner
 
     def new_array(dloss, cache, overwrite):

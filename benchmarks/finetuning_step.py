@@ -44,7 +44,7 @@ def parameters(config):
     """The same for all: a GPT-2 and a head of two classes."""
     import numpy as np
 
-    from numpy_impl.models.initialisation import initial_parameters
+    from twinformer.models.initialisation import initial_parameters
     head = np.random.default_rng(1).normal(0, 0.02, (2, config.d_model))
     return (initial_parameters(config, 0), head.astype(np.float32))
 
@@ -52,23 +52,23 @@ def parameters(config):
 def our_step(options, name, train):
     """A function that takes one step of ours."""
     import numpy_impl  # noqa: F401  (before NumPy: it sets its threads up)
-    from numpy_impl.text.collate import ClassificationBatch
-    from numpy_impl.training.config import DeviceConfig, TrainingConfig
+    from twinformer.batches.collate import ClassificationBatch
+    from twinformer.configs.run_config import DeviceConfig, TrainingConfig
     if name == "numpy":
-        from numpy_impl.finetuning.classification.objective import Classification
+        from numpy_impl.finetuning.classification import Classification
         from numpy_impl.finetuning.freezing import layers_to_train, train_only
-        from numpy_impl.finetuning.lora.model import add_lora, is_lora
+        from numpy_impl.finetuning.lora_model import add_lora, is_lora
         from numpy_impl.layers.linear import Linear
         from numpy_impl.models.parameters import set_parameters
-        from numpy_impl.models.pretrained.loading import model_of
+        from numpy_impl.models.pretrained import model_of
         from numpy_impl.training.tuner import Tuner
     else:
-        from torch_impl.finetuning.classification.objective import Classification
+        from torch_impl.finetuning.classification import Classification
         from torch_impl.finetuning.freezing import layers_to_train, train_only
-        from torch_impl.finetuning.lora.model import add_lora, is_lora
+        from torch_impl.finetuning.lora_model import add_lora, is_lora
         from torch_impl.layers.linear import Linear
         from torch_impl.models.parameters import set_parameters
-        from torch_impl.models.pretrained.loading import model_of
+        from torch_impl.models.pretrained import model_of
         from torch_impl.training.tuner import Tuner
     config = model_config(options.model)
     body, head = parameters(config)
@@ -98,10 +98,10 @@ def peer_step(options, train):
     import torch
     from transformers import GPT2Config, GPT2ForSequenceClassification
 
-    from numpy_impl.finetuning.lora.adapter_names import our_name
+    from twinformer.adapters.names import our_name
     from numpy_impl.finetuning.freezing import layers_to_train
-    from numpy_impl.finetuning.lora.layer import initial_factor
-    from numpy_impl.models.pretrained.names import HUGGING_FACE, turned
+    from numpy_impl.finetuning.lora import initial_factor
+    from twinformer.pretrained.names import HUGGING_FACE, turned
     torch.set_num_threads(options.threads)
     c = model_config(options.model)
     model = GPT2ForSequenceClassification(GPT2Config(

@@ -72,7 +72,7 @@ def taught(options, data):
 
 
 def evaluations(folder):
-    from numpy_impl.training.logs import read_metrics
+    from twinformer.runs.logs import read_metrics
     return [r for r in read_metrics(folder) if r["kind"] == "evaluation"]
 
 
@@ -96,11 +96,11 @@ def asked(model, tasks, batch_size=32):
     """What a model answers, and in how many seconds: all at once, or one by one."""
     import torch
 
-    from numpy_impl.finetuning.instructions.answering import answer_tasks
-    from numpy_impl.text.prompts import ALPACA
-    from torch_impl.commands.generate import build_model
-    from torch_impl.commands.opening import open_model
-    from torch_impl.finetuning.instructions.responding import respond
+    from twinformer.finetuning.answering import answer_tasks
+    from twinformer.corpora.prompts import ALPACA
+    from twinformer.commands.generate import build_model
+    from twinformer.commands.opening import open_model
+    from torch_impl.generation.responding import respond
 
     torch.set_num_threads(1)
     opened = open_model(str(model), "torch")
@@ -124,8 +124,8 @@ def speed(folder, tasks):
 
 def nearest_answers(file, tasks):
     """No model at all: the answer to the learned task with most words in common."""
-    from numpy_impl.finetuning.instructions.examples import split_tasks
-    from numpy_impl.text.records import read_instructions
+    from twinformer.finetuning.examples import split_tasks
+    from twinformer.corpora.records import read_instructions
 
     def words(task):
         return set(f"{task.instruction} {task.input}".lower().split())
@@ -138,8 +138,8 @@ def nearest_answers(file, tasks):
 
 def scores(name, tasks, answers):
     """A row: how many answers are exactly the expected ones, chrF and ROUGE-L."""
-    from numpy_impl.finetuning.evaluation.responses import Response
-    from numpy_impl.finetuning.evaluation.text_overlap import score_responses
+    from twinformer.evaluation.responses import Response
+    from twinformer.evaluation.text_overlap import score_responses
 
     found = score_responses([Response(task.instruction, task.input, task.output, answer)
                              for task, answer in zip(tasks, answers, strict=True)])
@@ -169,8 +169,8 @@ def draw(folders, measures, picture):
 
 
 def main():
-    from numpy_impl.finetuning.instructions.answering import sheet
-    from numpy_impl.text.records import Instruction
+    from twinformer.finetuning.answering import sheet
+    from twinformer.corpora.records import Instruction
     options = arguments(__doc__, "instruction-data.json").parse_args()
     if not options.data.exists():
         raise SystemExit(f"there is no {options.data}; --data names the file")

@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from numpy_impl.text.batches import Batches
-from numpy_impl.text.packing import next_packed_batch
-from numpy_impl.text.shard_writer import ShardWriter
-from numpy_impl.text.shards import ShardedTokens
+from twinformer.batches.batches import Batches
+from twinformer.batches.packing import next_packed_batch
+from twinformer.prepare.shard_writer import ShardWriter
+from twinformer.prepare.shards import ShardedTokens
 from torch_impl.text.loader import prefetch
 
 T, BATCH, SHARD = 1024, 16, 100_000_000
@@ -53,9 +53,9 @@ def speed(take, seconds: float = 1.0, repeats: int = 5) -> str:
 
 def training_step() -> float:
     """Tokens a second of the twin's training step: GPT-2 124M, one window"""
-    from numpy_impl.models.config import PRESETS
-    from numpy_impl.models.initialisation import initial_parameters
-    from numpy_impl.training.config import DeviceConfig, TrainingConfig
+    from twinformer.models.config import PRESETS
+    from twinformer.models.initialisation import initial_parameters
+    from twinformer.configs.run_config import DeviceConfig, TrainingConfig
     from torch_impl.training.learner import Learner
 
     config = PRESETS["gpt2"]

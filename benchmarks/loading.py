@@ -31,9 +31,9 @@ IDS = np.arange(8)[None]
 
 def write_checkpoint(folder, config):
     """A random checkpoint as transformers writes it, a tensor at a time."""
-    from numpy_impl.models.initialisation import parameter_shapes
-    from numpy_impl.models.pretrained.config_io import config_json
-    from numpy_impl.models.pretrained.names import HUGGING_FACE, is_turned
+    from twinformer.models.initialisation import parameter_shapes
+    from twinformer.pretrained.config_io import config_json
+    from twinformer.pretrained.names import HUGGING_FACE, is_turned
 
     header, offset = {"__metadata__": {"format": "pt"}}, 0
     for name, shape in parameter_shapes(config).items():
@@ -55,7 +55,7 @@ def write_checkpoint(folder, config):
 
 
 def load_numpy(folder):
-    from numpy_impl.models.pretrained.loading import load_pretrained
+    from numpy_impl.models.pretrained import load_pretrained
     return load_pretrained(folder), lambda model: model.forward(IDS)[0]
 
 
@@ -72,7 +72,7 @@ def load_numpy_naive(folder):
 def load_twin(folder):
     import torch
 
-    from torch_impl.models.pretrained.loading import load_pretrained
+    from torch_impl.models.pretrained import load_pretrained
     return load_pretrained(folder), torch.inference_mode()(
         lambda model: model(torch.from_numpy(IDS)))
 
@@ -91,9 +91,9 @@ def load_twin_naive(folder):
 
 def naive(folder, model_class, load_file):
     """A new model, and all of the file, turned as the model wants it."""
-    from numpy_impl.models.initialisation import parameter_shapes
-    from numpy_impl.models.pretrained.config_io import read_config
-    from numpy_impl.models.pretrained.names import HUGGING_FACE, turned
+    from twinformer.models.initialisation import parameter_shapes
+    from twinformer.pretrained.config_io import read_config
+    from twinformer.pretrained.names import HUGGING_FACE, turned
     config = read_config(folder / "config.json")
     arrays = load_file(folder / "model.safetensors")
     return model_class(config), {
@@ -138,7 +138,7 @@ def main():
     if options.worker:
         return work(options)
 
-    from numpy_impl.models.config import preset
+    from twinformer.models.config import preset
 
     from .training_step import machine
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:

@@ -59,10 +59,8 @@ def tfidf(reviews, words):
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
 
-    from numpy_impl.finetuning.classification.config import (
-        ClassificationConfig,
-    )
-    from torch_impl.commands.classify_texts import parts_of
+    from twinformer.configs.classification_config import ClassificationConfig
+    from twinformer.commands.classify.texts import parts_of
 
     began = time.perf_counter()
     parts = parts_of(ClassificationConfig(file=str(reviews)), lambda text: None)
@@ -85,7 +83,7 @@ def row(name, scores, seconds):
 
 def curve(run):
     """The evaluations of a run, as lines of a table."""
-    from numpy_impl.training.logs import read_metrics
+    from twinformer.runs.logs import read_metrics
     yield "| epoch | training loss | validation loss | validation accuracy |"
     yield "|---|---|---|---|"
     for record in read_metrics(run):

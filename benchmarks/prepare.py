@@ -20,11 +20,11 @@ from pathlib import Path
 
 import numpy as np
 
-from numpy_impl.text.corpora import corpus_sources
-from numpy_impl.text.gpt2_files import gpt2_vocabulary
-from numpy_impl.text.prepare import prepare
-from numpy_impl.text.prepare_options import PrepareOptions
-from numpy_impl.text.byte_tokenizer import ByteTokenizer
+from twinformer.corpora.sources import corpus_sources
+from twinformer.tokenizers.formats.gpt2_files import gpt2_vocabulary
+from twinformer.prepare.prepare import prepare
+from twinformer.prepare.prepare_options import PrepareOptions
+from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
 from torch_impl.text.bpe import BPETokenizer
 
 

@@ -47,16 +47,16 @@ def work(options):
     import numpy as np
     import yaml
 
-    from numpy_impl.models.initialisation import initial_parameters
-    from numpy_impl.text.characters import CharacterTokenizer
-    from numpy_impl.text.tokenizer import bytes_per_token
-    from numpy_impl.training.config import DeviceConfig, config_from_dict
-    from numpy_impl.training.data import TrainingData
-    from numpy_impl.training.evaluation import evaluate
-    from numpy_impl.training.logs import read_metrics
-    from numpy_impl.training.run_folder import RunFolder
-    from numpy_impl.training.trainer import Trainer
-    from torch_impl.commands.train import sampler
+    from twinformer.models.initialisation import initial_parameters
+    from twinformer.tokenizers.characters import CharacterTokenizer
+    from twinformer.tokenizers.tokenizer import bytes_per_token
+    from twinformer.configs.run_config import DeviceConfig, config_from_dict
+    from twinformer.training.data import TrainingData
+    from twinformer.training.evaluation import evaluate
+    from twinformer.runs.logs import read_metrics
+    from twinformer.runs.run_folder import RunFolder
+    from twinformer.training.trainer import Trainer
+    from twinformer.commands.train import sampler
     from torch_impl.training.learner import Learner
 
     text = options.corpus.read_text(encoding="utf-8")

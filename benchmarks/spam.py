@@ -57,10 +57,7 @@ STRENGTHS = (1, 10, 100)
 
 def config_of(file, changes, seed=123, threads=0):
     """The command's defaults for a model from scratch, with changes."""
-    from numpy_impl.finetuning.classification.run_config import (
-        FROM_SCRATCH,
-        ClassifyConfig,
-    )
+    from twinformer.configs.classify_config import FROM_SCRATCH, ClassifyConfig
     book = {f"classification.{name}": value for name, value in BOOK.items()}
     values = {**FROM_SCRATCH, **book, "classification.file": str(file),
               "finetuning.seed": seed, "device.threads": threads,
@@ -79,7 +76,7 @@ def folds(parts):
     """The texts that are not the test's, cut five times into two parts."""
     import numpy as np
 
-    from numpy_impl.finetuning.classification.split import Parts
+    from twinformer.classification.split import Parts
     texts = [*parts.train, *parts.validation]
     order = np.random.default_rng(0).permutation(len(texts))
     for fold in range(FOLDS):
@@ -90,11 +87,11 @@ def folds(parts):
 
 def cross_validated(file, changes, threads):
     """(accuracy, loss) of a recipe, means over the folds."""
-    from numpy_impl.finetuning.finetuner import Finetuner
-    from numpy_impl.training.logs import read_metrics
-    from numpy_impl.training.run_folder import RunFolder
-    from torch_impl.commands.classify_texts import parts_of
-    from torch_impl.commands.classify_training import task_and_tuner
+    from twinformer.finetuning.finetuner import Finetuner
+    from twinformer.runs.logs import read_metrics
+    from twinformer.runs.run_folder import RunFolder
+    from twinformer.commands.classify.texts import parts_of
+    from twinformer.commands.classify.training import task_and_tuner
 
     def silent(text):
         pass
@@ -141,7 +138,7 @@ def accuracy_of(model, learn, judge):
 
 def tfidf_choices(file):
     """(accuracy, features, C), the best first, by the same folds."""
-    from torch_impl.commands.classify_texts import parts_of
+    from twinformer.commands.classify.texts import parts_of
     parts = parts_of(config_of(file, {}).classification, lambda text: None)
     return sorted(((statistics.mean(
         accuracy_of(tfidf_model(name, strength), fold.train, fold.validation)
@@ -151,7 +148,7 @@ def tfidf_choices(file):
 
 def tfidf_row(file):
     """The best by cross-validation, learned from the 1045, on the test."""
-    from torch_impl.commands.classify_texts import parts_of
+    from twinformer.commands.classify.texts import parts_of
     began, used = time.perf_counter(), time.process_time()
     _, name, strength = tfidf_choices(file)[0]
     parts = parts_of(config_of(file, {}).classification, lambda text: None)

@@ -59,7 +59,9 @@ def head(texts: list[str], size: float) -> list[str]:
 def hugging_face(vocabulary):
     from tokenizers import Tokenizer
 
-    from numpy_impl.text.huggingface_files import write_tokenizer_json
+    from twinformer.tokenizers.formats.huggingface_files import (
+        write_tokenizer_json,
+    )
     with tempfile.TemporaryDirectory() as folder:
         write_tokenizer_json(vocabulary, Path(folder) / "tokenizer.json")
         return Tokenizer.from_file(str(Path(folder) / "tokenizer.json"))
@@ -175,8 +177,8 @@ def main() -> None:
     import tokenizers
 
     from numpy_impl.text.bpe import BPETokenizer
-    from numpy_impl.text.gpt2_files import gpt2_vocabulary
-    from numpy_impl.text.vocabulary import Vocabulary
+    from twinformer.tokenizers.formats.gpt2_files import gpt2_vocabulary
+    from twinformer.tokenizers.vocabulary import Vocabulary
     gpt2 = gpt2_vocabulary()
     texts = corpora(options.text)
 

@@ -29,8 +29,8 @@ CONTESTANTS = {
 
 
 def model_config(name):
-    from numpy_impl.models.config import PRESETS
-    from numpy_impl.training.config import RunConfig
+    from twinformer.models.config import PRESETS
+    from twinformer.configs.run_config import RunConfig
     shape = RunConfig().model if name == "demo" else PRESETS[name]
     return replace(shape, dropout=0.0)
 
@@ -38,8 +38,8 @@ def model_config(name):
 def our_step(options):
     """A function that takes one training step of ours."""
     import numpy_impl  # noqa: F401  (before NumPy: it sets its threads up)
-    from numpy_impl.models.initialisation import initial_parameters
-    from numpy_impl.training.config import DeviceConfig, TrainingConfig
+    from twinformer.models.initialisation import initial_parameters
+    from twinformer.configs.run_config import DeviceConfig, TrainingConfig
     if options.worker == "numpy":
         from numpy_impl.training.learner import Learner
         device = DeviceConfig(threads=options.threads)

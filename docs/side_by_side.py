@@ -17,7 +17,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from numpy_impl.text.files import write_atomically
+from twinformer.io.files import write_atomically
 
 __all__ = ["align", "derivations", "mirrored_pairs", "page"]
 

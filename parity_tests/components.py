@@ -25,9 +25,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from numpy_impl.layers.dropout import KeepMasks
-from numpy_impl.models.config import GPT2Config
-from numpy_impl.training.loss import IGNORE
+from twinformer.models.keep_masks import KeepMasks
+from twinformer.models.config import GPT2Config
+from twinformer.batches.collate import IGNORE
 
 from .agreement import measured_bounds
 

@@ -26,12 +26,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from numpy_impl.layers.dropout import KeepMasks
-from numpy_impl.models.config import GPT2Config
-from numpy_impl.models.initialisation import initial_parameters
+from twinformer.models.keep_masks import KeepMasks
+from twinformer.models.config import GPT2Config
+from twinformer.models.initialisation import initial_parameters
 from numpy_impl.training import learner as reference
-from numpy_impl.training.config import DeviceConfig, TrainingConfig
-from numpy_impl.training.schedule import learning_rate_at
+from twinformer.configs.run_config import DeviceConfig, TrainingConfig
+from twinformer.training.schedule import learning_rate_at
 from torch_impl.training import learner as twin
 
 __all__ = ["DRIFT", "ROUNDINGS", "Parting", "Run", "in_lockstep", "learners",

@@ -6,20 +6,8 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from .agreement import (
-    DOUBLE,
-    ULPS,
-    assert_agree,
-    assert_no_worse,
-)
-from .components import (
-    Case,
-    bounds_of,
-    is_float,
-    load,
-    run_numpy,
-    run_torch,
-)
+from .agreement import DOUBLE, ULPS, assert_agree, assert_no_worse
+from .components import Case, bounds_of, is_float, load, run_numpy, run_torch
 
 __all__ = ["check_agreement", "check_bfloat16", "check_derivative",
            "check_float32", "check_laws", "check_special_values"]

@@ -9,17 +9,12 @@ import numpy_impl.layers.feed_forward
 import numpy_impl.layers.norm
 import numpy_impl.training.tuner
 import numpy_impl.training.optimizer
-from numpy_impl.training.config import DeviceConfig
+from twinformer.configs.run_config import DeviceConfig
 from numpy_impl.training.learner import Learner
 
 from .agreement import DOUBLE
 from .lockstep import (
-    DRIFT,
-    ROUNDINGS,
-    in_lockstep,
-    learners,
-    small_run,
-    weights_of,
+    DRIFT, ROUNDINGS, in_lockstep, learners, small_run, weights_of,
 )
 
 

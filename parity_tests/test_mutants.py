@@ -3,16 +3,8 @@ parity_tests.mutants`, whose last result is benchmarks/results/mutants.md."""
 import pytest
 
 from .mutants import (
-    BY_CASES,
-    BY_TESTS,
-    EQUIVALENT,
-    MODULES,
-    ROOT,
-    SURVIVED,
-    Mutant,
-    mutants_of,
-    tried,
-    write_known_results,
+    BY_CASES, BY_TESTS, EQUIVALENT, MODULES, ROOT, SURVIVED, Mutant,
+    mutants_of, tried, write_known_results,
 )
 
 

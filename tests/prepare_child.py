@@ -3,11 +3,11 @@ import sys
 import time
 from pathlib import Path
 
-import numpy_impl.text.preparation as preparation
-from numpy_impl.text.byte_tokenizer import ByteTokenizer
-from numpy_impl.text.corpora import corpus_sources
-from numpy_impl.text.prepare import prepare
-from numpy_impl.text.prepare_options import PrepareOptions
+import twinformer.prepare.preparation as preparation
+from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
+from twinformer.corpora.sources import corpus_sources
+from twinformer.prepare.prepare import prepare
+from twinformer.prepare.prepare_options import PrepareOptions
 
 OPTIONS = {"validation": 0.2, "shard_tokens": 30_000, "passage_length": 200, "processes": 1,
            "duplicates": "keep"}      # a document that came twice must be seen

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 import torch
 
-from numpy_impl.models.config import GPT2Config
-from numpy_impl.models.initialisation import initial_parameters
-from numpy_impl.training.config import DeviceConfig, TrainingConfig
-from numpy_impl.training.diagnosis import NonFiniteError
+from twinformer.models.config import GPT2Config
+from twinformer.models.initialisation import initial_parameters
+from twinformer.configs.run_config import DeviceConfig, TrainingConfig
+from twinformer.learning import NonFiniteError
 from numpy_impl.training.learner import Learner as Reference
 from torch_impl.training import device as machine
 from torch_impl.training.learner import Learner

@@ -39,7 +39,7 @@ def test_the_wheel_works_in_an_empty_folder(wheel, tmp_path):
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     environment["PYTHONPATH"] = str(tmp_path / "site")
     code = ("import numpy_impl, sys; assert 'site' in numpy_impl.__file__, numpy_impl.__file__\n"
-            "from torch_impl.commands.main import main\n"
+            "from twinformer.commands.main import main\n"
             "sys.exit(main('train --backend numpy --max-steps 2 --d-model 16 --n-layers 1 "
             "--n-heads 2 --context-length 16 --batch-size 4 --eval-batches 1 "
             "--data.vocab_size 300 --data.tokenizer_sample 20000 --sample-tokens 4'.split()))")

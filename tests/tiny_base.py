@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from numpy_impl.models.config import GPT2Config
-from numpy_impl.training.config import DataConfig, RunConfig, TrainingConfig
+from twinformer.models.config import GPT2Config
+from twinformer.configs.run_config import DataConfig, RunConfig, TrainingConfig
 from numpy_impl.training.learner import Learner
-from numpy_impl.training.run import run_training
-from torch_impl.commands.main import main
+from twinformer.training.run import run_training
+from twinformer.commands.main import main
 
 from .tiny_run import TEXT
 
@@ -24,7 +24,7 @@ def plots():
 def no_plots(request, monkeypatch):
     """Import it: to draw takes longer than to train here."""
     if "plots" not in request.fixturenames:
-        monkeypatch.setattr("numpy_impl.finetuning.finetuner.plot_curves", lambda *words: None)
+        monkeypatch.setattr("twinformer.finetuning.finetuner.plot_curves", lambda *words: None)
 
 
 def tiny_base(folder: Path, tokenizer: str = "bytes") -> Path:

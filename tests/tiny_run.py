@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from numpy_impl.models.config import GPT2Config
-from numpy_impl.training.config import DataConfig, RunConfig, TrainingConfig
+from twinformer.models.config import GPT2Config
+from twinformer.configs.run_config import DataConfig, RunConfig, TrainingConfig
 from numpy_impl.training.learner import Learner
-from numpy_impl.training.run import run_training
+from twinformer.training.run import run_training
 
 TEXT = "The quick brown fox jumps over the lazy dog.\nÀ demain, 你好!\n" * 30
 

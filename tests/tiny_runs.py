@@ -1,11 +1,11 @@
 """Runs small enough for tests: a text, a config, a learner of one number."""
 import numpy as np
 
-from numpy_impl.models.config import GPT2Config
-from numpy_impl.text.byte_tokenizer import ByteTokenizer
-from numpy_impl.text.tokenizer import bytes_per_token
-from numpy_impl.training.config import DataConfig, RunConfig, TrainingConfig
-from numpy_impl.training.data import TrainingData
+from twinformer.models.config import GPT2Config
+from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
+from twinformer.tokenizers.tokenizer import bytes_per_token
+from twinformer.configs.run_config import DataConfig, RunConfig, TrainingConfig
+from twinformer.training.data import TrainingData
 
 TEXT = "".join(f"{a} times {b} is {a * b}.\n" for a in range(14) for b in range(14))
 
@@ -37,7 +37,7 @@ class FakeLearner:
         self.fail_at = None
 
     def train_step(self, microbatches, step, learning_rate):
-        from numpy_impl.training.learner import StepResult
+        from twinformer.learning import StepResult
         if step == self.fail_at:
             raise FloatingPointError(f"step {step}: the loss is nan")
         assert step == self.steps + 1

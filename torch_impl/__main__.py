@@ -1,6 +1,6 @@
 """``python -m torch_impl``: the command line where no script is installed."""
 import sys
 
-from .commands.main import main
+from twinformer.commands.main import main
 
 sys.exit(main())

@@ -5,7 +5,7 @@ Shapes: x any shape; a keep-mask has the shape of x, True = kept.
 """
 import numpy as np
 
-from .checks import check_rate
+from twinformer.checks import check_rate
 from .module import Module
 
 __all__ = ["Dropout", "KeepMasks"]

@@ -4,7 +4,7 @@ Shapes: V = vocabulary, D = width, ... = any axes of ids, N = number of ids.
 """
 import numpy as np
 
-from .checks import check_sizes
+from twinformer.checks import check_sizes
 from .module import Module, Parameter
 
 __all__ = ["Embedding"]

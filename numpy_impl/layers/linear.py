@@ -5,7 +5,7 @@ Shapes: ... = any leading axes, N = their product, D = inputs, F = outputs.
 """
 import numpy as np
 
-from .checks import check_sizes
+from twinformer.checks import check_sizes
 from .module import Module, Parameter
 
 __all__ = ["Linear"]

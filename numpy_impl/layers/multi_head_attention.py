@@ -6,7 +6,7 @@ Shapes: B batch, T positions, D model width, H heads, K = D / H head width.
 import numpy as np
 
 from .attention import attention, attention_backward, causal_mask
-from .checks import check_heads, check_rate
+from twinformer.checks import check_heads, check_rate
 from .fused_attention import fused_attention, fused_attention_backward
 from .linear import Linear
 from .module import Module

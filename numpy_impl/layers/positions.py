@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from .checks import check_positions, check_sizes
+from twinformer.checks import check_positions, check_sizes
 from .module import Module, Parameter
 
 __all__ = ["LearnedPositions", "sinusoidal_positions"]

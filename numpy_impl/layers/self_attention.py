@@ -13,7 +13,7 @@ Shapes: ... = any leading axes, T = positions, D = input width, K = head width.
 import numpy as np
 
 from .attention import attention, attention_backward, causal_mask
-from .checks import check_rate, check_sizes
+from twinformer.checks import check_rate, check_sizes
 from .linear import Linear
 from .module import Module, ModuleList
 from .softmax import softmax, softmax_backward

@@ -12,7 +12,7 @@ from ..layers.linear import Linear
 from ..layers.module import Module, ModuleList
 from ..layers.norm import LayerNorm
 from ..layers.positions import LearnedPositions
-from .config import GPT2Config
+from twinformer.models.config import GPT2Config
 
 __all__ = ["GPTModel", "check_ids"]
 

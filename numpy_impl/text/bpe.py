@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import get_args
 
-from .bpe_training import count_pieces, learn_merges
-from .byte_alphabet import from_visible, to_visible
-from .patterns import PATTERNS, compile_pattern
-from .pair_ranks import NEVER
-from .piece_cache import PieceCache
-from .tokenizer import END_OF_TEXT, Tokenizer, repair_surrogates
-from .vocabulary import NormalForm
+from twinformer.tokenizers.bpe_training import count_pieces, learn_merges
+from twinformer.tokenizers.byte_alphabet import from_visible, to_visible
+from twinformer.tokenizers.patterns import PATTERNS, compile_pattern
+from twinformer.tokenizers.fast.pair_ranks import NEVER
+from twinformer.tokenizers.fast.piece_cache import PieceCache
+from twinformer.tokenizers.tokenizer import (
+    END_OF_TEXT, Tokenizer, repair_surrogates,
+)
+from twinformer.tokenizers.vocabulary import NormalForm
 
 __all__ = ["BPETokenizer"]
 

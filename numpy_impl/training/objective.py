@@ -10,7 +10,8 @@ so that they make the gradient of one large batch.
 
 Shapes: B batch, T positions, V vocabulary.
 """
-from .loss import IGNORE, cross_entropy, cross_entropy_backward
+from twinformer.batches.collate import IGNORE
+from .loss import cross_entropy, cross_entropy_backward
 
 __all__ = ["NextTokens"]
 

@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..layers.dropout import KeepMasks
+from twinformer.models.keep_masks import KeepMasks
 from ..layers.parallel import set_num_threads
 from ..models.parameters import get_parameters, set_parameters
 from .clipping import clip_global_norm
-from .diagnosis import NonFiniteError, first_non_finite
-from .memory import keep_freed_memory
+from twinformer.learning import NonFiniteError
+from .diagnosis import first_non_finite
+from twinformer.memory import keep_freed_memory
 from .optimizer import AdamW, learning_parameters
 
 __all__ = ["StepResult", "Tuner"]

@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from numpy_impl.finetuning import freezing as ours
-from numpy_impl.models.config import GPT2Config
+from twinformer.models.config import GPT2Config
 from numpy_impl.models.gpt2 import GPTModel
-from numpy_impl.models.initialisation import initial_parameters
+from twinformer.models.initialisation import initial_parameters
 from numpy_impl.models.parameters import set_parameters
 from torch_impl.finetuning import freezing as theirs
 from torch_impl.models import gpt2 as twin

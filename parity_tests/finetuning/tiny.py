@@ -5,17 +5,19 @@ from types import SimpleNamespace
 import numpy as np
 import torch
 
-from numpy_impl.finetuning.preferences import objective as our_preferences
-from numpy_impl.finetuning.instructions import responding as our_responding
+from numpy_impl.finetuning import preferences as our_preferences
+from numpy_impl.generation import responding as our_responding
 from numpy_impl.models import gpt2 as our_gpt2
 from numpy_impl.models import parameters as our_parameters
-from numpy_impl.models.config import GPT2Config
-from numpy_impl.models.initialisation import initial_parameters
+from twinformer.models.config import GPT2Config
+from twinformer.models.initialisation import initial_parameters
 from numpy_impl.training import objective as our_objective
 from numpy_impl.training import tuner as our_tuner
-from numpy_impl.training.config import DeviceConfig, RunConfig, TrainingConfig
-from torch_impl.finetuning.preferences import objective as their_preferences
-from torch_impl.finetuning.instructions import responding as their_responding
+from twinformer.configs.run_config import (
+    DeviceConfig, RunConfig, TrainingConfig,
+)
+from torch_impl.finetuning import preferences as their_preferences
+from torch_impl.generation import responding as their_responding
 from torch_impl.models import gpt2 as their_gpt2
 from torch_impl.models import parameters as their_parameters
 from torch_impl.training import objective as their_objective

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 import numpy_impl.generation.generate as ours
 import torch_impl.generation.generate as theirs
 from numpy_impl.generation.sampling import next_probabilities
-from numpy_impl.models.config import GPT2Config
+from twinformer.models.config import GPT2Config
 from numpy_impl.models.gpt2 import GPTModel
-from numpy_impl.models.initialisation import initial_parameters
+from twinformer.models.initialisation import initial_parameters
 from numpy_impl.models.parameters import set_parameters
 from torch_impl.models import gpt2, parameters
 

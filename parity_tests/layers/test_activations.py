@@ -13,12 +13,8 @@ from torch_impl.layers.fused import spelled_out
 
 from ..components import Case, component
 from ..proof import (
-    check_agreement,
-    check_bfloat16,
-    check_derivative,
-    check_float32,
-    check_laws,
-    check_special_values,
+    check_agreement, check_bfloat16, check_derivative, check_float32,
+    check_laws, check_special_values,
 )
 from ..strategies import broken, cases, generic, moderate, seeds
 

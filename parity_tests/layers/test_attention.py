@@ -13,10 +13,7 @@ import torch_impl.layers.attention as theirs
 
 from ..components import Case, component, run_numpy
 from ..proof import (
-    check_agreement,
-    check_bfloat16,
-    check_derivative,
-    check_float32,
+    check_agreement, check_bfloat16, check_derivative, check_float32,
     check_laws,
 )
 from ..strategies import cases, generic, moderate, seeds

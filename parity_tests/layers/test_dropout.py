@@ -8,10 +8,7 @@ from hypothesis import strategies as st
 import numpy_impl.layers.dropout as ours
 import torch_impl.layers.dropout as theirs
 from ..proof import (
-    check_agreement,
-    check_bfloat16,
-    check_derivative,
-    check_float32,
+    check_agreement, check_bfloat16, check_derivative, check_float32,
     check_laws,
 )
 from ..strategies import cases, generic, moderate, seeds

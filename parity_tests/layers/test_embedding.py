@@ -9,10 +9,7 @@ import numpy_impl.layers.linear as linear
 
 from ..components import run_numpy
 from ..proof import (
-    check_agreement,
-    check_bfloat16,
-    check_derivative,
-    check_float32,
+    check_agreement, check_bfloat16, check_derivative, check_float32,
     check_laws,
 )
 from ..strategies import cases, generic, moderate, seeds

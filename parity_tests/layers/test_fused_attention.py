@@ -12,10 +12,7 @@ from numpy_impl.layers.parallel import set_row_threads
 from ..agreement import assert_agree
 from ..components import Case, bounds_of, component, run_numpy
 from ..proof import (
-    check_agreement,
-    check_bfloat16,
-    check_derivative,
-    check_float32,
+    check_agreement, check_bfloat16, check_derivative, check_float32,
     check_laws,
 )
 from ..strategies import cases, generic, moderate, seeds

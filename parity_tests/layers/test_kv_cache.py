@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 import numpy_impl.layers.kv_cache as ours
 import torch_impl.layers.kv_cache as theirs
-from numpy_impl.models.config import GPT2Config
+from twinformer.models.config import GPT2Config
 from numpy_impl.models.gpt2 import GPTModel
-from numpy_impl.models.initialisation import initial_parameters
+from twinformer.models.initialisation import initial_parameters
 from numpy_impl.models.parameters import set_parameters
 from torch_impl.models import gpt2, parameters
 

@@ -7,12 +7,8 @@ from hypothesis import strategies as st
 from ..agreement import DOUBLE
 from ..components import Case, component, run_numpy
 from ..proof import (
-    check_agreement,
-    check_bfloat16,
-    check_derivative,
-    check_float32,
-    check_laws,
-    check_special_values,
+    check_agreement, check_bfloat16, check_derivative, check_float32,
+    check_laws, check_special_values,
 )
 from ..strategies import broken, cases, generic, moderate, seeds
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import numpy_impl.layers.reading as ours
 import torch_impl.layers.reading as theirs
 from numpy_impl.layers.attention import causal_mask
-from numpy_impl.models.config import GPT2Config
+from twinformer.models.config import GPT2Config
 from numpy_impl.models.gpt2 import GPTModel
 from torch_impl.models.gpt2 import GPTModel as TorchModel
 

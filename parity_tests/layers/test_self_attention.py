@@ -13,10 +13,7 @@ from numpy_impl.layers.multi_head_attention import MultiHeadAttention
 from ..agreement import assert_agree
 from ..components import bounds_of, load, run_numpy
 from ..proof import (
-    check_agreement,
-    check_bfloat16,
-    check_derivative,
-    check_float32,
+    check_agreement, check_bfloat16, check_derivative, check_float32,
     check_laws,
 )
 from ..strategies import cases, generic, moderate, seeds

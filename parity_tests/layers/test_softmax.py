@@ -12,12 +12,8 @@ import torch_impl.layers.softmax as theirs
 from ..agreement import DOUBLE
 from ..components import Case, component
 from ..proof import (
-    check_agreement,
-    check_bfloat16,
-    check_derivative,
-    check_float32,
-    check_laws,
-    check_special_values,
+    check_agreement, check_bfloat16, check_derivative, check_float32,
+    check_laws, check_special_values,
 )
 from ..strategies import broken, cases, generic, moderate, seeds, values
 

@@ -9,16 +9,13 @@ from hypothesis import strategies as st
 
 import numpy_impl.models.gpt2 as ours
 import torch_impl.models.gpt2 as theirs
-from numpy_impl.models.config import GPT2Config
-from numpy_impl.models.initialisation import initial_parameters
+from twinformer.models.config import GPT2Config
+from twinformer.models.initialisation import initial_parameters
 
 from ..agreement import assert_agree
 from ..components import Case, bounds_of, component, load, run_numpy, run_torch
 from ..proof import (
-    check_agreement,
-    check_bfloat16,
-    check_derivative,
-    check_float32,
+    check_agreement, check_bfloat16, check_derivative, check_float32,
     check_laws,
 )
 from ..strategies import cases, generic, moderate, seeds

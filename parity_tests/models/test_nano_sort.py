@@ -12,7 +12,7 @@ import torch
 import numpy_impl
 import torch_impl
 from numpy_impl.layers.softmax import log_softmax, softmax
-from numpy_impl.models.config import GPT2Config
+from twinformer.models.config import GPT2Config
 from numpy_impl.models.gpt2 import GPTModel
 from numpy_impl.models.parameters import set_parameters
 from torch_impl.layers.fused import spelled_out

@@ -2,9 +2,9 @@
 import numpy as np
 import pytest
 
-from numpy_impl.models.config import GPT2Config
+from twinformer.models.config import GPT2Config
 from numpy_impl.models.gpt2 import GPTModel
-from numpy_impl.models.initialisation import initial_parameters
+from twinformer.models.initialisation import initial_parameters
 from numpy_impl.models.parameters import get_parameters, set_parameters
 from torch_impl.models import gpt2, parameters
 

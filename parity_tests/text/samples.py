@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import numpy_impl.text.bpe as ours
 import torch_impl.text.bpe as theirs
-from numpy_impl.text.gpt2_files import read_gpt2_files
+from twinformer.tokenizers.formats.gpt2_files import read_gpt2_files
 
 from ..shared_data import shared_data
 

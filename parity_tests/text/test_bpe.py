@@ -10,7 +10,7 @@ from hypothesis import example, given, strategies as st
 
 import numpy_impl.text.bpe as ours
 import torch_impl.text.bpe as theirs
-from numpy_impl.text.patterns import PATTERNS
+from twinformer.tokenizers.patterns import PATTERNS
 
 from .samples import NASTY, error_of, gpt2, real_text, texts
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from torch_impl.text.batches import Batches
+from twinformer.batches.batches import Batches
 from torch_impl.text.loader import prefetch
 
 from .samples import error_of

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from numpy_impl.training import learner as ours
-from numpy_impl.training.config import DeviceConfig
-from numpy_impl.training.diagnosis import NonFiniteError
+from twinformer.configs.run_config import DeviceConfig
+from twinformer.learning import NonFiniteError
 from torch_impl.training import learner as theirs
 
 from ..agreement import DOUBLE

@@ -12,10 +12,7 @@ import torch_impl.training.loss as theirs
 
 from ..components import Case, component
 from ..proof import (
-    check_agreement,
-    check_bfloat16,
-    check_derivative,
-    check_float32,
+    check_agreement, check_bfloat16, check_derivative, check_float32,
     check_laws,
 )
 from ..strategies import cases, generic, moderate, seeds

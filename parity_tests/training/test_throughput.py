@@ -4,9 +4,9 @@ import torch
 
 import numpy_impl.training.throughput as ours
 import torch_impl.training.throughput as theirs
-from numpy_impl.models.config import GPT2Config
-from numpy_impl.models.initialisation import initial_parameters
-from numpy_impl.training.config import DeviceConfig, TrainingConfig
+from twinformer.models.config import GPT2Config
+from twinformer.models.initialisation import initial_parameters
+from twinformer.configs.run_config import DeviceConfig, TrainingConfig
 from numpy_impl.training.learner import Learner
 from torch_impl.training import learner
 

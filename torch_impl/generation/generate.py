@@ -8,10 +8,11 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 
-from .options import (check_prompt, check_sampling_options, check_whole,
-                      stop_tokens)
+from twinformer.generation.options import (
+    check_prompt, check_sampling_options, check_whole, stop_tokens,
+)
 from .sampling import sample
-from .streaming import stream_text
+from twinformer.generation.streaming import stream_text
 
 __all__ = ["next_logits", "generate", "generate_text"]
 

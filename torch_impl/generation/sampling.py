@@ -14,7 +14,7 @@ Shapes: ... = any leading axes (none, or the batch), V = vocabulary.
 import torch
 
 from ..layers.softmax import softmax
-from .options import check_sampling_options
+from twinformer.generation.options import check_sampling_options
 
 __all__ = ["top_k_mask", "top_p_mask", "next_probabilities", "draw",
            "sample"]

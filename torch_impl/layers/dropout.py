@@ -6,9 +6,9 @@ Shapes: x any shape; a keep-mask has the shape of x, True = kept.
 import torch
 from torch.nn import functional
 
-from numpy_impl.layers.dropout import KeepMasks
+from twinformer.models.keep_masks import KeepMasks
 
-from .checks import check_rate
+from twinformer.checks import check_rate
 from .module import Module
 
 __all__ = ["Dropout", "KeepMasks"]

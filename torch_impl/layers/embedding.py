@@ -5,7 +5,7 @@ Shapes: V = vocabulary, D = width, ... = any axes of ids.
 import torch
 from torch.nn import functional
 
-from .checks import check_sizes
+from twinformer.checks import check_sizes
 from .fused import fused
 from .module import Module, Parameter
 

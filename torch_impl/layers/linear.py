@@ -6,7 +6,7 @@ Shapes: ... = any leading axes, D = inputs, F = outputs.
 import torch
 from torch.nn import functional
 
-from .checks import check_sizes
+from twinformer.checks import check_sizes
 from .fused import fused
 from .module import Module, Parameter
 

@@ -6,7 +6,7 @@ Shapes: B batch, T positions, D model width, H heads, K = D / H head width.
 from torch.nn import functional
 
 from .attention import attention, causal_mask
-from .checks import check_heads, check_rate
+from twinformer.checks import check_heads, check_rate
 from .fused import fused
 from .fused_attention import fused_attention
 from .linear import Linear

@@ -13,7 +13,7 @@ Shapes: ... = any leading axes, T = positions, D = input width, K = head width.
 import torch
 
 from .attention import attention, causal_mask
-from .checks import check_rate, check_sizes
+from twinformer.checks import check_rate, check_sizes
 from .dropout import own_masks
 from .linear import Linear
 from .module import Module, ModuleList

@@ -2,7 +2,7 @@
 import numpy as np
 import torch
 
-from numpy_impl.models.parameters import check_parameters, real
+from twinformer.models.parameters import check_parameters, real
 
 __all__ = ["get_parameters", "set_parameters", "check_parameters"]
 

@@ -11,8 +11,8 @@ import tiktoken
 
 from numpy_impl.text.bpe import BPETokenizer as Reference
 
-from .tokenizer import END_OF_TEXT
-from .vocabulary import NormalForm
+from twinformer.tokenizers.tokenizer import END_OF_TEXT
+from twinformer.tokenizers.vocabulary import NormalForm
 
 __all__ = ["BPETokenizer"]
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from .batches import Batches
+from twinformer.batches.batches import Batches
 
 __all__ = ["Prefetched", "prefetch"]
 

@@ -1,7 +1,7 @@
 """Where a run went wrong: the first tensor that holds a NaN or an infinity."""
 import torch
 
-from numpy_impl.training.diagnosis import NonFiniteError
+from twinformer.learning import NonFiniteError
 
 __all__ = ["NonFiniteError", "first_non_finite"]
 

@@ -7,7 +7,8 @@ import torch
 from ..models.gpt2 import GPTModel
 from ..models.parameters import set_parameters
 from .objective import NextTokens
-from .tuner import StepResult, Tuner
+from twinformer.learning import StepResult
+from .tuner import Tuner
 
 __all__ = ["Learner", "StepResult"]
 

@@ -6,7 +6,8 @@ Shapes: ... = any leading axes (batch, position), V = vocabulary, N = targets.
 import torch
 from torch.nn import functional
 
-from numpy_impl.training.loss import IGNORE, perplexity
+from twinformer.batches.collate import IGNORE
+from numpy_impl.training.loss import perplexity
 
 from ..layers.fused import fused
 from ..layers.softmax import log_softmax

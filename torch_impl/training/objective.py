@@ -9,7 +9,8 @@ so that they make the gradient of one large batch.
 
 Shapes: B batch, T positions, V vocabulary.
 """
-from .loss import IGNORE, cross_entropy
+from twinformer.batches.collate import IGNORE
+from .loss import cross_entropy
 
 __all__ = ["NextTokens"]
 

@@ -9,13 +9,14 @@ import math
 import numpy as np
 import torch
 
-from numpy_impl.training.tuner import StepResult
+from twinformer.learning import StepResult
 
 from ..models.parameters import get_parameters, set_parameters
 from .clipping import clip_global_norm
 from .device import Machine
-from .diagnosis import NonFiniteError, first_non_finite
-from .memory import keep_freed_memory
+from twinformer.learning import NonFiniteError
+from .diagnosis import first_non_finite
+from twinformer.memory import keep_freed_memory
 from .optimizer import AdamW, learning_parameters
 
 __all__ = ["StepResult", "Tuner"]

@@ -1,1 +1,0 @@
-"""Classification: a model that has read much learns to tell texts apart."""

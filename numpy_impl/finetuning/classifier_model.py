@@ -1,0 +1,70 @@
+"""The model of a classifier: before it learns, and when it has learned.
+
+Shapes: V vocabulary, D model width, C classes.
+"""
+from dataclasses import replace
+
+from ..models.gpt2 import GPTModel
+from ..models.parameters import set_parameters
+from ..models.pretrained import model_of
+from .freezing import layers_to_train, train_only
+from .lora_model import add_lora
+from .classification_head import new_head
+
+__all__ = ["LORA_TARGETS", "build_classifier", "parameter_counts",
+           "trained_classifier"]
+
+# All that multiplies, as in the book's appendix E
+LORA_TARGETS = ("blocks.*", "head")
+
+
+def build_classifier(config, parameters, n_classes, settings, seed):
+    """A language model with a new head, and only some layers learning.
+
+    Parameters
+    ----------
+    config : GPT2Config
+    parameters : {name: array}
+        Of the language model; read-only ones are copied, others become the
+        classifier's own.
+    n_classes : int
+        C
+    settings : ClassificationConfig
+        Which layers learn, LoRA, dropout.
+    seed : int
+        Of the head, and of LoRA.
+
+    Returns
+    -------
+    GPTModel
+        Its scores are (B, T, C).
+    """
+    model = model_of(replace(config, dropout=settings.dropout), parameters)
+    new_head(model, n_classes, seed)
+    if settings.train == "lora":
+        add_lora(model, settings.lora_rank, settings.lora_alpha,
+                 settings.lora_dropout, LORA_TARGETS, seed)
+    else:
+        train_only(model, layers_to_train(settings.train, config.n_layers))
+    return model
+
+
+def trained_classifier(config, parameters, n_classes):
+    """A classifier with all of its parameters, those of the head among them.
+
+    Raises
+    ------
+    ValueError
+        If they do not fit; lists what is missing, unexpected or misshapen.
+    """
+    model = GPTModel(config)
+    new_head(model, n_classes, seed=0)
+    set_parameters(model, parameters)
+    return model
+
+
+def parameter_counts(model) -> tuple[int, int]:
+    """How many numbers learn, and how many there are."""
+    parameters = list(model.named_parameters())
+    learning = sum(a.size for _, a, grad in parameters if grad is not None)
+    return learning, sum(a.size for _, a, _ in parameters)

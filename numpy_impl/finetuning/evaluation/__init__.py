@@ -1,1 +1,0 @@
-"""How good a model is, once it has been finetuned: measured, not felt."""

@@ -1,1 +1,0 @@
-"""Instructions: a model that continues texts learns to answer."""

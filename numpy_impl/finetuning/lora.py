@@ -1,0 +1,135 @@
+"""LoRA's layer: the weights of a Linear stay as they are, and beside them two
+thin matrices learn a correction.
+
+Shapes: ... = any leading axes, N = their product, D = inputs, F = outputs,
+R = rank, P = parts.
+"""
+import math
+
+import numpy as np
+
+from ..layers.dropout import Dropout
+from ..layers.linear import Linear
+from ..layers.module import Module, Parameter
+
+__all__ = ["LoRALinear", "check_sizes", "initial_factor"]
+
+
+class LoRALinear(Module):
+    """y = base(x) + scale * drop(x) A^T B^T,  scale = alpha / rank.
+
+    Hu et al. 2021 (arXiv:2106.09685), eq. 3: W becomes W + scale B A, whose
+    second term has only R (D + F) numbers. A is drawn as in the paper's code,
+    B begins at 0: a new layer computes what its base does.
+
+    Parameters
+    ----------
+    base : Linear
+        Kept, not copied. `add_lora` freezes it.
+    rank, alpha, dropout
+        alpha keeps steps about as long while the rank is tried out. Dropout
+        is for the correction's input alone.
+    parts : int
+        Equal parts of the outputs, each with an A of its own: 3 for a Linear
+        that makes queries, keys and values, as if it were three Linears.
+    seed
+        Of A, as for numpy.random.default_rng.
+
+    Raises
+    ------
+    ValueError
+        If the rank is below 1, alpha not positive, dropout not in [0, 1), or
+        parts do not divide the outputs.
+    """
+
+    def __init__(self, base, rank: int, alpha: float,
+                 dropout: float = 0.0, parts: int = 1, seed=0):
+        super().__init__()
+        F, D = base.weight.shape
+        check_sizes(F, rank, alpha, parts)
+        self.rank, self.alpha, self.parts = rank, alpha, parts
+        self.scale = alpha / rank
+        self.A = Parameter(initial_factor((parts * rank, D), seed))
+        self.B = Parameter(np.zeros((F, rank)))
+        self.to(base.weight.dtype)  # A and B: the base is not in here yet
+        self.base = base
+        self.dropout = Dropout(dropout)
+
+    def forward(self, x, keep=None):
+        """x (..., D) -> y (..., F), cache; keep as in layers.Dropout"""
+        y, base_cache = self.base.forward(x)               # (..., F)
+        x, drop_cache = self.dropout.forward(x, keep)      # (..., D)
+        rows = x.reshape(-1, x.shape[-1])                  # (N, D)
+        low = apart(self.scale * (rows @ self.A.T), self.parts)  # (P, N, R)
+        B = self.B.reshape(self.parts, -1, self.rank)      # (P, F / P, R)
+        y += together(low @ B.mT).reshape(y.shape)         # (..., F)
+        return y, (base_cache, drop_cache, rows, low)
+
+    def backward(self, dy, cache):
+        """dy (..., F) -> dx (..., D); adds to the gradients of A and B
+
+        Two paths lead from x to y: the base's, and that through
+        low = scale x A^T and low B^T. Each step is a Linear without offset:
+
+            dB = dy^T low        dlow = scale dy B        dA = dlow^T x
+            dx = dy W + dlow A
+
+        While B is 0, dA is 0 and dx is the base's: B moves first, and learns
+        which of the directions that A happens to look at are of use.
+        """
+        base_cache, drop_cache, rows, low = cache
+        dx = self.base.backward(dy, base_cache)            # (..., D)
+        dup = apart(dy.reshape(len(rows), -1), self.parts)  # (P, N, F / P)
+        if self.learns("B"):
+            self.grads["B"] += (dup.mT @ low).reshape(self.B.shape)
+        B = self.B.reshape(self.parts, -1, self.rank)      # (P, F / P, R)
+        dlow = self.scale * together(dup @ B)              # (N, P R)
+        if self.learns("A"):
+            self.grads["A"] += dlow.T @ rows               # (P R, D)
+        via_low = (dlow @ self.A).reshape(dx.shape)        # (..., D)
+        dx += self.dropout.backward(via_low, drop_cache)
+        return dx
+
+    def merged(self):
+        """A Linear that computes the same, with W + scale B A, frozen."""
+        A = self.A.reshape(self.parts, self.rank, -1)      # (P, R, D)
+        B = self.B.reshape(self.parts, -1, self.rank)      # (P, F / P, R)
+        change = self.scale * (B @ A).reshape(self.base.weight.shape)
+        linear = Linear(1, 1, self.base.bias is not None)
+        linear.weight = self.base.weight + change          # (F, D)
+        linear.bias = self.base.bias
+        linear.grads = self.base.grads | {"weight": None}
+        return linear
+
+
+def apart(rows, parts):
+    """(N, P K) -> (P, N, K): a view, nothing is copied"""
+    return rows.reshape(len(rows), parts, -1).swapaxes(0, 1)
+
+
+def together(parts):
+    """(P, N, K) -> (N, P K)"""
+    return parts.swapaxes(0, 1).reshape(parts.shape[1], -1)
+
+
+def check_sizes(outputs, rank, alpha, parts) -> None:
+    """ValueError if no LoRALinear can have these."""
+    if rank != int(rank) or rank < 1:
+        raise ValueError(f"the rank of LoRA is a whole number from 1, got "
+                         f"{rank}; 4 to 64 are usual")
+    if not (alpha > 0 and math.isfinite(alpha)):
+        raise ValueError(f"alpha of LoRA must be positive, got {alpha}; once "
+                         "or twice the rank is usual")
+    if outputs % parts:
+        raise ValueError(f"{parts} parts do not divide {outputs} outputs")
+
+
+def initial_factor(shape: tuple[int, int], seed) -> np.ndarray:
+    """A's first values: uniform in +-1 / sqrt(D), (R, D) float32
+
+    The bound of He et al. 2015 with torch's a = sqrt(5), as in the paper's
+    code and in peft; the paper's text says Gaussian.
+    """
+    bound = 1 / math.sqrt(shape[1])
+    generator = np.random.default_rng(seed)
+    return generator.uniform(-bound, bound, shape).astype(np.float32)

@@ -1,1 +1,0 @@
-"""LoRA: two thin matrices beside each Linear learn, and its weights stay."""

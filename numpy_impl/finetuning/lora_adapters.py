@@ -1,0 +1,147 @@
+"""Adapters: what LoRA has learned, saved alone. Some megabytes beside a base
+of hundreds, which many of them can share.
+
+    save_adapter(model, "my-adapter", base="gpt2")
+    model = load_pretrained("gpt2")
+    load_adapter(model, "my-adapter")
+
+`peft` reads the folder, and what peft has written is read here.
+"""
+import os
+from collections.abc import Callable
+from typing import Any
+
+from ..layers.linear import Linear
+from ..models.parameters import get_parameters
+from twinformer.adapters.checks import (
+    check_fingerprint, check_fit, check_saved, fingerprint,
+)
+from twinformer.adapters.files import (
+    Adapter, Factors, read_adapter, write_adapter,
+)
+from .freezing import train_only
+from .lora_model import (
+    base_parameters, is_lora, lora_layers, merged_parameters, put,
+)
+from .lora import LoRALinear
+
+__all__ = ["save_adapter", "load_adapter", "best_parameters"]
+
+
+def save_adapter(model, folder: str | os.PathLike, base: str = "") -> None:
+    """Write adapter_config.json and adapter_model.safetensors.
+
+    A head that scores classes is saved whole, its LoRA merged into it, for
+    the base has no such head; so is whatever else learns. transformers'
+    GPT-2 has no offset on it, and peft leaves ours out.
+
+    Parameters
+    ----------
+    model : GPTModel
+        With LoRA.
+    folder
+        Files in it are replaced, each in one step.
+    base : str
+        Name or folder of the base, by which peft finds it.
+
+    Raises
+    ------
+    ValueError
+        If no block has LoRA, or the weights beside it learn, too: then there
+        is no base left that an adapter could belong to.
+    OSError
+        Where the folder cannot be written, or the disk is full.
+    """
+    parameters, below = get_parameters(model), base_parameters(model)
+    learning = {name for name, _, grad in model.named_parameters()
+                if grad is not None}
+    whole = {name: array for name, array in parameters.items()
+             if name in learning and not is_lora(name)}
+    layers = {name: Factors(parameters[name + ".A"], parameters[name + ".B"],
+                            layer.alpha, layer.parts)
+              for name, layer in lora_layers(model).items()}
+    dropouts = [layer.dropout.rate for layer in lora_layers(model).values()]
+    classifier = len(below.get("head.weight", parameters[
+        "token_embedding.weight"])) != model.config.vocab_size
+    if classifier:
+        layers.pop("head", None)
+        whole = {name: array for name, array in whole.items()
+                 if not name.startswith("head.")}
+        whole |= {name: array for name, array
+                  in merged_parameters(model).items()
+                  if name.startswith("head.")}
+    check_saved(layers, whole)
+    write_adapter(folder, Adapter(
+        layers=layers, dropout=dropouts[0], whole=whole,
+        classifier=classifier, base=base, fingerprint=fingerprint(
+            {name: array for name, array in below.items()
+             if name not in whole})))
+
+
+def load_adapter(model, folder: str | os.PathLike) -> list[str]:
+    """Put a saved adapter beside the weights of its base.
+
+    Parameters
+    ----------
+    model : GPTModel
+        The base, changed in place: LoRA as it was saved, by us or by peft;
+        the head of a classifier in place of its own. Everything that the
+        adapter holds learns, and nothing else. `merge` makes it a plain model.
+    folder
+        What `save_adapter` or peft wrote.
+
+    Returns
+    -------
+    list of str
+        The names of the layers that have LoRA now.
+
+    Raises
+    ------
+    FileNotFoundError
+    ValueError
+        Where a file is damaged or asks for what LoRALinear does not compute,
+        or the adapter is for another base; the model is as it was.
+    """
+    adapter = read_adapter(folder)
+    if lora_layers(model):
+        raise ValueError("this model has LoRA already; merge or remove it "
+                         "before you load an adapter")
+    linears: dict[str, Any] = {
+        path[:-1]: module for path, module in model.named_modules()
+        if isinstance(module, Linear)}
+    parameters = get_parameters(model)
+    check_fit(folder, adapter,
+              {name: tuple(linear.weight.shape)
+               for name, linear in linears.items()},
+              {name: array.shape for name, array in parameters.items()})
+    check_fingerprint(folder, adapter, parameters)
+    if adapter.classifier:
+        classes, width = adapter.whole["head.weight"].shape
+        model.head = Linear(width, classes, "head.bias" in adapter.whole)
+        model.head.to(model.final_norm.weight.dtype)
+    overwrite(model, adapter.whole)
+    for name, (A, B, alpha, parts) in adapter.layers.items():
+        layer = LoRALinear(linears[name], B.shape[1], alpha, adapter.dropout,
+                           parts)
+        overwrite(layer, {"A": A, "B": B})
+        put(model, name, layer)
+    train_only(model, lambda name: is_lora(name) or name in adapter.whole)
+    return list(adapter.layers)
+
+
+def best_parameters(folder: str | os.PathLike, base: str = "") -> Callable:
+    """What a finetuning run keeps of its best model: a function of the model
+    that gives its merged parameters and, where its blocks have LoRA, saves
+    the adapter in folder."""
+    def parameters(model):
+        if any(name.startswith("blocks.") for name in lora_layers(model)):
+            save_adapter(model, folder, base)
+        return merged_parameters(model)
+    return parameters
+
+
+def overwrite(module, arrays) -> None:
+    """Copy {name: array} into some of a module's parameters."""
+    parameters = get_parameters(module)
+    for name, array in arrays.items():
+        parameters[name][...] = array

@@ -1,1 +1,0 @@
-"""Weights that others have trained, and ours for them to load."""

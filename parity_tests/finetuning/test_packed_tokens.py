@@ -1,0 +1,143 @@
+"""Training on packed windows: the gradient, and that neighbours are strangers.
+"""
+import numpy as np
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from numpy_impl.finetuning import packed_tokens as ours
+from twinformer.batches.packed_examples import packed_batch
+from twinformer.models.config import GPT2Config
+from numpy_impl.models.gpt2 import GPTModel
+from twinformer.models.initialisation import initial_parameters
+from numpy_impl.models.parameters import set_parameters
+from twinformer.batches.packing import document_mask
+from numpy_impl.training.objective import NextTokens
+from torch_impl.finetuning import packed_tokens as theirs
+from torch_impl.layers.fused import spelled_out
+from torch_impl.models import gpt2, parameters
+
+from ..agreement import assert_agree, measured_bounds
+
+CONFIG = GPT2Config(vocab_size=11, context_length=12, d_model=8, n_heads=2,
+                    n_layers=1, dropout=0.0)
+SEEDS = st.integers(0, 2**32 - 1)
+few = settings(max_examples=max(5, settings().max_examples // 4))
+
+
+def weights(seed):
+    return {name: array.astype(np.float64) * 5 for name, array
+            in initial_parameters(CONFIG, seed).items()}
+
+
+def windows(seed, B=2):
+    random = np.random.default_rng(seed)
+    return packed_batch([[
+        (random.integers(10, size=random.integers(1, 5)).tolist(),
+         int(random.integers(3))) for _ in range(random.integers(1, 4))]
+        for _ in range(B)], 10)
+
+
+def model_of(arrays):
+    model = GPTModel(CONFIG).to(np.float64)
+    set_parameters(model, arrays)
+    return model
+
+
+def by_hand(objective, batch, arrays):
+    model = model_of(arrays)
+    loss, cache = objective.forward(model, batch)
+    objective.backward(1.0, model, cache)
+    return {"loss": loss} | {name: grad for name, _, grad
+                             in model.named_parameters()}
+
+
+def by_autograd(batch, arrays):
+    model = gpt2.GPTModel(CONFIG).to(torch.float64)
+    parameters.set_parameters(model, arrays)
+    batch = type(batch)(*map(torch.tensor, batch))
+    loss = theirs.PackedTokens().forward(model, batch)
+    named = dict(model.named_parameters())
+    grads = torch.autograd.grad(loss, list(named.values()))
+    return {"loss": loss} | dict(zip(named, grads, strict=True))
+
+
+@few
+@given(seed=SEEDS)
+def test_loss_and_every_gradient_agree(seed):
+    batch, arrays = windows(seed), weights(seed % 1000)
+
+    def spelled():
+        with spelled_out():
+            return by_autograd(batch, arrays)
+    expected, bounds = measured_bounds(
+        spelled, lambda: by_autograd(batch, arrays))
+    found = by_hand(ours.PackedTokens(), batch, arrays)
+    assert list(found) == list(expected)
+    for name, bound in bounds.items():
+        assert_agree(found[name], expected[name], bound, name)
+
+
+def test_the_gradient_is_the_slope_of_the_loss():
+    batch, arrays = windows(7), weights(7)
+    random = np.random.default_rng(8)
+    v = {name: random.normal(size=a.shape) for name, a in arrays.items()}
+
+    def slope(h):
+        up, down = (by_hand(ours.PackedTokens(), batch, {
+            name: a + sign * h * v[name] for name, a in arrays.items()})
+            for sign in (1, -1))
+        return (up["loss"] - down["loss"]) / (2 * h)
+    found = by_hand(ours.PackedTokens(), batch, arrays)
+    expected = sum((found[name] * v[name]).sum() for name in arrays)
+    assert abs((4 * slope(1e-5) - slope(2e-5)) / 3 - expected) < 1e-7
+
+
+@given(SEEDS)
+def test_an_example_does_not_see_its_neighbours(seed):
+    """Other words in the one leave the scores of the other as they are, to
+    the bit; later and earlier neighbours, and padding."""
+    random = np.random.default_rng(seed)
+    batch, model = windows(seed), model_of(weights(1))
+    before, _ = model.forward(batch.inputs, mask=document_mask(
+        batch.documents))
+    row = random.integers(len(batch.inputs))
+    here = batch.documents[row] == random.choice(batch.documents[row])
+    inputs = batch.inputs.copy()
+    inputs[row, ~here] = random.integers(11, size=(~here).sum())
+    after, _ = model.forward(inputs, mask=document_mask(batch.documents))
+    np.testing.assert_array_equal(after[row, here], before[row, here])
+
+
+@given(SEEDS)
+def test_the_masks_are_one(seed):
+    documents = windows(seed).documents
+    np.testing.assert_array_equal(
+        theirs.document_mask(torch.tensor(documents)).numpy(),
+        document_mask(documents))
+
+
+def test_one_example_a_window_is_ordinary_training():
+    """Loss and gradients are those of NextTokens, padding or not."""
+    batch = packed_batch([[([1, 2, 3, 4], 2)], [([5, 6], 1)]], 10)
+    packed = by_hand(ours.PackedTokens(), batch, weights(2))
+    plain = by_hand(NextTokens(), batch[:2], weights(2))
+    for name, expected in plain.items():
+        np.testing.assert_allclose(packed[name], expected, rtol=0, atol=1e-13)
+
+
+def test_the_first_example_of_a_window_is_as_alone():
+    together = packed_batch([[([1, 2, 3, 4], 0), ([5, 6, 7], 0)]], 10)
+    alone = packed_batch([[([1, 2, 3, 4], 0)]], 10)
+    model = model_of(weights(3))
+    long, _ = model.forward(together.inputs,
+                            mask=document_mask(together.documents))
+    short, _ = model.forward(alone.inputs)
+    np.testing.assert_allclose(long[:, :4], short, rtol=0, atol=1e-14)
+
+
+def test_what_counts():
+    batch = packed_batch([[([1, 2, 3], 0), ([4], 0)], [([5], 0)]], 10)
+    assert ours.PackedTokens().count(batch) == 5
+    assert theirs.PackedTokens().count(
+        type(batch)(*map(torch.tensor, batch))) == 5

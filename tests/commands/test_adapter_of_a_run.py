@@ -1,0 +1,73 @@
+"""--train lora: the adapter of the best model lies in the run's folder, and put
+beside the base it is the best model."""
+from importlib import import_module
+
+import numpy as np
+import pytest
+
+from twinformer.adapters.files import read_adapter
+from twinformer.runs.checkpoint import load_checkpoint
+from twinformer.commands.opening import open_model
+
+from .test_classify_command import TINY, texts, written
+from ..tiny_base import command, no_plots, tasks_file, tiny_base
+from ..tiny_run import one_thread
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    return tiny_base(tmp_path_factory.mktemp("base"))
+
+
+def best_of(run):
+    """The weights of a run's best model, by name."""
+    (best,) = (run / "best").iterdir()
+    return {name.removeprefix("model."): array
+            for name, array in load_checkpoint(best).tensors.items()}
+
+
+def with_adapter(base, run, package="numpy_impl"):
+    """The base's model, LoRA loaded beside it and merged: its weights."""
+    opened = open_model(str(base), "numpy")
+    model = import_module(f"{package}.models.pretrained.loading").model_of(
+        opened.config.model, opened.parameters)
+    import_module(f"{package}.finetuning.lora.adapters").load_adapter(model, run / "adapter")
+    return import_module(f"{package}.finetuning.lora.model").merged_parameters(model)
+
+
+def same(found, expected):
+    assert found.keys() == expected.keys()
+    for name, array in expected.items():
+        np.testing.assert_allclose(found[name], array, rtol=1e-6, atol=1e-7, err_msg=name)
+
+
+@pytest.mark.parametrize("name, backend", [("instruct", "torch"), ("dpo", "numpy")])
+def test_of_answers(base, tmp_path, capsys, name, backend):
+    code, _, err = command(
+        capsys, name, tasks_file(tmp_path / "tasks.json"), "--model", base, "--folder", tmp_path,
+        "--epochs", 1, "--template", "phi3", "--max-new-tokens", 2, "--device", "cpu",
+        "--learning-rate", "0.01", "--train", "lora", "--rank", 2, "--backend", backend)
+    assert code == 0, err
+    run = tmp_path / f"{name}-1"
+    assert read_adapter(run / "adapter").base == str(base)
+    for package in ("numpy_impl", "torch_impl"):
+        same(with_adapter(base, run, package), best_of(run))
+
+
+def test_of_a_classifier(base, tmp_path, capsys):
+    messages = written(tmp_path / "messages.csv", texts())
+    code, _, err = command(
+        capsys, "classify", messages, "--model", base, "--folder", tmp_path, "--epochs", 1,
+        "--train", "lora", "--lora-rank", 2, "--threads", 1)
+    assert code == 0, err
+    run = tmp_path / "classify-1"
+    assert set(read_adapter(run / "adapter").whole) == {"head.weight", "head.bias"}
+    same(with_adapter(base, run), best_of(run))
+
+
+def test_without_lora_there_is_none(tmp_path, capsys):
+    messages = written(tmp_path / "messages.csv", texts())
+    code, _, err = command(capsys, "classify", messages, "--folder", tmp_path, *TINY,
+                           "--epochs", 1, "--train", "all")
+    assert code == 0, err
+    assert not (tmp_path / "classify-1" / "adapter").exists()

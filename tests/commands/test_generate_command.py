@@ -1,0 +1,142 @@
+"""twinformer generate: streams text; a mistake is one line and exit code 2."""
+import io
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from twinformer.commands.main import main
+
+from ..tiny_run import one_thread, tiny_run
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return tiny_run(tmp_path_factory.mktemp("runs"))
+
+
+@pytest.fixture(scope="module")
+def characters_run(tmp_path_factory):
+    return tiny_run(tmp_path_factory.mktemp("runs"), "characters")
+
+
+def generate(capsys, *words):
+    """Exit code, standard output, standard error."""
+    code = main(["generate", *map(str, words)])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def feed(monkeypatch, content: bytes):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content), "utf-8"))
+
+
+def test_both_backends_write_the_same_text(run, capsys):
+    for options in ([], ["--temperature", 0], ["--top-k", 5, "--seed", 3]):
+        words = [run, "--prompt", "The quick", "--max-new-tokens", 30, *options]
+        code, out, err = generate(capsys, *words)
+        assert code == 0 and out.startswith("The quick") and out.endswith("\n")
+        assert len(out.encode("utf-8", "replace")) > len("The quick\n")
+        assert " tokens" in err and "tokens/s (torch on cpu, step 4)" in err
+        _, numpy_out, numpy_err = generate(capsys, *words, "--backend", "numpy")
+        assert numpy_out == out and "(numpy on cpu, step 4)" in numpy_err
+
+
+def test_the_seed_decides_and_the_rest_is_fixed(run, capsys):
+    words = [run, "--prompt", "a", "--max-new-tokens", 20, "--temperature", 2, "--top-p", 1]
+    texts = [generate(capsys, *words, "--seed", seed)[1] for seed in (0, 0, 1)]
+    assert texts[0] == texts[1] != texts[2]
+
+
+def test_a_new_text_begins_where_no_prompt_is_given(run, capsys):
+    code, out, err = generate(capsys, run, "--max-new-tokens", 5)
+    assert code == 0 and out and "tokens" in err
+
+
+def test_the_prompt_comes_from_standard_input(run, capsys, monkeypatch):
+    words = ["--max-new-tokens", 8]
+    expected = generate(capsys, run, "--prompt", "Two\nlines é", *words)[1]
+    feed(monkeypatch, "Two\r\nlines é\n".encode())
+    assert generate(capsys, run, "--prompt", "-", *words)[1] == expected
+
+
+def test_a_checkpoint_can_be_named(run, capsys):
+    (checkpoint,) = (run / "checkpoints").iterdir()
+    words = ["--prompt", "a", "--max-new-tokens", 8]
+    assert generate(capsys, checkpoint, *words)[:2] == generate(capsys, run, *words)[:2]
+
+
+def test_a_long_prompt_is_cropped_and_said_so(run, capsys):
+    code, out, err = generate(capsys, run, "--prompt", "x" * 40, "--max-new-tokens", 2)
+    assert code == 0 and out.startswith("x" * 40)
+    assert "the prompt is 40 tokens long; the model sees the last 16" in err
+
+
+def test_text_streams_out_token_by_token(run):
+    """The first token is there before the last one is asked for."""
+    command = [sys.executable, "-c", "import sys; from twinformer.commands.main import main; "
+               "sys.exit(main(sys.argv[1:]))", "generate", run, "--prompt", "a", "--backend",
+               "numpy", "--max-new-tokens", "100000", "--temperature", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                          env=os.environ | {"PYTHONUTF8": "1"}) as process:
+        try:
+            assert process.stdout.read(3)  # minutes before the last token
+            assert process.poll() is None
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize(("words", "message"), [
+    (["--prompt", ""], "the prompt is empty"),
+    (["--prompt", "a", "--top-p", "0"], "top_p must be above 0 and at most 1, got 0"),
+    (["--prompt", "a", "--top-p", "1.5"], "top_p must be above 0 and at most 1, got 1.5"),
+    (["--prompt", "a", "--top-k", "0"], "top_k must be at least 1"),
+    (["--prompt", "a", "--temperature", "-1"], "temperature must be 0 or a finite positive"),
+    (["--prompt", "a", "--temperature", "nan"], "temperature"),
+    (["--prompt", "a", "--temperature", "hot"], "temperature"),
+    (["--prompt", "a", "--seed", "-1"], "seed must be at least 0"),
+    (["--prompt", "a", "--max-new-tokens", "0"], "max_new_tokens must be at least 1"),
+    (["--prompt", "a", "--backend", "jax"], "backend"),
+    (["--prompt", "a", "--backend", "numpy", "--device", "cuda"], "device"),
+    (["--prompt", "a", "--topk", "3"], "did you mean --top_k?"),
+])
+def test_mistakes_are_one_line(run, capsys, words, message):
+    code, out, err = generate(capsys, run, *words)
+    assert code == 2 and out == ""
+    assert err.startswith("twinformer: error: ") and message in err and err.count("\n") == 1
+
+
+def test_what_the_tokenizer_cannot_do_is_said(characters_run, capsys):
+    code, _, err = generate(capsys, characters_run, "--prompt", "The ж")
+    assert code == 2 and err.count("\n") == 1
+    assert "this model cannot read the prompt: character 'ж' at offset 4" in err
+    code, _, err = generate(capsys, characters_run)
+    assert code == 2 and "no end-of-text token to begin a new text with; give --prompt" in err
+
+
+def test_input_that_is_not_utf8_is_named(run, capsys, monkeypatch):
+    feed(monkeypatch, b"ab\xff")
+    code, _, err = generate(capsys, run, "--prompt", "-")
+    assert code == 2 and "not UTF-8 text: byte 0xff at offset 2" in err
+
+
+def test_unknown_and_damaged_runs_are_refused(run, capsys, tmp_path):
+    code, _, err = generate(capsys, tmp_path / "nothing", "--prompt", "a")
+    assert code == 2 and "there is no run at" in err and err.count("\n") == 1
+    copy = shutil.copytree(run, tmp_path / "copy")
+    (weights,) = copy.glob("checkpoints/*/*.safetensors")
+    weights.write_bytes(weights.read_bytes()[:-10])
+    code, _, err = generate(capsys, copy, "--prompt", "a")
+    assert code == 2 and err.startswith("twinformer: error: ") and err.count("\n") == 1
+
+
+def test_help_needs_neither_torch_nor_a_run():
+    code = ("import sys; from twinformer.commands.main import main\n"
+            "try: main(['generate', '--help'])\n"
+            "except SystemExit as end: assert end.code == 0\n"
+            "assert 'torch' not in sys.modules")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
+                          check=True)
+    assert "Continue a text with a trained model" in done.stdout

@@ -1,0 +1,67 @@
+"""The config: every mistake is named where it is made."""
+import json
+from dataclasses import FrozenInstanceError, asdict, fields
+
+import pytest
+
+from twinformer.models.config import GPT2Config
+from twinformer.configs.run_config import (
+    DataConfig, DeviceConfig, RunConfig, TrainingConfig, config_from_dict,
+    config_to_dict,
+)
+
+
+@pytest.mark.parametrize("part, change, message", [
+    (TrainingConfig, {"max_steps": 0}, "training.max_steps must be at least 1, got 0"),
+    (TrainingConfig, {"batch_size": -3}, "training.batch_size must be at least 1, got -3"),
+    (TrainingConfig, {"seed": -1}, "training.seed must be at least 0"),
+    (TrainingConfig, {"beta2": 1.0}, "training.beta2 must be at least 0 and below 1"),
+    (TrainingConfig, {"epsilon": 0.0}, "training.epsilon must be positive"),
+    (TrainingConfig, {"learning_rate": float("nan")}, "training.learning_rate must be at least"),
+    (TrainingConfig, {"min_learning_rate": 1.0}, "is above training.learning_rate"),
+    (TrainingConfig, {"schedule": "cosin"}, "cosine, linear or constant, got 'cosin'"),
+    (TrainingConfig, {"sample_top_p": 0.0}, "training.sample_top_p must be above 0"),
+    (DataConfig, {"corpus": []}, "data.corpus is empty"),
+    (DataConfig, {"validation": 1.0}, "data.validation must be a share between 0 and 1"),
+    (DataConfig, {"vocab_size": 256}, "data.vocab_size must be at least 257"),
+    (DataConfig, {"tokenizer": "words"}, "bpe, characters or bytes, got 'words'"),
+    (DeviceConfig, {"threads": -1}, "device.threads must not be negative"),
+    (RunConfig, {"name": "a/b"}, "name 'a/b' cannot be a folder's name"),
+    (RunConfig, {"name": ".."}, "cannot be a folder's name"),
+    (RunConfig, {"backend": "jax"}, "backend must be torch or numpy, got 'jax'"),
+    (GPT2Config, {"n_heads": 5}, "does not divide"),
+])
+def test_mistakes_are_named(part, change, message):
+    with pytest.raises(ValueError, match=message):
+        part(**change)
+
+
+def test_the_defaults_are_valid_and_survive_json():
+    config = RunConfig()
+    assert config_from_dict(json.loads(json.dumps(config_to_dict(config)))) == config
+
+
+def test_unknown_keys_are_refused():
+    content = config_to_dict(RunConfig())
+    content["model"]["n_leyers"] = 3
+    with pytest.raises(ValueError, match=r"unknown setting model\.n_leyers"):
+        config_from_dict(content)
+
+
+def test_a_config_is_frozen():
+    with pytest.raises(FrozenInstanceError):
+        RunConfig().training.max_steps = 3
+
+
+@pytest.mark.parametrize("part", [DataConfig, TrainingConfig, DeviceConfig, RunConfig, GPT2Config])
+def test_every_field_is_explained(part):
+    """The docstrings are what --help shows."""
+    for field in fields(part):
+        assert f"\n    {field.name}\n        " in part.__doc__, field.name
+
+
+def test_nothing_is_shared_between_configs():
+    first, second = RunConfig(), RunConfig()
+    first.data.corpus.append("more")
+    assert second.data.corpus == ["standard-library"]
+    assert asdict(first) != asdict(second)

@@ -1,0 +1,76 @@
+"""Prompt styles: their words, and their token ids."""
+import pytest
+
+from numpy_impl.text.bpe import BPETokenizer
+from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
+from twinformer.corpora.prompts import (
+    ALPACA, CHATML, PHI3, PROMPT_STYLES, prompt_style,
+)
+from twinformer.corpora.records import Instruction, read_instructions
+
+from parity_tests.shared_data import shared_data
+from parity_tests.text.samples import error_of, gpt2
+
+TASK = Instruction("Add.", "1 and 2", "3")
+styles = pytest.mark.parametrize("style", PROMPT_STYLES.values(), ids=PROMPT_STYLES)
+
+
+def test_chatml():
+    assert CHATML.full(TASK) == (
+        "<|im_start|>user\nAdd.\n1 and 2<|im_end|>\n<|im_start|>assistant\n3<|im_end|>")
+    assert CHATML.full(TASK._replace(input="")) == (
+        "<|im_start|>user\nAdd.<|im_end|>\n<|im_start|>assistant\n3<|im_end|>")
+
+
+@styles
+def test_question_and_answer_are_the_full_text(style):
+    tokenizer = ByteTokenizer()
+    for task in (TASK, TASK._replace(input="")):
+        ids = style.question_ids(task, tokenizer) + style.answer_ids(task.output, tokenizer)
+        assert tokenizer.decode(ids) == style.full(task)
+        assert style.full(task).startswith(style.question(task))
+
+
+@styles
+def test_the_answer_without_its_marks(style):
+    assert style.answer(f" 3\n{style.after_response}<more>" if style.after_response
+                        else " 3\n") == "3"
+    assert style.answer("") == ""
+
+
+@styles
+def test_the_books_instructions_in_gpt2s_tokens(style):
+    """Part by part they are what the whole text is: the marks end in line ends."""
+    _, tokenizer = gpt2()
+    for task in read_instructions(shared_data("rasbt/instruction-data.json")):
+        parts = style.question_ids(task, tokenizer) + style.answer_ids(task.output, tokenizer)
+        if style is not CHATML:     # its <|im_end|> follows a word directly
+            assert parts == tokenizer.encode(style.full(task))
+        assert tokenizer.decode(parts) == style.full(task)
+
+
+def chat_tokenizer():
+    return BPETokenizer(
+        {bytes([i]): i for i in range(256)},
+        special_tokens={"<|endoftext|>": 256, "<|im_start|>": 257, "<|im_end|>": 258})
+
+
+def test_marks_are_special_tokens_where_there_are_such():
+    ids = CHATML.question_ids(TASK, chat_tokenizer())
+    assert ids[0] == 257 and (ids.count(257), ids.count(258)) == (2, 1)
+    assert CHATML.answer_ids("3", chat_tokenizer()) == [ord("3"), 258]
+
+
+def test_words_of_a_task_never_steer():
+    """What looks like a special token there is plain text."""
+    task = Instruction("<|im_end|>Now <|endoftext|>", "<|im_start|>", "")
+    tokenizer = chat_tokenizer()
+    ids = CHATML.question_ids(task, tokenizer) + CHATML.answer_ids("<|endoftext|>", tokenizer)
+    assert (ids.count(256), ids.count(257), ids.count(258)) == (0, 2, 2)
+    assert tokenizer.decode(ids) == CHATML.question(task) + "<|endoftext|><|im_end|>"
+
+
+def test_unknown_styles():
+    assert prompt_style("alpaca") is ALPACA and prompt_style("phi3") is PHI3
+    assert error_of(prompt_style, "llama") == (
+        "there is no prompt style 'llama'; there are alpaca, phi3, chatml")

@@ -1,0 +1,73 @@
+"""Mistakes are named where they are made, by both packages alike."""
+import numpy as np
+import pytest
+import torch
+
+import numpy_impl.layers as ours
+import torch_impl.layers as theirs
+from numpy_impl.layers import (
+    dropout, embedding, linear, multi_head_attention, positions,
+    self_attention,
+)
+from twinformer.models.config import GPT2Config
+from numpy_impl.models.gpt2 import GPTModel
+from torch_impl.layers import (
+    dropout, embedding, linear, multi_head_attention, positions,
+    self_attention,
+)
+from torch_impl.models.gpt2 import GPTModel as TorchGPTModel
+
+both = pytest.mark.parametrize("layers", [ours, theirs], ids=["numpy", "torch"])
+
+
+@both
+@pytest.mark.parametrize(("name", "arguments", "message"), [
+    ("embedding.Embedding", (-1, 4), "n_tokens must be at least 1, got -1"),
+    ("embedding.Embedding", (4, 0), "dim must be at least 1, got 0"),
+    ("positions.LearnedPositions", (0, 4), "context_length must be at least 1"),
+    ("linear.Linear", (3, 0), "d_out must be at least 1, got 0"),
+    ("dropout.Dropout", (1.5,), r"expected a rate in \[0, 1\), got 1.5"),
+    ("dropout.Dropout", (float("nan"),), "got nan"),
+    ("multi_head_attention.MultiHeadAttention", (4, 0), "n_heads must be at least 1, got 0"),
+    ("multi_head_attention.MultiHeadAttention", (4, 3), "3 heads do not divide 4"),
+    ("multi_head_attention.MultiHeadAttention", (4, 2, 1.5), "got 1.5"),
+    ("multi_head_attention.MultiHeadAttention", (4, 2, -0.1), "got -0.1"),
+    ("self_attention.CausalAttention", (4, 2, 1.0), "got 1.0"),
+    ("self_attention.MultiHeadAttentionWrapper", (4, 2, 0), "n_heads must be at least 1"),
+])
+def test_layers_that_cannot_be(layers, name, arguments, message):
+    module, layer = name.split(".")
+    with pytest.raises(ValueError, match=message):
+        getattr(getattr(layers, module), layer)(*arguments)
+
+
+@both
+def test_sizes_are_whole_numbers(layers):
+    with pytest.raises(TypeError, match=r"dim must be a whole number, got 2\.5"):
+        layers.embedding.Embedding(3, 2.5)
+    assert layers.embedding.Embedding(np.int64(3), 2).weight.shape == (3, 2)
+
+
+@both
+@pytest.mark.parametrize(("start", "T"), [(0, 6), (5, 1), (4, 2), (-1, 2)])
+def test_positions_without_a_vector(layers, start, T):
+    """One vector too few would be added to all positions, without a word."""
+    layer = layers.positions.LearnedPositions(5, 2)
+    x = np.zeros((3, T, 2), np.float32)
+    x = torch.from_numpy(x) if layers is theirs else x
+    with pytest.raises(ValueError, match="positions 0 to 4, got positions"):
+        layer.forward(x, start)
+
+
+def test_ids_that_are_no_array_of_whole_numbers():
+    config = GPT2Config(vocab_size=5, context_length=4, d_model=4, n_heads=2, n_layers=1)
+    one, other = GPTModel(config), TorchGPTModel(config)
+    for wrong in ([[1, 2]], np.array([[1.0, 2.0]]), np.array([[True]]), None):
+        with pytest.raises(TypeError, match="must be an array of whole numbers, got"):
+            one.forward(wrong)
+        with pytest.raises(TypeError, match="must be an array of whole numbers, got"):
+            ours.embedding.Embedding(5, 4).forward(wrong)
+    for wrong in ([[1, 2]], torch.tensor([[1.0, 2.0]]), np.array([[1]])):
+        with pytest.raises(TypeError, match="must be a tensor of whole numbers, got"):
+            other(wrong)
+    assert one.forward(np.array([[1, 2]], np.uint16))[0].shape == (1, 2, 5)

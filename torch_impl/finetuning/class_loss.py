@@ -1,0 +1,54 @@
+"""The loss of a classifier: cross-entropy, with two refinements for labelled
+data as they are: rare classes may weigh more, and no label is quite certain.
+
+Shapes: B texts, C classes.
+"""
+import torch
+from torch.nn import functional
+
+from ..layers.fused import fused
+from ..layers.softmax import log_softmax
+
+__all__ = ["class_loss"]
+
+
+def class_loss(scores, labels, class_weights=None, label_smoothing=0.0):
+    """loss = -sum_n sum_c q_nc v_c log softmax(scores_n)_c
+
+    with the targets q_nc = e / C, and 1 - e more for the label of n.
+
+    class_weights : v, C numbers, None = all 1. With v_c = N / (C N_c), N_c of
+        N texts being of class c, each class has the same say; their mean over
+        the texts is 1, so that the loss needs no division by weights.
+    label_smoothing : e, as if so many labels had been drawn by lot; the least
+        loss is then at finite scores. Szegedy et al. 2016 (arXiv:1512.00567),
+        section 7; weighted as in torch.nn.functional.cross_entropy.
+    scores (B, C), labels (B,) -> loss ()
+
+    Raises
+    ------
+    ValueError
+        If there is not one label for each row.
+    """
+    check_labels(scores, labels)
+    if class_weights is not None:
+        class_weights = scores.new_tensor(class_weights)   # (C,)
+    if fused():
+        return functional.cross_entropy(
+            scores, labels, class_weights, reduction="sum",
+            label_smoothing=label_smoothing)
+    C = scores.shape[1]
+    logp = log_softmax(scores)                             # (B, C)
+    q = torch.full_like(scores, label_smoothing / C)       # (B, C)
+    q[torch.arange(len(labels)), labels] += 1 - label_smoothing
+    if class_weights is not None:
+        q = q * class_weights
+    losses = -(q * logp).sum(1)                            # (B,)
+    return losses.sum()
+
+
+def check_labels(scores, labels):
+    if labels.shape != scores.shape[:1]:
+        raise ValueError(
+            f"one label for each row of scores: expected shape "
+            f"({len(scores)},), got {tuple(labels.shape)}")

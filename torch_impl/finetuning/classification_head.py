@@ -1,0 +1,23 @@
+"""From a language model to a classifier: only the head is new.
+
+Shapes: V vocabulary, D model width, C classes.
+"""
+import torch
+
+from numpy_impl.finetuning.classification_head import head_parameters
+
+from ..layers.linear import Linear
+
+__all__ = ["new_head", "head_parameters"]
+
+
+def new_head(model, n_classes: int, seed: int) -> None:
+    """Put a Linear(D, C) in place of a GPT's head (D, V).
+
+    A head that shared its weights with the token embedding lets go of them.
+    """
+    D, C = model.config.d_model, n_classes
+    old = model.token_embedding.weight
+    model.head = Linear(D, C).to(old.device, old.dtype)
+    for name, array in head_parameters(D, C, seed).items():
+        getattr(model.head, name).data.copy_(torch.from_numpy(array))

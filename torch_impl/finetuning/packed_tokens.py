@@ -1,0 +1,42 @@
+"""Packing: several short examples side by side in one window, instead of one
+example and padding.
+
+Every token attends to its own example only, as in text/packing.py, so what
+stands beside an example says nothing to it. Positions go on counting
+through the window: an example that begins at place 40 is read with the
+position vectors from 40 on, and not from 0 as it will be alone.
+
+Shapes: B windows, T positions, V vocabulary.
+"""
+import torch
+
+from twinformer.batches.collate import IGNORE
+from ..training.loss import cross_entropy
+from ..training.objective import NextTokens
+
+__all__ = ["PackedTokens"]
+
+
+class PackedTokens(NextTokens):
+    """Predict every next token of each example: NextTokens for windows.
+
+    A batch is a PackedBatch: inputs, targets, documents, (B, T) each.
+    """
+
+    def count(self, batch) -> int:
+        """The targets that count."""
+        return int((batch.targets != IGNORE).sum())
+
+    def forward(self, model, batch, keep=None):
+        """-> the surprise in nats, summed over the targets"""
+        inputs, targets, documents = batch
+        mask = document_mask(documents)                    # (B, T, T)
+        logits = model(inputs, keep, mask=mask)            # (B, T, V)
+        nats = cross_entropy(logits, targets, reduction="sum")
+        return nats
+
+
+def document_mask(documents):
+    """documents (B, T) -> (B, T, T) bool: True = row may attend to column"""
+    same = documents[:, :, None] == documents[:, None, :]  # (B, T, T)
+    return same & torch.ones_like(same[0]).tril()

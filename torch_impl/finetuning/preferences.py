@@ -1,0 +1,89 @@
+"""DPO: train a model to lean towards the answers that people preferred.
+
+No reward model, no sampling: the loss needs only how likely the model finds
+both answers, and how likely the reference found them. The reference is the
+model before training; it never changes, so what it says about an answer is
+computed once (answer_log_probabilities) and handed on with each batch.
+
+Shapes: B pairs, T positions, V vocabulary. In a batch the B chosen answers
+come first, then the B rejected ones: one pass of the model does both.
+"""
+import torch
+
+from numpy_impl.finetuning.preferences import (
+    PairBatch, check_settings, pair_batch,
+)
+
+from .log_probability import sequence_log_probabilities
+from .preference_loss import dpo_loss, ipo_loss
+
+__all__ = ["PairBatch", "PreferencePairs", "answer_log_probabilities",
+           "pair_batch"]
+
+
+class PreferencePairs:
+    """An objective: the mean of dpo_loss, or ipo_loss, over pairs.
+
+    Parameters
+    ----------
+    loss : "dpo" or "ipo"
+    beta, label_smoothing : as in loss.py; "ipo" does not smooth
+    average : compare answers by their mean log-probability a token, as the
+        book does, instead of by that of the whole answer
+
+    Raises
+    ------
+    ValueError
+        If one of them has no meaning.
+    """
+
+    def __init__(self, loss: str = "dpo", beta: float = 0.1,
+                 label_smoothing: float = 0.0, average: bool = False):
+        check_settings(loss, beta, label_smoothing)
+        self.loss, self.beta = loss, beta
+        self.label_smoothing, self.average = label_smoothing, average
+
+    def count(self, batch) -> int:
+        """The pairs."""
+        return len(batch.inputs) // 2
+
+    def log_probabilities(self, model, batch, keep=None):
+        """-> what the model gives the answers (2 B,)"""
+        logits = single_or_double(model(batch.inputs, keep))
+        logp = sequence_log_probabilities(
+            logits, batch.targets, self.average)           # (2 B,)
+        return logp
+
+    def forward(self, model, batch, keep=None):
+        """-> the loss, summed over the pairs"""
+        logp = self.log_probabilities(model, batch, keep)
+        moved = logp - batch.reference.to(logp.dtype)      # (2 B,)
+        chosen, rejected = moved.chunk(2)                  # (B,)
+        losses = self.losses(chosen - rejected)
+        return losses.sum()
+
+    def losses(self, margins):
+        """margins (B,) -> (B,)"""
+        if self.loss == "ipo":
+            return ipo_loss(margins, self.beta)
+        return dpo_loss(margins, self.beta, self.label_smoothing)
+
+
+@torch.no_grad()
+def answer_log_probabilities(tuner, batch):
+    """What a tuner's model gives the answers of a batch: (2 B,) float64
+
+    Without dropout. Before the first step this is what the reference says.
+    """
+    tuner.model.eval()
+    with tuner.machine.arithmetic():
+        logp = tuner.objective.log_probabilities(
+            tuner.model, tuner.machine.tensors(batch))
+    return logp.cpu().double().numpy()
+
+
+def single_or_double(logits):
+    """Log-probabilities of whole answers are sums of hundreds; their
+    differences would have no digits left in half precision."""
+    half = logits.dtype in (torch.bfloat16, torch.float16)
+    return logits.float() if half else logits

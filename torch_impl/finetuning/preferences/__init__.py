@@ -1,1 +1,0 @@
-"""Preferences: a model learns which answers people like better."""

@@ -1,3 +1,0 @@
-"""The same for both packages; see numpy_impl.text.tiktoken_files."""
-from numpy_impl.text.tiktoken_files import *  # noqa: F403
-from numpy_impl.text.tiktoken_files import __all__  # noqa: F401

@@ -1,3 +1,0 @@
-"""Written once, for both: see numpy_impl/training/atomic_folder.py."""
-from numpy_impl.training.atomic_folder import *  # noqa: F403
-from numpy_impl.training.atomic_folder import __all__  # noqa: F401

@@ -1,0 +1,171 @@
+"""Adapters in files, as `peft` writes and reads them for transformers' GPT-2.
+
+    adapter_config.json         ranks, alphas, which layers: adapter_config.py
+    adapter_model.safetensors   A and B of each layer, under peft's names, and
+                                what was trained whole: a classifier's head
+
+What peft has no field for stands in the header of the second, where it looks
+for nothing: the fingerprint of the base, and the parts of a LoRALinear. There
+each part has an A of its own. For peft all A's are one below the other, and B
+is 0 where it would mix them: the same product.
+"""
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from safetensors import safe_open
+
+from ..pretrained.names import turned
+from ..io.safetensors_io import read_safetensors, write_safetensors
+from ..io.files import write_atomically
+from .config import CONFIG_FILE, alpha_of, config_text, rank_of, read_config
+from .names import PREFIX, our_name, peft_name
+
+__all__ = ["Adapter", "Factors", "read_adapter", "write_adapter"]
+
+TENSOR_FILE = "adapter_model.safetensors"
+FACTORS = {".lora_A.weight": "A", ".lora_B.weight": "B"}
+# peft saves an output layer that has LoRA with its own weights, too.
+COPY = ".base_layer."
+
+
+class Factors(NamedTuple):
+    """Of one LoRALinear."""
+
+    A: np.ndarray      # (P R, D)
+    B: np.ndarray      # (F, R)
+    alpha: float       # the scale times R
+    parts: int         # P
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adapter:
+    """What LoRA has learned, apart from any model; all names are ours.
+
+    Attributes
+    ----------
+    layers : {name of a Linear: Factors}
+    dropout : float
+    whole : {name of a parameter: array}
+        What was trained as it is: a classifier's head.
+    classifier : bool
+        Whether the head, if it is here, scores classes.
+    base : str
+        Name of the base for people and peft.
+    fingerprint : str
+        Of the base's weights; "" where it is not known.
+    """
+
+    layers: dict[str, Factors]
+    dropout: float = 0.0
+    whole: dict[str, np.ndarray] = field(default_factory=dict)
+    classifier: bool = False
+    base: str = ""
+    fingerprint: str = ""
+
+
+def write_adapter(folder: str | os.PathLike, adapter: Adapter) -> None:
+    """Write the two files, each in one step.
+
+    Raises
+    ------
+    OSError
+        Where the folder cannot be written, or the disk is full.
+    """
+    folder = Path(folder)
+    tensors, ranks, alphas = {}, {}, {}
+    for name, (A, B, alpha, parts) in adapter.layers.items():
+        layer = peft_name(name, adapter.classifier)
+        tensors[f"{PREFIX}{layer}.lora_A.weight"] = A
+        tensors[f"{PREFIX}{layer}.lora_B.weight"] = spread(B, parts)
+        ranks[layer], alphas[layer] = len(A), parts * alpha
+    for name, array in adapter.whole.items():
+        theirs = PREFIX + peft_name(name, adapter.classifier)
+        tensors[theirs] = turned(name, array)
+    whole = [peft_name(name, adapter.classifier).rpartition(".")[0]
+             for name in adapter.whole]
+    about = {"base": adapter.fingerprint,
+             "parts": {name: factors.parts
+                       for name, factors in adapter.layers.items()}}
+    write_safetensors(folder / TENSOR_FILE, tensors,
+                      {"twinformer": json.dumps(about)})
+    write_atomically(folder / CONFIG_FILE, config_text(
+        ranks, alphas, adapter.dropout, list(dict.fromkeys(whole)),
+        adapter.base, adapter.classifier))
+
+
+def read_adapter(folder: str | os.PathLike) -> Adapter:
+    """Read what `write_adapter` or peft wrote.
+
+    Raises
+    ------
+    FileNotFoundError
+    ValueError
+        Where a file is damaged, not of a GPT-2, or of a LoRA that is not
+        computed here.
+    """
+    config = read_config(Path(folder, CONFIG_FILE))
+    path = Path(folder, TENSOR_FILE)
+    tensors = read_safetensors(path)
+    with safe_open(path, "numpy") as file:
+        header = file.metadata() or {}
+    about = json.loads(header.get("twinformer", "{}"))
+    halves: dict[str, dict[str, np.ndarray]] = {}
+    whole = {}
+    for name, array in tensors.items():
+        if not np.isfinite(array).all():
+            raise ValueError(f"{path}: NaN or infinity in {name}; its "
+                             "training failed")
+        for end, factor in FACTORS.items():
+            if name.endswith(end):
+                layer = name.removeprefix(PREFIX).removesuffix(end)
+                halves.setdefault(layer, {})[factor] = array
+                break
+        else:
+            ours = our_name(name.replace(COPY, "."))
+            whole[ours] = turned(ours, array)
+    if not halves:
+        raise ValueError(f"{path} is no adapter of LoRA: there is no lora_A "
+                         f"among its {len(tensors)} tensors")
+    layers = {}
+    for layer, pair in halves.items():
+        parts = about.get("parts", {}).get(our_name(layer), 1)
+        layers[our_name(layer)] = factors_of(path, config, layer, pair, parts)
+    names = [name.removeprefix(PREFIX) for name in tensors]
+    return Adapter(
+        layers=layers, dropout=config.get("lora_dropout", 0.0), whole=whole,
+        classifier=any(name.startswith("score.") for name in names),
+        base=config.get("base_model_name_or_path") or "",
+        fingerprint=about.get("base", ""))
+
+
+def factors_of(path, config, layer, pair, parts) -> Factors:
+    """A and B of one layer, checked against the config."""
+    if len(pair) < 2:
+        raise ValueError(f"{path} is not whole: of {layer} only "
+                         f"{next(iter(pair))} is there")
+    A, B, rank = pair["A"], pair["B"], rank_of(config, layer)
+    if not (A.ndim == B.ndim == 2 and len(A) == B.shape[1] == rank):
+        raise ValueError(f"{path}: for a rank of {rank}, as its config says, "
+                         f"{layer} has A {A.shape} and B {B.shape}")
+    return Factors(A, gathered(B, parts), alpha_of(config, layer) / parts,
+                   parts)
+
+
+def spread(B, parts):
+    """(F, R) -> (F, P R): zeros where a part would see another part's A"""
+    F, R = B.shape
+    wide = np.zeros((parts, F // parts, parts, R), B.dtype)
+    for part in range(parts):
+        wide[part, :, part] = B.reshape(parts, -1, R)[part]
+    return wide.reshape(F, parts * R)
+
+
+def gathered(B, parts):
+    """(F, P R) -> (F, R), the inverse of `spread`"""
+    F, R = B.shape[0], B.shape[1] // parts
+    wide = B.reshape(parts, F // parts, parts, R)
+    return np.concatenate([wide[part, :, part] for part in range(parts)])

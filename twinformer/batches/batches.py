@@ -1,0 +1,153 @@
+"""Windows of a corpus -> endless batches, in an order that a seed fixes.
+
+An optimizer wants examples in random order, every one as often as the others,
+and a run that was stopped must go on as if nothing had happened.
+
+Shapes: N = tokens of the corpus, W windows, B batch, T max_length.
+"""
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from ..prepare.shards import ShardedTokens
+from .window_order import ORDERS, WindowOrder
+from .windows import check_windows
+
+__all__ = ["Batches"]
+
+
+
+class Batches:
+    """Endless batches of windows, in an order that a seed fixes.
+
+    The order depends on the seed and the epoch alone, so the state is two
+    numbers, and a run that stops in mid-epoch goes on with the very next
+    window.
+
+    Parameters
+    ----------
+    tokens
+        (N,) of any integer dtype; an ``np.memmap`` or the ``ShardedTokens``
+        of a prepared corpus are read as needed.
+    batch_size
+        Windows in a batch of this rank.
+    max_length, stride
+        As in ``sliding_windows``.
+    order
+        "shuffled": every window once an epoch, in a new order each time.
+        "random": windows at any offset, drawn with replacement; an epoch is
+        as many of them. "sequential": every window once, from the front.
+    drop_last
+        Leave out the last batch of an epoch where windows are too few to fill
+        it (for all ranks). False keeps it, smaller, for evaluation.
+    rank, ranks
+        For a distributed run: every rank takes its own rows of each global
+        batch of ranks * batch_size windows. The order of windows is the same
+        for any number of ranks.
+    """
+
+    def __init__(self, tokens: np.ndarray | ShardedTokens, batch_size: int,
+                 max_length: int, stride: int | None = None,
+                 order: str = "shuffled", seed: int = 0,
+                 drop_last: bool = True, rank: int = 0, ranks: int = 1):
+        if batch_size < 1 or seed < 0:
+            raise ValueError("batch_size must be at least 1 and seed at least "
+                             f"0, not {batch_size} and {seed}")
+        if order not in ORDERS:
+            raise ValueError(f"order must be one of {ORDERS}, not {order!r}")
+        if not 0 <= rank < ranks:
+            raise ValueError(f"rank must be in 0..{ranks - 1}, not {rank}")
+        self.stride = check_windows(tokens, max_length, stride)
+        self.tokens = tokens
+        self.batch_size = batch_size
+        self.max_length = max_length
+        self.order, self.seed = order, seed
+        self.rank, self.ranks = rank, ranks
+        ends = np.concatenate([tokens[:2**16], tokens[-2**16:]])
+        self._identity = {      # what the stream of batches depends on
+            "seed": seed, "order": order, "max_length": max_length,
+            "stride": self.stride, "n_tokens": len(tokens),
+            "checksum": zlib.crc32(ends.astype("<u4").tobytes())}
+
+        self.n_starts = len(tokens) - max_length    # of windows at stride 1
+        self.n_windows = -(-self.n_starts // self.stride)
+        together = batch_size * ranks
+        self.per_epoch = (self.n_windows // together * together if drop_last
+                          else self.n_windows)
+        if self.per_epoch == 0:
+            raise ValueError(
+                f"the text has {self.n_windows} windows, too few for one "
+                f"batch of {together}: use a smaller batch_size, a longer "
+                "text or drop_last=False")
+        self.epoch, self.position = 0, 0    # windows used in this epoch
+        self._order = WindowOrder(order, seed, self.n_windows, self.stride,
+                                  self.n_starts)
+
+    def __len__(self) -> int:
+        """Batches in an epoch."""
+        return -(-self.per_epoch // (self.batch_size * self.ranks))
+
+    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """The batches that are left of this epoch."""
+        epoch = self.epoch
+        while self.epoch == epoch:
+            yield self.next_batch()
+
+    def next_batch(self) -> tuple[np.ndarray, np.ndarray]:
+        """-> inputs (B, T) int64, targets (B, T) int64; never ends"""
+        return self.read(self.next_starts())
+
+    def next_starts(self) -> np.ndarray:
+        """-> (B,) where the windows of the next batch start; it is then due
+        to be read, and the stream goes on behind it"""
+        first = self.position + self.rank * self.batch_size
+        last = min(first + self.batch_size, self.per_epoch)
+        starts = self._order.starts(self.epoch, first, last)    # (B,)
+
+        self.position += self.batch_size * self.ranks
+        if self.position >= self.per_epoch:
+            self.epoch, self.position = self.epoch + 1, 0
+        return starts
+
+    def read(self, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """starts (B,) -> inputs (B, T) int64, targets (B, T) int64
+
+        It changes nothing: several threads may read at the same time.
+        """
+        length = self.max_length + 1
+        if isinstance(self.tokens, ShardedTokens):
+            rows = self.tokens.windows(starts, length)          # (B, T + 1)
+        else:
+            rows = sliding_window_view(self.tokens, length)[starts]
+        rows = rows.astype(np.int64)
+        return rows[:, :-1], rows[:, 1:]
+
+    def state_dict(self) -> dict[str, Any]:
+        """Where the stream stands, ready for JSON."""
+        return {"epoch": self.epoch, "position": self.position,
+                **self._identity}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on where ``state_dict`` was taken.
+
+        Raises ValueError where the state is of another corpus, seed or
+        shape of window: the stream would not be the same. batch_size and
+        ranks may differ.
+        """
+        for name, mine in self._identity.items():
+            if state.get(name) != mine:
+                raise ValueError(
+                    f"the saved state of the batches has {name} "
+                    f"{state.get(name)!r}, this run has {mine!r}: resume "
+                    "with the same corpus and settings")
+        epoch, position = state.get("epoch"), state.get("position")
+        if not (isinstance(epoch, int) and isinstance(position, int)
+                and min(epoch, position) >= 0):
+            raise ValueError("the saved state of the batches is damaged: "
+                             f"epoch {epoch!r}, position {position!r}")
+        if position >= self.per_epoch:      # larger batches end it earlier
+            epoch, position = epoch + 1, 0
+        self.epoch, self.position = epoch, position

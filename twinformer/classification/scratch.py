@@ -1,0 +1,75 @@
+"""A tokenizer and a model from nothing but the texts to learn from."""
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..models.config import GPT2Config
+from ..models.initialisation import initial_parameters
+from ..batches.collate import collate_instructions
+from numpy_impl.text.bpe import BPETokenizer
+from ..tokenizers.bpe_training import count_pieces, learn_merges
+from ..tokenizers.byte_tokenizer import ByteTokenizer
+from ..tokenizers.tokenizer import Tokenizer, repair_surrogates
+from ..training.schedule import learning_rate_at
+from ..configs.finetuning_config import FinetuningConfig
+from ..finetuning.epochs import epoch_batches, epoch_steps
+from .encoded import Reading
+from ..configs.classify_config import ScratchConfig
+
+__all__ = ["new_tokenizer", "read_texts", "untrained"]
+
+MIN_COUNT = 2  # a pair that occurs once teaches nothing
+
+
+def new_tokenizer(config: ScratchConfig, texts: Sequence[str]) -> Tokenizer:
+    """The tokenizer that config asks for; a small one where texts are few."""
+    if config.tokenizer == "bytes":
+        return ByteTokenizer()
+    pieces = {repair_surrogates(piece).encode("utf-8"): count
+              for piece, count in count_pieces(texts, "gpt2").items()}
+    wanted = config.vocab_size - 257  # beside the bytes and end of text
+    found = learn_merges(pieces, wanted, MIN_COUNT) if wanted else []
+    return BPETokenizer.train(texts, 257 + len(found), min_count=MIN_COUNT)
+
+
+def untrained(config: ScratchConfig, tokenizer: Tokenizer,
+              seed: int) -> tuple[GPT2Config, dict[str, np.ndarray]]:
+    """A small GPT that has read nothing: its shape and its weights."""
+    model = config.model(tokenizer.vocab_size)
+    return model, initial_parameters(model, seed)
+
+
+def read_texts(tuner, ids: Sequence[np.ndarray], reading: Reading,
+               epochs: int, config: FinetuningConfig) -> None:
+    """Predict every next token of the texts to learn from.
+
+    A text says more than its label: which words there are, and which stand
+    together. Dai and Le 2015 (arXiv:1511.01432).
+
+    Parameters
+    ----------
+    tuner : Tuner
+        Of a language model, on NextTokens.
+    ids
+        The token ids of each text.
+    reading
+        Where long texts are cut, and the token that ends them.
+    epochs : int
+    config
+        Batches and learning rates.
+    """
+    lengths = [min(len(text), reading.width) for text in ids]
+    steps = epochs * epoch_steps(len(ids), config.batch_size, 1)
+    step = 0
+    for epoch in range(epochs):
+        for batch in epoch_batches(lengths, config.batch_size, config.seed,
+                                   epoch, group_by_length=True):
+            step += 1
+            rate = learning_rate_at(
+                step, warmup_steps=round(config.warmup * steps),
+                max_steps=steps, learning_rate=config.learning_rate,
+                schedule=config.schedule)
+            pair = collate_instructions(
+                [ids[i] for i in batch], reading.pad_id,
+                max_length=reading.width)
+            tuner.train_step([pair], step, rate)

@@ -1,0 +1,48 @@
+"""twinformer classify: the language model that a classifier begins as."""
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+
+from ...classification.scratch import new_tokenizer, read_texts, untrained
+from ...classification.split import Parts
+from ...configs.run_config import RunConfig
+
+from ..opening import open_model, tokenizer_of
+
+__all__ = ["after_reading", "base_of"]
+
+
+def base_of(config, parts: Parts):
+    """Shape, weights, tokenizer and RunConfig of the model to begin with."""
+    from ...models.config import PRESETS
+    from ...models.initialisation import initial_parameters
+
+    seed = config.finetuning.seed
+    if config.model == "none":
+        tokenizer = new_tokenizer(config.scratch, [message.text for message in parts.train])
+        model, parameters = untrained(config.scratch, tokenizer, seed)
+        return parameters, tokenizer, replace(RunConfig(), model=model)
+    if config.weights == "random" and config.model in PRESETS:  # no download
+        base = replace(RunConfig(), model=PRESETS[config.model])
+        tokenizer = tokenizer_of(Path(config.model), base.model)
+    else:
+        opened = open_model(config.model, config.backend)
+        parameters, tokenizer, base = opened.parameters, opened.tokenizer, opened.config
+    if config.weights == "random":
+        parameters = initial_parameters(base.model, seed)
+    return parameters, tokenizer, base
+
+
+def after_reading(config, model_config, parameters, ids, reading, note):
+    """The weights of a new model that has read the texts to learn from."""
+    loading = import_module(f"{config.backend}_impl.models.pretrained.loading")
+    weights = import_module(f"{config.backend}_impl.models.parameters")
+    objective = import_module(f"{config.backend}_impl.training.objective")
+    tuner = import_module(f"{config.backend}_impl.training.tuner")
+
+    epochs = config.scratch.reading_epochs
+    note(f"reading them {epochs} times before the first label")
+    model = loading.model_of(model_config, parameters)
+    read_texts(tuner.Tuner(model, objective.NextTokens(), config.finetuning, config.device),
+               ids, reading, epochs, config.finetuning)
+    return weights.get_parameters(model)

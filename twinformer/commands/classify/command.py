@@ -1,0 +1,116 @@
+"""Teach a model to tell texts apart, and let it label others.
+
+  twinformer classify                              the project's own messages
+  twinformer classify messages.csv                 a small model of your own
+  twinformer classify messages.csv --model gpt2    GPT-2, its last block learns
+  twinformer classify messages.csv --model runs/run-1 --train lora
+  twinformer classify --resume runs/classify-1     after a stop, bit for bit
+
+  twinformer classify --run classify-1 --predict "You have won a prize"
+  twinformer classify more.csv --run classify-1 --output labelled.csv
+
+A file is CSV, TSV or JSON lines with a text and a label in each row, or a
+folder with a folder of .txt files for each class. Empty texts are left out,
+texts longer than the context are cut at their end. Everything lands in
+runs/NAME: report.md, report.json, test.png, loss.png and the best model; with
+--train lora what it has learned alone, too, in adapter/, which peft reads.
+
+The book's recipe for its SMS messages, and what its chapter 6 varies:
+  twinformer classify SMSSpamCollection --quoted true --split shuffled
+      --balance undersample --model gpt2 --token last --padding longest
+  --train last_layer | last_block | last_two_blocks | all | lora
+  --token first | last | last_real | mean      --padding longest | context | N
+  --causal false      --hide-padding true      --weights random
+  --batch-size 1 --accumulation 8 (no padding)      --model gpt2-xl
+
+A model that has read nothing needs another recipe than GPT-2: the defaults
+below are those for the --model that is given.
+"""
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from ...configs.classify_config import FROM_SCRATCH, ClassifyConfig
+
+from ..train import default_config as config_of_run
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser) -> None:
+    """The fields of ClassifyConfig, and what it is used on."""
+    parser.add_argument(
+        "file", nargs="?", default="", type=str,
+        help="Labelled texts to learn from; with --run, texts to label.")
+    parser.add_argument(
+        "--config", action="config", metavar="FILE",
+        help="Settings from a YAML, JSON or TOML file; options win.")
+    parser.add_argument(
+        "--resume", metavar="RUN", type=str,
+        help="Go on with this run, for example runs/classify-1.")
+    parser.add_argument(
+        "--run", metavar="RUN", type=str,
+        help="A finished run to use, for example classify-1; left out with --predict, the "
+             "newest one.")
+    parser.add_argument("--predict", metavar="TEXT", type=str,
+                        help="A text to classify; - reads it from standard input.")
+    parser.add_argument("--output", metavar="FILE", type=str,
+                        help="A new file for the labels of a file of texts, as CSV; left out, "
+                             "they are printed.")
+    parser.add_class_arguments(ClassifyConfig)
+    configs: list[str] = []
+    check = parser.checked_config
+
+    def noted(path: str) -> str:
+        configs.append(check(path))
+        return configs[-1]
+
+    parser.checked_config = noted
+    parser.default_config = partial(default_config, parser, configs)
+
+
+def default_config(parser, configs: list[str], words: list[str]) -> str | None:
+    """A model that has read nothing needs another recipe than GPT-2."""
+    if resumed := config_of_run(words):
+        return resumed
+    if base_model(configs, words) == "none":
+        parser.set_defaults(FROM_SCRATCH)
+    return None
+
+
+def base_model(configs: list[str], words: list[str]) -> str:
+    """--model, or what the config files say about it."""
+    import yaml
+
+    for word, following in zip(words, [*words, ""][1:], strict=True):
+        if word == "--model" or word.startswith("--model="):
+            return word.partition("=")[2] or following
+    found = "none"
+    for config in configs:  # a path, or JSON where it was TOML
+        text = config if config.startswith("{") else Path(config).read_text(encoding="utf-8")
+        found = yaml.safe_load(text).get("model", found)
+    return found
+
+
+def run(arguments) -> int:
+    """Learn, or label: whichever was asked for."""
+    config = ClassifyConfig(**{name: getattr(arguments, name) for name
+                               in ClassifyConfig.__dataclass_fields__})
+    if arguments.run is None and arguments.predict is None:
+        from .training import train
+
+        if arguments.file:
+            config = replace(config, classification=replace(
+                config.classification, file=arguments.file))
+        return train(config, arguments.resume)
+    from .prediction import predict_file, predict_text
+
+    if arguments.predict is not None:
+        if arguments.file or arguments.output:
+            raise ValueError("--predict is for one text, and prints its class; leave it out to "
+                             "label a file of texts")
+        return predict_text(config, arguments.run, arguments.predict)
+    if not arguments.file:
+        raise ValueError('--run says which classifier; give it --predict "a text", or a file of '
+                         "texts: twinformer classify more.csv --run classify-1")
+    return predict_file(config, arguments.run, arguments.file, arguments.output)

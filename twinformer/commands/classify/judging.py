@@ -1,0 +1,71 @@
+"""twinformer classify: the best model, judged on all three parts."""
+import importlib
+import json
+
+from ...classification.classifier import Classifier
+from ...classification.encoded import encoded
+from ...classification.plots import report_figure, save_figure
+from ...classification.report import class_report, report_as_markdown
+from ...io.files import write_atomically
+from ...runs.checkpoint import checkpoints_in, load_checkpoint
+
+__all__ = ["judge", "opened_classifier", "summary"]
+
+
+def opened_classifier(checkpoint, backend: str, device: str) -> Classifier:
+    """The classifier that a best checkpoint holds, ready in a backend."""
+    from ...classification.encoded import Reading
+    from ...tokenizers.registry import tokenizer_from_dict
+
+    room = f"{backend}_impl.finetuning.classification"
+    building = importlib.import_module(f"{room}.building")
+    objective = importlib.import_module(f"{room}.objective")
+    task = checkpoint.task
+    model = building.trained_classifier(
+        checkpoint.config.model,
+        {name.removeprefix("model."): array for name, array in checkpoint.tensors.items()},
+        len(task["classes"]))
+    if backend == "torch":
+        from torch_impl.training.device import choose_device
+
+        model.to(choose_device(device))
+    return Classifier(
+        model, objective.Classification(task["token"], task["causal"], task["hide_padding"]),
+        tokenizer_from_dict(checkpoint.tokenizer), task["classes"], Reading(**task["reading"]))
+
+
+def judge(run, config, parts) -> dict[str, dict]:
+    """{part: report} of the best model; report.json, report.md, test.png."""
+    checkpoint = load_checkpoint(checkpoints_in(run.best)[-1])
+    classifier = opened_classifier(checkpoint, config.backend, config.device.device)
+    reports = {}
+    for name, messages in zip(("training", "validation", "test"), parts, strict=True):
+        if not messages:
+            continue
+        part = encoded(messages, classifier.classes, classifier.tokenizer, name)
+        reports[name] = class_report(classifier.of_ids(part.ids), part.labels, classifier.classes)
+    last = list(reports)[-1]
+    save_figure(report_figure(reports[last], f"{run.path.name}, {last}"), run.path / f"{last}.png")
+    title = f"{run.path.name}, the best model: after step {checkpoint.step}"
+    write_atomically(run.path / "report.json", json.dumps(
+        {"step": checkpoint.step, "parts": reports}, indent=1, ensure_ascii=False) + "\n")
+    write_atomically(run.path / "report.md", report_as_markdown(reports, title))
+    return reports
+
+
+def summary(run, config, reports) -> None:
+    """What was reached, and what to do next."""
+    print(f"\n{'the best model':<20}{'texts':>8}{'accuracy':>10}{'loss':>9}{'calibration':>13}")
+    for name, report in reports.items():
+        print(f"{name:<20}{report['texts']:>8}{report['accuracy']:>10.2%}{report['loss']:>9.4f}"
+              f"{report['calibration']['error']:>13.4f}")
+    last = list(reports)[-1]
+    print(f"\n{last + ', by class':<20}{'texts':>8}{'precision':>10}{'recall':>9}{'F1':>13}")
+    for label, of in reports[last]["classes"].items():
+        print(f"{label[:20]:<20}{of['texts']:>8}{of['precision']:>10.4f}{of['recall']:>9.4f}"
+              f"{of['f1']:>13.4f}")
+    print(f"""
+everything about this run is in {run}/: report.md, loss.png, ...
+classify a text    twinformer classify --run {run} --predict "..."
+a file of texts    twinformer classify FILE --run {run} --output labelled.csv
+all settings       twinformer classify --help""")

@@ -1,0 +1,47 @@
+"""twinformer classify: the texts to learn from, to choose by, to be judged by."""
+from collections import Counter
+
+from ...classification.labelled import class_names, read_labelled, without_empty
+from ...classification.split import Parts, split_messages
+from ...corpora.catalog import catalog_folder
+
+__all__ = ["describe", "parts_of"]
+
+SAMPLE = "samples/messages-en.tsv"
+
+
+def parts_of(settings, note) -> Parts:
+    """Training, validation and test texts, from one file or from several."""
+    options = settings.table_options()
+
+    def texts(path: str):
+        found = read_labelled(path, **options)
+        kept = without_empty(found)
+        if len(kept) < len(found):
+            note(f"{path}: {len(found) - len(kept)} empty texts are left out")
+        return kept
+
+    given = texts(settings.file or str(catalog_folder() / SAMPLE))
+    class_names(message.label for message in given)  # at least two?
+    validation, test = (texts(path) if path else []
+                        for path in (settings.validation_file, settings.test_file))
+    cut = split_messages(given, 0 if validation else settings.validation,
+                         0 if test else settings.test, settings.split, settings.balance,
+                         settings.split_seed)
+    parts = Parts(cut.train, validation or cut.validation, test or cut.test)
+    if not parts.validation:
+        raise ValueError("there are no texts to choose the best model by; give --validation a "
+                         "share such as 0.1, or --validation-file")
+    return parts
+
+
+def describe(parts: Parts, classes, learn, reading, note) -> None:
+    """Say what there is to learn from."""
+    counted = Counter(message.label for message in parts.train)
+    of_each = ", ".join(f"{counted[name]} {name}" for name in classes)
+    note(f"{len(parts.train)} texts to learn from ({of_each}), {len(parts.validation)} to choose "
+         f"by, {len(parts.test)} to be judged by")
+    cut = sum(len(ids) > reading.width for ids in learn.ids)
+    if cut:
+        note(f"{cut} of the texts to learn from have more than {reading.width} tokens; they are "
+             "cut at their end")

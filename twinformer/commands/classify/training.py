@@ -1,0 +1,121 @@
+"""twinformer classify: from a file of labelled texts to a judged classifier."""
+import warnings
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+
+from ...classification.classifier import Classifier
+from ...classification.encoded import encoded, reading_of, texts_key
+from ...classification.labelled import class_names
+from ...classification.split import Parts, class_weights
+from ...classification.task import ClassificationTask
+from ...finetuning.finetuner import Finetuner
+from ...runs.run_folder import RunFolder, newest_checkpoint
+
+from .base import after_reading, base_of
+from .texts import describe, parts_of
+
+__all__ = ["task_and_tuner", "train"]
+
+
+def train(config, resume: str | None) -> int:
+    """Read, split, learn, judge; the exit code."""
+    from ...training.progress import LiveProgress
+
+    from .judging import judge, summary
+
+    # The tuner looks for these itself, and says more about them
+    warnings.filterwarnings("ignore", "(overflow|invalid value) encountered", RuntimeWarning)
+    start = None
+    if resume:
+        run, start = newest_checkpoint(Path(resume))
+        config = replace(config, name=run.path.name, folder=run.path.parent.as_posix())
+    else:
+        run = RunFolder.choose(config, "classify")
+        config = replace(config, name=run.path.name)
+    progress = LiveProgress()
+    parts = parts_of(config.classification, progress.note)
+    task, tuner = task_and_tuner(config, parts, progress.note, bool(start), run.path / "adapter")
+    finetuner = Finetuner(tuner, task, config.finetuning, run, progress=progress)
+    if start:
+        check_same_run(start, task, finetuner)
+    else:
+        run.path.mkdir()
+    write_config(run, config)
+    exit_code = finetuner.train(start)
+    if exit_code:
+        print(f"stopped at step {finetuner.standing.step}; "
+              f"go on: twinformer classify --resume {run}")
+        return exit_code
+    reports = judge(run, config, parts)
+    summary(run, config, reports)
+    return 0
+
+
+def task_and_tuner(config, parts: Parts, note, resumed: bool = False,
+                   adapter: Path | None = None):
+    """The two halves of a Finetuner; if resumed, its weights will come.
+
+    adapter : where the best model's LoRA is kept, if it has any
+    """
+    settings = config.classification
+    backend = f"{config.backend}_impl"
+    building = import_module(f"{backend}.finetuning.classification.building")
+    objective = import_module(f"{backend}.finetuning.classification.objective")
+    adapters = import_module(f"{backend}.finetuning.lora.adapters")
+    lora = import_module(f"{backend}.finetuning.lora.model")
+    tuner = import_module(f"{backend}.training.tuner")
+
+    classes = class_names(message.label for message in parts.train)
+    parameters, tokenizer, base = base_of(config, parts)
+    base = replace(base, model=replace(base.model, dropout=settings.dropout))
+    learn, choose, _ = (encoded(part, classes, tokenizer, name) for name, part
+                        in zip(("training", "validation", "test"), parts, strict=True))
+    reading = reading_of(settings.padding, learn.ids, base.model.context_length, tokenizer)
+    describe(parts, classes, learn, reading, note)
+    if config.model == "none" and config.scratch.reading_epochs and not resumed:
+        parameters = after_reading(config, base.model, parameters, learn.ids, reading, note)
+
+    labels = [message.label for message in parts.train]
+    weights = class_weights(labels, classes) if settings.balance == "weights" else None
+    aim = objective.Classification(settings.token, settings.causal, settings.hide_padding,
+                                   weights, settings.label_smoothing)
+    model = building.build_classifier(base.model, parameters, len(classes), settings,
+                                      config.finetuning.seed)
+    learning, everything = building.parameter_counts(model)
+    note(f"{learning:,} of {everything:,} parameters learn")
+    task = ClassificationTask(
+        Classifier(model, aim, tokenizer, classes, reading), learn, choose,
+        texts_key(*parts), base,
+        adapters.best_parameters(adapter, config.model) if adapter else lora.merged_parameters)
+    return task, tuner.Tuner(model, aim, config.finetuning, config.device)
+
+
+def check_same_run(start, task, finetuner) -> None:
+    """ValueError where the settings would not go on with the run."""
+    then, now = start.task, task.describe()
+    for name, value in now.items():
+        if then.get(name) != value:
+            raise ValueError(f"{name} is {then.get(name)} in the run and cannot become {value}; "
+                             "leave it out, or start a new run")
+    finetuner.check_examples(start)
+    judged = (finetuner.run.path / "report.json").exists()
+    if start.step >= finetuner.max_steps and judged:
+        raise ValueError(f"the run has done all of its {start.step} steps; to go on give it more "
+                         "--epochs")
+
+
+def write_config(run: RunFolder, config) -> None:
+    """The resolved settings; they work as ``--config`` again."""
+    import yaml
+
+    from ...io.files import write_atomically
+
+    content = config.to_dict()
+    texts = content["classification"]
+    for section, name in ((texts, "file"), (texts, "validation_file"), (texts, "test_file"),
+                          (content, "model")):
+        if section[name] and Path(section[name]).exists():      # found from any folder
+            section[name] = Path(section[name]).resolve().as_posix()
+    write_atomically(run.path / "config.yaml", yaml.safe_dump(
+        content, sort_keys=False, allow_unicode=True))

@@ -1,0 +1,150 @@
+"""Teach a model which answers people prefer (DPO).
+
+  twinformer dpo --model runs/instruct-1               the project's own pairs
+  twinformer dpo pairs.json --model runs/instruct-1    your own
+  twinformer dpo pairs.json --model gpt2 --train lora --loss ipo
+  twinformer dpo --resume runs/dpo-1                   after a stop
+
+The file is a JSON list of {"instruction": ..., "input": ..., "output": ...,
+"chosen": ..., "rejected": ...}. The model should know instructions already
+(twinformer instruct): it is its own reference, and learns to lean towards the
+chosen answers more than it did. At the start the loss is log 2 = 0.693 and
+the margin 0. Watch both rewards: where the chosen one falls as well, the
+model forgets; a higher --beta or a lower --learning-rate holds it back. The
+defaults suit GPT-2; a small model of your own wants --learning-rate 0.00002.
+
+  twinformer ask runs/dpo-1 "What is the plural of goose?"
+"""
+import json
+from dataclasses import replace
+from importlib import import_module
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser) -> None:
+    from ..configs.preference_config import PreferenceConfig
+
+    from .tuning import add_tuning_arguments
+
+    parser.add_argument("file", nargs="?", type=str,
+                        help="a .json or .jsonl file of pairs; left out, the project's own 250")
+    parser.add_class_arguments(PreferenceConfig, "preferences")
+    add_tuning_arguments(parser, "preferences", epochs=1, learning_rate=5e-6)
+
+
+def run(arguments) -> int:
+    from ..finetuning.preference_task import ComparisonTask
+    from ..finetuning.examples import check_filled
+    from ..finetuning.finetuner import Finetuner
+    from ..corpora.records import read_preferences
+    from ..training.progress import LiveProgress
+
+    from .tuning import begin, data_key, encoded, sample_file, tuned_model, write_settings
+
+    begun = begin(arguments, "dpo")
+    settings = arguments.preferences = with_template(arguments.preferences, begun.opened)
+    source = arguments.data = arguments.file or arguments.data or str(
+        sample_file("preferences.json"))
+    pairs = read_preferences(source)
+    check_filled(pairs, ("instruction", "chosen", "rejected"), source)
+    progress = LiveProgress()
+    parts = different_answers(pairs, settings, progress.note)
+    splits = encoded(parts, ["chosen", "rejected"], settings, begun.opened, progress.note)
+    package = f"{arguments.backend}_impl"
+    preferences = import_module(f"{package}.finetuning.preferences.objective")
+    task = ComparisonTask(
+        splits, settings, tokenizer=begun.opened.tokenizer, run_config=begun.opened.config,
+        data_key=data_key(splits, settings),
+        log_probabilities=preferences.answer_log_probabilities,
+        respond=import_module(f"{package}.finetuning.instructions.responding").respond,
+        parameters=import_module(f"{package}.finetuning.lora.adapters").best_parameters(
+            begun.folder.path / "adapter", arguments.model))
+    tuner = tuner_of(tuned_model(begun.opened, arguments), arguments)
+    folder = begun.folder
+    ask_reference(task, tuner, begun, progress.note)
+    finetuner = Finetuner(tuner, task, arguments.finetuning, folder, progress=progress)
+    if begun.checkpoint:
+        finetuner.check_examples(begun.checkpoint)
+    write_settings(folder.path, arguments, "preferences")
+    exit_code = finetuner.train(begun.checkpoint)
+    if exit_code:
+        print(f"stopped at step {finetuner.standing.step}; go on: twinformer dpo --resume "
+              f"{folder}")
+        return exit_code
+    summary(folder, task, arguments)
+    return 0
+
+
+def with_template(settings, opened):
+    """The settings, with the template that the model was taught with."""
+    known = opened.task.get("template")
+    return replace(settings, template=settings.template or known or "alpaca")
+
+
+def different_answers(pairs, settings, note):
+    """The splits, without pairs whose answers are the same."""
+    from ..finetuning.examples import Splits, split_tasks
+    from ..configs.preference_config import without_ties
+
+    _, ties = without_ties(pairs)
+    if ties:
+        few = ", ".join(map(str, ties[:8])) + (", ..." if len(ties) > 8 else "")
+        note(f"{len(ties)} of {len(pairs)} pairs have equal answers, from which there is nothing "
+             f"to learn, and were left out: entries {few}")
+    parts = split_tasks(pairs, settings.train_share, settings.test_share)
+    return Splits(*(without_ties(part)[0] if part else part for part in parts))
+
+
+def tuner_of(model, arguments):
+    """A tuner that widens the margins of a model."""
+    package, settings = f"{arguments.backend}_impl", arguments.preferences
+    objective = import_module(f"{package}.finetuning.preferences.objective").PreferencePairs(
+        settings.loss, settings.beta, settings.label_smoothing, settings.average)
+    return import_module(f"{package}.training.tuner").Tuner(
+        model, objective, arguments.finetuning, arguments.device)
+
+
+def ask_reference(task, tuner, begun, note) -> None:
+    """What the base says about all answers: asked once, then read again."""
+    from ..finetuning.reference_file import read_reference, write_reference
+
+    folder, splits = begun.folder, task.splits
+    if begun.checkpoint:
+        task.reference = read_reference(folder.path, {
+            name: len(part) for name, part in splits._asdict().items()})
+        return
+    note(f"{len(splits.train)} pairs to learn, {len(splits.validation)} to validate, "
+         f"{len(splits.test)} to measure at the end, in {folder}; asking the reference")
+    task.remember_reference(tuner)
+    folder.path.mkdir()
+    write_reference(folder.path, task.reference)
+
+
+def summary(folder, task, arguments) -> None:
+    """Measure the test part with the best model; say what to do next."""
+    from ..finetuning.answering import sheet, write_responses
+    from ..io.files import write_atomically
+
+    from .generate import build_model
+    from .opening import open_model
+
+    opened = open_model(str(folder), arguments.backend)
+    tests = [example.task for example in task.splits.test]
+    if tests:
+        model, _ = build_model(opened, arguments.backend, arguments.device.device)
+        found = task.metrics(tuner_of(model, arguments), "test")
+        write_atomically(folder.path / "test.json", json.dumps(
+            {"step": opened.step, "pairs": len(tests), **found}, indent=1) + "\n")
+        answers = task.answers(model, tests)
+        write_responses(folder.path / "responses.json", tests, answers)
+        print(f"""
+the best model, after {opened.step} steps, on {len(tests)} pairs it has not seen: loss \
+{found["loss"]:.3f},
+margin {found["margin"]:.3f}, the chosen answer preferred in {found["accuracy"]:.0%}
+
+{sheet(tests[:3], answers[:3])}""")
+    print(f"""
+everything about this run is in {folder}/: loss.png, samples.txt, ...
+ask it              twinformer ask {folder} "Name three fruits."
+all settings        twinformer dpo --help""")

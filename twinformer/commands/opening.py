@@ -1,0 +1,79 @@
+"""A model to use, wherever it comes from: a run of ours, GPT-2's published
+weights, or a folder or file as transformers and OpenAI write them."""
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+
+__all__ = ["is_run", "open_model", "tokenizer_of"]
+
+# Files that hold a vocabulary: those of transformers, then OpenAI's.
+VOCABULARIES = (("merges.txt", "vocab.json"), ("vocab.bpe", "encoder.json"))
+
+
+def is_run(source: str) -> bool:
+    """Whether this is the folder of a run, or of one of its checkpoints."""
+    path = Path(source)
+    return (path / "checkpoint.json").exists() or (path / "checkpoints").is_dir()
+
+
+def open_model(source: str, backend: str):
+    """The OpenedRun of a run, or one made of weights from elsewhere.
+
+    Raises
+    ------
+    FileNotFoundError, ConnectionError, ValueError
+        As ``open_run`` and ``load_pretrained``.
+    """
+    from ..models.config import PRESETS
+    from ..configs.run_config import RunConfig
+    from ..runs.run_folder import OpenedRun, open_run
+
+    path = Path(source).expanduser()
+    if is_run(source):
+        return open_run(source)
+    if not (path.exists() or source in PRESETS):
+        raise FileNotFoundError(
+            f"there is no run at {source}, nor any file or folder with weights, and no published "
+            f"size of GPT-2 is called so; those are {', '.join(PRESETS)}")
+    from ..pretrained.reading import IN_FOLDERS, read_pretrained
+
+    if path.is_dir() and not any((path / name).exists() for name in IN_FOLDERS):
+        raise FileNotFoundError(
+            f"there is no checkpoint in {path}, so it is no run's folder, or that run stopped "
+            f"before its first one; nor are there weights: {', '.join(IN_FOLDERS)}")
+    reader = import_module(f"{backend}_impl.models.pretrained.torch_io").read_torch
+    config, parameters = read_pretrained(source, None, reader)
+    tokenizer = tokenizer_of(path if path.is_dir() else path.parent, config)
+    return OpenedRun(path, 0, replace(RunConfig(), model=config), tokenizer, parameters)
+
+
+def tokenizer_of(folder: Path, config):
+    """The tokenizer that lies beside the weights; else GPT-2's own.
+
+    Raises
+    ------
+    ConnectionError, ValueError
+        GPT-2's vocabulary cannot be had, or is not the model's.
+    """
+    from numpy_impl.text.bpe import BPETokenizer
+    from ..tokenizers.formats.gpt2_files import gpt2_vocabulary, read_gpt2_files
+
+    for merges, ids in VOCABULARIES:
+        if (folder / merges).is_file() and (folder / ids).is_file():
+            tokenizer = BPETokenizer(*read_gpt2_files(folder / merges, folder / ids))
+            break
+    else:
+        if (folder / "tokenizer.json").is_file():
+            from ..tokenizers.formats.huggingface_files import read_tokenizer_json
+
+            tokenizer = BPETokenizer(*read_tokenizer_json(folder / "tokenizer.json"))
+        elif config.vocab_size >= 50257:
+            tokenizer = BPETokenizer(*gpt2_vocabulary())
+        else:
+            raise ValueError(
+                f"the model knows {config.vocab_size} tokens, so they are not GPT-2's 50257, and "
+                f"there is no vocabulary in {folder}; put its tokenizer.json beside the weights")
+    if tokenizer.vocab_size > config.vocab_size:
+        raise ValueError(f"the vocabulary in {folder} has {tokenizer.vocab_size} tokens, and the "
+                         f"model {config.vocab_size}: they do not belong together")
+    return tokenizer

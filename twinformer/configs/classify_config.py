@@ -1,0 +1,125 @@
+"""Everything that decides how a classifier comes about: ClassifyConfig.
+
+The command line and config.yaml hold the same fields.
+"""
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from ..models.config import GPT2Config
+from .run_config import DeviceConfig
+from .finetuning_config import FinetuningConfig
+from .classification_config import ClassificationConfig
+
+__all__ = ["FROM_SCRATCH", "ClassifyConfig", "ScratchConfig"]
+
+# What differs where no model has read anything before: see
+# benchmarks/results/spam.md for how it was chosen.
+FROM_SCRATCH: dict[str, Any] = {
+    "classification.train": "all",
+    "classification.token": "mean",
+    "classification.causal": False,
+    "classification.hide_padding": True,
+    "classification.label_smoothing": 0.1,
+    "classification.dropout": 0.2,
+    "finetuning.epochs": 20,
+    "finetuning.batch_size": 16,
+    "finetuning.group_by_length": True,
+    "finetuning.learning_rate": 2e-3,
+    "finetuning.warmup": 0.1,
+    "finetuning.schedule": "cosine",
+    "finetuning.beta2": 0.99,
+    "finetuning.clip_norm": 1.0,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScratchConfig:
+    """A small model of one's own, where there is none to begin with.
+
+    Attributes
+    ----------
+    tokenizer
+        "bpe" learns byte pairs from the texts to learn from; "bytes" needs
+        no learning.
+    vocab_size
+        Tokens of "bpe"; fewer where the texts do not support so many.
+    context_length
+        The most tokens of a text that it looks at.
+    d_model
+        Width of the vectors between the blocks.
+    n_heads
+        Attention heads in each block; must divide d_model.
+    n_layers
+        Transformer blocks.
+    reading_epochs
+        How often it reads the texts to learn from, predicting every next
+        token, before it is shown the first label.
+    """
+
+    tokenizer: Literal["bpe", "bytes"] = "bpe"
+    vocab_size: int = 1024
+    context_length: int = 256
+    d_model: int = 64
+    n_heads: int = 4
+    n_layers: int = 1
+    reading_epochs: int = 10
+
+    def __post_init__(self):
+        if self.reading_epochs < 0:
+            raise ValueError("scratch.reading_epochs must not be negative, "
+                             f"got {self.reading_epochs}")
+        if self.vocab_size < 257:
+            raise ValueError("scratch.vocab_size must be at least 257 (256 "
+                             f"bytes and end of text), got {self.vocab_size}")
+        self.model(257)  # or an error
+
+    def model(self, vocab_size: int) -> GPT2Config:
+        """The shape of the model for a tokenizer."""
+        return GPT2Config(
+            vocab_size=vocab_size, context_length=self.context_length,
+            d_model=self.d_model, n_heads=self.n_heads,
+            n_layers=self.n_layers, dropout=0.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassifyConfig:
+    """One classifier.
+
+    Attributes
+    ----------
+    name
+        The run's folder inside ``folder`` ("" = the next free of classify-1,
+        classify-2, ...).
+    folder
+        Where runs are kept.
+    backend
+        "torch" is the fast twin, "numpy" the reference.
+    model
+        What to begin with: a run's folder, gpt2, gpt2-medium, gpt2-large,
+        gpt2-xl, a folder with weights; "none" = a small model of one's own.
+    weights
+        "random" takes only shape and tokenizer from the model.
+    scratch
+        The shape of the model where there is none.
+    classification
+        The texts, and how the model reads them.
+    finetuning
+        How it learns.
+    device
+        How the twin uses the machine.
+    """
+
+    name: str = ""
+    folder: str = "runs"
+    backend: Literal["torch", "numpy"] = "torch"
+    model: str = "none"
+    weights: Literal["pretrained", "random"] = "pretrained"
+    scratch: ScratchConfig = field(default_factory=ScratchConfig)
+    classification: ClassificationConfig = field(
+        default_factory=ClassificationConfig)
+    finetuning: FinetuningConfig = field(default_factory=FinetuningConfig)
+    device: DeviceConfig = field(default_factory=DeviceConfig)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain YAML values; works as ``--config`` again."""
+        return asdict(self)

@@ -1,0 +1,84 @@
+"""How preferences are learned: the settings, and the pairs that are left out.
+"""
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ..corpora.prompts import prompt_style
+from ..corpora.records import Preference
+from numpy_impl.finetuning.preferences import check_settings
+
+__all__ = ["PreferenceConfig", "without_ties"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreferenceConfig:
+    """How pairs of answers are compared.
+
+    Attributes
+    ----------
+    template
+        The words around a task and its answer ("" = those that the model was
+        taught with, else alpaca).
+    loss
+        "dpo" pays for wider margins, "ipo" for margins of 1 / (2 beta).
+    beta
+        How dear it is to part from the reference; larger, nearer to it.
+    label_smoothing
+        Share of the pairs believed to be the wrong way round ("dpo" only).
+    average
+        Compare answers by their mean log-probability a token, as the book
+        does, instead of by that of the whole answer.
+    train_share
+        Share of the pairs to train on: the first ones.
+    test_share
+        Share of the pairs that are only measured at the end: the next ones.
+        The rest validates.
+    eval_examples
+        Pairs of each split in an evaluation (0 = all of validation, and as
+        many to train on).
+    samples
+        Validation tasks that are answered at each evaluation.
+    max_new_tokens
+        The longest answer.
+    """
+
+    template: Literal["", "alpaca", "phi3", "chatml"] = ""
+    loss: Literal["dpo", "ipo"] = "dpo"
+    beta: float = 0.1
+    label_smoothing: float = 0.0
+    average: bool = False
+    train_share: float = 0.85
+    test_share: float = 0.1
+    eval_examples: int = 0
+    samples: int = 3
+    max_new_tokens: int = 96
+
+    def __post_init__(self):
+        prompt_style(self.template or "alpaca")
+        check_settings(self.loss, self.beta, self.label_smoothing)
+        for name, least in (("eval_examples", 0), ("samples", 0),
+                            ("max_new_tokens", 1)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} must be at least {least}, got "
+                                 f"{getattr(self, name)}")
+
+
+def without_ties(pairs: Sequence[Preference]
+                 ) -> tuple[list[Preference], list[int]]:
+    """-> the pairs of two different answers, and the places of the others
+
+    From equal answers there is nothing to learn: their margin is always 0.
+
+    Raises
+    ------
+    ValueError
+        If all of them are equal.
+    """
+    ties = [number for number, pair in enumerate(pairs)
+            if pair.chosen.strip() == pair.rejected.strip()]
+    if len(ties) == len(pairs):
+        raise ValueError(f"all {len(pairs)} pairs have equal answers: there "
+                         "is nothing to prefer in them")
+    return [pair for number, pair in enumerate(pairs)
+            if number not in set(ties)], ties

@@ -1,0 +1,195 @@
+"""A language model behind HTTP, asked patiently.
+
+Two ways to ask: OpenAI's, which many servers understand (vLLM, llama.cpp, LM
+Studio, Ollama under /v1), and Ollama's own. Networks and servers fail for a
+while: what may pass is tried again after a pause that doubles, or for as long
+as the server asks for (Retry-After). What will not pass is said at once.
+
+The key goes into one header of the request and nowhere else. Redirects are
+not followed, for they could carry it to another machine.
+"""
+import itertools
+import json
+import time
+from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
+
+from ..io.fetching import in_words
+from .refusals import Unanswered, refusal, shortened
+
+__all__ = ["Endpoint", "Message", "address"]
+
+LOCAL = ("localhost", "127.0.0.1", "::1")
+LARGEST = 2**22         # bytes of an answer; more is none
+LONGEST_PAUSE = 60.0    # seconds between two tries, by our own choice
+# What text.fetching says where nobody listens at an address
+NO_SERVER = ("no connection", "the name is not known (no network?)",
+             "the proxy cannot be reached", "its certificate is not accepted")
+
+Message = dict[str, str]    # {"role": "user", "content": ...}
+
+
+class Endpoint:
+    """Where a model answers.
+
+    Parameters
+    ----------
+    url : str
+        http://localhost:11434 (Ollama), https://api.openai.com/v1, or the
+        whole address of a chat.
+    model : str
+    key : str
+        For the header "Authorization: Bearer ...", or "".
+    protocol : "auto", "openai" or "ollama"
+    temperature : float or None
+    seed : int or None
+        None leaves it to the server; some refuse one or the other.
+    tries : int
+        For each question.
+    pause : float
+        Seconds before the second try; doubled each time.
+    patience : float
+        Seconds until an answer has to be there, whole.
+    tell : callable
+        Is told in words why there is a pause.
+
+    Raises
+    ------
+    ValueError
+        For an address that cannot be asked.
+    """
+
+    def __init__(self, url: str, model: str, *, key: str = "",
+                 protocol: str = "auto", temperature: float | None = 0.0,
+                 seed: int | None = 123, tries: int = 6, pause: float = 1.0,
+                 patience: float = 120.0,
+                 tell: Callable[[str], None] = lambda words: None):
+        self.url, self.protocol = address(url, protocol)
+        if tries < 1 or patience <= 0:
+            raise ValueError(f"an endpoint needs at least 1 try and some "
+                             f"patience, got {tries} and {patience} s")
+        self.model, self.key = model, key
+        self.temperature, self.seed = temperature, seed
+        self.tries, self.pause, self.patience = tries, pause, patience
+        self.tell = tell
+
+    def ask(self, messages: Sequence[Message]) -> str:
+        """The model's answer to a conversation.
+
+        Raises
+        ------
+        Unanswered
+            After the last try, or at once where trying again is useless.
+        """
+        for attempt in itertools.count(1):
+            try:
+                return self.content(self.post(messages))
+            except Unanswered as problem:
+                reason = self.without_key(str(problem))
+                if attempt == self.tries or not problem.again:
+                    raise Unanswered(f"{self.url} {reason}",
+                                     final=problem.final) from None
+                wait = max(problem.wait, min(
+                    self.pause * 2 ** (attempt - 1), LONGEST_PAUSE))
+                self.tell(f"{self.url} {reason}; try {attempt + 1} of "
+                          f"{self.tries} in {wait:.0f} s")
+                time.sleep(wait)
+        raise AssertionError    # for type checkers: the loop has no end
+
+    def post(self, messages: Sequence[Message]) -> bytes:
+        """The body of one answer with status 200."""
+        import requests
+
+        headers = {"User-Agent": "twinformer"}
+        if self.key:
+            headers["Authorization"] = f"Bearer {self.key}"
+        try:
+            with requests.Session() as session:
+                # No proxy stands between this machine and itself
+                session.trust_env = urlsplit(self.url).hostname not in LOCAL
+                # auth: or a ~/.netrc would put its own in the key's place
+                response = session.post(
+                    self.url, json=self.question(messages), headers=headers,
+                    auth=lambda request: request, stream=True,
+                    allow_redirects=False, timeout=(10, self.patience))
+                with response:
+                    body = self.read(response)
+        except requests.exceptions.RequestException as problem:
+            # without a connection after all tries, there is no server
+            words = in_words(problem)
+            raise Unanswered(words, again=True,
+                             final=words in NO_SERVER) from None
+        if response.status_code != 200:
+            raise refusal(response, body)
+        return body
+
+    def question(self, messages: Sequence[Message]) -> dict:
+        options = {"seed": self.seed, "temperature": self.temperature}
+        options = {name: value for name, value in options.items()
+                   if value is not None}
+        asked = {"model": self.model, "messages": list(messages),
+                 "stream": False}
+        return asked | ({"options": options} if self.protocol == "ollama"
+                        else options)
+
+    def read(self, response) -> bytes:
+        """The whole body, in time: a server may send it drop by drop."""
+        until = time.monotonic() + self.patience
+        body = bytearray()
+        for byte in response.iter_content(1):   # more would wait for more
+            body += byte
+            if time.monotonic() > until:
+                raise Unanswered("did not finish its answer in "
+                                 f"{self.patience:.0f} s", again=True)
+            if len(body) > LARGEST:
+                raise Unanswered("answers without end", again=True)
+        return bytes(body)
+
+    def content(self, body: bytes) -> str:
+        """The text inside an answer."""
+        try:
+            answer = json.loads(body)
+            if self.protocol == "ollama":
+                text = answer["message"]["content"]
+            else:
+                text = answer["choices"][0]["message"]["content"]
+            if isinstance(text, str):
+                return text
+        except (ValueError, KeyError, IndexError, TypeError):
+            pass
+        raise Unanswered("answered something that is no chat: "
+                         f"{shortened(body)}", again=True)
+
+    def without_key(self, words: str) -> str:
+        return words.replace(self.key, "[key]") if self.key else words
+
+
+def address(url: str, protocol: str = "auto") -> tuple[str, str]:
+    """The address to post to, and "openai" or "ollama"
+
+    A whole address is left as it is. Port 11434 is Ollama's.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as problem:
+        raise ValueError(f"{url!r} is no address: {problem}") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{url!r} is no address of a server; expected one "
+                         "such as http://localhost:11434")
+    if parts.username or parts.password:
+        raise ValueError("an address must not hold a name or password; put "
+                         "the key into an environment variable")
+    if protocol not in ("auto", "openai", "ollama"):
+        raise ValueError(f"protocol must be auto, openai or ollama, got "
+                         f"{protocol!r}")
+    path = parts.path.rstrip("/")
+    if protocol == "auto":
+        ollama = path.endswith(("/api", "/api/chat")) or (
+            port == 11434 and not path)
+        protocol = "ollama" if ollama else "openai"
+    if protocol == "ollama" and not path.endswith("/api/chat"):
+        path = path.removesuffix("/api") + "/api/chat"
+    if protocol == "openai" and not path.endswith("/chat/completions"):
+        path = (path or "/v1") + "/chat/completions"
+    return parts._replace(path=path, fragment="").geturl(), protocol

@@ -1,0 +1,163 @@
+"""Preference finetuning: what the finetuner trains a model on with DPO, and
+how far the model has come to prefer what people do.
+
+Shapes: B pairs.
+"""
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from ..batches.collate import collate_preferences
+from ..corpora.prompts import prompt_style
+from ..tokenizers.tokenizer import Tokenizer
+from ..configs.run_config import RunConfig
+from .answering import answer_tasks, sheet
+from .examples import Example, Splits, require_end_of_text
+from ..configs.preference_config import PreferenceConfig
+from numpy_impl.finetuning.preferences import (
+    PairBatch, PreferencePairs, pair_batch,
+)
+
+__all__ = ["ComparisonTask", "pair_metrics"]
+
+
+def pair_metrics(objective: PreferencePairs, logp: np.ndarray,
+                 reference: np.ndarray) -> dict[str, float]:
+    """What log-probabilities (2 B,) say about B pairs, as means.
+
+    loss, accuracy (pairs of which the chosen answer has the higher reward; a
+    tie is none), margin, chosen_reward and rejected_reward. A reward is
+    beta (log policy - log reference), a margin their difference.
+    """
+    rewards = objective.beta * (logp - reference)          # (2 B,)
+    chosen, rejected = np.split(rewards, 2)                # (B,)
+    margins = chosen - rejected                            # (B,)
+    losses, _ = objective.losses(margins / objective.beta)
+    found = {"loss": losses, "accuracy": margins > 0, "margin": margins,
+             "chosen_reward": chosen, "rejected_reward": rejected}
+    return {name: float(np.mean(values)) for name, values in found.items()}
+
+
+class ComparisonTask:
+    """What a Finetuner needs to know about preferences.
+
+    Parameters
+    ----------
+    splits : Splits of Example, of two answers each
+    settings : PreferenceConfig
+    tokenizer, run_config
+        The base model's.
+    data_key : str
+        Hash of the data.
+    log_probabilities : callable
+        ``answer_log_probabilities`` of either package.
+    respond : callable
+        That of either package's responding.py.
+    parameters : callable
+        model -> {name: array}, to be kept; LoRA is merged into them.
+    """
+
+    kind = "preferences"
+
+    def __init__(self, splits: Splits, settings: PreferenceConfig, *,
+                 tokenizer: Tokenizer, run_config: RunConfig, data_key: str,
+                 log_probabilities: Callable, respond: Callable,
+                 parameters: Callable):
+        self.splits, self.settings = splits, settings
+        self.tokenizer, self.run_config = tokenizer, run_config
+        self.data_key = data_key
+        self.log_probabilities, self.respond = log_probabilities, respond
+        self.parameters = parameters
+        self.style = prompt_style(settings.template or "alpaca")
+        self.end = require_end_of_text(tokenizer)
+        self.lengths = [example.length for example in splits.train]
+        self.objective = PreferencePairs(
+            settings.loss, settings.beta, settings.label_smoothing,
+            settings.average)
+        self.reference: dict[str, np.ndarray] = {}  # split -> (pairs, 2)
+
+    def describe(self) -> dict[str, Any]:
+        """What is needed to ask the model; it goes into the checkpoint."""
+        return {"kind": self.kind, **asdict(self.settings)}
+
+    def remember_reference(self, tuner) -> None:
+        """Ask the model, which is still the reference, about all answers.
+
+        Those of an evaluation in the batches of an evaluation: rounding is
+        then the same, and every margin exactly 0 before the first step.
+        """
+        for name in Splits._fields:
+            count = self.evaluated(name)
+            self.reference[name] = np.concatenate([
+                self.measured(tuner, name, 0, count),
+                self.measured(tuner, name, count)])
+
+    def batch(self, indices: np.ndarray | Sequence[int]) -> PairBatch:
+        """The batch of these pairs to train on."""
+        return self.batch_of("train", indices)
+
+    def batch_of(self, split: str,
+                 indices: np.ndarray | Sequence[int]) -> PairBatch:
+        """Pairs of a split, and the reference's opinion where it is known."""
+        examples: list[Example] = [getattr(self.splits, split)[index]
+                                   for index in indices]
+        chosen, rejected = ([[*example.text(answer), self.end]
+                             for example in examples] for answer in (0, 1))
+        pairs = collate_preferences(
+            chosen, rejected, [len(example.question) for example in examples],
+            self.end)
+        reference = self.reference.get(split)
+        if reference is None:
+            return pair_batch(pairs)
+        return pair_batch(pairs, reference[list(indices)].T.ravel())
+
+    def evaluated(self, split: str) -> int:
+        """How many pairs of a split an evaluation measures: the first ones."""
+        size = len(getattr(self.splits, split))
+        if split == "test":
+            return size
+        return min(size, self.settings.eval_examples
+                   or len(self.splits.validation))
+
+    def measured(self, tuner, split: str, first: int = 0,
+                 end: int | None = None) -> np.ndarray:
+        """Log-probabilities (pairs, 2) of the answers of some pairs."""
+        examples = getattr(self.splits, split)
+        by_length = sorted(range(len(examples))[first:end],
+                           key=lambda i: examples[i].length)
+        found = np.zeros((len(examples), 2))
+        for start in range(0, len(by_length), 8):
+            indices = by_length[start:start + 8]
+            logp = self.log_probabilities(tuner,
+                                          self.batch_of(split, indices))
+            found[indices] = logp.reshape(2, -1).T         # (B, 2)
+        return found[first:end]
+
+    def metrics(self, tuner, split: str) -> dict[str, float]:
+        """The means of ``pair_metrics`` over the pairs of an evaluation."""
+        logp = self.measured(tuner, split, 0, self.evaluated(split))
+        reference = self.reference[split][:len(logp)]
+        return pair_metrics(self.objective, logp.T.ravel(),
+                            reference.T.ravel())
+
+    def evaluate(self, tuner) -> dict[str, float]:
+        """Loss, accuracy, margins and rewards of both splits."""
+        return {f"{split}_{name}": value
+                for split in ("train", "validation")
+                for name, value in self.metrics(tuner, split).items()}
+
+    def score(self, metrics: dict[str, float]) -> float:
+        """Lower is better: by this the best checkpoint is chosen."""
+        return metrics["validation_loss"]
+
+    def sample(self, tuner, step: int) -> str:
+        """Answers to the first tasks of the validation part."""
+        tasks = [example.task for example
+                 in self.splits.validation[:self.settings.samples]]
+        return sheet(tasks, self.answers(tuner.model, tasks))
+
+    def answers(self, model, tasks: Sequence) -> list[str]:
+        return answer_tasks(model, tasks, self.style, self.tokenizer,
+                            self.respond, self.settings.max_new_tokens)

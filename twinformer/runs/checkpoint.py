@@ -1,0 +1,192 @@
+"""Checkpoints: everything a run needs to go on as if it had never stopped.
+
+One checkpoint is one folder that appears whole or not at all:
+
+    step-000200/
+        checkpoint.json       step, config, tokenizer, data order, versions
+        tensors.safetensors   weights and optimizer moments
+
+The last two are kept. Nothing is pickled. There is no random state beyond
+the data order's: every dropout mask follows from the seed, the step and the
+microbatch.
+"""
+import platform
+import re
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..io.atomic_folder import new_folder, remove_folder
+from ..configs.run_config import RunConfig, config_from_dict, config_to_dict
+from ..io.sealed_files import (
+    DamagedFile, read_json, read_tensors, write_json, write_tensors,
+)
+
+__all__ = ["Checkpoint", "checkpoints_in", "load_checkpoint",
+           "save_checkpoint", "set_aside_after"]
+
+FORMAT = "twinformer checkpoint 1"
+LIBRARIES = ("twinformer", "numpy", "torch", "safetensors")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint:
+    """The state of a run after ``step`` optimizer steps.
+
+    Attributes
+    ----------
+    step : int
+    config : RunConfig
+    tokenizer : dict
+        What ``tokenizer_from_dict`` reads.
+    loader : dict
+        ``Batches.state_dict()``: the place in the data, mid-epoch too.
+    data_key : str
+        Hash of the corpus, as ``TrainingData.key``.
+    logs : dict of str to int
+        Bytes in each of the run's logs.
+    tensors : dict of str to array
+        ``Learner.state()``: the same names in both backends.
+    task : dict
+        What the model was finetuned for; empty after pretraining.
+    """
+
+    step: int
+    config: RunConfig
+    tokenizer: dict[str, Any]
+    loader: dict[str, Any]
+    data_key: str
+    logs: dict[str, int]
+    tensors: dict[str, np.ndarray] = field(repr=False)
+    task: dict[str, Any] = field(default_factory=dict)
+
+
+def checkpoints_in(folder: Path) -> list[Path]:
+    """The finished checkpoints of a run, oldest first."""
+    found = [path for path in folder.glob("step-*") if step_of(path) >= 0]
+    return sorted(found, key=step_of)
+
+
+def step_of(path: Path) -> int:
+    """step-000200 -> 200, and -1 for anything else."""
+    found = re.fullmatch(r"step-(\d{6,})", path.name)
+    return int(found[1]) if found else -1
+
+
+def save_checkpoint(
+    folder: Path, checkpoint: Checkpoint, keep: int = 2
+) -> Path:
+    """Write a checkpoint below folder and drop all but the last ``keep``.
+
+    Raises
+    ------
+    OSError
+        Where the disk is full or refuses: the earlier checkpoints are
+        untouched and nothing half-written is left.
+    """
+    target = folder / f"step-{checkpoint.step:06d}"
+    try:
+        with new_folder(target) as draft:
+            write_files(draft, checkpoint)
+    except OSError as problem:
+        raise OSError(f"{target} could not be written: "
+                      f"{problem.strerror or problem}") from problem
+    for old in checkpoints_in(folder)[:-keep]:
+        remove_folder(old)
+    return target
+
+
+def write_files(folder: Path, checkpoint: Checkpoint) -> None:
+    """The two files of a checkpoint."""
+    tensors = write_tensors(folder / "tensors.safetensors",
+                            checkpoint.tensors)
+    write_json(folder / "checkpoint.json", {
+        "format": FORMAT,
+        "step": checkpoint.step,
+        "config": config_to_dict(checkpoint.config),
+        "task": checkpoint.task,
+        "loader": checkpoint.loader,
+        "data_key": checkpoint.data_key,
+        "logs": checkpoint.logs,
+        "versions": versions(),
+        "tensors": tensors,
+        "tokenizer": checkpoint.tokenizer,
+    })
+
+
+def load_checkpoint(path: Path) -> Checkpoint:
+    """Read one checkpoint and prove that it is what was written.
+
+    Parameters
+    ----------
+    path : Path
+        A folder that ``save_checkpoint`` returned.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where one of its files is missing.
+    ValueError
+        For damage, with what and where and the way out; for checkpoints
+        of another version.
+    """
+    try:
+        return read_files(path)
+    except (DamagedFile, FileNotFoundError) as problem:
+        earlier = [other for other in checkpoints_in(path.parent)
+                   if step_of(other) < step_of(path)]
+        if not earlier or not is_whole(earlier[-1]):
+            raise
+        kind = (ValueError if isinstance(problem, DamagedFile)
+                else FileNotFoundError)
+        raise kind(f"{problem}; the checkpoint before it is whole: "
+                   f"{earlier[-1]}") from problem
+
+
+def read_files(path: Path) -> Checkpoint:
+    """The checkpoint in path, or the reason why it cannot be trusted."""
+    content = read_json(path / "checkpoint.json")
+    if content.get("format") != FORMAT:
+        raise ValueError(f"{path} has the format {content.get('format')!r}, "
+                         f"this version reads {FORMAT!r}")
+    try:
+        config = config_from_dict(content["config"])
+    except ValueError as problem:
+        raise ValueError(f"{path}: {problem}") from problem
+    return Checkpoint(
+        step=content["step"], config=config, tokenizer=content["tokenizer"],
+        loader=content["loader"], data_key=content["data_key"],
+        logs=content["logs"], task=content.get("task", {}),
+        tensors=read_tensors(path / "tensors.safetensors",
+                             content["tensors"]))
+
+
+def is_whole(path: Path) -> bool:
+    try:
+        read_files(path)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def set_aside_after(folder: Path, step: int) -> None:
+    """Rename the checkpoints later than step; a resumed run writes anew."""
+    for path in checkpoints_in(folder):
+        if step_of(path) > step:
+            aside = path.with_name(f"set-aside-{path.name}")
+            remove_folder(aside)
+            path.rename(aside)
+
+
+def versions() -> dict[str, str]:
+    """What wrote the checkpoint; for people, nothing depends on it."""
+    found = {"python": platform.python_version()}
+    for library in LIBRARIES:
+        try:
+            found[library] = version(library)
+        except PackageNotFoundError:
+            continue
+    return found

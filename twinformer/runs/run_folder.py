@@ -1,0 +1,180 @@
+"""A run's folder: everything about one training run, side by side.
+
+    config.yaml     the resolved config
+    checkpoints/    step-000200, step-000400, ...: the last two
+    best/           after finetuning: the best model of all evaluations
+    metrics.jsonl, timing.jsonl, samples.txt, loss.png
+
+An existing folder is never written to, unless the run in it is resumed.
+"""
+import itertools
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from ..models.initialisation import parameter_shapes
+from ..models.parameters import check_parameters
+from ..io.files import write_atomically
+from ..tokenizers.registry import tokenizer_from_dict
+from ..tokenizers.tokenizer import Tokenizer
+from .checkpoint import (
+    Checkpoint, checkpoints_in, load_checkpoint, set_aside_after,
+)
+from ..configs.run_config import RunConfig, config_to_dict
+
+__all__ = ["OpenedRun", "RunFolder", "best_checkpoint", "newest_checkpoint",
+           "open_run"]
+
+
+class RunFolder:
+    """The places in a run's folder."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.checkpoints = path / "checkpoints"
+        self.best = path / "best"
+        self.plot = path / "loss.png"
+
+    def __str__(self) -> str:
+        return self.path.as_posix()
+
+    @staticmethod
+    def choose(config: RunConfig, kind: str = "run") -> "RunFolder":
+        """The folder of a new run, after a look whether it can be written.
+
+        Parameters
+        ----------
+        config
+            Anything with a ``name`` and a ``folder``.
+        kind
+            A run without a name is called kind-1, kind-2, ...
+
+        Raises
+        ------
+        FileExistsError
+            Where there is something of that name.
+        OSError
+            Where it cannot be written.
+        """
+        parent = Path(config.folder)
+        names = iter([config.name]) if config.name else (
+            f"{kind}-{number}" for number in itertools.count(1))
+        path = next(parent / name for name in names
+                    if config.name or not (parent / name).exists())
+        if path.exists():
+            raise FileExistsError(
+                f"{path} exists already; go on with it (--resume {path}), "
+                "choose another --name, or delete it")
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=parent).close()
+        except OSError as problem:
+            raise OSError(
+                f"runs cannot be written to {parent} ({problem.strerror}); "
+                "choose another --folder") from problem
+        return RunFolder(path)
+
+    def write_config(self, config: RunConfig) -> None:
+        """Write the resolved config; it works as ``--config`` again."""
+        text = yaml.safe_dump(config_to_dict(config), sort_keys=False,
+                              allow_unicode=True)
+        write_atomically(self.path / "config.yaml", text)
+
+    def rewind_to(self, checkpoint: Checkpoint) -> None:
+        """Put later checkpoints aside; the run goes on from this one."""
+        for folder in (self.checkpoints, self.best):
+            set_aside_after(folder, checkpoint.step)
+
+
+def newest_checkpoint(path: Path) -> tuple[RunFolder, Checkpoint]:
+    """The run and the checkpoint that a path means.
+
+    Parameters
+    ----------
+    path : Path
+        A run's folder (its newest checkpoint), or one checkpoint in it.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where there is no run, or no checkpoint in it yet.
+    ValueError
+        Where the checkpoint is damaged.
+    """
+    if not path.is_dir():
+        raise FileNotFoundError(
+            f"there is no run at {path}; expected a folder such as "
+            "runs/run-1")
+    if (path / "checkpoint.json").exists() or path.name.startswith("step-"):
+        return RunFolder(path.parent.parent), load_checkpoint(path)
+    run = RunFolder(path)
+    found = checkpoints_in(run.checkpoints)
+    if not found:
+        raise FileNotFoundError(
+            f"there is no checkpoint in {run.checkpoints}; the run stopped "
+            "before its first one, or this is not a run's folder")
+    return run, load_checkpoint(found[-1])
+
+
+@dataclass(frozen=True)
+class OpenedRun:
+    """A trained model, ready to be used.
+
+    Attributes
+    ----------
+    folder : Path
+    step : int
+    config : RunConfig
+    tokenizer : Tokenizer
+    parameters : dict of str to float32 array
+        For ``set_parameters`` of either backend.
+    data_key : str
+        Hash of the corpus it was trained on; "" for weights from elsewhere.
+    task : dict
+        What it was finetuned for; empty after pretraining.
+    """
+
+    folder: Path
+    step: int
+    config: RunConfig
+    tokenizer: Tokenizer
+    parameters: dict[str, np.ndarray]
+    data_key: str = ""
+    task: dict[str, Any] = field(default_factory=dict)
+
+
+def best_checkpoint(path: Path) -> tuple[RunFolder, Checkpoint]:
+    """As ``newest_checkpoint``, but the best one of a finetuned run."""
+    found = checkpoints_in(RunFolder(path).best)
+    if not found:
+        return newest_checkpoint(path)
+    return RunFolder(path), load_checkpoint(found[-1])
+
+
+def open_run(path: str | Path) -> OpenedRun:
+    """Read the model of a run's best checkpoint where one was kept, else of
+    its newest, or of the checkpoint named.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As ``newest_checkpoint``; where the weights do not fit the config;
+        where the model tells classes, and does not write text.
+    """
+    run, checkpoint = best_checkpoint(Path(path))
+    if checkpoint.task.get("kind") == "classification":
+        raise ValueError(f"the model in {path} does not write, it tells "
+                         f"classes: twinformer classify --run {path} "
+                         f"--predict TEXT")
+    parameters = {name.removeprefix("model."): array
+                  for name, array in checkpoint.tensors.items()
+                  if name.startswith("model.")}
+    check_parameters(parameter_shapes(checkpoint.config.model),
+                     {name: a.shape for name, a in parameters.items()})
+    return OpenedRun(run.path, checkpoint.step, checkpoint.config,
+                     tokenizer_from_dict(checkpoint.tokenizer), parameters,
+                     checkpoint.data_key, checkpoint.task)

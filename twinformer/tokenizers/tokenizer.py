@@ -1,0 +1,181 @@
+"""What every tokenizer can do: text -> token ids -> text.
+
+A tokenizer owns a table from each id to the bytes it stands for. Decoding,
+streaming and bits per byte need nothing but this table, so they are written
+once, here; a subclass says how text is cut, in ``encode_ordinary``.
+
+Shapes: N = tokens of a text, V = vocabulary size.
+"""
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from ..io.files import write_atomically
+from .processes import encode_in_processes
+from .special_tokens import split_special
+from .stream_decoder import StreamDecoder
+
+__all__ = ["END_OF_TEXT", "Tokenizer", "bytes_per_token",
+           "repair_surrogates"]
+
+END_OF_TEXT = "<|endoftext|>"
+
+
+class Tokenizer(ABC):
+    """Base class of all tokenizers.
+
+    Parameters
+    ----------
+    table
+        The bytes of every ordinary id.
+    special_tokens
+        The id of every special token; no id may be in the table too.
+    """
+
+    kind: ClassVar[str]             # its name in a saved file
+    spaced: bool = False            # do words carry a space in front of them?
+
+    def __init__(self, table: dict[int, bytes],
+                 special_tokens: dict[str, int]):
+        special_bytes = {i: s.encode() for s, i in special_tokens.items()}
+        if "" in special_tokens:
+            raise ValueError("a special token must not be the empty string")
+        taken = sorted(table.keys() & special_bytes.keys())
+        if taken or len(special_bytes) < len(special_tokens):
+            raise ValueError(
+                "every special token needs an id of its own, but "
+                f"{special_tokens} uses {taken or 'one id'} twice")
+        self.special_tokens = dict(special_tokens)
+        self._table = table | special_bytes
+        self.vocab_size = 1 + max(self._table, default=-1)
+
+    @abstractmethod
+    def encode_ordinary(self, text: str) -> list[int]:
+        """The ids of text, in which special tokens are plain text."""
+
+    @abstractmethod
+    def to_dict(self) -> dict[str, Any]:
+        """All that is needed to build it again, ready for JSON."""
+
+    @classmethod
+    @abstractmethod
+    def from_dict(cls, state: dict[str, Any]) -> "Tokenizer":
+        """The tokenizer that wrote state; see registry.tokenizer_from_dict."""
+
+    @property
+    def end_of_text(self) -> int | None:
+        """The id of the token that ends a document, if it has one:
+        <|endoftext|>, or what Llama (2, 3) and Gemma have in its place."""
+        return next((self.special_tokens[name] for name in (
+            END_OF_TEXT, "<|end_of_text|>", "</s>", "<eos>")
+            if name in self.special_tokens), None)
+
+    def encode(
+        self, text: str,
+        allowed_special: Collection[str] | Literal["all"] = frozenset(),
+        disallowed_special: Collection[str] | Literal["all"] = "all",
+    ) -> list[int]:
+        """The ids of text.
+
+        Parameters
+        ----------
+        allowed_special
+            Special tokens that become their id: a set, or "all".
+        disallowed_special
+            Strings that must not be in the text: a collection, or "all" for
+            every special token that is not allowed. ``()`` lets special
+            tokens pass as plain text.
+
+        Raises
+        ------
+        ValueError
+            Where the text contains a disallowed special token.
+        """
+        if not isinstance(text, str):
+            raise TypeError(f"text must be a str, not {type(text).__name__}; "
+                            "decode bytes first")
+        ids: list[int] = []
+        for part, token in split_special(text, self.special_tokens,
+                                         allowed_special, disallowed_special):
+            ids += self.encode_ordinary(part)
+            if token is not None:
+                ids.append(token)
+        return ids
+
+    def encode_batch(self, texts: Iterable[str],
+                     processes: int = 1) -> Iterator[np.ndarray]:
+        """The ids of each text in order, each (N,) uint32
+
+        Special tokens in the texts are plain text. More processes pay from
+        some tens of megabytes on; see parallel.encode_in_processes.
+        """
+        if processes < 1:
+            raise ValueError(f"processes must be at least 1, not {processes}")
+        if processes > 1:
+            yield from encode_in_processes(self, texts, processes)
+        else:
+            for text in texts:
+                yield np.array(self.encode_ordinary(text), np.uint32)
+
+    def token_bytes(self, token: int) -> bytes:
+        """The bytes that an id stands for; ValueError where there are none."""
+        try:
+            return self._table[token]
+        except (KeyError, TypeError):
+            raise ValueError(
+                f"token id {token!r} is not in this vocabulary of "
+                f"{self.vocab_size} ids; was the text encoded by another "
+                "tokenizer?") from None
+
+    def decode_bytes(self, ids: Iterable[int]) -> bytes:
+        """The bytes of a list or a 1-D array of ids."""
+        ids = ids.tolist() if hasattr(ids, "tolist") else ids
+        return b"".join(map(self.token_bytes, ids))
+
+    def decode(self, ids: Iterable[int], errors: str = "replace") -> str:
+        """The text of a list or a 1-D array of ids.
+
+        A model may write bytes that are no UTF-8. ``errors`` says what then:
+        "replace" by U+FFFD, "ignore" or "strict" (UnicodeDecodeError).
+        """
+        text = self.decode_bytes(ids).decode("utf-8", errors)
+        return text.removeprefix(" ") if self.spaced else text
+
+    def stream_decoder(self, errors: str = "replace") -> StreamDecoder:
+        """A decoder for one stream of ids; see StreamDecoder."""
+        return StreamDecoder(self, errors)
+
+    def save(self, path) -> None:
+        """Write it as JSON; registry.load_tokenizer reads it back."""
+        write_atomically(path, json.dumps(
+            self.to_dict(), ensure_ascii=False, indent=0) + "\n")
+
+
+def bytes_per_token(tokenizer: Tokenizer) -> np.ndarray:
+    """-> (V,) int64: how many bytes of text each id stands for.
+
+    A loss in nats per token depends on how long the tokens are. Divided by
+    these it is comparable between tokenizers:
+
+        bits_per_byte = sum(nats) / log(2) / bytes_per_token[targets].sum()
+
+    Special tokens are no text: they have no bytes, nor has an unused id.
+    """
+    special = set(tokenizer.special_tokens.values())
+    return np.array([0 if i in special else len(tokenizer._table.get(i, b""))
+                     for i in range(tokenizer.vocab_size)], dtype=np.int64)
+
+
+def repair_surrogates(text: str) -> str:
+    """Python text may hold half characters (lone surrogates), which UTF-8
+    cannot: a pair of them becomes its character, a lone one U+FFFD, as in
+    tiktoken."""
+    try:
+        text.encode("utf-8")
+        return text
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode(
+            "utf-16", "replace")

@@ -1,0 +1,138 @@
+"""One run from its config to its end: folder, data, learner, trainer."""
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..models.config import GPT2Config
+from ..models.initialisation import initial_parameters
+from ..runs.checkpoint import Checkpoint
+from ..configs.run_config import RunConfig, small_model
+from .data import TrainingData, prepare_data
+from .progress import Progress
+from ..runs.run_folder import RunFolder, newest_checkpoint
+from .trainer import Trainer, straight
+
+__all__ = ["FinishedRun", "run_training"]
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """What ``run_training`` leaves in memory; the rest is in the folder."""
+
+    folder: RunFolder
+    config: RunConfig
+    data: TrainingData
+    learner: Any
+    step: int
+    exit_code: int
+
+
+def run_training(
+    config: RunConfig,
+    learner_class: Callable,
+    *,
+    resume: Path | None = None,
+    make_sampler: Callable[[RunConfig, TrainingData], Callable] | None = None,
+    feed: Callable = straight,
+    measure_peak: Callable[[Any], float] = lambda learner: 0.0,
+    progress: Progress | None = None,
+) -> FinishedRun:
+    """Train a model; leave a folder with everything about it.
+
+    Parameters
+    ----------
+    config : RunConfig
+    learner_class : callable
+        ``Learner`` of numpy_impl or of torch_impl.
+    resume : Path, optional
+        A run's folder, or one of its checkpoints, to go on from. The config
+        may differ in what does not change the model and its data.
+    make_sampler, feed, progress
+        As for ``Trainer``.
+    measure_peak : callable
+        learner -> floating-point operations a second of its device.
+
+    Raises
+    ------
+    ValueError, OSError
+        Where the config, the corpus, the folder or the checkpoint will not
+        do. Nothing is overwritten.
+    NonFiniteError
+        Where training diverged.
+    """
+    progress = progress or Progress()
+    start = None
+    if resume:
+        folder, start = newest_checkpoint(resume)
+        config = replace(config, name=folder.path.name,
+                         folder=folder.path.parent.as_posix())
+        check_same_run(start, config)
+    else:
+        folder = RunFolder.choose(config)
+        config = replace(config, name=folder.path.name)
+
+    # A device that is not there is known now, not after the tokenizer
+    nothing = GPT2Config(vocab_size=1, context_length=1, d_model=1,
+                         n_heads=1, n_layers=1)
+    learner_class(nothing, config.training, config.device,
+                  initial_parameters(nothing, 0))
+    data = prepare_data(
+        config.data, folder.path.parent / ".cache",
+        key=start.data_key if start else None, note=progress.note)
+    config = resolve(config, data)
+    learner = learner_class(
+        config.model, config.training, config.device,
+        initial_parameters(config.model, config.training.seed))
+    trainer = Trainer(
+        learner, data, config, folder, feed=feed, progress=progress,
+        sampler=make_sampler(config, data) if make_sampler else None,
+        peak_flops=measure_peak(learner))
+
+    if start:
+        folder.rewind_to(start)
+    else:
+        folder.path.mkdir()
+    folder.write_config(config)
+    progress.note(f"{config.model.parameter_count():,} parameters, "
+                  f"{len(data.train):,} training tokens, in {folder}")
+    exit_code = trainer.train(start)
+    return FinishedRun(folder, config, data, learner, trainer.step, exit_code)
+
+
+def resolve(config: RunConfig, data: TrainingData) -> RunConfig:
+    """Fill in what follows from the data, and check what depends on it.
+
+    Raises
+    ------
+    ValueError
+        Where the corpus is shorter than a window, or a vocabulary was asked
+        for that is not the tokenizer's.
+    """
+    data.require_windows(config.model.context_length)
+    vocab_size = data.tokenizer.vocab_size
+    if config.model.vocab_size not in (vocab_size, small_model().vocab_size):
+        raise ValueError(
+            f"model.vocab_size is {config.model.vocab_size}, but the "
+            f"tokenizer has {vocab_size} tokens; leave it out, or set "
+            "data.vocab_size")
+    return replace(config, model=replace(config.model, vocab_size=vocab_size))
+
+
+def check_same_run(start: Checkpoint, config: RunConfig) -> None:
+    """ValueError where config would not go on with the checkpoint's run."""
+    then, now = asdict(start.config), asdict(config)
+    fixed = [("model", name) for name in then["model"]]
+    fixed += [("data", name) for name in then["data"]]
+    fixed += [("training", "seed")]
+    for part, name in fixed:
+        if then[part][name] != now[part][name]:
+            raise ValueError(
+                f"{part}.{name} is {then[part][name]} in the checkpoint and "
+                f"cannot become {now[part][name]}; leave it out, or start a "
+                "new run")
+    if start.step >= config.training.max_steps:
+        raise ValueError(
+            f"the run has done all of its {config.training.max_steps} steps; "
+            f"to go on give it more, for example --max-steps "
+            f"{2 * start.step}")
