@@ -56,7 +56,7 @@ def our_step(options, name, train):
     from twinformer.configs.run_config import DeviceConfig, TrainingConfig
     if name == "numpy":
         from numpy_impl.finetuning.classification import Classification
-        from numpy_impl.finetuning.freezing import layers_to_train, train_only
+        from numpy_impl.finetuning.freezing import train_only
         from numpy_impl.finetuning.lora_model import add_lora, is_lora
         from numpy_impl.layers.linear import Linear
         from numpy_impl.models.parameters import set_parameters
@@ -64,7 +64,7 @@ def our_step(options, name, train):
         from numpy_impl.training.tuner import Tuner
     else:
         from torch_impl.finetuning.classification import Classification
-        from torch_impl.finetuning.freezing import layers_to_train, train_only
+        from torch_impl.finetuning.freezing import train_only
         from torch_impl.finetuning.lora_model import add_lora, is_lora
         from torch_impl.layers.linear import Linear
         from torch_impl.models.parameters import set_parameters
@@ -79,6 +79,8 @@ def our_step(options, name, train):
         add_lora(model, RANK, ALPHA, seed=SEED, separate_qkv=False)
         train_only(model, lambda name: is_lora(name) or name.startswith("head."))
     else:
+        from twinformer.models.layer_choice import layers_to_train
+
         train_only(model, layers_to_train(train, config.n_layers))
     device = DeviceConfig(device="cpu", threads=options.threads,
                           compile=name == "twin-compiled")
@@ -99,7 +101,6 @@ def peer_step(options, train):
     from transformers import GPT2Config, GPT2ForSequenceClassification
 
     from twinformer.adapters.names import our_name
-    from numpy_impl.finetuning.freezing import layers_to_train
     from numpy_impl.finetuning.lora import initial_factor
     from twinformer.pretrained.names import HUGGING_FACE, turned
     torch.set_num_threads(options.threads)
@@ -125,6 +126,8 @@ def peer_step(options, train):
                                    [SEED, *our_name(layer).encode()])
                 parameter.data = torch.from_numpy(A)
     else:
+        from twinformer.models.layer_choice import layers_to_train
+
         learns = layers_to_train(train, c.n_layers)
         names = {HUGGING_FACE(name): name for name in body} | {
             "score.weight": "head.weight"}

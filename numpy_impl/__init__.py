@@ -1,7 +1,11 @@
-"""The reference: a GPT in pure NumPy, every backward pass derived by hand."""
-import os
+"""The reference: language models in pure NumPy, every backward pass by hand.
 
-# OpenBLAS reads this once, when NumPy is loaded. By default its threads spin
-# for a while after each matrix product, on the cores that the row-wise
-# mathematics between two products needs; this sends them to sleep sooner.
-os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "10")
+    from numpy_impl import GPTModel, LayerNorm
+
+__init__.pyi lists the names; each file is imported when it is first needed.
+"""
+import lazy_loader
+
+import twinformer  # noqa: F401  first: how NumPy's threads shall wait
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -5,16 +5,8 @@ import torch
 
 import numpy_impl.layers as ours
 import torch_impl.layers as theirs
-from numpy_impl.layers import (
-    dropout, embedding, linear, multi_head_attention, positions,
-    self_attention,
-)
 from twinformer.models.config import GPT2Config
 from numpy_impl.models.gpt2 import GPTModel
-from torch_impl.layers import (
-    dropout, embedding, linear, multi_head_attention, positions,
-    self_attention,
-)
 from torch_impl.models.gpt2 import GPTModel as TorchGPTModel
 
 both = pytest.mark.parametrize("layers", [ours, theirs], ids=["numpy", "torch"])

@@ -2,7 +2,7 @@
 they come up as shapes that do not fit somewhere else."""
 import operator
 
-__all__ = ["check_heads", "check_positions", "check_rate", "check_sizes"]
+__all__ = ["check_heads", "check_lengths", "check_positions", "check_rate", "check_sizes"]
 
 
 def check_sizes(**sizes: int) -> None:
@@ -38,3 +38,10 @@ def check_positions(start: int, T: int, length: int) -> None:
         raise ValueError(f"there are vectors for positions 0 to {length - 1}, "
                          f"got positions {start} to {start + T - 1}; a "
                          f"longer context_length makes more of them")
+
+
+def check_lengths(T, S):
+    if T > S:
+        raise ValueError(f"causal attention needs a key for every query: got "
+                         f"{T} queries and {S} keys; attention() takes a mask "
+                         f"in which rows may be empty")

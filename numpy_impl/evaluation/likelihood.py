@@ -8,24 +8,15 @@ arXiv:2005.14165, section 2.4), and how every text is measured.
 Shapes: N rows, B batch, T positions, P positions that are read, V vocabulary.
 """
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
-
 import numpy as np
 
 from twinformer.batches.collate import IGNORE
 from ..training.loss import cross_entropy
 from twinformer.batches.choice_rows import (
-    batches_by_length, check_choices, choice_batch,
+    ChoiceScores,    batches_by_length, check_choices, choice_batch,
 )
 
-__all__ = ["ChoiceScores", "choice_log_likelihoods", "log_likelihoods"]
-
-
-class ChoiceScores(NamedTuple):
-    """What a model makes of N choices."""
-
-    log_likelihood: np.ndarray  # (N,) float64: ln p(choice | context)
-    greedy: np.ndarray          # (N,) bool: each token was the likeliest
+__all__ = ["choice_log_likelihoods", "log_likelihoods"]
 
 
 def log_likelihoods(model, inputs, targets, read=None):

@@ -2,12 +2,10 @@
 
 Shapes: V vocabulary, D model width, C classes.
 """
-import numpy as np
-
 from ..layers.linear import Linear
-from twinformer.models.initialisation import STD
+from twinformer.models.initialisation import head_parameters
 
-__all__ = ["new_head", "head_parameters"]
+__all__ = ["new_head"]
 
 
 def new_head(model, n_classes: int, seed: int) -> None:
@@ -20,15 +18,3 @@ def new_head(model, n_classes: int, seed: int) -> None:
     model.head = Linear(D, C).to(dtype)
     for name, array in head_parameters(D, C, seed).items():
         getattr(model.head, name)[...] = array
-
-
-def head_parameters(d_model: int, n_classes: int,
-                    seed: int) -> dict[str, np.ndarray]:
-    """GPT-2's initialisation for a head: {name: float32 array}
-
-    From a stream of the seed of its own, as all parameters are drawn.
-    """
-    generator = np.random.default_rng([seed, *b"head.weight"])
-    normal = generator.standard_normal((n_classes, d_model), np.float32)
-    return {"weight": normal * np.float32(STD),            # (C, D)
-            "bias": np.zeros(n_classes, np.float32)}       # (C,)

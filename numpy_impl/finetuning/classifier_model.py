@@ -7,7 +7,9 @@ from dataclasses import replace
 from ..models.gpt2 import GPTModel
 from ..models.parameters import set_parameters
 from ..models.pretrained import model_of
-from .freezing import layers_to_train, train_only
+from twinformer.models.layer_choice import layers_to_train
+
+from .freezing import train_only
 from .lora_model import add_lora
 from .classification_head import new_head
 

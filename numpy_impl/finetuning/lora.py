@@ -4,15 +4,16 @@ thin matrices learn a correction.
 Shapes: ... = any leading axes, N = their product, D = inputs, F = outputs,
 R = rank, P = parts.
 """
-import math
-
 import numpy as np
+
+from twinformer.adapters.checks import check_lora_sizes
+from twinformer.models.initialisation import initial_factor
 
 from ..layers.dropout import Dropout
 from ..layers.linear import Linear
 from ..layers.module import Module, Parameter
 
-__all__ = ["LoRALinear", "check_sizes", "initial_factor"]
+__all__ = ["LoRALinear"]
 
 
 class LoRALinear(Module):
@@ -46,7 +47,7 @@ class LoRALinear(Module):
                  dropout: float = 0.0, parts: int = 1, seed=0):
         super().__init__()
         F, D = base.weight.shape
-        check_sizes(F, rank, alpha, parts)
+        check_lora_sizes(F, rank, alpha, parts)
         self.rank, self.alpha, self.parts = rank, alpha, parts
         self.scale = alpha / rank
         self.A = Parameter(initial_factor((parts * rank, D), seed))
@@ -110,26 +111,3 @@ def apart(rows, parts):
 def together(parts):
     """(P, N, K) -> (N, P K)"""
     return parts.swapaxes(0, 1).reshape(parts.shape[1], -1)
-
-
-def check_sizes(outputs, rank, alpha, parts) -> None:
-    """ValueError if no LoRALinear can have these."""
-    if rank != int(rank) or rank < 1:
-        raise ValueError(f"the rank of LoRA is a whole number from 1, got "
-                         f"{rank}; 4 to 64 are usual")
-    if not (alpha > 0 and math.isfinite(alpha)):
-        raise ValueError(f"alpha of LoRA must be positive, got {alpha}; once "
-                         "or twice the rank is usual")
-    if outputs % parts:
-        raise ValueError(f"{parts} parts do not divide {outputs} outputs")
-
-
-def initial_factor(shape: tuple[int, int], seed) -> np.ndarray:
-    """A's first values: uniform in +-1 / sqrt(D), (R, D) float32
-
-    The bound of He et al. 2015 with torch's a = sqrt(5), as in the paper's
-    code and in peft; the paper's text says Gaussian.
-    """
-    bound = 1 / math.sqrt(shape[1])
-    generator = np.random.default_rng(seed)
-    return generator.uniform(-bound, bound, shape).astype(np.float32)

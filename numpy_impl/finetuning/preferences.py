@@ -8,12 +8,9 @@ computed once (answer_log_probabilities) and handed on with each batch.
 Shapes: B pairs, T positions, V vocabulary. In a batch the B chosen answers
 come first, then the B rejected ones: one pass of the model does both.
 """
-from typing import NamedTuple
-
 import numpy as np
 
-from twinformer.batches.collate import PreferenceBatch
-from twinformer.batches.collate import IGNORE
+from twinformer.configs.preference_config import check_settings
 from .log_probability import (
     sequence_log_probabilities, sequence_log_probabilities_backward,
 )
@@ -21,26 +18,7 @@ from .preference_loss import (
     dpo_loss, dpo_loss_backward, ipo_loss, ipo_loss_backward,
 )
 
-__all__ = ["PairBatch", "PreferencePairs", "answer_log_probabilities",
-           "pair_batch"]
-
-
-class PairBatch(NamedTuple):
-    """Pairs of answers, each with its prompt before it."""
-
-    inputs: np.ndarray     # (2 B, T) int64
-    targets: np.ndarray    # (2 B, T) int64, IGNORE at prompt and padding
-    reference: np.ndarray  # (2 B,) float: the reference's log-probabilities
-
-
-def pair_batch(batch: PreferenceBatch, reference=None) -> PairBatch:
-    """A collated batch as one of inputs and targets; reference None = 0."""
-    ids = np.concatenate([batch.chosen, batch.rejected])   # (2 B, T + 1)
-    mask = np.concatenate([batch.chosen_mask, batch.rejected_mask])
-    targets = np.where(mask[:, 1:], ids[:, 1:], IGNORE)    # (2 B, T)
-    if reference is None:
-        reference = np.zeros(len(ids))
-    return PairBatch(ids[:, :-1], targets, np.asarray(reference))
+__all__ = ["PreferencePairs", "answer_log_probabilities", "margin_losses"]
 
 
 class PreferencePairs:
@@ -119,15 +97,7 @@ def answer_log_probabilities(tuner, batch):
     return logp.astype(np.float64)
 
 
-def check_settings(loss, beta, label_smoothing):
-    if loss not in ("dpo", "ipo"):
-        raise ValueError(f"the loss must be dpo or ipo, got {loss!r}")
-    if not beta > 0:
-        raise ValueError(f"beta must be positive, got {beta}; 0.1 is usual")
-    if not 0 <= label_smoothing <= 0.5:
-        raise ValueError(
-            f"label smoothing is the share of comparisons believed to be the "
-            f"wrong way round: expected 0 to 0.5, got {label_smoothing}")
-    if label_smoothing and loss == "ipo":
-        raise ValueError("only the dpo loss smooths labels; leave "
-                         "label_smoothing at 0 with ipo")
+def margin_losses(objective, margins):
+    """margins (B,) float64 -> what an objective makes of them, (B,)"""
+    losses, _ = objective.losses(margins)
+    return losses

@@ -3,12 +3,10 @@ that no feature can rely on one particular other being there.
 
 Shapes: x any shape; a keep-mask has the shape of x, True = kept.
 """
-import numpy as np
-
 from twinformer.checks import check_rate
 from .module import Module
 
-__all__ = ["Dropout", "KeepMasks"]
+__all__ = ["Dropout"]
 
 
 class Dropout(Module):
@@ -40,16 +38,3 @@ class Dropout(Module):
         if kept is None:
             return dy
         return dy * kept * (1 / (1 - self.rate))
-
-
-class KeepMasks:
-    """A source of keep-masks: the same seed, the same masks, in call order.
-
-    seed : int or sequence of int, as for numpy.random.default_rng
-    """
-
-    def __init__(self, seed):
-        self.generator = np.random.default_rng(seed)
-
-    def __call__(self, shape, rate):
-        return self.generator.random(shape, np.float32) >= rate

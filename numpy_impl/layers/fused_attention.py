@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from twinformer.checks import check_lengths
+
 from .parallel import SLICE, one_blas_thread, run_all
 
 __all__ = ["fused_attention", "fused_attention_backward"]
@@ -51,13 +53,6 @@ def fused_attention_backward(dy, cache):
     Dao 2023, algorithm 2, with the loops over queries and keys exchanged.
     """
     return over_heads(backward_tiles, *cache, dy)
-
-
-def check_lengths(T, S):
-    if T > S:
-        raise ValueError(f"causal attention needs a key for every query: got "
-                         f"{T} queries and {S} keys; attention() takes a mask "
-                         f"in which rows may be empty")
 
 
 def forward_tiles(q, k, v):

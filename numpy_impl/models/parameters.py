@@ -1,7 +1,9 @@
 """Weights travel between models, files and packages as {name: array}."""
 import numpy as np
 
-__all__ = ["get_parameters", "set_parameters", "check_parameters"]
+from twinformer.models.parameters import check_parameters, real
+
+__all__ = ["get_parameters", "set_parameters"]
 
 
 def get_parameters(model) -> dict[str, np.ndarray]:
@@ -23,25 +25,3 @@ def set_parameters(model, parameters) -> None:
                      {name: np.shape(a) for name, a in parameters.items()})
     for name, array in own.items():
         array[...] = real(name, parameters[name])
-
-
-def real(name, array):
-    """The array, if it holds floating-point numbers."""
-    if not np.issubdtype(np.asarray(array).dtype, np.floating):
-        raise ValueError(f"{name} must hold floating-point numbers, got "
-                         f"{np.asarray(array).dtype}")
-    return array
-
-
-def check_parameters(expected, given) -> None:
-    """Compare {name: shape} with {name: shape}; ValueError if they differ."""
-    problems = [f"missing {name}" for name in expected if name not in given]
-    problems += [f"unexpected {name}" for name in given
-                 if name not in expected]
-    problems += [f"{name} is {tuple(given[name])} instead of {tuple(shape)}"
-                 for name, shape in expected.items()
-                 if name in given and tuple(given[name]) != tuple(shape)]
-    if problems:
-        more = f", and {len(problems) - 8} more" if len(problems) > 8 else ""
-        raise ValueError("these weights do not fit the model: "
-                         + ", ".join(problems[:8]) + more)

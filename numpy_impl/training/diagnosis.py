@@ -1,18 +1,7 @@
 """Where a run went wrong: the first array that holds a NaN or an infinity."""
 import numpy as np
 
-__all__ = ["NonFiniteError", "first_non_finite"]
-
-
-class NonFiniteError(FloatingPointError):
-    """The loss or a gradient is not finite; no weight has been touched."""
-
-    def __init__(self, step: int, loss: float, where: str):
-        super().__init__(
-            f"step {step}: the loss is {loss} and {where} is the first that "
-            f"is not finite; the weights are as before this step. A lower "
-            f"learning rate, a longer warm-up or clipping may help")
-        self.step, self.loss, self.where = step, loss, where
+__all__ = ["first_non_finite"]
 
 
 def first_non_finite(model, batches) -> str:

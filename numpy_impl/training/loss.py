@@ -3,15 +3,14 @@ nats, averaged over all positions.
 
 Shapes: ... = any leading axes (batch, position), V = vocabulary, N = targets.
 """
-import math
-
 import numpy as np
+
+from twinformer.batches.collate import IGNORE
 
 from ..layers.parallel import over_rows
 
-__all__ = ["IGNORE", "cross_entropy", "cross_entropy_backward", "perplexity"]
+__all__ = ["cross_entropy", "cross_entropy_backward"]
 
-IGNORE = -100  # a target that does not count: padding, or a prompt
 
 
 def cross_entropy(logits, targets, ignore_index=IGNORE, reduction="mean"):
@@ -94,11 +93,3 @@ def check_targets(logits, targets, ignore_index):
     if wrong.any():
         raise ValueError(f"a target must lie in 0..{V - 1} or be the ignored "
                          f"{ignore_index}, got {targets[wrong].flat[0]}")
-
-
-def perplexity(nats):
-    """exp(mean loss): among how many equally likely tokens the model wavers.
-
-    inf where that is beyond the largest float.
-    """
-    return math.exp(nats) if nats < 709 else math.inf

@@ -5,7 +5,6 @@ This is the road once around: forward, loss, backward, clip, step. A trainer
 brings the batches and the learning rate, and keeps the books.
 """
 import math
-from typing import NamedTuple
 
 import numpy as np
 
@@ -13,17 +12,12 @@ from twinformer.models.keep_masks import KeepMasks
 from ..layers.parallel import set_num_threads
 from ..models.parameters import get_parameters, set_parameters
 from .clipping import clip_global_norm
-from twinformer.learning import NonFiniteError
 from .diagnosis import first_non_finite
+from twinformer.learning import NonFiniteError, StepResult
 from twinformer.memory import keep_freed_memory
 from .optimizer import AdamW, learning_parameters
 
-__all__ = ["StepResult", "Tuner"]
-
-
-class StepResult(NamedTuple):
-    loss: float       # mean over all that counts, before the step
-    grad_norm: float  # length of the whole gradient, before clipping
+__all__ = ["Tuner"]
 
 
 class Tuner:

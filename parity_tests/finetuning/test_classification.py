@@ -10,7 +10,8 @@ import numpy_impl.finetuning.classification as ours
 import torch_impl.finetuning.classification as theirs
 from numpy_impl.finetuning.classification_head import new_head
 from numpy_impl.finetuning.pooling import TOKENS
-from numpy_impl.finetuning.freezing import layers_to_train, train_only
+from numpy_impl.finetuning.freezing import train_only
+from twinformer.models.layer_choice import layers_to_train
 from twinformer.models.config import GPT2Config
 from numpy_impl.models.gpt2 import GPTModel
 from twinformer.batches.collate import collate_classification

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 import torch
 
+from twinformer.models.layer_choice import LAYERS, layers_to_train
 from numpy_impl.finetuning import freezing as ours
 from twinformer.models.config import GPT2Config
 from numpy_impl.models.gpt2 import GPTModel
@@ -29,7 +30,7 @@ def gradients(model):
     return {name: grad for name, _, grad in model.named_parameters()}
 
 
-CHOICES = [(choice, ours.layers_to_train(choice, 3)) for choice in ours.LAYERS]
+CHOICES = [(choice, layers_to_train(choice, 3)) for choice in LAYERS]
 CHOICES += [(name, lambda n, name=name: n.startswith(name)) for name in (
     "token_embedding", "position_embedding", "blocks.0.attention.qkv.bias",
     "blocks.1.norm2.weight", "blocks.2.feed_forward.down", "final_norm.bias")]
@@ -70,7 +71,7 @@ def test_both_packages_freeze_the_same(wanted):
     ("all", 1, {"head", "final_norm", "blocks.0", "token_embedding",
                 "position_embedding"})])
 def test_what_each_choice_means(package, choice, n_layers, parts):
-    wanted = package.layers_to_train(choice, n_layers)
+    wanted = layers_to_train(choice, n_layers)
     there = ["head", "final_norm", "token_embedding", "position_embedding",
              *(f"blocks.{number}" for number in range(n_layers))]
     assert {part for part in there if wanted(f"{part}.weight")} == parts
@@ -78,7 +79,7 @@ def test_what_each_choice_means(package, choice, n_layers, parts):
 
 def test_nothing_is_kept_for_blocks_without_a_gradient():
     model = model_of()
-    ours.train_only(model, ours.layers_to_train("last_block", 3))
+    ours.train_only(model, layers_to_train("last_block", 3))
     assert model.frozen_stages() == 3
     _, (_, _, block_caches, _, _) = model.forward(IDS)
     assert [cache is None for cache in block_caches] == [True, True, False]
@@ -89,7 +90,7 @@ def test_a_frozen_model_can_learn_again():
     model = model_of()
     expected = gradients(model_of())
     for choice in ("last_layer", "all"):
-        ours.train_only(model, ours.layers_to_train(choice, 3))
+        ours.train_only(model, layers_to_train(choice, 3))
     for name, grad in gradients(model).items():
         np.testing.assert_array_equal(grad, expected[name], name)
 
@@ -98,7 +99,7 @@ def test_a_tied_head_goes_by_its_first_name():
     config = GPT2Config(vocab_size=11, context_length=6, d_model=8, n_heads=2,
                         n_layers=3, dropout=0.0)
     model, other = model_of(config), twin.GPTModel(config)
-    wanted = ours.layers_to_train("last_block", 3)
+    wanted = layers_to_train("last_block", 3)
     ours.train_only(model, wanted)
     theirs.train_only(other, wanted)
     assert not model.head.learns("weight")
@@ -112,7 +113,7 @@ def test_a_tied_head_goes_by_its_first_name():
 @pytest.mark.parametrize("package", [ours, theirs])
 def test_what_is_refused(package):
     with pytest.raises(ValueError, match="last_layer, last_block, last_two"):
-        package.layers_to_train("first_block", 3)
+        layers_to_train("first_block", 3)
     model = model_of() if package is ours else twin.GPTModel(UNTIED)
     with pytest.raises(ValueError, match="no parameter"):
         package.train_only(model, lambda name: False)
@@ -121,7 +122,7 @@ def test_what_is_refused(package):
 def test_no_graph_reaches_what_is_frozen():
     """The twin: autograd does not record below the first that learns."""
     model = twin.GPTModel(UNTIED)
-    theirs.train_only(model, theirs.layers_to_train("last_block", 3))
+    theirs.train_only(model, layers_to_train("last_block", 3))
     seen = {}
     for number, block in enumerate(model.blocks):
         block.register_forward_hook(

@@ -10,8 +10,7 @@ from twinformer.runs.checkpoint import load_checkpoint
 from twinformer.commands.opening import open_model
 
 from .test_classify_command import TINY, texts, written
-from ..tiny_base import command, no_plots, tasks_file, tiny_base
-from ..tiny_run import one_thread
+from ..tiny_base import command, tasks_file, tiny_base
 
 
 @pytest.fixture(scope="module")

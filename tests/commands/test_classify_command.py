@@ -11,7 +11,7 @@ import yaml
 from twinformer.runs.logs import read_metrics
 from twinformer.commands.main import main
 
-from ..tiny_run import one_thread, tiny_run
+from ..tiny_run import tiny_run
 
 TINY = ["--d-model", 8, "--n-heads", 2, "--vocab-size", 300, "--context-length", 32,
         "--reading-epochs", 0, "--epochs", 2, "--batch-size", 8, "--threads", 1]

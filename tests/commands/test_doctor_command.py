@@ -9,7 +9,6 @@ from numpy_impl.layers import norm
 from twinformer.commands import doctor, quick_parity
 from twinformer.commands.main import main
 
-from ..tiny_run import one_thread
 
 
 def test_this_machine_is_ready(capsys):

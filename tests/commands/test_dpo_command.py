@@ -8,8 +8,7 @@ import pytest
 from twinformer.runs.checkpoint import load_checkpoint
 from twinformer.runs.logs import read_metrics
 
-from ..tiny_base import command, mistake, no_plots, plots, tasks_file, tiny_base
-from ..tiny_run import one_thread
+from ..tiny_base import command, mistake, tasks_file, tiny_base
 
 QUICK = ["--epochs", 2, "--template", "phi3", "--max-new-tokens", 6, "--device", "cpu",
          "--learning-rate", "0.001"]

@@ -15,7 +15,7 @@ from twinformer.runs.run_folder import open_run
 from twinformer.commands.generate import build_model
 from twinformer.commands.main import main
 
-from ..tiny_run import one_thread, tiny_run
+from ..tiny_run import tiny_run
 
 # Written for these tests, in the format of hellaswag_val.jsonl
 SWAG = [

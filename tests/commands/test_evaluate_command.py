@@ -10,7 +10,7 @@ from twinformer.runs.run_folder import open_run
 from twinformer.commands.generate import build_model
 from twinformer.commands.main import main
 
-from ..tiny_run import TEXT, one_thread, tiny_run
+from ..tiny_run import TEXT, tiny_run
 
 
 @pytest.fixture(scope="module")

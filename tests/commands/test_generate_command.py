@@ -9,7 +9,7 @@ import pytest
 
 from twinformer.commands.main import main
 
-from ..tiny_run import one_thread, tiny_run
+from ..tiny_run import tiny_run
 
 
 @pytest.fixture(scope="module")

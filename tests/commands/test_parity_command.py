@@ -8,7 +8,7 @@ import pytest
 
 from twinformer.commands.main import main
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_table_of_what_agrees(capsys):

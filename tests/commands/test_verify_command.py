@@ -20,7 +20,6 @@ from twinformer.commands.published import (
     ten_losses, text_loss, weights_begin,
 )
 
-from ..tiny_run import one_thread
 
 CONFIG = GPT2Config(vocab_size=257, context_length=64, d_model=16, n_heads=2, n_layers=2)
 BYTES = Vocabulary({bytes([i]): i for i in range(256)}, "gpt2", {"<|endoftext|>": 256}, None)

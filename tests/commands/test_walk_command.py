@@ -16,7 +16,7 @@ from twinformer.commands.main import main
 from twinformer.commands.walk.command import MOST_TOKENS
 from torch_impl.models import gpt2, parameters
 
-from ..tiny_run import one_thread, tiny_run
+from ..tiny_run import tiny_run
 
 
 def walk(capsys, *words):

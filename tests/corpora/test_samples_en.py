@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-SAMPLES = Path(__file__).parents[1] / "data" / "samples"
+SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 FILES = ["stories-en.txt", "instructions.json", "preferences.json", "messages-en.tsv"]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.__main__ import RESULTS, commands_of, main, make_again, pages, words_of
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("page", pages().values(), ids=lambda page: page.stem)

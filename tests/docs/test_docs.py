@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from markdown_it import MarkdownIt
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("docs/**/*.md"), *ROOT.glob("README*.md")])
 DERIVATIONS = sorted(ROOT.glob("docs/derivations/[a-z]*.md"))
 

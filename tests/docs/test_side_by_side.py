@@ -8,7 +8,7 @@ import pytest
 
 from docs.side_by_side import align, derivations, main, mirrored_pairs, page
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PAIRS = sorted(path.relative_to(ROOT / "numpy_impl").as_posix()
                for path in (ROOT / "numpy_impl").rglob("*.py") if path.name != "__init__.py"
                and (ROOT / "torch_impl" / path.relative_to(ROOT / "numpy_impl")).exists())

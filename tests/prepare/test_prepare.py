@@ -109,7 +109,7 @@ def test_killed_again_and_again(tmp_path):
                str(tmp_path / "out")]
     kills, positions = 0, []
     while kills < 40:
-        process = subprocess.Popen(command, cwd=Path(__file__).parents[1])
+        process = subprocess.Popen(command, cwd=Path(__file__).parents[2])
         ledger = tmp_path / "out" / "ledger.sqlite"
         deadline = time.monotonic() + 30
         while not ledger.exists() and process.poll() is None and time.monotonic() < deadline:
@@ -140,7 +140,7 @@ def test_a_full_disk(tmp_path):
     write_corpus(tmp_path / "in", 100)
     command = [sys.executable, "-m", "tests.prepare_child", str(tmp_path / "in"),
                str(tmp_path / "out")]
-    root = Path(__file__).parents[1]
+    root = Path(__file__).parents[2]
     done = subprocess.run([*command, "40000"], cwd=root, capture_output=True, text=True)
     assert done.returncode == 1 and "free some space" in done.stderr
     assert not is_prepared(tmp_path / "out")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 
-from numpy_impl.evaluation.likelihood import ChoiceScores
+from twinformer.batches.choice_rows import ChoiceScores
 
 from twinformer.batches.collate import IGNORE
 from ..training.loss import cross_entropy
@@ -20,7 +20,7 @@ from twinformer.batches.choice_rows import (
     batches_by_length, check_choices, choice_batch,
 )
 
-__all__ = ["ChoiceScores", "choice_log_likelihoods", "log_likelihoods"]
+__all__ = ["choice_log_likelihoods", "log_likelihoods"]
 
 
 @torch.no_grad()

@@ -4,11 +4,11 @@ Shapes: V vocabulary, D model width, C classes.
 """
 import torch
 
-from numpy_impl.finetuning.classification_head import head_parameters
+from twinformer.models.initialisation import head_parameters
 
 from ..layers.linear import Linear
 
-__all__ = ["new_head", "head_parameters"]
+__all__ = ["new_head"]
 
 
 def new_head(model, n_classes: int, seed: int) -> None:

@@ -6,9 +6,7 @@ and no gradient has to flow through the blocks below the first that learns.
 """
 from collections.abc import Callable
 
-from numpy_impl.finetuning.freezing import LAYERS, layers_to_train
-
-__all__ = ["LAYERS", "layers_to_train", "train_only"]
+__all__ = ["train_only"]
 
 
 def train_only(model, wanted: Callable[[str], bool]) -> None:

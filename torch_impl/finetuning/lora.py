@@ -6,13 +6,14 @@ R = rank, P = parts.
 """
 import torch
 
-from numpy_impl.finetuning.lora import check_sizes, initial_factor
+from twinformer.adapters.checks import check_lora_sizes
+from twinformer.models.initialisation import initial_factor
 
 from ..layers.dropout import Dropout
 from ..layers.linear import Linear
 from ..layers.module import Module, Parameter
 
-__all__ = ["LoRALinear", "check_sizes", "initial_factor"]
+__all__ = ["LoRALinear"]
 
 
 class LoRALinear(Module):
@@ -46,7 +47,7 @@ class LoRALinear(Module):
                  dropout: float = 0.0, parts: int = 1, seed=0):
         super().__init__()
         F, D = base.weight.shape
-        check_sizes(F, rank, alpha, parts)
+        check_lora_sizes(F, rank, alpha, parts)
         self.rank, self.alpha, self.parts = rank, alpha, parts
         self.scale = alpha / rank
         first = initial_factor((parts * rank, D), seed)

@@ -5,9 +5,9 @@ Shapes: B batch, T positions, C classes.
 """
 import torch
 
-from numpy_impl.finetuning.pooling import TOKENS
-
 __all__ = ["TOKENS", "only_position", "position_weights", "pool"]
+
+TOKENS = ("first", "last", "last_real", "mean")
 
 
 def only_position(last, length, token):

@@ -10,15 +10,12 @@ come first, then the B rejected ones: one pass of the model does both.
 """
 import torch
 
-from numpy_impl.finetuning.preferences import (
-    PairBatch, check_settings, pair_batch,
-)
+from twinformer.configs.preference_config import check_settings
 
 from .log_probability import sequence_log_probabilities
 from .preference_loss import dpo_loss, ipo_loss
 
-__all__ = ["PairBatch", "PreferencePairs", "answer_log_probabilities",
-           "pair_batch"]
+__all__ = ["PreferencePairs", "answer_log_probabilities", "margin_losses"]
 
 
 class PreferencePairs:
@@ -80,6 +77,13 @@ def answer_log_probabilities(tuner, batch):
         logp = tuner.objective.log_probabilities(
             tuner.model, tuner.machine.tensors(batch))
     return logp.cpu().double().numpy()
+
+
+def margin_losses(objective, margins):
+    """margins (B,) float64, an array -> what an objective makes of them, (B,)
+    """
+    losses = objective.losses(torch.from_numpy(margins))
+    return losses.numpy()
 
 
 def single_or_double(logits):

@@ -6,12 +6,10 @@ Shapes: x any shape; a keep-mask has the shape of x, True = kept.
 import torch
 from torch.nn import functional
 
-from twinformer.models.keep_masks import KeepMasks
-
 from twinformer.checks import check_rate
 from .module import Module
 
-__all__ = ["Dropout", "KeepMasks"]
+__all__ = ["Dropout"]
 
 
 def own_masks(shape, rate):

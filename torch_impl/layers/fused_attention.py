@@ -6,7 +6,7 @@ Shapes: B batch, H heads, T query positions, S key positions, K head width.
 """
 from torch.nn import functional
 
-from numpy_impl.layers.fused_attention import check_lengths
+from twinformer.checks import check_lengths
 
 from .attention import causal_mask
 

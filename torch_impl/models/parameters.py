@@ -4,7 +4,7 @@ import torch
 
 from twinformer.models.parameters import check_parameters, real
 
-__all__ = ["get_parameters", "set_parameters", "check_parameters"]
+__all__ = ["get_parameters", "set_parameters"]
 
 
 def get_parameters(model) -> dict[str, np.ndarray]:

@@ -1,9 +1,8 @@
 """Where a run went wrong: the first tensor that holds a NaN or an infinity."""
 import torch
 
-from twinformer.learning import NonFiniteError
 
-__all__ = ["NonFiniteError", "first_non_finite"]
+__all__ = ["first_non_finite"]
 
 
 @torch.no_grad()

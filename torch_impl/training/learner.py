@@ -7,10 +7,9 @@ import torch
 from ..models.gpt2 import GPTModel
 from ..models.parameters import set_parameters
 from .objective import NextTokens
-from twinformer.learning import StepResult
 from .tuner import Tuner
 
-__all__ = ["Learner", "StepResult"]
+__all__ = ["Learner"]
 
 
 class Learner(Tuner):

@@ -7,12 +7,11 @@ import torch
 from torch.nn import functional
 
 from twinformer.batches.collate import IGNORE
-from numpy_impl.training.loss import perplexity
 
 from ..layers.fused import fused
 from ..layers.softmax import log_softmax
 
-__all__ = ["IGNORE", "cross_entropy", "perplexity"]
+__all__ = ["cross_entropy"]
 
 
 def cross_entropy(logits, targets, ignore_index=IGNORE, reduction="mean"):

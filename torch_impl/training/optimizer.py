@@ -8,11 +8,18 @@ import math
 
 import torch
 
-from numpy_impl.training.optimizer import decays
-
 from ..layers.fused import fused
 
 __all__ = ["SGD", "AdamW", "decays", "learning_parameters"]
+
+
+def decays(name: str, parameter) -> bool:
+    """Whether weight decay applies: to matrices, not to biases and norms.
+
+    Decay limits the products of weights and features; an offset or a norm's
+    scale multiplies nothing that could be made smaller elsewhere.
+    """
+    return parameter.ndim >= 2
 
 
 def learning_parameters(model):

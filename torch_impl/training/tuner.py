@@ -9,17 +9,15 @@ import math
 import numpy as np
 import torch
 
-from twinformer.learning import StepResult
-
 from ..models.parameters import get_parameters, set_parameters
 from .clipping import clip_global_norm
 from .device import Machine
-from twinformer.learning import NonFiniteError
 from .diagnosis import first_non_finite
+from twinformer.learning import NonFiniteError, StepResult
 from twinformer.memory import keep_freed_memory
 from .optimizer import AdamW, learning_parameters
 
-__all__ = ["StepResult", "Tuner"]
+__all__ = ["Tuner"]
 
 
 class Tuner:

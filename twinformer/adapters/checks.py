@@ -1,11 +1,12 @@
 """Do an adapter and a model belong together?"""
 import hashlib
+import math
 
 import numpy as np
 
 from .files import Adapter
 
-__all__ = ["check_fingerprint", "check_fit", "check_saved", "fingerprint"]
+__all__ = ["check_lora_sizes", "check_fingerprint", "check_fit", "check_saved", "fingerprint"]
 
 
 def check_saved(layers, whole) -> None:
@@ -87,3 +88,15 @@ def fingerprint(parameters: dict[str, np.ndarray]) -> str:
         digest.update(f"{name} {array.shape}\n".encode())
         digest.update(np.ascontiguousarray(array, "<f4").data)
     return digest.hexdigest()
+
+
+def check_lora_sizes(outputs, rank, alpha, parts) -> None:
+    """ValueError if no LoRALinear can have these."""
+    if rank != int(rank) or rank < 1:
+        raise ValueError(f"the rank of LoRA is a whole number from 1, got "
+                         f"{rank}; 4 to 64 are usual")
+    if not (alpha > 0 and math.isfinite(alpha)):
+        raise ValueError(f"alpha of LoRA must be positive, got {alpha}; once "
+                         "or twice the rank is usual")
+    if outputs % parts:
+        raise ValueError(f"{parts} parts do not divide {outputs} outputs")

@@ -14,11 +14,21 @@ of its longest choice.
 """
 from collections.abc import Sequence
 
+from typing import NamedTuple
+
 import numpy as np
 
 from .collate import IGNORE
 
-__all__ = ["batches_by_length", "check_choices", "choice_batch"]
+__all__ = ["ChoiceScores", "batches_by_length", "check_choices", "choice_batch"]
+
+
+class ChoiceScores(NamedTuple):
+    """What a model makes of N choices."""
+
+    log_likelihood: np.ndarray  # (N,) float64: ln p(choice | context)
+    greedy: np.ndarray          # (N,) bool: each token was the likeliest
+
 
 
 def check_choices(contexts: Sequence[Sequence[int]],

@@ -16,9 +16,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["ClassificationBatch", "PreferenceBatch",
+__all__ = ["IGNORE", "ClassificationBatch", "PreferenceBatch",
            "collate_classification", "collate_instructions",
            "collate_preferences"]
+
+IGNORE = -100  # a target that does not count: padding, or a prompt
 
 
 class ClassificationBatch(NamedTuple):
@@ -62,7 +64,7 @@ def collate_classification(
 
 def collate_instructions(
     texts: Sequence[Sequence[int]], pad_id: int,
-    ignore_index: int = -100, max_length: int | None = None,
+    ignore_index: int = IGNORE, max_length: int | None = None,
     prompt_lengths: Sequence[int] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """-> inputs (B, T) int64, targets (B, T) int64

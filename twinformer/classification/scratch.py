@@ -6,7 +6,7 @@ import numpy as np
 from ..models.config import GPT2Config
 from ..models.initialisation import initial_parameters
 from ..batches.collate import collate_instructions
-from numpy_impl.text.bpe import BPETokenizer
+from ..backend import byte_pair_encoding
 from ..tokenizers.bpe_training import count_pieces, learn_merges
 from ..tokenizers.byte_tokenizer import ByteTokenizer
 from ..tokenizers.tokenizer import Tokenizer, repair_surrogates
@@ -21,7 +21,8 @@ __all__ = ["new_tokenizer", "read_texts", "untrained"]
 MIN_COUNT = 2  # a pair that occurs once teaches nothing
 
 
-def new_tokenizer(config: ScratchConfig, texts: Sequence[str]) -> Tokenizer:
+def new_tokenizer(config: ScratchConfig, texts: Sequence[str],
+                  backend: str | None = None) -> Tokenizer:
     """The tokenizer that config asks for; a small one where texts are few."""
     if config.tokenizer == "bytes":
         return ByteTokenizer()
@@ -29,7 +30,8 @@ def new_tokenizer(config: ScratchConfig, texts: Sequence[str]) -> Tokenizer:
               for piece, count in count_pieces(texts, "gpt2").items()}
     wanted = config.vocab_size - 257  # beside the bytes and end of text
     found = learn_merges(pieces, wanted, MIN_COUNT) if wanted else []
-    return BPETokenizer.train(texts, 257 + len(found), min_count=MIN_COUNT)
+    return byte_pair_encoding(backend).train(texts, 257 + len(found),
+                                             min_count=MIN_COUNT)
 
 
 def untrained(config: ScratchConfig, tokenizer: Tokenizer,

@@ -10,7 +10,6 @@ taught with. --file answers a JSON list of tasks all at once, and adds a
 "model_response" to each.
 """
 import sys
-from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
@@ -47,6 +46,7 @@ def run(arguments) -> None:
     from ..generation.options import check_sampling_options, check_whole
     from ..corpora.prompts import prompt_style
 
+    from ..backend import implementation
     from .generate import build_model
     from .opening import open_model
 
@@ -64,7 +64,7 @@ def run(arguments) -> None:
               "with the alpaca template", file=sys.stderr)
     style = prompt_style(arguments.template or taught or "alpaca")
     model, _ = build_model(opened, arguments.backend, arguments.device)
-    respond = import_module(f"{arguments.backend}_impl.finetuning.instructions.responding").respond
+    respond = implementation(arguments.backend).respond
     answers = answer_tasks(
         model, tasks, style, opened.tokenizer, respond, arguments.max_new_tokens,
         temperature=arguments.temperature, top_k=arguments.top_k, top_p=arguments.top_p,

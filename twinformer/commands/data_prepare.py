@@ -60,10 +60,10 @@ def choose_tokenizer(arguments, sources, folder: Path):
     from ..tokenizers.formats.huggingface_files import read_tokenizer_json
     from ..prepare.tokenizer_sample import tokenizer_sample
 
-    from torch_impl.text.bpe import BPETokenizer
+    from ..backend import byte_pair_encoding, load_tokenizer
     from ..tokenizers.byte_tokenizer import ByteTokenizer
-    from ..tokenizers.registry import load_tokenizer
 
+    BPETokenizer = byte_pair_encoding()
     kind = arguments.tokenizer
     if kind == "gpt2":
         return BPETokenizer(*gpt2_vocabulary())

@@ -17,7 +17,9 @@ defaults suit GPT-2; a small model of your own wants --learning-rate 0.00002.
 """
 import json
 from dataclasses import replace
-from importlib import import_module
+from functools import partial
+
+from ..backend import implementation
 
 __all__ = ["add_arguments", "run"]
 
@@ -51,16 +53,21 @@ def run(arguments) -> int:
     progress = LiveProgress()
     parts = different_answers(pairs, settings, progress.note)
     splits = encoded(parts, ["chosen", "rejected"], settings, begun.opened, progress.note)
-    package = f"{arguments.backend}_impl"
-    preferences = import_module(f"{package}.finetuning.preferences.objective")
+    package = implementation(arguments.backend)
+    objective = package.PreferencePairs(
+        settings.loss, settings.beta, settings.label_smoothing, settings.average)
     task = ComparisonTask(
         splits, settings, tokenizer=begun.opened.tokenizer, run_config=begun.opened.config,
         data_key=data_key(splits, settings),
-        log_probabilities=preferences.answer_log_probabilities,
-        respond=import_module(f"{package}.finetuning.instructions.responding").respond,
-        parameters=import_module(f"{package}.finetuning.lora.adapters").best_parameters(
+        log_probabilities=package.answer_log_probabilities,
+        losses=partial(package.margin_losses, objective),
+        respond=package.respond,
+        parameters=package.best_parameters(
             begun.folder.path / "adapter", arguments.model))
-    tuner = tuner_of(tuned_model(begun.opened, arguments), arguments)
+    def tuner_of(model):
+        return package.Tuner(model, objective, arguments.finetuning, arguments.device)
+
+    tuner = tuner_of(tuned_model(begun.opened, arguments))
     folder = begun.folder
     ask_reference(task, tuner, begun, progress.note)
     finetuner = Finetuner(tuner, task, arguments.finetuning, folder, progress=progress)
@@ -72,7 +79,7 @@ def run(arguments) -> int:
         print(f"stopped at step {finetuner.standing.step}; go on: twinformer dpo --resume "
               f"{folder}")
         return exit_code
-    summary(folder, task, arguments)
+    summary(folder, task, tuner_of, arguments)
     return 0
 
 
@@ -96,15 +103,6 @@ def different_answers(pairs, settings, note):
     return Splits(*(without_ties(part)[0] if part else part for part in parts))
 
 
-def tuner_of(model, arguments):
-    """A tuner that widens the margins of a model."""
-    package, settings = f"{arguments.backend}_impl", arguments.preferences
-    objective = import_module(f"{package}.finetuning.preferences.objective").PreferencePairs(
-        settings.loss, settings.beta, settings.label_smoothing, settings.average)
-    return import_module(f"{package}.training.tuner").Tuner(
-        model, objective, arguments.finetuning, arguments.device)
-
-
 def ask_reference(task, tuner, begun, note) -> None:
     """What the base says about all answers: asked once, then read again."""
     from ..finetuning.reference_file import read_reference, write_reference
@@ -121,7 +119,7 @@ def ask_reference(task, tuner, begun, note) -> None:
     write_reference(folder.path, task.reference)
 
 
-def summary(folder, task, arguments) -> None:
+def summary(folder, task, tuner_of, arguments) -> None:
     """Measure the test part with the best model; say what to do next."""
     from ..finetuning.answering import sheet, write_responses
     from ..io.files import write_atomically
@@ -133,7 +131,7 @@ def summary(folder, task, arguments) -> None:
     tests = [example.task for example in task.splits.test]
     if tests:
         model, _ = build_model(opened, arguments.backend, arguments.device.device)
-        found = task.metrics(tuner_of(model, arguments), "test")
+        found = task.metrics(tuner_of(model), "test")
         write_atomically(folder.path / "test.json", json.dumps(
             {"step": opened.step, "pairs": len(tests), **found}, indent=1) + "\n")
         answers = task.answers(model, tests)

@@ -9,7 +9,8 @@ The same seed gives the same text, whichever backend computes it.
 """
 import sys
 import time
-from importlib import import_module
+
+from ..backend import implementation
 
 __all__ = ["add_arguments", "build_model", "run"]
 
@@ -54,7 +55,7 @@ def run(arguments) -> None:
         print(f"the prompt is {len(ids)} tokens long; the model sees the last {context}",
               file=sys.stderr)
 
-    generate = import_module(f"{arguments.backend}_impl.generation.generate").generate
+    generate = implementation(arguments.backend).generate
     end = opened.tokenizer.end_of_text
     counted = Counted(generate(
         model, ids, arguments.max_new_tokens, temperature=arguments.temperature,
@@ -87,18 +88,13 @@ def beginning(prompt, tokenizer, given_text):
 
 def build_model(opened, backend, device):
     """The opened run's model in either backend, and where it computes."""
-    model_of = import_module(f"{backend}_impl.models.pretrained.loading").model_of
-    model = model_of(opened.config.model, opened.parameters)
+    model = implementation(backend).model_of(opened.config.model, opened.parameters)
     if backend == "torch":
-        from torch_impl.training.device import choose_device
-
-        where = str(choose_device(device))
+        where = str(implementation("torch").choose_device(device))
         model = model.to(where)
     else:
         from ..configs.run_config import DeviceConfig
-        from numpy_impl.training.tuner import check_device
-
-        check_device(DeviceConfig(device=device))
+        implementation("numpy").check_device(DeviceConfig(device=device))
         where = "cpu"
     return model, where
 

@@ -23,7 +23,7 @@ The defaults are the book's, for GPT-2. A small model of your own wants more:
 
 It learns the manner of answering, and little of what is true.
 """
-from importlib import import_module
+from ..backend import implementation
 
 __all__ = ["add_arguments", "run"]
 
@@ -57,17 +57,16 @@ def run(arguments) -> int:
     progress = LiveProgress()
     parts = split_tasks(tasks, settings.train_share, settings.test_share)
     splits = encoded(parts, ["output"], settings, begun.opened, progress.note)
-    package = f"{arguments.backend}_impl"
+    package = implementation(arguments.backend)
     task = InstructionTask(
         splits, settings, tokenizer=begun.opened.tokenizer, run_config=begun.opened.config,
         data_key=data_key(splits, settings),
-        respond=import_module(f"{package}.finetuning.instructions.responding").respond,
-        parameters=import_module(f"{package}.finetuning.lora.adapters").best_parameters(
+        respond=package.respond,
+        parameters=package.best_parameters(
             begun.folder.path / "adapter", arguments.model))
-    objective = (import_module(f"{package}.finetuning.instructions.packed_tokens").PackedTokens()
-                 if settings.packing
-                 else import_module(f"{package}.training.objective").NextTokens())
-    tuner = import_module(f"{package}.training.tuner").Tuner(
+    objective = (package.PackedTokens() if settings.packing
+                 else package.NextTokens())
+    tuner = package.Tuner(
         tuned_model(begun.opened, arguments), objective, arguments.finetuning, arguments.device)
     folder = begun.folder
     if not begun.checkpoint:

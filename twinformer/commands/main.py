@@ -29,17 +29,17 @@ __all__ = ["COMMANDS", "main"]
 # command -> (module, what the overview says about it)
 COMMANDS = {
     "train": ("train", "train a model, or resume a run"),
-    "classify": ("classify", "teach a model to tell texts apart, and use it"),
+    "classify": ("classify.command", "teach a model to tell texts apart, and use it"),
     "instruct": ("instruct", "teach a model to follow instructions"),
     "dpo": ("dpo", "teach a model which answers people prefer"),
     "ask": ("ask", "ask a model that follows instructions"),
     "generate": ("generate", "continue a text with a trained model"),
-    "evaluate": ("evaluate", "measure a model, its answers, or their judges"),
+    "evaluate": ("evaluate.command", "measure a model, its answers, or their judges"),
     "data": ("data", "list, get and prepare corpora"),
     "verify": ("verify", "check GPT-2's weights against published figures"),
     "parity": ("parity", "prove that reference and twin agree"),
     "doctor": ("doctor", "say what this machine can do"),
-    "walk": ("walk", "show every array of one forward and backward pass"),
+    "walk": ("walk.command", "show every array of one forward and backward pass"),
 }
 
 # Older names
@@ -115,8 +115,7 @@ def dispatch(words: list[str]) -> int | None:
             f"{', '.join(COMMANDS)})")
 
     from .parser import CommandParser
-    module = importlib.import_module(
-        f".{COMMANDS[command][0]}", __package__)
+    module = importlib.import_module(f".{COMMANDS[command][0]}", __package__)
     prog = f"twinformer {command}"
     if hasattr(module, "choose"):
         mode = module.choose(prog, rest)

@@ -1,8 +1,10 @@
 """A model to use, wherever it comes from: a run of ours, GPT-2's published
 weights, or a folder or file as transformers and OpenAI write them."""
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
+
+from ..backend import implementation
+from ..backend import byte_pair_encoding
 
 __all__ = ["is_run", "open_model", "tokenizer_of"]
 
@@ -41,13 +43,13 @@ def open_model(source: str, backend: str):
         raise FileNotFoundError(
             f"there is no checkpoint in {path}, so it is no run's folder, or that run stopped "
             f"before its first one; nor are there weights: {', '.join(IN_FOLDERS)}")
-    reader = import_module(f"{backend}_impl.models.pretrained.torch_io").read_torch
+    reader = implementation(backend).read_torch
     config, parameters = read_pretrained(source, None, reader)
-    tokenizer = tokenizer_of(path if path.is_dir() else path.parent, config)
+    tokenizer = tokenizer_of(path if path.is_dir() else path.parent, config, backend)
     return OpenedRun(path, 0, replace(RunConfig(), model=config), tokenizer, parameters)
 
 
-def tokenizer_of(folder: Path, config):
+def tokenizer_of(folder: Path, config, backend: str | None = None):
     """The tokenizer that lies beside the weights; else GPT-2's own.
 
     Raises
@@ -55,9 +57,9 @@ def tokenizer_of(folder: Path, config):
     ConnectionError, ValueError
         GPT-2's vocabulary cannot be had, or is not the model's.
     """
-    from numpy_impl.text.bpe import BPETokenizer
     from ..tokenizers.formats.gpt2_files import gpt2_vocabulary, read_gpt2_files
 
+    BPETokenizer = byte_pair_encoding(backend)
     for merges, ids in VOCABULARIES:
         if (folder / merges).is_file() and (folder / ids).is_file():
             tokenizer = BPETokenizer(*read_gpt2_files(folder / merges, folder / ids))

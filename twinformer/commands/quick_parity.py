@@ -13,14 +13,9 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from ..backend import implementation
 from ..models.config import GPT2Config
-from numpy_impl.models.gpt2 import GPTModel
 from ..models.initialisation import initial_parameters
-from numpy_impl.models.parameters import set_parameters
-from numpy_impl.training.loss import cross_entropy, cross_entropy_backward
-from torch_impl.models import gpt2 as twin
-from torch_impl.models.parameters import set_parameters as set_twin_parameters
-from torch_impl.training import loss as twin_loss
 
 __all__ = ["ROUNDINGS", "Parity", "numpy_parity", "torch_parity"]
 
@@ -58,11 +53,12 @@ def problem():
 def numpy_arrays(dtype: str) -> dict[str, np.ndarray]:
     """The logits and all gradients by the reference."""
     parameters, ids, targets = problem()
-    model = GPTModel(CONFIG).to(np.dtype(dtype))
-    set_parameters(model, parameters)
+    reference = implementation("numpy")
+    model = reference.GPTModel(CONFIG).to(np.dtype(dtype))
+    reference.set_parameters(model, parameters)
     logits, cache = model.forward(ids)
-    _, loss_cache = cross_entropy(logits, targets)
-    model.backward(cross_entropy_backward(1.0, loss_cache), cache)
+    _, loss_cache = reference.cross_entropy(logits, targets)
+    model.backward(reference.cross_entropy_backward(1.0, loss_cache), cache)
     gradients = {name: gradient for name, _, gradient in model.named_parameters()}
     return {"logits": logits} | gradients
 
@@ -70,11 +66,12 @@ def numpy_arrays(dtype: str) -> dict[str, np.ndarray]:
 def torch_arrays(device: str, dtype: str) -> dict[str, np.ndarray]:
     """The same by the twin, on a device."""
     parameters, ids, targets = problem()
+    twin = implementation("torch")
     model = twin.GPTModel(CONFIG).to(device, getattr(torch, dtype))
-    set_twin_parameters(model, parameters)
+    twin.set_parameters(model, parameters)
     ids, targets = (torch.tensor(array, device=device) for array in (ids, targets))
     logits = model(ids)
-    twin_loss.cross_entropy(logits, targets).backward()
+    twin.cross_entropy(logits, targets).backward()
     gradients = {name: parameter.grad for name, parameter in model.named_parameters()}
     arrays = {"logits": logits.detach()} | gradients
     return {name: array.cpu().numpy() for name, array in arrays.items()}

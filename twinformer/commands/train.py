@@ -12,7 +12,6 @@ samples.txt and the checkpoints. Ctrl-C saves and stops. The last word of an
 option is enough where it is unique: --max-steps is --training.max_steps.
 """
 import dataclasses
-import importlib
 import json
 import re
 import warnings
@@ -20,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+from ..backend import implementation
 from ..models.config import PRESETS, preset
 from ..configs.run_config import RunConfig
 
@@ -92,17 +92,15 @@ def run(arguments) -> int:
                             RuntimeWarning)
     config = RunConfig(**{field.name: getattr(arguments, field.name)
                           for field in dataclasses.fields(RunConfig)})
-    backend = importlib.import_module(f"{config.backend}_impl.training.learner")
-    throughput = importlib.import_module(
-        f"{config.backend}_impl.training.throughput")
+    package = implementation(config.backend)
     options = {}
     if config.backend == "torch" and config.device.device != "cpu":
         options["feed"] = partial(prefetched, config)
     with LiveProgress() as progress:
         finished = run_training(
-            config, backend.Learner, progress=progress,
+            config, package.Learner, progress=progress,
             resume=Path(arguments.resume) if arguments.resume else None,
-            make_sampler=sampler, measure_peak=throughput.peak_flops,
+            make_sampler=sampler, measure_peak=package.peak_flops,
             **options)
     if finished.exit_code:
         print(f"stopped at step {finished.step}; "
@@ -117,26 +115,23 @@ def prefetched(config: RunConfig, batches):
     """Batches copied to the GPU while it computes; straight on the CPU."""
     from ..training.trainer import straight
 
-    from torch_impl.text.loader import prefetch
-    from torch_impl.training.device import choose_device
-
-    device = choose_device(config.device.device)
+    twin = implementation("torch")
+    device = twin.choose_device(config.device.device)
     if device.type == "cpu" or not config.device.pin_memory:
         yield from straight(batches)
         return
-    yield from prefetch(batches, device)
+    yield from twin.prefetch(batches, device)
 
 
 def sampler(config: RunConfig, data):
     """(learner, step) -> what the model makes of the prompt."""
-    generation = importlib.import_module(
-        f"{config.backend}_impl.generation.generate")
+    generate_text = implementation(config.backend).generate_text
     training = config.training
     prompt = training.sample_prompt or opening(data.tokenizer)
     data.tokenizer.encode(prompt, allowed_special="all")  # can it spell it?
 
     def sample(learner, step: int) -> str:
-        pieces = generation.generate_text(
+        pieces = generate_text(
             learner.model, data.tokenizer, prompt, training.sample_tokens,
             temperature=training.sample_temperature,
             top_k=training.sample_top_k or None,
@@ -200,11 +195,10 @@ def python_share(finished):
     from ..training.syntax import SyntaxShare, syntax_share
 
     config, tokenizer = finished.config, finished.data.tokenizer
-    generation = importlib.import_module(
-        f"{config.backend}_impl.generation.generate")
+    generate = implementation(config.backend).generate
     end = tokenizer.end_of_text
     start = [tokenizer.encode("\n")[-1] if end is None else end]
-    rows = np.array(list(generation.generate(
+    rows = np.array(list(generate(
         finished.learner.model, [start] * QUALITY_SAMPLES, QUALITY_TOKENS,
         temperature=config.training.sample_temperature,
         top_p=config.training.sample_top_p, seed=config.training.seed,

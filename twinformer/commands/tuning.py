@@ -3,9 +3,10 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
+
+from ..backend import implementation
 
 __all__ = ["Begun", "LoRAConfig", "add_tuning_arguments", "begin", "data_key", "encoded",
            "resumed_config", "sample_file", "tuned_model", "write_settings"]
@@ -113,7 +114,7 @@ def begin(arguments, kind: str) -> Begun:
         No model is named, or it cannot be opened; there is nothing to resume.
     """
     from ..models.initialisation import parameter_shapes
-    from ..tokenizers.registry import tokenizer_from_dict
+    from ..backend import tokenizer_from_dict
     from ..configs.run_config import RunConfig
     from ..runs.run_folder import OpenedRun, RunFolder, newest_checkpoint
 
@@ -131,7 +132,7 @@ def begin(arguments, kind: str) -> Begun:
         shapes = parameter_shapes(checkpoint.config.model)
         opened = OpenedRun(
             folder.path, checkpoint.step, checkpoint.config,
-            tokenizer_from_dict(checkpoint.tokenizer),
+            tokenizer_from_dict(checkpoint.tokenizer, arguments.backend),
             {name: np.zeros(shape, np.float32) for name, shape in shapes.items()})
         return Begun(folder, opened, checkpoint)
     if not arguments.model:
@@ -144,17 +145,18 @@ def begin(arguments, kind: str) -> Begun:
 
 def tuned_model(opened, arguments):
     """The base model, of which only what shall learn has gradients."""
-    package = f"{arguments.backend}_impl"
-    model = import_module(f"{package}.models.pretrained.loading").model_of(
+    package = implementation(arguments.backend)
+    model = package.model_of(
         replace(opened.config.model, dropout=arguments.dropout), opened.parameters)
     if arguments.train == "lora":
         lora = arguments.lora
-        import_module(f"{package}.finetuning.lora.model").add_lora(
+        package.add_lora(
             model, lora.rank, lora.alpha, lora.dropout, lora.targets,
             seed=arguments.finetuning.seed)
     else:
-        freezing = import_module(f"{package}.finetuning.freezing")
-        freezing.train_only(model, freezing.layers_to_train(
+        from ..models.layer_choice import layers_to_train
+
+        package.train_only(model, layers_to_train(
             arguments.train, opened.config.model.n_layers))
     return model
 

@@ -9,7 +9,8 @@ Exit code 1 where something differs. What needs a data file that is not there
 is left out, and says so.
 """
 import json
-from importlib import import_module
+
+from ..backend import implementation
 
 __all__ = ["Subject", "add_arguments", "check", "run"]
 
@@ -103,13 +104,13 @@ class Subject:
 
     def greedy(self, ids: list[int], count: int) -> list[int]:
         """The next count tokens, each the likeliest"""
-        generate = import_module(f"{self.backend}_impl.generation.generate").generate
+        generate = implementation(self.backend).generate
         return list(generate(self.model, ids, count, temperature=0,
                              vocab_limit=self.tokenizer.vocab_size))
 
     def mean_loss(self, inputs, targets) -> float:
         """inputs, targets (B, T) -> mean nats a target"""
-        loss = import_module(f"{self.backend}_impl.training.loss").cross_entropy
+        loss = implementation(self.backend).cross_entropy
         if self.backend == "numpy":
             return float(loss(self.model.forward(inputs)[0], targets)[0])
         import torch
@@ -121,7 +122,7 @@ class Subject:
 
     def choice_log_likelihoods(self, contexts, choices):
         """N rows of token ids each -> ln p(choice | context) (N,)"""
-        package = import_module(f"{self.backend}_impl.finetuning.evaluation.likelihood")
+        package = implementation(self.backend)
         return package.choice_log_likelihoods(self.model, contexts, choices).log_likelihood
 
     def losses_of_training(self, inputs, targets, steps: int) -> list[float]:
@@ -135,7 +136,7 @@ class Subject:
         from ..configs.run_config import DeviceConfig, TrainingConfig
 
         training = TrainingConfig(beta2=0.999, weight_decay=0.01, clip_norm=0)
-        learner = import_module(f"{self.backend}_impl.training.learner").Learner(
+        learner = implementation(self.backend).Learner(
             replace(self.config, dropout=0.0), training, DeviceConfig(device=self.device),
             self.parameters)
         return [learner.train_step([(inputs, targets)], step, 1e-4).loss

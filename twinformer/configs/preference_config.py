@@ -6,7 +6,6 @@ from typing import Literal
 
 from ..corpora.prompts import prompt_style
 from ..corpora.records import Preference
-from numpy_impl.finetuning.preferences import check_settings
 
 __all__ = ["PreferenceConfig", "without_ties"]
 
@@ -82,3 +81,18 @@ def without_ties(pairs: Sequence[Preference]
                          "is nothing to prefer in them")
     return [pair for number, pair in enumerate(pairs)
             if number not in set(ties)], ties
+
+
+def check_settings(loss, beta, label_smoothing):
+    """ValueError unless a loss over pairs can have these settings."""
+    if loss not in ("dpo", "ipo"):
+        raise ValueError(f"the loss must be dpo or ipo, got {loss!r}")
+    if not beta > 0:
+        raise ValueError(f"beta must be positive, got {beta}; 0.1 is usual")
+    if not 0 <= label_smoothing <= 0.5:
+        raise ValueError(
+            f"label smoothing is the share of comparisons believed to be the "
+            f"wrong way round: expected 0 to 0.5, got {label_smoothing}")
+    if label_smoothing and loss == "ipo":
+        raise ValueError("only the dpo loss smooths labels; leave "
+                         "label_smoothing at 0 with ipo")

@@ -16,26 +16,25 @@ from ..configs.run_config import RunConfig
 from .answering import answer_tasks, sheet
 from .examples import Example, Splits, require_end_of_text
 from ..configs.preference_config import PreferenceConfig
-from numpy_impl.finetuning.preferences import (
-    PairBatch, PreferencePairs, pair_batch,
-)
+from ..batches.pairs import PairBatch, pair_batch
 
 __all__ = ["ComparisonTask", "pair_metrics"]
 
 
-def pair_metrics(objective: PreferencePairs, logp: np.ndarray,
-                 reference: np.ndarray) -> dict[str, float]:
+def pair_metrics(losses: Callable[[np.ndarray], np.ndarray], beta: float,
+                 logp: np.ndarray, reference: np.ndarray) -> dict[str, float]:
     """What log-probabilities (2 B,) say about B pairs, as means.
+
+    losses : margins (B,) -> what the objective makes of them (B,)
 
     loss, accuracy (pairs of which the chosen answer has the higher reward; a
     tie is none), margin, chosen_reward and rejected_reward. A reward is
     beta (log policy - log reference), a margin their difference.
     """
-    rewards = objective.beta * (logp - reference)          # (2 B,)
+    rewards = beta * (logp - reference)          # (2 B,)
     chosen, rejected = np.split(rewards, 2)                # (B,)
     margins = chosen - rejected                            # (B,)
-    losses, _ = objective.losses(margins / objective.beta)
-    found = {"loss": losses, "accuracy": margins > 0, "margin": margins,
+    found = {"loss": losses(margins / beta), "accuracy": margins > 0, "margin": margins,
              "chosen_reward": chosen, "rejected_reward": rejected}
     return {name: float(np.mean(values)) for name, values in found.items()}
 
@@ -53,6 +52,8 @@ class ComparisonTask:
         Hash of the data.
     log_probabilities : callable
         ``answer_log_probabilities`` of either package.
+    losses : callable
+        margins (B,) -> the losses of the objective (B,): ``margin_losses``.
     respond : callable
         That of either package's responding.py.
     parameters : callable
@@ -63,19 +64,17 @@ class ComparisonTask:
 
     def __init__(self, splits: Splits, settings: PreferenceConfig, *,
                  tokenizer: Tokenizer, run_config: RunConfig, data_key: str,
-                 log_probabilities: Callable, respond: Callable,
-                 parameters: Callable):
+                 log_probabilities: Callable, losses: Callable,
+                 respond: Callable, parameters: Callable):
         self.splits, self.settings = splits, settings
         self.tokenizer, self.run_config = tokenizer, run_config
         self.data_key = data_key
-        self.log_probabilities, self.respond = log_probabilities, respond
+        self.log_probabilities, self.losses = log_probabilities, losses
+        self.respond = respond
         self.parameters = parameters
         self.style = prompt_style(settings.template or "alpaca")
         self.end = require_end_of_text(tokenizer)
         self.lengths = [example.length for example in splits.train]
-        self.objective = PreferencePairs(
-            settings.loss, settings.beta, settings.label_smoothing,
-            settings.average)
         self.reference: dict[str, np.ndarray] = {}  # split -> (pairs, 2)
 
     def describe(self) -> dict[str, Any]:
@@ -139,7 +138,7 @@ class ComparisonTask:
         """The means of ``pair_metrics`` over the pairs of an evaluation."""
         logp = self.measured(tuner, split, 0, self.evaluated(split))
         reference = self.reference[split][:len(logp)]
-        return pair_metrics(self.objective, logp.T.ravel(),
+        return pair_metrics(self.losses, self.settings.beta, logp.T.ravel(),
                             reference.T.ravel())
 
     def evaluate(self, tuner) -> dict[str, float]:

@@ -9,7 +9,8 @@ import numpy as np
 
 from .config import GPT2Config
 
-__all__ = ["parameter_shapes", "initial_parameters"]
+__all__ = ["parameter_shapes", "initial_parameters", "head_parameters",
+           "initial_factor"]
 
 STD = 0.02
 
@@ -68,3 +69,26 @@ def initial_parameters(config: GPT2Config, seed: int) -> dict[str, np.ndarray]:
 
 
 RESIDUAL = ("attention.out.weight", "feed_forward.down.weight")
+
+
+def head_parameters(d_model: int, n_classes: int,
+                    seed: int) -> dict[str, np.ndarray]:
+    """GPT-2's initialisation for a head: {name: float32 array}
+
+    From a stream of the seed of its own, as all parameters are drawn.
+    """
+    generator = np.random.default_rng([seed, *b"head.weight"])
+    normal = generator.standard_normal((n_classes, d_model), np.float32)
+    return {"weight": normal * np.float32(STD),            # (C, D)
+            "bias": np.zeros(n_classes, np.float32)}       # (C,)
+
+
+def initial_factor(shape: tuple[int, int], seed) -> np.ndarray:
+    """A's first values: uniform in +-1 / sqrt(D), (R, D) float32
+
+    The bound of He et al. 2015 with torch's a = sqrt(5), as in the paper's
+    code and in peft; the paper's text says Gaussian.
+    """
+    bound = 1 / math.sqrt(shape[1])
+    generator = np.random.default_rng(seed)
+    return generator.uniform(-bound, bound, shape).astype(np.float32)

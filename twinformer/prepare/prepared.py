@@ -4,16 +4,14 @@ Shapes: N = tokens of a part, S stretches of text, V vocabulary.
 """
 import hashlib
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .manifest import MANIFEST, describe_folder, file_record
-from ..tokenizers.registry import load_tokenizer
+from ..backend import load_tokenizer
 from .shards import ShardedTokens
-from ..tokenizers.tokenizer import Tokenizer
 
 __all__ = ["PreparedCorpus", "is_prepared"]
 
@@ -40,8 +38,8 @@ class PreparedCorpus:
     verify
         Read all of it once and compare the digests; otherwise the sizes of
         the files are compared.
-    load
-        Reads tokenizer.json; the twin's registry gives the twin.
+    backend
+        Whose tokenizer; left out, torch where it is installed.
 
     Raises
     ------
@@ -50,7 +48,7 @@ class PreparedCorpus:
     """
 
     def __init__(self, folder: str | Path, verify: bool = False,
-                 load: Callable[[Path], Tokenizer] = load_tokenizer):
+                 backend: str | None = None):
         self.folder = Path(folder).expanduser()
         manifest = describe_folder(self.folder)
         if manifest is None:
@@ -66,7 +64,8 @@ class PreparedCorpus:
         self.key = hashlib.sha256(json.dumps(
             [record["sha256"] for record in records]).encode()
         ).hexdigest()[:32]
-        self.tokenizer = load(self.folder / manifest["tokenizer"]["file"])
+        self.tokenizer = load_tokenizer(
+            self.folder / manifest["tokenizer"]["file"], backend)
         self.train = self._tokens("train")
         self.validation = self._tokens("validation")
 

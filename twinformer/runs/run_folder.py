@@ -19,7 +19,7 @@ import yaml
 from ..models.initialisation import parameter_shapes
 from ..models.parameters import check_parameters
 from ..io.files import write_atomically
-from ..tokenizers.registry import tokenizer_from_dict
+from ..backend import tokenizer_from_dict
 from ..tokenizers.tokenizer import Tokenizer
 from .checkpoint import (
     Checkpoint, checkpoints_in, load_checkpoint, set_aside_after,
@@ -155,9 +155,11 @@ def best_checkpoint(path: Path) -> tuple[RunFolder, Checkpoint]:
     return RunFolder(path), load_checkpoint(found[-1])
 
 
-def open_run(path: str | Path) -> OpenedRun:
+def open_run(path: str | Path, backend: str | None = None) -> OpenedRun:
     """Read the model of a run's best checkpoint where one was kept, else of
     its newest, or of the checkpoint named.
+
+    backend : whose tokenizer; left out, torch where it is installed
 
     Raises
     ------
@@ -176,5 +178,5 @@ def open_run(path: str | Path) -> OpenedRun:
     check_parameters(parameter_shapes(checkpoint.config.model),
                      {name: a.shape for name, a in parameters.items()})
     return OpenedRun(run.path, checkpoint.step, checkpoint.config,
-                     tokenizer_from_dict(checkpoint.tokenizer), parameters,
+                     tokenizer_from_dict(checkpoint.tokenizer, backend), parameters,
                      checkpoint.data_key, checkpoint.task)

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from numpy_impl.text.bpe import BPETokenizer
 from ..tokenizers.byte_tokenizer import ByteTokenizer
 from ..tokenizers.characters import CharacterTokenizer
 from ..corpora.encoded_corpus import encode_corpus
 from ..prepare.prepared import PreparedCorpus, is_prepared
-from ..tokenizers.registry import load_tokenizer
+from ..backend import byte_pair_encoding, load_tokenizer
 from ..prepare.shards import ShardedTokens
 from ..tokenizers.tokenizer import Tokenizer, bytes_per_token
 from ..io.atomic_folder import new_folder, remove_folder
@@ -67,6 +66,7 @@ def prepare_data(
     config: DataConfig,
     cache: Path,
     *,
+    backend: str | None = None,
     key: str | None = None,
     note: Callable[[str], None] = lambda message: None,
 ) -> TrainingData:
@@ -77,6 +77,8 @@ def prepare_data(
     config : DataConfig
     cache : Path
         Folder of earlier results; damaged ones are made again.
+    backend : str, optional
+        Whose tokenizer; left out, torch where it is installed.
     key : str, optional
         The key of the data that an earlier run used: it is taken from the
         cache without a look at the corpus, or made again and compared.
@@ -89,9 +91,9 @@ def prepare_data(
         As ``read_documents``; for a vocabulary larger than the text
         supports; where the corpus is no longer the one of ``key``.
     """
-    if prepared := prepared_data(config, key):
+    if prepared := prepared_data(config, backend, key):
         return prepared
-    if key and (found := from_cache(cache / key, key)):
+    if key and (found := from_cache(cache / key, key, backend)):
         return found
     documents = read_documents(config.corpus)
     made = data_key(documents, config)
@@ -99,13 +101,13 @@ def prepare_data(
         raise ValueError(
             "the corpus is no longer the one this run was trained on "
             f"({', '.join(config.corpus)}); restore it, or start a new run")
-    if found := from_cache(cache / made, made):
+    if found := from_cache(cache / made, made, backend):
         return found
 
     train, validation = split_documents(documents, config.validation)
     characters = sum(len(document.text) for document in documents)
     note(f"reading {len(documents)} files, {characters:,} characters")
-    tokenizer = new_tokenizer(config, train, validation, note)
+    tokenizer = new_tokenizer(config, train, validation, backend, note)
     note(f"encoding the corpus in {tokenizer.vocab_size} tokens")
     data = TrainingData(
         made, tokenizer, encode_corpus(tokenizer, texts(train)),
@@ -115,14 +117,15 @@ def prepare_data(
     return data
 
 
-def prepared_data(config: DataConfig, key: str | None) -> TrainingData | None:
+def prepared_data(config: DataConfig, backend: str | None,
+                  key: str | None) -> TrainingData | None:
     """The folder of ``twinformer data prepare``, if that is the corpus."""
     if not any(map(is_prepared, config.corpus)):
         return None
     if len(config.corpus) > 1:
         raise ValueError("a prepared corpus is read alone, not as one of "
                          f"{', '.join(config.corpus)}; prepare them together")
-    corpus = PreparedCorpus(config.corpus[0])
+    corpus = PreparedCorpus(config.corpus[0], backend=backend)
     if key and key != corpus.key:
         raise ValueError(
             "the corpus is no longer the one this run was trained on "
@@ -132,7 +135,8 @@ def prepared_data(config: DataConfig, key: str | None) -> TrainingData | None:
 
 
 def new_tokenizer(config: DataConfig, train: Sequence[Document],
-                  validation: Sequence[Document], note) -> Tokenizer:
+                  validation: Sequence[Document], backend: str | None,
+                  note) -> Tokenizer:
     """The tokenizer that config asks for, from the training part alone.
 
     Only the alphabet of the character tokenizer sees the validation part
@@ -146,7 +150,7 @@ def new_tokenizer(config: DataConfig, train: Sequence[Document],
     note(f"learning {config.vocab_size} byte pairs")
     sample = texts_within(train, config.tokenizer_sample)
     try:
-        return BPETokenizer.train(sample, config.vocab_size)
+        return byte_pair_encoding(backend).train(sample, config.vocab_size)
     except ValueError as problem:
         raise ValueError(f"{problem} (--data.vocab_size, or --tokenizer "
                          "bytes)") from problem
@@ -191,12 +195,13 @@ def to_cache(data: TrainingData, folder: Path) -> None:
         write_json(draft / "digests.json", digests(draft))
 
 
-def from_cache(folder: Path, key: str) -> TrainingData | None:
+def from_cache(folder: Path, key: str,
+               backend: str | None) -> TrainingData | None:
     """What ``to_cache`` wrote, or None where it is missing or damaged."""
     try:
         if read_json(folder / "digests.json") != digests(folder):
             return None
-        tokenizer = load_tokenizer(folder / "tokenizer.json")
+        tokenizer = load_tokenizer(folder / "tokenizer.json", backend)
         train, validation = (
             np.load(folder / f"{part}.npy", allow_pickle=False)
             for part in ("train", "validation"))

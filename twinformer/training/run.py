@@ -79,7 +79,7 @@ def run_training(
                   initial_parameters(nothing, 0))
     data = prepare_data(
         config.data, folder.path.parent / ".cache",
-        key=start.data_key if start else None, note=progress.note)
+        backend=config.backend, key=start.data_key if start else None, note=progress.note)
     config = resolve(config, data)
     learner = learner_class(
         config.model, config.training, config.device,

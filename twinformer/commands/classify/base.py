@@ -1,8 +1,8 @@
 """twinformer classify: the language model that a classifier begins as."""
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 
+from ...backend import implementation
 from ...classification.scratch import new_tokenizer, read_texts, untrained
 from ...classification.split import Parts
 from ...configs.run_config import RunConfig
@@ -19,12 +19,13 @@ def base_of(config, parts: Parts):
 
     seed = config.finetuning.seed
     if config.model == "none":
-        tokenizer = new_tokenizer(config.scratch, [message.text for message in parts.train])
+        tokenizer = new_tokenizer(config.scratch, [message.text for message in parts.train],
+                                  config.backend)
         model, parameters = untrained(config.scratch, tokenizer, seed)
         return parameters, tokenizer, replace(RunConfig(), model=model)
     if config.weights == "random" and config.model in PRESETS:  # no download
         base = replace(RunConfig(), model=PRESETS[config.model])
-        tokenizer = tokenizer_of(Path(config.model), base.model)
+        tokenizer = tokenizer_of(Path(config.model), base.model, config.backend)
     else:
         opened = open_model(config.model, config.backend)
         parameters, tokenizer, base = opened.parameters, opened.tokenizer, opened.config
@@ -35,14 +36,12 @@ def base_of(config, parts: Parts):
 
 def after_reading(config, model_config, parameters, ids, reading, note):
     """The weights of a new model that has read the texts to learn from."""
-    loading = import_module(f"{config.backend}_impl.models.pretrained.loading")
-    weights = import_module(f"{config.backend}_impl.models.parameters")
-    objective = import_module(f"{config.backend}_impl.training.objective")
-    tuner = import_module(f"{config.backend}_impl.training.tuner")
+    package = implementation(config.backend)
 
     epochs = config.scratch.reading_epochs
     note(f"reading them {epochs} times before the first label")
-    model = loading.model_of(model_config, parameters)
-    read_texts(tuner.Tuner(model, objective.NextTokens(), config.finetuning, config.device),
+    model = package.model_of(model_config, parameters)
+    read_texts(package.Tuner(model, package.NextTokens(), config.finetuning,
+                                    config.device),
                ids, reading, epochs, config.finetuning)
-    return weights.get_parameters(model)
+    return package.get_parameters(model)

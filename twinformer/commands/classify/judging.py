@@ -1,5 +1,4 @@
 """twinformer classify: the best model, judged on all three parts."""
-import importlib
 import json
 
 from ...classification.classifier import Classifier
@@ -15,23 +14,20 @@ __all__ = ["judge", "opened_classifier", "summary"]
 def opened_classifier(checkpoint, backend: str, device: str) -> Classifier:
     """The classifier that a best checkpoint holds, ready in a backend."""
     from ...classification.encoded import Reading
-    from ...tokenizers.registry import tokenizer_from_dict
+    from ...backend import implementation
+    from ...backend import tokenizer_from_dict
 
-    room = f"{backend}_impl.finetuning.classification"
-    building = importlib.import_module(f"{room}.building")
-    objective = importlib.import_module(f"{room}.objective")
+    package = implementation(backend)
     task = checkpoint.task
-    model = building.trained_classifier(
+    model = package.trained_classifier(
         checkpoint.config.model,
         {name.removeprefix("model."): array for name, array in checkpoint.tensors.items()},
         len(task["classes"]))
     if backend == "torch":
-        from torch_impl.training.device import choose_device
-
-        model.to(choose_device(device))
+        model.to(package.choose_device(device))
     return Classifier(
-        model, objective.Classification(task["token"], task["causal"], task["hide_padding"]),
-        tokenizer_from_dict(checkpoint.tokenizer), task["classes"], Reading(**task["reading"]))
+        model, package.Classification(task["token"], task["causal"], task["hide_padding"]),
+        tokenizer_from_dict(checkpoint.tokenizer, backend), task["classes"], Reading(**task["reading"]))
 
 
 def judge(run, config, parts) -> dict[str, dict]:

@@ -1,9 +1,9 @@
 """twinformer classify: from a file of labelled texts to a judged classifier."""
 import warnings
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 
+from ...backend import implementation
 from ...classification.classifier import Classifier
 from ...classification.encoded import encoded, reading_of, texts_key
 from ...classification.labelled import class_names
@@ -59,12 +59,7 @@ def task_and_tuner(config, parts: Parts, note, resumed: bool = False,
     adapter : where the best model's LoRA is kept, if it has any
     """
     settings = config.classification
-    backend = f"{config.backend}_impl"
-    building = import_module(f"{backend}.finetuning.classification.building")
-    objective = import_module(f"{backend}.finetuning.classification.objective")
-    adapters = import_module(f"{backend}.finetuning.lora.adapters")
-    lora = import_module(f"{backend}.finetuning.lora.model")
-    tuner = import_module(f"{backend}.training.tuner")
+    package = implementation(config.backend)
 
     classes = class_names(message.label for message in parts.train)
     parameters, tokenizer, base = base_of(config, parts)
@@ -78,17 +73,18 @@ def task_and_tuner(config, parts: Parts, note, resumed: bool = False,
 
     labels = [message.label for message in parts.train]
     weights = class_weights(labels, classes) if settings.balance == "weights" else None
-    aim = objective.Classification(settings.token, settings.causal, settings.hide_padding,
+    aim = package.Classification(settings.token, settings.causal, settings.hide_padding,
                                    weights, settings.label_smoothing)
-    model = building.build_classifier(base.model, parameters, len(classes), settings,
+    model = package.build_classifier(base.model, parameters, len(classes), settings,
                                       config.finetuning.seed)
-    learning, everything = building.parameter_counts(model)
+    learning, everything = package.parameter_counts(model)
     note(f"{learning:,} of {everything:,} parameters learn")
     task = ClassificationTask(
         Classifier(model, aim, tokenizer, classes, reading), learn, choose,
         texts_key(*parts), base,
-        adapters.best_parameters(adapter, config.model) if adapter else lora.merged_parameters)
-    return task, tuner.Tuner(model, aim, config.finetuning, config.device)
+        package.best_parameters(adapter, config.model) if adapter
+        else package.merged_parameters)
+    return task, package.Tuner(model, aim, config.finetuning, config.device)
 
 
 def check_same_run(start, task, finetuner) -> None:

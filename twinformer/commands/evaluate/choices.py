@@ -13,7 +13,6 @@ log-likelihood ("acc"), by that per token ("acc_norm" of llm.c), and per byte
 """
 import json
 import time
-from importlib import import_module
 
 __all__ = ["add_arguments", "run"]
 
@@ -43,6 +42,7 @@ def run(arguments) -> None:
     from ...evaluation.questions import encode_question
     from ...generation.options import check_whole
 
+    from ...backend import implementation
     from ..console import counting_bar
     from ..generate import build_model
     from ..opening import open_model
@@ -56,8 +56,7 @@ def run(arguments) -> None:
     except ValueError as problem:
         raise ValueError(f"this model cannot read {arguments.file}: {problem}") from None
     model, _ = build_model(opened, arguments.backend, arguments.device)
-    score = import_module(
-        f"{arguments.backend}_impl.finetuning.evaluation.likelihood").choice_log_likelihoods
+    score = implementation(arguments.backend).choice_log_likelihoods
     contexts, choices = zip(*pairs)
     start = time.perf_counter()
     with counting_bar("endings", len(choices)) as progress:

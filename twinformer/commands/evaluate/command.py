@@ -40,7 +40,7 @@ def choose(prog: str, words: list[str]):
     if mode not in MODES:
         check_is_model(mode)
         mode, rest = "perplexity", words
-    module = importlib.import_module(f".evaluate_{mode}", __package__)
+    module = importlib.import_module(f".{mode}", __package__)
     return f"{prog} {mode}", module, rest
 
 

@@ -17,7 +17,6 @@ import json
 import sys
 import time
 from functools import partial
-from importlib import import_module
 
 __all__ = ["add_arguments", "run", "scorer"]
 
@@ -112,10 +111,11 @@ def window_and_stride(arguments, context_length: int) -> tuple[int, int]:
 
 def scorer(opened, backend: str, device: str):
     """inputs, targets (B, T) -> log p (B, T), an array, in either backend"""
+    from ...backend import implementation
     from ..generate import build_model
 
     model, _ = build_model(opened, backend, device)
-    package = import_module(f"{backend}_impl.finetuning.evaluation.likelihood")
+    package = implementation(backend)
     return partial(log_likelihoods, package, model)
 
 

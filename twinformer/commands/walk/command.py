@@ -93,17 +93,14 @@ def walk(config, parameters, tokenizer, ids, arguments) -> int:
     import numpy as np
     import torch
 
-    from numpy_impl.models import gpt2 as reference
-    from numpy_impl.models.parameters import set_parameters
-    from torch_impl.models import gpt2 as twin
-    from torch_impl.models.parameters import set_parameters as set_twin_parameters
-
+    from ...backend import implementation
     from .passes import numpy_backward, numpy_forward, torch_pass
 
+    reference, twin = implementation("numpy"), implementation("torch")
     model = reference.GPTModel(config).to(np.dtype(arguments.dtype))
     model_t = twin.GPTModel(config).to(getattr(torch, arguments.dtype))
-    set_parameters(model, parameters)
-    set_twin_parameters(model_t, parameters)
+    reference.set_parameters(model, parameters)
+    twin.set_parameters(model_t, parameters)
 
     inputs, targets = np.array([ids[:-1]]), np.array([ids[1:]])
     arrays, caches = numpy_forward(model, inputs, targets)

@@ -1,0 +1,143 @@
+"""The twin: the same files and names in PyTorch, gradients by autograd."""
+from .text.bpe import BPETokenizer as BPETokenizer
+from .text.loader import Prefetched as Prefetched, prefetch as prefetch
+from .layers.module import (
+    Module as Module,
+    Parameter as Parameter,
+    ModuleList as ModuleList,
+)
+from .layers.linear import Linear as Linear
+from .layers.embedding import Embedding as Embedding
+from .layers.positions import (
+    LearnedPositions as LearnedPositions,
+    sinusoidal_positions as sinusoidal_positions,
+)
+from .layers.softmax import (
+    softmax as softmax,
+    log_softmax as log_softmax,
+    masked_softmax as masked_softmax,
+)
+from .layers.norm import LayerNorm as LayerNorm
+from .layers.activations import (
+    relu as relu,
+    gelu as gelu,
+    gelu_exact as gelu_exact,
+    silu as silu,
+)
+from .layers.dropout import Dropout as Dropout
+from .layers.attention import (
+    causal_mask as causal_mask,
+    attention as attention,
+)
+from .layers.self_attention import (
+    simple_self_attention as simple_self_attention,
+    SelfAttention as SelfAttention,
+    CausalAttention as CausalAttention,
+    MultiHeadAttentionWrapper as MultiHeadAttentionWrapper,
+)
+from .layers.fused_attention import fused_attention as fused_attention
+from .layers.multi_head_attention import (
+    MultiHeadAttention as MultiHeadAttention,
+    split_heads as split_heads,
+    merge_heads as merge_heads,
+)
+from .layers.feed_forward import FeedForward as FeedForward
+from .layers.block import TransformerBlock as TransformerBlock
+from .layers.kv_cache import KVCache as KVCache
+from .layers.reading import read_rows as read_rows, read_mask as read_mask
+from .layers.fused import fused as fused, spelled_out as spelled_out
+from .models.gpt2 import GPTModel as GPTModel, check_ids as check_ids
+from .models.parameters import (
+    get_parameters as get_parameters,
+    set_parameters as set_parameters,
+)
+from .models.pretrained import (
+    load_pretrained as load_pretrained,
+    save_pretrained as save_pretrained,
+    model_of as model_of,
+)
+from .models.torch_io import read_torch as read_torch
+from .training.loss import cross_entropy as cross_entropy
+from .training.objective import NextTokens as NextTokens
+from .training.clipping import (
+    global_norm as global_norm,
+    clip_global_norm as clip_global_norm,
+)
+from .training.optimizer import (
+    SGD as SGD,
+    AdamW as AdamW,
+    decays as decays,
+    learning_parameters as learning_parameters,
+)
+from .training.learner import Learner as Learner
+from .training.tuner import Tuner as Tuner
+from .training.device import Machine as Machine, choose_device as choose_device
+from .training.diagnosis import first_non_finite as first_non_finite
+from .training.throughput import peak_flops as peak_flops
+from .generation.sampling import (
+    top_k_mask as top_k_mask,
+    top_p_mask as top_p_mask,
+    next_probabilities as next_probabilities,
+    draw as draw,
+    sample as sample,
+)
+from .generation.generate import (
+    next_logits as next_logits,
+    generate as generate,
+    generate_text as generate_text,
+)
+from .generation.responding import respond as respond
+from .evaluation.likelihood import (
+    choice_log_likelihoods as choice_log_likelihoods,
+    log_likelihoods as log_likelihoods,
+)
+from .finetuning.freezing import train_only as train_only
+from .finetuning.lora import LoRALinear as LoRALinear
+from .finetuning.lora_model import (
+    add_lora as add_lora,
+    lora_layers as lora_layers,
+    is_lora as is_lora,
+    merge as merge,
+    unmerge as unmerge,
+    remove as remove,
+    put as put,
+    base_parameters as base_parameters,
+    merged_parameters as merged_parameters,
+)
+from .finetuning.lora_adapters import (
+    save_adapter as save_adapter,
+    load_adapter as load_adapter,
+    best_parameters as best_parameters,
+)
+from .finetuning.pooling import (
+    TOKENS as TOKENS,
+    only_position as only_position,
+    position_weights as position_weights,
+    pool as pool,
+)
+from .finetuning.class_loss import class_loss as class_loss
+from .finetuning.classification_head import new_head as new_head
+from .finetuning.classifier_model import (
+    LORA_TARGETS as LORA_TARGETS,
+    build_classifier as build_classifier,
+    parameter_counts as parameter_counts,
+    trained_classifier as trained_classifier,
+)
+from .finetuning.classification import (
+    Classification as Classification,
+    attention_mask as attention_mask,
+)
+from .finetuning.review import classify_review as classify_review
+from .finetuning.packed_tokens import PackedTokens as PackedTokens
+from .finetuning.log_probability import (
+    sequence_log_probabilities as sequence_log_probabilities,
+)
+from .finetuning.preference_loss import (
+    dpo_loss as dpo_loss,
+    ipo_loss as ipo_loss,
+)
+from .finetuning.preferences import (
+    PreferencePairs as PreferencePairs,
+    answer_log_probabilities as answer_log_probabilities,
+    margin_losses as margin_losses,
+)

@@ -1,0 +1,20 @@
+"""What a training step says: how it went, or that it went wrong."""
+from typing import NamedTuple
+
+__all__ = ["NonFiniteError", "StepResult"]
+
+
+class StepResult(NamedTuple):
+    loss: float       # mean over all that counts, before the step
+    grad_norm: float  # length of the whole gradient, before clipping
+
+
+class NonFiniteError(FloatingPointError):
+    """The loss or a gradient is not finite; no weight has been touched."""
+
+    def __init__(self, step: int, loss: float, where: str):
+        super().__init__(
+            f"step {step}: the loss is {loss} and {where} is the first that "
+            f"is not finite; the weights are as before this step. A lower "
+            f"learning rate, a longer warm-up or clipping may help")
+        self.step, self.loss, self.where = step, loss, where
