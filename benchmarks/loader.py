@@ -21,7 +21,7 @@ import torch
 from twinformer.batches.batches import Batches
 from twinformer.batches.packing import next_packed_batch
 from twinformer.prepare.shard_writer import ShardWriter
-from twinformer.prepare.shards import ShardedTokens
+from twinformer.batches.shards import ShardedTokens
 from torch_impl.text.loader import prefetch
 
 T, BATCH, SHARD = 1024, 16, 100_000_000

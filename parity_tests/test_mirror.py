@@ -20,8 +20,6 @@ HERE = Path(__file__).resolve().parent
 
 # Modules that only the twin has, with the reason.
 TORCH_ONLY = {
-    "__main__": "python -m torch_impl is the command line",
-    "commands": "the command line trains and generates through the twin",
     "layers.fused": "chooses between torch's fused kernels and the steps",
     "text.loader": "pinned, asynchronous batches for a GPU",
     "training.device": "CUDA, MPS, autocast and compile",
@@ -34,29 +32,27 @@ NUMPY_ONLY = {
 
 
 def modules(package):
-    """Dotted names below a package; a folder of TORCH_ONLY counts once."""
-    found = {m.name.removeprefix(package.__name__ + ".") for m in
-             pkgutil.walk_packages(package.__path__, package.__name__ + ".")}
-    return {name for name in found
-            if name.partition(".")[0] not in TORCH_ONLY or "." not in name}
-
-
-def is_neutral(name):
-    """Whether the twin's file only passes on what the reference's says."""
-    source = (HERE.parent / "torch_impl" / Path(*name.split("."))
-              ).with_suffix(".py")
-    return source.exists() and (
-        f"from numpy_impl.{name} import *" in source.read_text("utf-8"))
+    """Dotted names of the files below a package."""
+    return {m.name.removeprefix(package.__name__ + ".") for m in
+            pkgutil.walk_packages(package.__path__, package.__name__ + ".")
+            if not m.ispkg}
 
 
 OURS, THEIRS = modules(numpy_impl), modules(torch_impl)
 BOTH = sorted(OURS & THEIRS)
 
 
-def test_same_files():
+def test_every_file_is_one_of_a_pair():
     assert OURS - set(NUMPY_ONLY) == THEIRS - set(TORCH_ONLY)
     assert set(NUMPY_ONLY) <= OURS
     assert set(TORCH_ONLY) <= THEIRS
+
+
+def test_no_file_only_passes_on_what_another_says():
+    """What is written once is imported from twinformer, where it is needed."""
+    for package in (numpy_impl, torch_impl):
+        for path in Path(package.__path__[0]).rglob("*.py"):
+            assert "import *" not in path.read_text("utf-8"), path
 
 
 @pytest.mark.parametrize("name", BOTH)
@@ -108,47 +104,42 @@ def names_of(f):
 
 
 @pytest.mark.parametrize("name", sorted(OURS))
-def test_every_file_that_is_not_neutral_has_its_proof(name):
-    source = HERE.parent / "numpy_impl" / Path(*name.split("."))
-    if source.is_dir() or is_neutral(name):
-        return
-    *room, file = name.split(".")
-    assert (HERE.joinpath(*room) / f"test_{file}.py").exists()
+def test_every_file_has_its_proof(name):
+    *folder, file = name.split(".")
+    assert (HERE.joinpath(*folder) / f"test_{file}.py").exists()
 
 
 @pytest.mark.parametrize("path", sorted(
     p.relative_to(HERE.parent).as_posix()
-    for p in (HERE.parent / "numpy_impl").rglob("*.py")))
+    for package in ("numpy_impl", "torch_impl", "twinformer")
+    for p in (HERE.parent / package).rglob("*.py")
+    if not p.name.startswith("__")))
 def test_public_names_are_declared(path):
     """Every module with a public name says which: __all__."""
     module = importlib.import_module(
-        path.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
+        path.removesuffix(".py").replace("/", "."))
     defined = [n for n, f in vars(module).items() if not n.startswith("_")
                and getattr(f, "__module__", None) == module.__name__]
     assert not defined or hasattr(module, "__all__")
 
 
-def test_reading_order_is_never_turned_back():
-    """text -> layers, models -> training -> generation -> finetuning: no
-    import points the other way."""
-    order = {"text": 0, "layers": 1, "models": 2, "training": 3,
-             "generation": 4, "finetuning": 5}
-    wrong = []
-    for package in ("numpy_impl", "torch_impl"):
-        for path in (HERE.parent / package).rglob("*.py"):
-            room = path.relative_to(HERE.parent / package).parts[0]
-            if room not in order:
-                continue
-            for line in path.read_text("utf-8").splitlines():
-                words = line.split()
-                if len(words) < 2 or words[0] != "from":
-                    continue
-                for other, place in order.items():
-                    if words[1].startswith((f"..{other}.", f"...{other}.",
-                                            f"{package}.{other}")) \
-                            and place > order[room]:
-                        wrong.append(f"{path.name}: {line}")
-    assert not wrong
+def test_both_packages_offer_the_same_names():
+    """`from numpy_impl import X`, `from torch_impl import X`."""
+    def offered(package, only):
+        return {name for name in package.__all__
+                if not name.endswith("_backward")
+                and getattr(package, name).__module__.removeprefix(
+                    package.__name__ + ".") not in only}
+    assert offered(numpy_impl, NUMPY_ONLY) == offered(torch_impl, TORCH_ONLY)
+
+
+@pytest.mark.parametrize("package", [numpy_impl, torch_impl])
+def test_every_public_name_is_offered_at_the_top(package):
+    for name in modules(package):
+        module = importlib.import_module(f"{package.__name__}.{name}")
+        for public in getattr(module, "__all__", []):
+            assert public in package.__all__, f"{name}.{public}"
+            assert getattr(package, public) is getattr(module, public)
 
 
 def test_numpy_impl_never_imports_torch():

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from ..prepare.shards import ShardedTokens
+from .shards import ShardedTokens
 from .window_order import ORDERS, WindowOrder
 from .windows import check_windows
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from .manifest import MANIFEST, describe_folder, file_record
 from ..backend import load_tokenizer
-from .shards import ShardedTokens
+from ..batches.shards import ShardedTokens
 
 __all__ = ["PreparedCorpus", "is_prepared"]
 

@@ -15,7 +15,7 @@ from ..tokenizers.characters import CharacterTokenizer
 from ..corpora.encoded_corpus import encode_corpus
 from ..prepare.prepared import PreparedCorpus, is_prepared
 from ..backend import byte_pair_encoding, load_tokenizer
-from ..prepare.shards import ShardedTokens
+from ..batches.shards import ShardedTokens
 from ..tokenizers.tokenizer import Tokenizer, bytes_per_token
 from ..io.atomic_folder import new_folder, remove_folder
 from ..configs.run_config import DataConfig

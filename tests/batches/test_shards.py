@@ -7,7 +7,7 @@ from hypothesis import example, given, strategies as st
 
 import twinformer.batches.window_order as order_module
 from twinformer.batches.batches import Batches
-from twinformer.prepare.shards import ShardedTokens
+from twinformer.batches.shards import ShardedTokens
 
 from parity_tests.text.samples import error_of
 
