@@ -59,7 +59,7 @@ def finetuned(command, data, model, name, options, recipe):
     words = [word for key, value in recipe.items() for word in (f"--{key}", str(value))]
     began = time.perf_counter()
     subprocess.run(
-        [sys.executable, "-m", "torch_impl", command, str(Path(data).resolve()), "--model",
+        [sys.executable, "-m", "twinformer", command, str(Path(data).resolve()), "--model",
          str(Path(model).resolve()), "--folder", str(folder.parent), "--name", name, "--seed",
          str(options.seed), "--device", "cpu", "--threads", str(options.threads), *words],
         check=True, cwd=ROOT, stdout=sys.stderr)

@@ -41,7 +41,7 @@ def finetuned(options, reviews, weights, folder):
              for word in (f"--{name}", str(value))]
     began = time.perf_counter()
     subprocess.run(
-        [sys.executable, "-m", "torch_impl", "classify", str(reviews),
+        [sys.executable, "-m", "twinformer", "classify", str(reviews),
          "--model", str(Path(options.model).resolve()), "--weights", weights,
          "--folder", str(folder), "--name", weights, "--seed",
          str(options.seed), "--device", "cpu", "--threads",

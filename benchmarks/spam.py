@@ -172,7 +172,7 @@ def seed_run(options, seed):
     with tempfile.TemporaryDirectory() as folder:
         began, used = time.perf_counter(), processor_seconds()
         subprocess.run(
-            [sys.executable, "-m", "torch_impl", "classify", options.file,
+            [sys.executable, "-m", "twinformer", "classify", options.file,
              *words, "--seed", str(seed), "--folder", folder, "--device",
              "cpu", "--threads", str(options.threads)],
             check=True, cwd=ROOT, stdout=subprocess.DEVNULL)

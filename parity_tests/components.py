@@ -586,14 +586,14 @@ COMPONENTS = [
     Component("layers.block", "TransformerBlock", transformer, huge=1e3),
     Component("models.gpt2", "GPTModel", gpt2, huge=1e3),
     Component("training.loss", "cross_entropy", loss),
-    Beside("finetuning.lora.layer", "LoRALinear", low_rank),
-    Component("finetuning.classification.pooling", "pool", pooled),
-    Component("finetuning.classification.class_loss", "class_loss", classes),
-    Component("finetuning.preferences.log_probability", "sequence_log_probabilities",
+    Beside("finetuning.lora", "LoRALinear", low_rank),
+    Component("finetuning.pooling", "pool", pooled),
+    Component("finetuning.class_loss", "class_loss", classes),
+    Component("finetuning.log_probability", "sequence_log_probabilities",
               answers),
-    Component("finetuning.preferences.loss", "dpo_loss", smoothed_comparisons,
+    Component("finetuning.preference_loss", "dpo_loss", smoothed_comparisons,
               complex_step=False),
-    Component("finetuning.preferences.loss", "ipo_loss", comparisons),
+    Component("finetuning.preference_loss", "ipo_loss", comparisons),
 ]
 
 

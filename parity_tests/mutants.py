@@ -51,22 +51,22 @@ MODULES = [
     "models.initialisation",
     "training.loss", "training.optimizer", "training.clipping",
     "training.objective", "training.tuner",
-    "finetuning.freezing", "finetuning.preferences.log_probability",
-    "finetuning.preferences.loss", "finetuning.preferences.objective",
-    "finetuning.instructions.packed_tokens", "finetuning.instructions.responding",
-    "finetuning.lora.layer", "finetuning.classification.pooling",
-    "finetuning.classification.class_loss",
-    "finetuning.classification.objective",
+    "finetuning.freezing", "finetuning.log_probability",
+    "finetuning.preference_loss", "finetuning.preferences",
+    "finetuning.packed_tokens", "generation.responding",
+    "finetuning.lora", "finetuning.pooling",
+    "finetuning.class_loss",
+    "finetuning.classification",
     "layers.checks", "finetuning.evaluation.rows",
-    "finetuning.evaluation.likelihood", "finetuning.evaluation.perplexity"]
+    "evaluation.likelihood", "finetuning.evaluation.perplexity"]
 SECOND = {"layers.parallel": ["test_lockstep.py"],
           "training.tuner": ["training/test_learner.py", "test_lockstep.py"]}
 
 # Mutants that compute the same: (module, what they say) -> why.
 EQUIVALENT: dict[tuple[str, str], str] = {
-    ("finetuning.lora.layer", "LoRALinear.merged: 1 -> 2"):
+    ("finetuning.lora", "LoRALinear.merged: 1 -> 2"):
         "the size of a Linear whose weights are replaced in the next line",
-    ("finetuning.evaluation.likelihood", "choice_log_likelihoods: -1 -> 1"):
+    ("evaluation.likelihood", "choice_log_likelihoods: -1 -> 1"):
         "the last axis of a table is its second one"}
 
 CASES = 8

@@ -17,7 +17,7 @@ from ..proof import (
 )
 from ..strategies import cases, generic, moderate, seeds
 
-LOSS = "finetuning.classification.class_loss.class_loss"
+LOSS = "finetuning.class_loss.class_loss"
 
 
 @given(cases(LOSS))

@@ -15,7 +15,7 @@ from ..proof import (
 )
 from ..strategies import cases, generic, moderate, seeds
 
-NAME = "finetuning.preferences.log_probability.sequence_log_probabilities"
+NAME = "finetuning.log_probability.sequence_log_probabilities"
 
 
 @given(cases(NAME))

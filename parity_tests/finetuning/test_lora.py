@@ -20,7 +20,7 @@ from ..proof import (
 )
 from ..strategies import broken, cases, generic, moderate, seeds
 
-NAME = "finetuning.lora.layer.LoRALinear"
+NAME = "finetuning.lora.LoRALinear"
 SIDES = pytest.mark.parametrize("side, linear", [(ours, Linear), (theirs, TorchLinear)],
                                 ids=["numpy", "torch"])
 

@@ -14,7 +14,7 @@ from ..proof import (
 )
 from ..strategies import cases, generic, moderate, seeds
 
-POOL = "finetuning.classification.pooling.pool"
+POOL = "finetuning.pooling.pool"
 
 
 @given(cases(POOL))

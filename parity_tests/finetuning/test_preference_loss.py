@@ -18,9 +18,9 @@ from ..proof import (
 )
 from ..strategies import broken, cases, generic, moderate, seeds
 
-DPO = "finetuning.preferences.loss.dpo_loss"
+DPO = "finetuning.preference_loss.dpo_loss"
 BOTH = pytest.mark.parametrize(
-    "name", [DPO, "finetuning.preferences.loss.ipo_loss"])
+    "name", [DPO, "finetuning.preference_loss.ipo_loss"])
 
 
 @BOTH

@@ -18,6 +18,7 @@ from numpy_impl.models.gpt2 import GPTModel
 from twinformer.models.initialisation import initial_parameters
 from numpy_impl.models.parameters import set_parameters
 from twinformer.batches.collate import collate_preferences
+from twinformer.batches.pairs import pair_batch
 from numpy_impl.training import tuner as our_tuner
 from twinformer.configs.run_config import DeviceConfig, TrainingConfig
 from torch_impl.finetuning import preferences as theirs
@@ -51,7 +52,7 @@ def pairs(seed, B=3):
     prompts = [row(1) for _ in range(B)]
     chosen, rejected = ([prompt + row(1) for prompt in prompts] for _ in "ab")
     batch = collate_preferences(chosen, rejected, list(map(len, prompts)), 12)
-    return ours.pair_batch(batch, random.normal(-8, 3, 2 * B))
+    return pair_batch(batch, random.normal(-8, 3, 2 * B))
 
 
 def by_hand(objective, batch, arrays):
@@ -189,7 +190,7 @@ def test_what_a_model_gives_an_answer(package):
 def test_pairs_of_a_collated_batch():
     """The target of a place is the token after it, and only in answers."""
     collated = collate_preferences([[1, 2, 3, 9]], [[1, 2, 4, 5, 9]], [2], 9)
-    batch = ours.pair_batch(collated)
+    batch = pair_batch(collated)
     assert batch.inputs.tolist() == [[1, 2, 3, 9], [1, 2, 4, 5]]
     assert batch.targets.tolist() == [[-100, 3, 9, -100], [-100, 4, 5, 9]]
     assert batch.reference.tolist() == [0, 0]

@@ -33,7 +33,7 @@ def port(tmp_path, monkeypatch):
 
 def parity(folder, *words):
     return subprocess.run(
-        [sys.executable, "-m", "torch_impl", "parity", "--seconds", "1", *words],
+        [sys.executable, "-m", "twinformer", "parity", "--seconds", "1", *words],
         cwd=folder, capture_output=True, text=True,
         env={"PYTHONPATH": f"{ROOT}", "PATH": "", "SYSTEMROOT": "C:\\Windows"})
 

@@ -143,7 +143,7 @@ def test_a_run_that_is_killed_goes_on(answers):
         return "60"
 
     with judge_server(script) as (url, asked):
-        command = [sys.executable, "-m", "torch_impl", "evaluate", "judge", str(answers),
+        command = [sys.executable, "-m", "twinformer", "evaluate", "judge", str(answers),
                    "--model", "m", "--url", f"{url}/v1"]
         first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         assert reached.wait(30)
@@ -169,7 +169,7 @@ def test_ctrl_c_keeps_what_is_scored(answers):
         return "60"
 
     with judge_server(script) as (url, asked):
-        command = [sys.executable, "-m", "torch_impl", "evaluate", "judge", str(answers),
+        command = [sys.executable, "-m", "twinformer", "evaluate", "judge", str(answers),
                    "--model", "m", "--url", f"{url}/v1"]
         # a shell's background jobs ignore Ctrl-C, and so would their children
         run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from twinformer.backend import implementation
 from twinformer.finetuning.answering import sheet, write_responses
 from twinformer.finetuning.examples import encode_examples, split_tasks
 from twinformer.finetuning.instruction_task import (
@@ -18,7 +19,7 @@ from torch_impl.finetuning import packed_tokens as their_packed
 
 from parity_tests.shared_data import shared_data
 from parity_tests.text.samples import error_of
-from parity_tests.finetuning.tiny import RUN_CONFIG, package, tuner
+from parity_tests.finetuning.tiny import RUN_CONFIG, tuner
 
 TASKS = [Instruction(f"Say {word}{'!' * (n % 4)}", "loudly" * (n % 2), word)
          for n, word in enumerate(["yes", "no", "perhaps", "never", "a", "b",
@@ -34,7 +35,7 @@ def task(name="numpy", tasks=TASKS, tokenizer=None, context=128, **settings):
     style = prompt_style(settings.template)
     encoded = [encode_examples(part, ["output"], style, tokenizer, context)[0]
                for part in splits]
-    parts = package(name)
+    parts = implementation(name)
     return InstructionTask(
         type(splits)(*encoded), settings, tokenizer=tokenizer,
         run_config=RUN_CONFIG, data_key="key", respond=parts.respond,
@@ -76,7 +77,7 @@ def test_packed_batches_hold_every_example_once():
 def test_losses_are_means_over_all_tokens(name, packing):
     """Of a new model log V; whatever the batches, that of each text alone."""
     one = task(name, packing=packing)
-    objective = package(name).NextTokens()
+    objective = implementation(name).NextTokens()
     if packing:
         objective = (PackedTokens if name == "numpy"
                      else their_packed.PackedTokens)()
@@ -95,7 +96,7 @@ def test_losses_are_means_over_all_tokens(name, packing):
 def test_both_packages_evaluate_and_answer_alike():
     found = []
     for name in ("numpy", "torch"):
-        one, tune = task(name), tuner(name, package(name).NextTokens())
+        one, tune = task(name), tuner(name, implementation(name).NextTokens())
         found.append((one.evaluate(tune), one.sample(tune, 0)))
     assert found[0][1] == found[1][1]
     np.testing.assert_allclose(list(found[0][0].values()),
@@ -106,7 +107,7 @@ def test_it_learns_to_answer_and_to_stop():
     """Thirty steps over one task: the answer by heart, and nothing after."""
     tasks = [Instruction("What?", "", "me")] * 20
     one = task(tasks=tasks, samples=1)
-    tune = tuner("numpy", package("numpy").NextTokens())
+    tune = tuner("numpy", implementation("numpy").NextTokens())
     before = one.sample(tune, 0)
     assert before.startswith("task      What?\nexpected  me\nmodel     ")
     assert not before.endswith("model     me")
@@ -152,7 +153,7 @@ def test_settings_that_cannot_be(settings, message):
 
 def test_a_question_without_room_for_an_answer():
     one = task()
-    model = tuner("numpy", package("numpy").NextTokens()).model
+    model = tuner("numpy", implementation("numpy").NextTokens()).model
     long = Instruction("why " * 60, "", "so")
     message = error_of(one.answers, model, [long])
     assert "the question 'why why" in message and "shorten it" in message

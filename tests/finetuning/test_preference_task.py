@@ -1,20 +1,22 @@
 """Preferences as the finetuner sees them: batches, the reference, metrics."""
 import math
+from functools import partial
 
 import numpy as np
 import pytest
 
+from twinformer.backend import implementation
 from twinformer.finetuning.preference_task import ComparisonTask, pair_metrics
 from twinformer.finetuning.examples import encode_examples, split_tasks
 from twinformer.configs.preference_config import PreferenceConfig, without_ties
-from numpy_impl.finetuning.preferences import PreferencePairs
+from numpy_impl.finetuning.preferences import PreferencePairs, margin_losses
 from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
 from twinformer.corpora.prompts import PHI3
 from twinformer.corpora.records import Preference, read_preferences
 
 from parity_tests.shared_data import shared_data
 from parity_tests.text.samples import error_of
-from parity_tests.finetuning.tiny import RUN_CONFIG, package, tuner
+from parity_tests.finetuning.tiny import RUN_CONFIG, tuner
 
 PAIRS = [Preference(f"Say {n}", "", "", word, other)
          for n, (word, other) in enumerate([
@@ -31,18 +33,21 @@ def task(name="numpy", **settings):
     splits = split_tasks(PAIRS, settings.train_share, settings.test_share)
     encoded = [encode_examples(part, ["chosen", "rejected"], PHI3, tokenizer,
                                128)[0] for part in splits]
-    parts = package(name)
+    parts = implementation(name)
     return ComparisonTask(
         type(splits)(*encoded), settings, tokenizer=tokenizer,
         run_config=RUN_CONFIG, data_key="key", respond=parts.respond,
-        log_probabilities=parts.log_probabilities,
+        log_probabilities=parts.answer_log_probabilities,
+        losses=partial(parts.margin_losses, parts.PreferencePairs(
+            settings.loss, settings.beta, settings.label_smoothing,
+            settings.average)),
         parameters=parts.get_parameters)
 
 
 def started(name, **settings):
     """A task that has asked the reference, and the tuner."""
     one = task(name, **settings)
-    objective = package(name).PreferencePairs(
+    objective = implementation(name).PreferencePairs(
         one.settings.loss, one.settings.beta, one.settings.label_smoothing,
         one.settings.average)
     tune = tuner(name, objective)
@@ -112,7 +117,7 @@ def test_before_the_first_step_margins_are_exactly_0(name, eval_examples):
     """In single precision too: the reference was asked in the same batches."""
     one = task(name, eval_examples=eval_examples)
     tune = tuner(name, one.objective if name == "numpy"
-                 else package(name).PreferencePairs(), single=True)
+                 else implementation(name).PreferencePairs(), single=True)
     one.remember_reference(tune)
     metrics = one.evaluate(tune)
     for split in ("train", "validation"):
@@ -123,12 +128,14 @@ def test_before_the_first_step_margins_are_exactly_0(name, eval_examples):
 def test_metrics_by_hand():
     logp = np.array([-1.0, -5.0, -2.0, -3.0])      # chosen, chosen, rejected
     reference = np.array([-2.0, -4.0, -2.0, -4.0])
-    found = pair_metrics(PreferencePairs(beta=0.5), logp, reference)
+    found = pair_metrics(
+        partial(margin_losses, PreferencePairs(beta=0.5)), 0.5, logp, reference)
     assert found["chosen_reward"] == 0.0 and found["rejected_reward"] == 0.25
     assert found["margin"] == -0.25 and found["accuracy"] == 0.5
     margins = np.array([0.5, -1.0])
     assert abs(found["loss"] - np.log1p(np.exp(-margins)).mean()) < 1e-15
-    ties = pair_metrics(PreferencePairs(), reference, reference)
+    ties = pair_metrics(partial(margin_losses, PreferencePairs()), 0.1,
+                        reference, reference)
     assert ties["accuracy"] == 0.0 and ties["loss"] == math.log(2)
 
 

@@ -91,13 +91,14 @@ def test_a_run_gets_the_data_it_was_trained_on(corpus):
 
 def test_the_tokenizer_never_sees_the_validation_part(corpus, monkeypatch):
     seen = []
-    train = data_module.BPETokenizer.train
+    BPETokenizer = data_module.byte_pair_encoding()
+    train = BPETokenizer.train
 
     def spy(texts, *rest, **options):
         seen.extend(texts)
         return train(texts, *rest, **options)
 
-    monkeypatch.setattr(data_module.BPETokenizer, "train", spy)
+    monkeypatch.setattr(BPETokenizer, "train", spy)
     data = prepared(corpus, tokenizer="bpe", vocab_size=270)
     held_out = data.tokenizer.decode(data.validation)
     assert seen and not any(text in held_out for text in seen)
