@@ -50,7 +50,7 @@ MODULES = [
     "layers.parallel", "layers.reading", "models.gpt2",
     "models.initialisation",
     "training.loss", "training.optimizer", "training.clipping",
-    "training.objective", "training.tuner",
+    "training.objective", "training.learner",
     "finetuning.freezing", "finetuning.preferences.log_probability",
     "finetuning.preferences.loss", "finetuning.preferences.objective",
     "finetuning.instructions.packed_tokens", "finetuning.instructions.responding",
@@ -60,7 +60,7 @@ MODULES = [
     "layers.checks", "finetuning.evaluation.rows",
     "finetuning.evaluation.likelihood", "finetuning.evaluation.perplexity"]
 SECOND = {"layers.parallel": ["test_lockstep.py"],
-          "training.tuner": ["training/test_learner.py", "test_lockstep.py"]}
+          "training.learner": ["training/test_learner.py", "test_lockstep.py"]}
 
 # Mutants that compute the same: (module, what they say) -> why.
 EQUIVALENT: dict[tuple[str, str], str] = {

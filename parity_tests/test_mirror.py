@@ -25,6 +25,8 @@ TORCH_ONLY = {
     "layers.fused": "chooses between torch's fused kernels and the steps",
     "text.loader": "pinned, asynchronous batches for a GPU",
     "training.device": "CUDA, MPS, autocast and compile",
+    "training.fused_adamw": "torch's fused kernel for AdamW",
+    "training.padded_head": "products of the size that a GPU likes",
 }
 
 # Modules that only the reference has, with the reason.

@@ -1,4 +1,4 @@
-"""Tasks in bytes, models of a few hundred weights, and tuners of both
+"""Tasks in bytes, models of a few hundred weights, and learners of both
 packages, for the tests of instructions and preferences."""
 from types import SimpleNamespace
 
@@ -12,7 +12,7 @@ from numpy_impl.models import parameters as our_parameters
 from twinformer.models.config import GPT2Config
 from twinformer.models.initialisation import initial_parameters
 from numpy_impl.training import objective as our_objective
-from numpy_impl.training import tuner as our_tuner
+from numpy_impl.training import learner as our_learner
 from twinformer.configs.run_config import (
     DeviceConfig, RunConfig, TrainingConfig,
 )
@@ -21,7 +21,7 @@ from torch_impl.generation import responding as their_responding
 from torch_impl.models import gpt2 as their_gpt2
 from torch_impl.models import parameters as their_parameters
 from torch_impl.training import objective as their_objective
-from torch_impl.training import tuner as their_tuner
+from torch_impl.training import learner as their_learner
 
 CONFIG = GPT2Config(vocab_size=257, context_length=128, d_model=16, n_heads=2,
                     n_layers=1, dropout=0.0)
@@ -32,7 +32,7 @@ def package(name):
     """What the tasks need of a package, in one place."""
     if name == "numpy":
         return SimpleNamespace(
-            GPTModel=our_gpt2.GPTModel, Tuner=our_tuner.Tuner,
+            GPTModel=our_gpt2.GPTModel, Learner=our_learner.Learner,
             NextTokens=our_objective.NextTokens,
             PreferencePairs=our_preferences.PreferencePairs,
             log_probabilities=our_preferences.answer_log_probabilities,
@@ -40,7 +40,7 @@ def package(name):
             get_parameters=our_parameters.get_parameters,
             set_parameters=our_parameters.set_parameters)
     return SimpleNamespace(
-        GPTModel=their_gpt2.GPTModel, Tuner=their_tuner.Tuner,
+        GPTModel=their_gpt2.GPTModel, Learner=their_learner.Learner,
         NextTokens=their_objective.NextTokens,
         PreferencePairs=their_preferences.PreferencePairs,
         log_probabilities=their_preferences.answer_log_probabilities,
@@ -49,8 +49,8 @@ def package(name):
         set_parameters=their_parameters.set_parameters)
 
 
-def tuner(name, objective, seed=1, single=False):
-    """A new model of the package, in double precision, and its tuner."""
+def learner_of(name, objective, seed=1, single=False):
+    """A new model of the package, in double precision, and its learner."""
     parts = package(name)
     model = parts.GPTModel(CONFIG)
     if not single:
@@ -58,5 +58,5 @@ def tuner(name, objective, seed=1, single=False):
     parts.set_parameters(model, {
         name: array.astype(np.float64) for name, array
         in initial_parameters(CONFIG, seed).items()})
-    return parts.Tuner(model, objective, TrainingConfig(),
+    return parts.Learner(model, objective, TrainingConfig(),
                        DeviceConfig(device="cpu"))

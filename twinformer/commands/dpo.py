@@ -60,10 +60,10 @@ def run(arguments) -> int:
         respond=import_module(f"{package}.finetuning.instructions.responding").respond,
         parameters=import_module(f"{package}.finetuning.lora.adapters").best_parameters(
             begun.folder.path / "adapter", arguments.model))
-    tuner = tuner_of(tuned_model(begun.opened, arguments), arguments)
+    learner = learner_of(tuned_model(begun.opened, arguments), arguments)
     folder = begun.folder
-    ask_reference(task, tuner, begun, progress.note)
-    finetuner = Finetuner(tuner, task, arguments.finetuning, folder, progress=progress)
+    ask_reference(task, learner, begun, progress.note)
+    finetuner = Finetuner(learner, task, arguments.finetuning, folder, progress=progress)
     if begun.checkpoint:
         finetuner.check_examples(begun.checkpoint)
     write_settings(folder.path, arguments, "preferences")
@@ -96,16 +96,16 @@ def different_answers(pairs, settings, note):
     return Splits(*(without_ties(part)[0] if part else part for part in parts))
 
 
-def tuner_of(model, arguments):
-    """A tuner that widens the margins of a model."""
+def learner_of(model, arguments):
+    """A learner that widens the margins of a model."""
     package, settings = f"{arguments.backend}_impl", arguments.preferences
     objective = import_module(f"{package}.finetuning.preferences.objective").PreferencePairs(
         settings.loss, settings.beta, settings.label_smoothing, settings.average)
-    return import_module(f"{package}.training.tuner").Tuner(
+    return import_module(f"{package}.training.learner").Learner(
         model, objective, arguments.finetuning, arguments.device)
 
 
-def ask_reference(task, tuner, begun, note) -> None:
+def ask_reference(task, learner, begun, note) -> None:
     """What the base says about all answers: asked once, then read again."""
     from ..finetuning.reference_file import read_reference, write_reference
 
@@ -116,7 +116,7 @@ def ask_reference(task, tuner, begun, note) -> None:
         return
     note(f"{len(splits.train)} pairs to learn, {len(splits.validation)} to validate, "
          f"{len(splits.test)} to measure at the end, in {folder}; asking the reference")
-    task.remember_reference(tuner)
+    task.remember_reference(learner)
     folder.path.mkdir()
     write_reference(folder.path, task.reference)
 
@@ -133,7 +133,7 @@ def summary(folder, task, arguments) -> None:
     tests = [example.task for example in task.splits.test]
     if tests:
         model, _ = build_model(opened, arguments.backend, arguments.device.device)
-        found = task.metrics(tuner_of(model, arguments), "test")
+        found = task.metrics(learner_of(model, arguments), "test")
         write_atomically(folder.path / "test.json", json.dumps(
             {"step": opened.step, "pairs": len(tests), **found}, indent=1) + "\n")
         answers = task.answers(model, tests)

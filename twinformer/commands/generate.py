@@ -96,7 +96,7 @@ def build_model(opened, backend, device):
         model = model.to(where)
     else:
         from ..configs.run_config import DeviceConfig
-        from numpy_impl.training.tuner import check_device
+        from numpy_impl.training.learner import check_device
 
         check_device(DeviceConfig(device=device))
         where = "cpu"

@@ -100,7 +100,7 @@ def run(arguments) -> int:
         options["feed"] = partial(prefetched, config)
     with LiveProgress() as progress:
         finished = run_training(
-            config, backend.Learner, progress=progress,
+            config, backend.pretraining_learner, progress=progress,
             resume=Path(arguments.resume) if arguments.resume else None,
             make_sampler=sampler, measure_peak=throughput.peak_flops,
             **options)

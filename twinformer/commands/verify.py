@@ -135,7 +135,7 @@ class Subject:
         from ..configs.run_config import DeviceConfig, TrainingConfig
 
         training = TrainingConfig(beta2=0.999, weight_decay=0.01, clip_norm=0)
-        learner = import_module(f"{self.backend}_impl.training.learner").Learner(
+        learner = import_module(f"{self.backend}_impl.training.learner").pretraining_learner(
             replace(self.config, dropout=0.0), training, DeviceConfig(device=self.device),
             self.parameters)
         return [learner.train_step([(inputs, targets)], step, 1e-4).loss

@@ -38,11 +38,11 @@ def after_reading(config, model_config, parameters, ids, reading, note):
     loading = import_module(f"{config.backend}_impl.models.pretrained.loading")
     weights = import_module(f"{config.backend}_impl.models.parameters")
     objective = import_module(f"{config.backend}_impl.training.objective")
-    tuner = import_module(f"{config.backend}_impl.training.tuner")
+    learner = import_module(f"{config.backend}_impl.training.learner")
 
     epochs = config.scratch.reading_epochs
     note(f"reading them {epochs} times before the first label")
     model = loading.model_of(model_config, parameters)
-    read_texts(tuner.Tuner(model, objective.NextTokens(), config.finetuning, config.device),
+    read_texts(learner.Learner(model, objective.NextTokens(), config.finetuning, config.device),
                ids, reading, epochs, config.finetuning)
     return weights.get_parameters(model)

@@ -15,7 +15,7 @@ from ...runs.run_folder import RunFolder, newest_checkpoint
 from .base import after_reading, base_of
 from .texts import describe, parts_of
 
-__all__ = ["task_and_tuner", "train"]
+__all__ = ["task_and_learner", "train"]
 
 
 def train(config, resume: str | None) -> int:
@@ -24,7 +24,7 @@ def train(config, resume: str | None) -> int:
 
     from .judging import judge, summary
 
-    # The tuner looks for these itself, and says more about them
+    # The learner looks for these itself, and says more about them
     warnings.filterwarnings("ignore", "(overflow|invalid value) encountered", RuntimeWarning)
     start = None
     if resume:
@@ -35,8 +35,9 @@ def train(config, resume: str | None) -> int:
         config = replace(config, name=run.path.name)
     progress = LiveProgress()
     parts = parts_of(config.classification, progress.note)
-    task, tuner = task_and_tuner(config, parts, progress.note, bool(start), run.path / "adapter")
-    finetuner = Finetuner(tuner, task, config.finetuning, run, progress=progress)
+    task, learner = task_and_learner(config, parts, progress.note, bool(start),
+                                     run.path / "adapter")
+    finetuner = Finetuner(learner, task, config.finetuning, run, progress=progress)
     if start:
         check_same_run(start, task, finetuner)
     else:
@@ -52,7 +53,7 @@ def train(config, resume: str | None) -> int:
     return 0
 
 
-def task_and_tuner(config, parts: Parts, note, resumed: bool = False,
+def task_and_learner(config, parts: Parts, note, resumed: bool = False,
                    adapter: Path | None = None):
     """The two halves of a Finetuner; if resumed, its weights will come.
 
@@ -64,7 +65,7 @@ def task_and_tuner(config, parts: Parts, note, resumed: bool = False,
     objective = import_module(f"{backend}.finetuning.classification.objective")
     adapters = import_module(f"{backend}.finetuning.lora.adapters")
     lora = import_module(f"{backend}.finetuning.lora.model")
-    tuner = import_module(f"{backend}.training.tuner")
+    learner = import_module(f"{backend}.training.learner")
 
     classes = class_names(message.label for message in parts.train)
     parameters, tokenizer, base = base_of(config, parts)
@@ -88,7 +89,7 @@ def task_and_tuner(config, parts: Parts, note, resumed: bool = False,
         Classifier(model, aim, tokenizer, classes, reading), learn, choose,
         texts_key(*parts), base,
         adapters.best_parameters(adapter, config.model) if adapter else lora.merged_parameters)
-    return task, tuner.Tuner(model, aim, config.finetuning, config.device)
+    return task, learner.Learner(model, aim, config.finetuning, config.device)
 
 
 def check_same_run(start, task, finetuner) -> None:
