@@ -99,7 +99,7 @@ def numpy_components(options):
         for _, array, gradient in block.named_parameters():
             array[...] = normal(*array.shape)
             gradient[...] = normal(*array.shape)
-        adamw = AdamW(block)
+        adamw = AdamW(block, 0.9, 0.95, 1e-8, 0.1)
         return lambda: adamw.step(1e-3), None
 
     return shapes_of(options, {
@@ -187,7 +187,7 @@ def torch_components(options):
         for parameter in block.parameters():
             parameter.data.normal_()
             parameter.grad = torch.randn_like(parameter)
-        adamw = AdamW(block)
+        adamw = AdamW(block, 0.9, 0.95, 1e-8, 0.1)
         return lambda: adamw.step(1e-3), None
 
     return shapes_of(options, {
@@ -370,9 +370,10 @@ def work_without(options):
         attention, attention_backward, causal_mask,
     )
     from twinformer.models.initialisation import initial_parameters
-    from numpy_impl.training import objective, tuner
+    from numpy_impl.training import learner as learner_module
+    from numpy_impl.training import objective
     from twinformer.configs.run_config import DeviceConfig, TrainingConfig
-    from numpy_impl.training.learner import Learner
+    from numpy_impl.training.learner import pretraining_learner
 
     def new_array(dloss, cache, overwrite):
         return gradient(dloss, cache)
@@ -394,10 +395,10 @@ def work_without(options):
     elif options.without == "overwrite":
         objective.cross_entropy_backward = new_array
     elif options.without == "freed":
-        tuner.keep_freed_memory = lambda: None
+        learner_module.keep_freed_memory = lambda: None
 
     config = model_config(options.model)
-    learner = Learner(
+    learner = pretraining_learner(
         config, TrainingConfig(clip_norm=0),
         DeviceConfig(threads=options.threads), initial_parameters(config, 0))
     generator = np.random.default_rng(0)

@@ -61,7 +61,7 @@ def our_step(options, name, train):
         from numpy_impl.layers.linear import Linear
         from numpy_impl.models.parameters import set_parameters
         from numpy_impl.models.pretrained import model_of
-        from numpy_impl.training.tuner import Tuner
+        from numpy_impl.training.learner import Learner
     else:
         from torch_impl.finetuning.classification import Classification
         from torch_impl.finetuning.freezing import train_only
@@ -69,7 +69,7 @@ def our_step(options, name, train):
         from torch_impl.layers.linear import Linear
         from torch_impl.models.parameters import set_parameters
         from torch_impl.models.pretrained import model_of
-        from torch_impl.training.tuner import Tuner
+        from torch_impl.training.learner import Learner
     config = model_config(options.model)
     body, head = parameters(config)
     model = model_of(config, body)
@@ -85,13 +85,13 @@ def our_step(options, name, train):
     device = DeviceConfig(device="cpu", threads=options.threads,
                           compile=name == "twin-compiled")
     settings = TrainingConfig(weight_decay=WEIGHT_DECAY, beta2=0.999, clip_norm=0)
-    tuner = Tuner(model, Classification("last"), settings, device)
+    learner = Learner(model, Classification("last"), settings, device)
 
     def step(ids, labels):
         import numpy as np
         last = np.full(len(ids), ids.shape[1] - 1)
         batch = ClassificationBatch(ids, labels, last)
-        return tuner.train_step([batch], 0, LEARNING_RATE).loss
+        return learner.train_step([batch], 0, LEARNING_RATE).loss
     return step
 
 

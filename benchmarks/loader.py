@@ -56,10 +56,10 @@ def training_step() -> float:
     from twinformer.models.config import PRESETS
     from twinformer.models.initialisation import initial_parameters
     from twinformer.configs.run_config import DeviceConfig, TrainingConfig
-    from torch_impl.training.learner import Learner
+    from torch_impl.training.learner import pretraining_learner
 
     config = PRESETS["gpt2"]
-    learner = Learner(config, TrainingConfig(), DeviceConfig(device="cpu"),
+    learner = pretraining_learner(config, TrainingConfig(), DeviceConfig(device="cpu"),
                       initial_parameters(config, 0))
     ids = np.random.default_rng(0).integers(0, 50257, (1, T))
     learner.train_step([(ids, ids)], 1, 1e-4)

@@ -57,7 +57,7 @@ def work(options):
     from twinformer.runs.run_folder import RunFolder
     from twinformer.training.trainer import Trainer
     from twinformer.commands.train import sampler
-    from torch_impl.training.learner import Learner
+    from torch_impl.training.learner import pretraining_learner
 
     text = options.corpus.read_text(encoding="utf-8")
     tokenizer = CharacterTokenizer.from_text(text)
@@ -71,7 +71,7 @@ def work(options):
     content["model"]["vocab_size"] = tokenizer.vocab_size
     content["training"]["seed"] = options.seed
     config = config_from_dict(content)
-    learner = Learner(config.model, config.training,
+    learner = pretraining_learner(config.model, config.training,
                       DeviceConfig(device="cpu", threads=options.threads),
                       initial_parameters(config.model, options.seed))
     with tempfile.TemporaryDirectory() as folder:

@@ -41,10 +41,10 @@ def our_step(options):
     from twinformer.models.initialisation import initial_parameters
     from twinformer.configs.run_config import DeviceConfig, TrainingConfig
     if options.worker == "numpy":
-        from numpy_impl.training.learner import Learner
+        from numpy_impl.training.learner import pretraining_learner
         device = DeviceConfig(threads=options.threads)
     else:
-        from torch_impl.training.learner import Learner
+        from torch_impl.training.learner import pretraining_learner
         plain = options.worker == "twin-plain"
         device = DeviceConfig(
             device=options.device, precision=options.precision,
@@ -52,7 +52,7 @@ def our_step(options):
             fused_optimizer=not plain,
             compile=options.worker == "twin-compiled")
     config = model_config(options.model)
-    learner = Learner(config, TrainingConfig(clip_norm=0), device,
+    learner = pretraining_learner(config, TrainingConfig(clip_norm=0), device,
                       initial_parameters(config, 0))
 
     def step(ids):

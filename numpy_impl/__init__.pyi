@@ -91,10 +91,14 @@ from .training.optimizer import (
     SGD as SGD,
     AdamW as AdamW,
     decays as decays,
+    learning_gradients as learning_gradients,
     learning_parameters as learning_parameters,
 )
-from .training.learner import Learner as Learner
-from .training.tuner import Tuner as Tuner
+from .training.learner import (
+    Learner as Learner,
+    placed as placed,
+    pretraining_learner as pretraining_learner,
+)
 from .training.diagnosis import first_non_finite as first_non_finite
 from .training.throughput import peak_flops as peak_flops
 from .generation.sampling import (

@@ -89,7 +89,7 @@ def small_run(steps: int = 300, moved: float = 0.0) -> Run:
 
 def learners(run: Run):
     """The reference and the twin, in float64, with the same masks."""
-    made = [package.Learner(run.model, run.training, DeviceConfig(device="cpu"),
+    made = [package.pretraining_learner(run.model, run.training, DeviceConfig(device="cpu"),
                             run.parameters) for package in (reference, twin)]
     made[1].machine.masks = KeepMasks
     return made

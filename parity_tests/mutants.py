@@ -50,17 +50,17 @@ MODULES = [
     "layers.parallel", "layers.reading", "models.gpt2",
     "models.initialisation",
     "training.loss", "training.optimizer", "training.clipping",
-    "training.objective", "training.tuner",
-    "finetuning.freezing", "finetuning.log_probability",
-    "finetuning.preference_loss", "finetuning.preferences",
-    "finetuning.packed_tokens", "generation.responding",
-    "finetuning.lora", "finetuning.pooling",
-    "finetuning.class_loss",
-    "finetuning.classification",
+    "training.objective", "training.learner",
+    "finetuning.freezing", "finetuning.preferences.log_probability",
+    "finetuning.preferences.loss", "finetuning.preferences.objective",
+    "finetuning.instructions.packed_tokens", "finetuning.instructions.responding",
+    "finetuning.lora.layer", "finetuning.classification.pooling",
+    "finetuning.classification.class_loss",
+    "finetuning.classification.objective",
     "layers.checks", "finetuning.evaluation.rows",
     "evaluation.likelihood", "finetuning.evaluation.perplexity"]
 SECOND = {"layers.parallel": ["test_lockstep.py"],
-          "training.tuner": ["training/test_learner.py", "test_lockstep.py"]}
+          "training.learner": ["training/test_learner.py", "test_lockstep.py"]}
 
 # Mutants that compute the same: (module, what they say) -> why.
 EQUIVALENT: dict[tuple[str, str], str] = {

@@ -7,10 +7,10 @@ import torch
 import numpy_impl.layers.block
 import numpy_impl.layers.feed_forward
 import numpy_impl.layers.norm
-import numpy_impl.training.tuner
+import numpy_impl.training.learner
 import numpy_impl.training.optimizer
 from twinformer.configs.run_config import DeviceConfig
-from numpy_impl.training.learner import Learner
+from numpy_impl.training.learner import pretraining_learner
 
 from .agreement import DOUBLE
 from .lockstep import (
@@ -44,8 +44,9 @@ def test_the_drift_allowed_is_what_rounding_can_become():
     N ROUNDINGS eps A has to stay below what is allowed."""
     moved, N = 1e-12, 100
     runs = [small_run(N, move) for move in (0.0, moved)]
-    pair = [Learner(run.model, run.training, DeviceConfig(device="cpu"),
-                    run.parameters) for run in runs]
+    pair = [pretraining_learner(run.model, run.training,
+                                DeviceConfig(device="cpu"), run.parameters)
+            for run in runs]
     *_, last = in_lockstep(runs[0], *pair, N, allowed=1.0)
     amplification = last.drift / moved
     assert 0.1 < amplification < 1e5
@@ -105,7 +106,7 @@ def test_a_wrong_optimizer_is_found_in_the_weights(monkeypatch):
 
 def test_forgotten_clipping_is_found_in_the_first_gradient(monkeypatch):
     monkeypatch.setattr(
-        numpy_impl.training.tuner, "clip_global_norm",
+        numpy_impl.training.learner, "clip_global_norm",
         lambda gradients, norm: numpy_impl.training.clipping.global_norm(
             gradients))
     assert parting() == (1, "gradient of final_norm.bias")
@@ -113,7 +114,7 @@ def test_forgotten_clipping_is_found_in_the_first_gradient(monkeypatch):
 
 def test_the_step_is_named_where_it_goes_wrong(monkeypatch):
     """Masks that differ from the fifth step on, in its second microbatch."""
-    module = numpy_impl.training.tuner
+    module = numpy_impl.training.learner
     right = module.KeepMasks
 
     def masks(seed):

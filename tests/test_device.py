@@ -1,17 +1,27 @@
 """The twin's switches change its speed, never its mathematics."""
+import copy
 import importlib.util
+from dataclasses import replace
+from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 import torch
 
+from twinformer.configs.classification_config import ClassificationConfig
+from twinformer.models.keep_masks import KeepMasks
 from twinformer.models.config import GPT2Config
 from twinformer.models.initialisation import initial_parameters
 from twinformer.configs.run_config import DeviceConfig, TrainingConfig
 from twinformer.learning import NonFiniteError
-from numpy_impl.training.learner import Learner as Reference
+from numpy_impl.training.learner import pretraining_learner as Reference
+from torch_impl.finetuning.classifier_model import build_classifier
+from torch_impl.finetuning.classification import Classification
+from torch_impl.layers.linear import Linear
 from torch_impl.training import device as machine
-from torch_impl.training.learner import Learner
+from torch_impl.training.learner import Learner, pretraining_learner
+from torch_impl.training.padded_head import pad_vocabulary
 
 CONFIG = GPT2Config(vocab_size=37, context_length=8, d_model=16, n_heads=2,
                     n_layers=2, dropout=0.0)
@@ -21,7 +31,7 @@ CUDA = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
 def losses_and_state(steps=5, config=CONFIG, dtype=np.float64, **switches):
     parameters = {name: array.astype(dtype) for name, array
                   in initial_parameters(config, 0).items()}
-    learner = Learner(config, TrainingConfig(), DeviceConfig(**switches),
+    learner = pretraining_learner(config, TrainingConfig(), DeviceConfig(**switches),
                       parameters)
     generator = np.random.default_rng(0)
     losses = []
@@ -49,6 +59,93 @@ def test_switches_leave_the_mathematics_alone(switches):
                                    atol=1e-9, err_msg=name)
 
 
+CHOICES = {"fused_kernels": [False], "fused_optimizer": [False],
+           "activation_checkpointing": [True], "vocabulary_multiple": [64],
+           "precision": ["bfloat16", "float16"]}
+
+
+@pytest.mark.parametrize("switches", [
+    {a: one, b: other} for a, b in combinations(CHOICES, 2)
+    for one in CHOICES[a] for other in CHOICES[b]]
+    + [{name: values[0] for name, values in CHOICES.items() if name != "precision"}], ids=str)
+def test_switches_may_be_combined(switches):
+    """All pairs, and all at once: the steps of a machine without them."""
+    precision = switches.get("precision", "float32")
+    dtype = np.float64 if precision == "float32" else np.float32
+    plain, state = losses_and_state(device="cpu", dtype=dtype)
+    switched, switched_state = losses_and_state(device="cpu", dtype=dtype, **switches)
+    if precision != "float32":
+        mantissa = {"bfloat16": 8, "float16": 11}[precision]
+        np.testing.assert_allclose(switched, plain, atol=16 * 2.0 ** -mantissa)
+        return
+    np.testing.assert_allclose(switched, plain, rtol=1e-10)
+    for name, array in state.items():
+        np.testing.assert_allclose(switched_state[name], array, rtol=1e-6,
+                                   atol=1e-9, err_msg=name)
+
+
+@pytest.mark.parametrize("fused", [True, False])
+@pytest.mark.parametrize("masks", ["torch's", "a generator's"])
+def test_what_is_recomputed_drops_the_same_again(fused, masks, monkeypatch):
+    if masks == "a generator's":
+        monkeypatch.setattr(machine.Machine, "masks", lambda self, seed: KeepMasks(seed))
+    config = replace(CONFIG, dropout=0.5)
+    plain, state = losses_and_state(config=config, device="cpu", fused_kernels=fused)
+    again, recomputed = losses_and_state(config=config, device="cpu", fused_kernels=fused,
+                                         activation_checkpointing=True)
+    assert plain == again
+    for name, array in state.items():
+        np.testing.assert_array_equal(recomputed[name], array, name)
+
+
+class Texts(NamedTuple):
+    inputs: np.ndarray
+    labels: np.ndarray
+    last: np.ndarray
+
+
+@pytest.mark.parametrize("train", ["all", "lora", "last_layer"])
+@pytest.mark.parametrize("switches", [
+    {"vocabulary_multiple": 64}, {"vocabulary_multiple": 64, "fused_kernels": False},
+    {"vocabulary_multiple": 64, "activation_checkpointing": True}], ids=str)
+def test_a_head_with_an_offset_or_lora_is_padded_too(train, switches):
+    settings = ClassificationConfig(train=train, dropout=0.0, lora_rank=2)
+    ids = np.random.default_rng(0).integers(0, 37, (6, 8))
+    batch = Texts(ids, ids[:, 0] % 3, np.full(6, 7))
+    found = []
+    for given in ({}, switches):
+        model = build_classifier(CONFIG, initial_parameters(CONFIG, 0), 3, settings, 0).double()
+        with torch.no_grad():  # an offset that matters, and a correction
+            for name, parameter in model.named_parameters():
+                if name.startswith("head.") and name.endswith(("bias", ".B")):
+                    parameter.copy_(torch.arange(1.0, parameter.numel() + 1).view_as(parameter))
+        learner = Learner(model, Classification("last"), TrainingConfig(),
+                          DeviceConfig(device="cpu", **given))
+        numbers = [learner.train_step([batch], step, 1e-2)
+                   for step in range(3)]
+        found.append((numbers, learner.evaluate(batch), learner.state()))
+    (plain, before, state), (padded, after, padded_state) = found
+    np.testing.assert_allclose(padded, plain, rtol=1e-10)
+    np.testing.assert_allclose(after, before, rtol=1e-10)
+    for name, array in state.items():
+        np.testing.assert_allclose(padded_state[name], array, rtol=1e-6, atol=1e-9, err_msg=name)
+
+
+def test_a_padded_model_can_be_copied():
+    """The copy multiplies by its own weights."""
+    head = Linear(2, 3)
+    pad_vocabulary(head, 8)
+    other = copy.deepcopy(head)
+    torch.nn.init.ones_(other.weight)
+    x = torch.ones(1, 2)
+    assert head(x).tolist() == [[0, 0, 0]] and other(x).tolist() == [[2, 2, 2]]
+
+
+def test_a_head_without_a_linear_is_refused():
+    with pytest.raises(ValueError, match="vocabulary_multiple .* Identity has 0"):
+        pad_vocabulary(torch.nn.Identity(), 64)
+
+
 @pytest.mark.parametrize("precision, mantissa", [("bfloat16", 8), ("float16", 11)])
 def test_mixed_precision_stays_near_float32(precision, mantissa):
     exact, _ = losses_and_state(dtype=np.float32, device="cpu")
@@ -61,7 +158,7 @@ def test_mixed_precision_stays_near_float32(precision, mantissa):
 
 def test_float16_skips_a_step_that_overflows_and_lowers_the_scale():
     parameters = initial_parameters(CONFIG, 0)
-    learner = Learner(CONFIG, TrainingConfig(), DeviceConfig(
+    learner = pretraining_learner(CONFIG, TrainingConfig(), DeviceConfig(
         device="cpu", precision="float16"), parameters)
     learner.machine.scale = 1e30
     ids = np.zeros((1, 9), np.int64)
@@ -73,7 +170,7 @@ def test_float16_skips_a_step_that_overflows_and_lowers_the_scale():
         if not name.startswith("scale"):
             np.testing.assert_array_equal(array, before[name], name)
 
-    other = Learner(CONFIG, TrainingConfig(), DeviceConfig(
+    other = pretraining_learner(CONFIG, TrainingConfig(), DeviceConfig(
         device="cpu", precision="float16"), parameters)
     other.load_state(learner.state())
     assert other.machine.scale == 5e29
@@ -84,7 +181,7 @@ def test_float16_without_a_scale_to_blame_stops():
     train nothing and say nothing."""
     parameters = initial_parameters(CONFIG, 0)
     parameters["final_norm.bias"][0] = np.nan
-    learner = Learner(CONFIG, TrainingConfig(), DeviceConfig(
+    learner = pretraining_learner(CONFIG, TrainingConfig(), DeviceConfig(
         device="cpu", precision="float16"), parameters)
     learner.machine.scale = 1.0
     ids = np.zeros((1, 9), np.int64)

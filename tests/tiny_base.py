@@ -6,7 +6,7 @@ import pytest
 
 from twinformer.models.config import GPT2Config
 from twinformer.configs.run_config import DataConfig, RunConfig, TrainingConfig
-from numpy_impl.training.learner import Learner
+from numpy_impl.training.learner import pretraining_learner
 from twinformer.training.run import run_training
 from twinformer.commands.main import main
 
@@ -38,7 +38,7 @@ def tiny_base(folder: Path, tokenizer: str = "bytes") -> Path:
         data=DataConfig(corpus=[str(corpus)], tokenizer=tokenizer, vocab_size=300),
         training=TrainingConfig(max_steps=2, batch_size=2, warmup_steps=1, eval_interval=0,
                                 eval_batches=1, sample_tokens=0))
-    return run_training(config, Learner).folder.path
+    return run_training(config, pretraining_learner).folder.path
 
 
 def tasks_file(path: Path, count: int = 40, **changes) -> Path:

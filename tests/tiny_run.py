@@ -6,7 +6,7 @@ import torch
 
 from twinformer.models.config import GPT2Config
 from twinformer.configs.run_config import DataConfig, RunConfig, TrainingConfig
-from numpy_impl.training.learner import Learner
+from numpy_impl.training.learner import pretraining_learner
 from twinformer.training.run import run_training
 
 TEXT = "The quick brown fox jumps over the lazy dog.\nÀ demain, 你好!\n" * 30
@@ -32,4 +32,4 @@ def tiny_run(folder: Path, tokenizer: str = "bytes", steps: int = 4) -> Path:
         data=DataConfig(corpus=(str(corpus),), tokenizer=tokenizer, vocab_size=300),
         training=TrainingConfig(max_steps=steps, batch_size=4, warmup_steps=1, eval_interval=0,
                                 eval_batches=1, sample_tokens=0))
-    return run_training(config, Learner).folder.path
+    return run_training(config, pretraining_learner).folder.path

@@ -67,11 +67,17 @@ from .training.optimizer import (
     SGD as SGD,
     AdamW as AdamW,
     decays as decays,
+    learning_gradients as learning_gradients,
     learning_parameters as learning_parameters,
 )
-from .training.learner import Learner as Learner
-from .training.tuner import Tuner as Tuner
+from .training.learner import (
+    Learner as Learner,
+    placed as placed,
+    pretraining_learner as pretraining_learner,
+)
 from .training.device import Machine as Machine, choose_device as choose_device
+from .training.fused_adamw import FusedAdamW as FusedAdamW
+from .training.padded_head import pad_vocabulary as pad_vocabulary
 from .training.diagnosis import first_non_finite as first_non_finite
 from .training.throughput import peak_flops as peak_flops
 from .generation.sampling import (

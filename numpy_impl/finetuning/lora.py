@@ -4,6 +4,8 @@ thin matrices learn a correction.
 Shapes: ... = any leading axes, N = their product, D = inputs, F = outputs,
 R = rank, P = parts.
 """
+from typing import NamedTuple
+
 import numpy as np
 
 from twinformer.adapters.checks import check_lora_sizes
@@ -61,19 +63,22 @@ class LoRALinear(Module):
         y, base_cache = self.base.forward(x)               # (..., F)
         x, drop_cache = self.dropout.forward(x, keep)      # (..., D)
         rows = x.reshape(-1, x.shape[-1])                  # (N, D)
-        low = apart(self.scale * (rows @ self.A.T), self.parts)  # (P, N, R)
+        down = rows @ self.A.T                             # (N, P R)
+        low = apart(self.scale * down, self.parts)         # (P, N, R)
         B = self.B.reshape(self.parts, -1, self.rank)      # (P, F / P, R)
-        y += together(low @ B.mT).reshape(y.shape)         # (..., F)
-        return y, (base_cache, drop_cache, rows, low)
+        up = low @ B.mT                                    # (P, N, F / P)
+        y += together(up).reshape(y.shape)                 # (..., F)
+        return y, LoRACache(base_cache, drop_cache, rows, low)
 
     def backward(self, dy, cache):
         """dy (..., F) -> dx (..., D); adds to the gradients of A and B
 
         Two paths lead from x to y: the base's, and that through
-        low = scale x A^T and low B^T. Each step is a Linear without offset:
+        down = x A^T, low = scale down and up = low B^T, where the first and
+        the last are Linears without offset:
 
-            dB = dy^T low        dlow = scale dy B        dA = dlow^T x
-            dx = dy W + dlow A
+            dB = dy^T low      dlow = dy B      ddown = scale dlow
+            dA = ddown^T x     dx = dy W + ddown A
 
         While B is 0, dA is 0 and dx is the base's: B moves first, and learns
         which of the directions that A happens to look at are of use.
@@ -84,11 +89,12 @@ class LoRALinear(Module):
         if self.learns("B"):
             self.grads["B"] += (dup.mT @ low).reshape(self.B.shape)
         B = self.B.reshape(self.parts, -1, self.rank)      # (P, F / P, R)
-        dlow = self.scale * together(dup @ B)              # (N, P R)
+        dlow = dup @ B                                     # (P, N, R)
+        ddown = self.scale * together(dlow)                # (N, P R)
         if self.learns("A"):
-            self.grads["A"] += dlow.T @ rows               # (P R, D)
-        via_low = (dlow @ self.A).reshape(dx.shape)        # (..., D)
-        dx += self.dropout.backward(via_low, drop_cache)
+            self.grads["A"] += ddown.T @ rows              # (P R, D)
+        drows = ddown @ self.A                             # (N, D)
+        dx += self.dropout.backward(drows.reshape(dx.shape), drop_cache)
         return dx
 
     def merged(self):
@@ -101,6 +107,13 @@ class LoRALinear(Module):
         linear.bias = self.base.bias
         linear.grads = self.base.grads | {"weight": None}
         return linear
+
+
+class LoRACache(NamedTuple):
+    base: np.ndarray | None     # the base's, (N, D)
+    dropout: np.ndarray | None  # the keep-mask, (..., D)
+    rows: np.ndarray            # (N, D)
+    low: np.ndarray             # (P, N, R)
 
 
 def apart(rows, parts):

@@ -10,6 +10,8 @@ At the start both are the same model, and every margin is 0.
 
 Shapes: ... any, usually B pairs.
 """
+from typing import NamedTuple
+
 import numpy as np
 
 __all__ = ["dpo_loss", "dpo_loss_backward", "ipo_loss", "ipo_loss_backward"]
@@ -23,7 +25,7 @@ def dpo_loss(margins, beta=0.1, label_smoothing=0.0):
     the loss is that of a coin that should fall on the chosen one. At h = 0 it
     is log 2, whatever beta and e.
 
-    beta : how dear it is to part from the reference; larger, nearer to it
+    beta : how much a step away from the reference costs; larger, nearer to it
     label_smoothing : e, the share of comparisons believed to be the wrong way
         round (conservative DPO, Mitchell 2023); the loss is then least at a
         finite margin, log(1/e - 1) / beta.
@@ -32,7 +34,14 @@ def dpo_loss(margins, beta=0.1, label_smoothing=0.0):
     z = beta * margins                                     # (...)
     right, wrong = log_sigmoid(z), log_sigmoid(-z)         # (...)
     losses = -(1 - label_smoothing) * right - label_smoothing * wrong
-    return losses, (right, wrong, beta, label_smoothing)
+    return losses, DPOCache(right, wrong, beta, label_smoothing)
+
+
+class DPOCache(NamedTuple):
+    right: np.ndarray  # (...) log sigmoid(beta h)
+    wrong: np.ndarray  # (...) log sigmoid(-beta h)
+    beta: float
+    label_smoothing: float
 
 
 def dpo_loss_backward(dloss, cache):

@@ -88,12 +88,12 @@ class PreferencePairs:
         return dpo_loss_backward(dloss, cache)
 
 
-def answer_log_probabilities(tuner, batch):
-    """What a tuner's model gives the answers of a batch: (2 B,) float64
+def answer_log_probabilities(learner, batch):
+    """What a learner's model gives the answers of a batch: (2 B,) float64
 
     Without dropout. Before the first step this is what the reference says.
     """
-    logp, _ = tuner.objective.log_probabilities(tuner.model, batch)
+    logp, _ = learner.objective.log_probabilities(learner.model, batch)
     return logp.astype(np.float64)
 
 

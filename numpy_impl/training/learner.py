@@ -1,17 +1,122 @@
-"""The learner: a GPT that is pretrained, to predict every next token.
+"""The learner: a model, what it shall learn, and its optimizer; one training
+step at a time.
 
-Shapes: B batch, T positions, V vocabulary.
+A step is forward, loss, backward, clip, update. A trainer brings the batches
+and the learning rate, and keeps the books.
 """
+import math
+
+import numpy as np
+
+from twinformer.models.keep_masks import KeepMasks
+from ..layers.parallel import set_num_threads
 from ..models.gpt2 import GPTModel
-from ..models.parameters import set_parameters
+from ..models.parameters import get_parameters, set_parameters
+from .clipping import clip_global_norm
+from .diagnosis import first_non_finite
+from twinformer.configs.run_config import DeviceConfig
+from twinformer.learning import NonFiniteError, StepResult
+from twinformer.memory import keep_freed_memory
 from .objective import NextTokens
-from .tuner import Tuner
+from .optimizer import AdamW, learning_gradients
 
-__all__ = ["Learner"]
+__all__ = ["Learner", "placed", "pretraining_learner"]
 
 
-class Learner(Tuner):
-    """A Tuner of a new GPT on next tokens: batches are (inputs, targets).
+class Learner:
+    """A model in training.
+
+    Parameters
+    ----------
+    model : Module
+        With its weights; what is frozen in it stays as it is.
+    objective
+        What is to be learned: see objective.py.
+    training
+        Settings with the fields seed, beta1, beta2, epsilon, weight_decay
+        and clip_norm.
+    device : DeviceConfig
+
+    Raises
+    ------
+    ValueError
+        If the device asks for what this package or machine cannot do.
+    """
+
+    def __init__(self, model, objective, training, device):
+        check_device(device)
+        if device.threads:
+            set_num_threads(device.threads)
+        keep_freed_memory()
+        self.model, self.objective = model, objective
+        self.training = training
+        self.optimizer = AdamW(self.model, training.beta1, training.beta2,
+                               training.epsilon, training.weight_decay)
+
+    def train_step(self, microbatches, step: int,
+                   learning_rate: float) -> StepResult:
+        """One step of the optimizer on a list of the objective's batches.
+
+        Every microbatch adds its share of the mean over all that counts, so
+        that they make the gradient of one large batch. Dropout depends on
+        (seed, step, microbatch) alone: a resumed run draws the masks it would
+        have.
+
+        Raises
+        ------
+        NonFiniteError
+            If the loss or a gradient is not finite; the weights and the
+            moments are still those of before the step.
+        """
+        count = sum(map(self.objective.count, microbatches))
+        share = 1 / max(1, count)
+        loss = 0.0
+        self.model.zero_grad()
+        for index, batch in enumerate(microbatches):
+            keep = KeepMasks((self.training.seed, step, index))
+            total, cache = self.objective.forward(self.model, batch, keep)
+            self.objective.backward(share, self.model, cache)
+            loss += total * share
+
+        loss = float(loss)
+        gradients = learning_gradients(self.model)
+        norm = clip_global_norm(gradients, self.training.clip_norm)
+        if not (math.isfinite(loss) and math.isfinite(norm)):
+            raise NonFiniteError(step, loss, first_non_finite(
+                self.model, [batch[0] for batch in microbatches]))
+        self.optimizer.step(learning_rate)
+        return StepResult(loss, norm)
+
+    def evaluate(self, batch):
+        """A batch -> the summed loss and its count, without dropout"""
+        total, _ = self.objective.forward(self.model, batch)
+        return float(total), self.objective.count(batch)
+
+    def state(self) -> dict[str, np.ndarray]:
+        """The weights and all moments, by name: the same in both packages"""
+        groups = {"model": get_parameters(self.model),
+                  "optimizer.first": self.optimizer.first,
+                  "optimizer.second": self.optimizer.second}
+        arrays = {f"{group}.{name}": array
+                  for group, content in groups.items()
+                  for name, array in content.items()}
+        arrays["optimizer.steps"] = np.array(self.optimizer.steps)
+        return arrays
+
+    def load_state(self, state) -> None:
+        """Go on from a `state` of either package."""
+        def group(prefix):
+            return {name.removeprefix(prefix): array
+                    for name, array in state.items()
+                    if name.startswith(prefix)}
+        set_parameters(self.model, group("model."))
+        self.optimizer.restore(int(state["optimizer.steps"]),
+                               group("optimizer.first."),
+                               group("optimizer.second."))
+
+
+def pretraining_learner(model, training, device, parameters) -> Learner:
+    """A Learner of a new GPT on next tokens: batches are (inputs, targets).
 
     Parameters
     ----------
@@ -25,15 +130,30 @@ class Learner(Tuner):
     ------
     ValueError
         If the parameters do not fit the model, or the device asks for what
-        NumPy cannot do.
+        this package or machine cannot do.
     """
+    dtype = parameters["token_embedding.weight"].dtype
+    gpt = GPTModel(model).to(dtype)
+    set_parameters(gpt, parameters)
+    return Learner(gpt, NextTokens(), training, device)
 
-    def __init__(self, model, training, device, parameters):
-        dtype = parameters["token_embedding.weight"].dtype
-        gpt = GPTModel(model).to(dtype)
-        set_parameters(gpt, parameters)
-        super().__init__(gpt, NextTokens(), training, device)
 
-    def logits(self, ids):
-        """ids (B, T) -> (B, T, V), without dropout"""
-        return self.model.forward(ids)[0]
+def placed(model, device: str):
+    """A model where it shall compute ("auto", "cpu"), and that place's name"""
+    check_device(DeviceConfig(device=device))
+    return model, "cpu"
+
+
+def check_device(device) -> None:
+    """ValueError if the device settings need more than NumPy on the CPU."""
+    unsupported = {"device": device.device not in ("auto", "cpu"),
+                   "precision": device.precision != "float32",
+                   "compile": device.compile,
+                   "vocabulary_multiple": device.vocabulary_multiple > 1,
+                   "activation_checkpointing": device.activation_checkpointing}
+    for name, asked in unsupported.items():
+        if asked:
+            raise ValueError(
+                f"the NumPy backend cannot honour device.{name} = "
+                f"{getattr(device, name)}; leave it out, or use the torch "
+                f"backend")

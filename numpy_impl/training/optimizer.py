@@ -1,22 +1,23 @@
 """Optimizers: how a gradient becomes a step of the weights.
 
-A model's optimizer holds one array a parameter and moment, by the parameter's
-name; frozen parameters have none. All rules work element by element, in place.
+A model's optimizer holds moments, by the name of the parameter whose shape
+they have; frozen parameters have none. All rules work element by element, in
+place.
 """
-import math
-
 import numpy as np
 
-from ..layers.parallel import over_rows
+from ..layers.parallel import SLICE, over_rows
 
-__all__ = ["SGD", "AdamW", "decays", "learning_parameters"]
+__all__ = ["SGD", "AdamW", "decays", "learning_gradients",
+           "learning_parameters"]
 
 
 def decays(name: str, parameter) -> bool:
     """Whether weight decay applies: to matrices, not to biases and norms.
 
-    Decay limits the products of weights and features; an offset or a norm's
-    scale multiplies nothing that could be made smaller elsewhere.
+    Decay pulls towards 0, where a matrix reacts least to its input. A bias
+    reacts to no input at all; a norm's scale is neutral at 1, not at 0, where
+    it would silence its layer. Both are too few numbers to learn by heart.
     """
     return parameter.ndim >= 2
 
@@ -25,6 +26,17 @@ def learning_parameters(model):
     """[(name, array, gradient)] of the parameters that are not frozen."""
     return [(name, parameter, gradient) for name, parameter, gradient
             in model.named_parameters() if gradient is not None]
+
+
+def learning_gradients(model):
+    """Their gradients, in the same order."""
+    return [gradient for _, _, gradient in learning_parameters(model)]
+
+
+def zeros(model):
+    """{name: zeros of the parameter's shape}: moments before the first step"""
+    return {name: np.zeros_like(parameter) for name, parameter, _
+            in learning_parameters(model)}
 
 
 class SGD:
@@ -39,8 +51,7 @@ class SGD:
         self.model = model
         self.momentum = momentum
         self.weight_decay = weight_decay
-        self.velocity = {name: np.zeros_like(parameter) for name, parameter, _
-                         in learning_parameters(model)}
+        self.velocity = zeros(model)
 
     def step(self, learning_rate: float) -> None:
         """Move every parameter once, down its gradient."""
@@ -64,48 +75,57 @@ class AdamW:
     with first' = first / (1 - b1^t) and second' = second / (1 - b2^t), for
     both means began at 0. Loshchilov and Hutter 2019 (arXiv:1711.05101),
     algorithm 2, with the decay scaled by the rate as in torch.
+
+    steps : t, how many steps have been taken; nothing else counts them
     """
 
-    def __init__(self, model, beta1: float = 0.9, beta2: float = 0.95,
-                 epsilon: float = 1e-8, weight_decay: float = 0.1):
+    def __init__(self, model, beta1: float, beta2: float, epsilon: float,
+                 weight_decay: float):
         self.model = model
         self.beta1, self.beta2 = beta1, beta2
         self.epsilon = epsilon
         self.weight_decay = weight_decay
         self.steps = 0
-        self.first = {name: np.zeros_like(parameter) for name, parameter, _
-                      in learning_parameters(model)}
-        self.second = {name: np.zeros_like(parameter) for name, parameter, _
-                       in learning_parameters(model)}
+        self.first, self.second = zeros(model), zeros(model)
 
     def step(self, learning_rate: float) -> None:
         """Move every parameter once."""
         self.steps += 1
         for name, parameter, gradient in learning_parameters(self.model):
-            decay = self.weight_decay * decays(name, parameter)
-            adamw(parameter, gradient, self.first[name], self.second[name],
-                  self.steps, learning_rate, decay,
-                  self.beta1, self.beta2, self.epsilon)
+            decay = self.decay(name, parameter)
+            rule = adamw_in_slices if parameter.size > SLICE else adamw
+            rule(parameter, gradient, self.first[name], self.second[name],
+                 self.steps, learning_rate, decay, self.beta1, self.beta2,
+                 self.epsilon)
+
+    def decay(self, name: str, parameter) -> float:
+        """How much of itself a parameter loses, times the learning rate."""
+        return self.weight_decay * decays(name, parameter)
 
     def restore(self, steps: int, first, second) -> None:
         """Go on from the moments {name: array} after that many steps."""
         self.steps = steps
         for own, given in ((self.first, first), (self.second, second)):
-            for name, array in own.items():
-                array[...] = given[name]
+            for name, moment in own.items():
+                moment[...] = given[name]
 
 
-@over_rows(4)
 def adamw(parameter, gradient, first, second, steps, learning_rate, decay,
           beta1, beta2, epsilon):
     """One step of AdamW for one parameter, in place."""
-    unbias1 = 1 - beta1 ** steps
-    unbias2 = 1 - beta2 ** steps
     first *= beta1
     first += (1 - beta1) * gradient
     second *= beta2
     second += (1 - beta2) * gradient * gradient
+    first_hat = first / (1 - beta1 ** steps)    # as if it had not begun at 0
+    second_hat = second / (1 - beta2 ** steps)
     parameter *= 1 - learning_rate * decay
-    root = np.sqrt(second) / math.sqrt(unbias2)
-    parameter -= learning_rate / unbias1 * first / (root + epsilon)
+    parameter -= learning_rate * first_hat / (np.sqrt(second_hat) + epsilon)
+
+
+@over_rows(4)
+def adamw_in_slices(*arguments):
+    """The same for a large matrix: so many rows at a time that all of these
+    arrays fit into a core's cache, and on all cores."""
+    adamw(*arguments)
     return ()

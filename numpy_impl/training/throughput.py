@@ -8,6 +8,8 @@ import time
 
 import numpy as np
 
+from ..models.parameters import get_parameters
+
 __all__ = ["peak_flops"]
 
 SIZE = 1024
@@ -17,13 +19,13 @@ REPEATS = 5
 def peak_flops(learner) -> float:
     """Operations a second in large products of the learner's dtype.
 
-    Measured, for a CPU's data sheet knows neither its cooling nor who else
-    is using it: the best of a few square products.
+    The best of a few square products,
+    for a CPU's data sheet knows neither its cooling nor who else is using it.
     """
-    dtype = next(array.dtype for _, array, _
-                 in learner.model.named_parameters())
+    dtype = next(iter(get_parameters(learner.model).values())).dtype
     a = np.ones((SIZE, SIZE), dtype)
-    best = np.inf
+    a @ a  # the first one starts threads and loads kernels
+    best = float("inf")
     for _ in range(REPEATS):
         began = time.perf_counter()
         a @ a

@@ -16,11 +16,11 @@ from twinformer.models.config import GPT2Config
 from numpy_impl.models.gpt2 import GPTModel
 from twinformer.batches.collate import collate_classification
 from twinformer.configs.run_config import DeviceConfig, TrainingConfig
-from numpy_impl.training.tuner import Tuner
+from numpy_impl.training.learner import Learner
 from torch_impl.finetuning import classification_head as torch_head
 from torch_impl.finetuning.freezing import train_only as torch_train_only
 from torch_impl.models import gpt2 as torch_gpt2
-from torch_impl.training.tuner import Tuner as TorchTuner
+from torch_impl.training.learner import Learner as TorchLearner
 
 CONFIG = GPT2Config(vocab_size=11, context_length=9, d_model=8, n_heads=2,
                     n_layers=2, dropout=0.0)
@@ -163,12 +163,12 @@ def test_accumulation_is_one_large_batch(choice):
         for package, model in zip((0, 1), models(), strict=True):
             wanted = layers_to_train(choice, CONFIG.n_layers)
             (torch_train_only if package else train_only)(model, wanted)
-            module, kind = [(ours, Tuner), (theirs, TorchTuner)][package]
+            module, kind = [(ours, Learner), (theirs, TorchLearner)][package]
             before = {name: np.array(array) for name, array
                       in parameters(model).items()}
-            tuner = kind(model, module.Classification("mean"), training,
+            learner = kind(model, module.Classification("mean"), training,
                          DeviceConfig(device="cpu"))
-            results.append(tuner.train_step(microbatches, 1, 1e-3))
+            results.append(learner.train_step(microbatches, 1, 1e-3))
             weights.append(parameters(model))
             for name, array in weights[-1].items():
                 assert wanted(name) or (array == before[name]).all(), name

@@ -19,12 +19,12 @@ from twinformer.models.initialisation import initial_parameters
 from numpy_impl.models.parameters import set_parameters
 from twinformer.batches.collate import collate_preferences
 from twinformer.batches.pairs import pair_batch
-from numpy_impl.training import tuner as our_tuner
+from numpy_impl.training import learner as our_learner
 from twinformer.configs.run_config import DeviceConfig, TrainingConfig
 from torch_impl.finetuning import preferences as theirs
 from torch_impl.layers.fused import spelled_out
 from torch_impl.models import gpt2, parameters
-from torch_impl.training import tuner as their_tuner
+from torch_impl.training import learner as their_learner
 
 from ..agreement import assert_agree, measured_bounds
 
@@ -110,17 +110,17 @@ def test_the_gradient_is_the_slope_of_the_loss(options):
     assert abs(measured - expected) < 1e-8 * max(1, abs(expected))
 
 
-def tuner(package, objective, dtype=np.float64, seed=1):
+def learner_of(package, objective, dtype=np.float64, seed=1):
     training = TrainingConfig(clip_norm=0.0)
     arrays = {n: a.astype(dtype) for n, a in weights(seed).items()}
     if package == "numpy":
         model = GPTModel(CONFIG).to(dtype)
         set_parameters(model, arrays)
-        return our_tuner.Tuner(model, objective, training, DeviceConfig())
+        return our_learner.Learner(model, objective, training, DeviceConfig())
     kind = torch.float32 if dtype == np.float32 else torch.float64
     model = gpt2.GPTModel(CONFIG).to(kind)
     parameters.set_parameters(model, arrays)
-    return their_tuner.Tuner(model, objective, training,
+    return their_learner.Learner(model, objective, training,
                              DeviceConfig(device="cpu"))
 
 
@@ -132,7 +132,7 @@ def module(package):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_the_loss_before_the_first_step_is_log_2_to_the_bit(package, dtype):
     """Policy and reference are one model, so all margins are exactly 0."""
-    one = tuner(package, module(package).PreferencePairs(), dtype)
+    one = learner_of(package, module(package).PreferencePairs(), dtype)
     batch = pairs(3, B=4)
     batch = batch._replace(
         reference=module(package).answer_log_probabilities(one, batch))
@@ -146,7 +146,7 @@ def test_steps_widen_the_margins(package):
     """Twenty steps on the same pairs: the loss falls far below log 2, every
     chosen answer gains on its rejected one."""
     objective = module(package).PreferencePairs()
-    one = tuner(package, objective)
+    one = learner_of(package, objective)
     batch = pairs(4)
     before = module(package).answer_log_probabilities(one, batch)
     batch = batch._replace(reference=before)
@@ -163,7 +163,7 @@ def test_both_packages_learn_in_step():
     batches = [pairs(5), pairs(6, B=2)]
     losses = []
     for package in ("numpy", "torch"):
-        one = tuner(package, module(package).PreferencePairs(average=True))
+        one = learner_of(package, module(package).PreferencePairs(average=True))
         losses.append([one.train_step(batches, step, 1e-3).loss
                        for step in range(1, 11)])
     np.testing.assert_allclose(*losses, rtol=1e-10)
@@ -173,10 +173,10 @@ def test_both_packages_learn_in_step():
 def test_what_a_model_gives_an_answer(package):
     """Token by token, as generation would have chosen it; the same in both
     orders of the pair."""
-    one = tuner(package, module(package).PreferencePairs())
+    one = learner_of(package, module(package).PreferencePairs())
     batch = pairs(9)
     found = module(package).answer_log_probabilities(one, batch)
-    model = tuner("numpy", None).model
+    model = learner_of("numpy", None).model
     logits, _ = model.forward(batch.inputs)
     top = logits.max(-1, keepdims=True)
     logp = logits - top - np.log(np.exp(logits - top).sum(-1, keepdims=True))

@@ -1,4 +1,4 @@
-"""Tasks in bytes, models of a few hundred weights, and tuners of both
+"""Tasks in bytes, models of a few hundred weights, and learners of both
 packages, for the tests of instructions and preferences."""
 import numpy as np
 import torch
@@ -18,8 +18,8 @@ RUN_CONFIG = RunConfig(model=CONFIG)
 DTYPES = {"numpy": np.float64, "torch": torch.float64}
 
 
-def tuner(name, objective, seed=1, single=False):
-    """A new model of the package, in double precision, and its tuner."""
+def learner_of(name, objective, seed=1, single=False):
+    """A new model of the package, in double precision, and its learner."""
     parts = implementation(name)
     model = parts.GPTModel(CONFIG)
     if not single:
@@ -27,5 +27,5 @@ def tuner(name, objective, seed=1, single=False):
     parts.set_parameters(model, {
         name: array.astype(np.float64) for name, array
         in initial_parameters(CONFIG, seed).items()})
-    return parts.Tuner(model, objective, TrainingConfig(),
+    return parts.Learner(model, objective, TrainingConfig(),
                        DeviceConfig(device="cpu"))

@@ -57,6 +57,17 @@ def test_masks_depend_on_the_seed_and_the_order_of_calls_alone(seed, rate):
         np.testing.assert_array_equal(a(shape, rate), b(shape, rate))
 
 
+def test_a_number_is_kept_from_the_rate_on():
+    """Drawn from [0, 1): below the rate is a share of exactly the rate."""
+    class Drawn:
+        def random(self, shape, dtype):
+            below = np.nextafter(dtype(0.25), dtype(0))
+            return np.array([0, below, 0.25, 0.5], dtype)
+    masks = ours.KeepMasks(0)
+    masks.generator = Drawn()
+    assert masks((4,), 0.25).tolist() == [False, False, True, True]
+
+
 def test_the_share_left_out_is_the_rate():
     """Of 100 000 draws within five standard deviations."""
     for rate in (0.1, 0.5, 0.9):

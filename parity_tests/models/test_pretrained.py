@@ -130,7 +130,8 @@ def test_training_a_loaded_model_is_training_a_copy_and_spares_the_file(tmp_path
     set_parameters(copy, get_parameters(loaded))
     ids, dlogits = a_case(TINY, 5, 0, np.float32)
     for model in (loaded, copy):
-        optimizer = AdamW(model)
+        optimizer = AdamW(model, beta1=0.9, beta2=0.95, epsilon=1e-8,
+                          weight_decay=0.1)
         for _ in range(3):
             run_reference(model, ids, dlogits)
             optimizer.step(1e-2)

@@ -19,7 +19,7 @@ CPU = DeviceConfig(device="cpu")
 
 
 def learner(package, run, dtype=np.float64):
-    return package.Learner(run.model, run.training, CPU, {
+    return package.pretraining_learner(run.model, run.training, CPU, {
         name: a.astype(dtype) for name, a in run.parameters.items()})
 
 
@@ -62,7 +62,7 @@ def test_a_batch_without_a_target(package):
         before * (1 - 0.1 * run.training.weight_decay), rtol=1e-14)
 
 
-def test_steps_evaluation_and_logits_agree():
+def test_steps_and_evaluation_agree():
     run = small_run()
     one, other = learners(run)
     results = [each.train_step(run.batches(1), 1, 1e-3)
@@ -73,8 +73,6 @@ def test_steps_evaluation_and_logits_agree():
     nats_t, count_t = other.evaluate((ids, targets))
     assert count == count_t == (targets != -100).sum()
     assert abs(nats - nats_t) < 1e-12 * nats
-    np.testing.assert_allclose(one.logits(ids), other.logits(ids), rtol=1e-5,
-                               atol=1e-6)
 
 
 @both
@@ -162,7 +160,7 @@ def test_masks_depend_on_seed_step_and_microbatch_alone(package):
 def test_the_reference_refuses_what_it_cannot_do(wrong):
     run = small_run()
     with pytest.raises(ValueError, match=f"device.{next(iter(wrong))}"):
-        ours.Learner(run.model, run.training, DeviceConfig(**wrong),
+        ours.pretraining_learner(run.model, run.training, DeviceConfig(**wrong),
                      run.parameters)
 
 

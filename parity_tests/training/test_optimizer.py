@@ -1,6 +1,7 @@
 """SGD and AdamW: the reference, the spelled-out twin, its fused branch, and
 torch.optim, step by step on the same gradients."""
 from contextlib import nullcontext
+from itertools import product
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 import numpy_impl.layers.module as ours_module
 import numpy_impl.training.optimizer as ours
 import torch_impl.training.optimizer as theirs
+from numpy_impl.layers import parallel
 from torch_impl.layers.fused import spelled_out
 
 from ..strategies import generic, hostile
@@ -19,6 +21,7 @@ from ..strategies import generic, hostile
 SHAPES = {"weight": (2, 3), "bias": (4,)}
 EPS = np.finfo(float).eps
 TINY = np.finfo(float).tiny
+USUAL = {"beta1": 0.9, "beta2": 0.95, "epsilon": 1e-8, "weight_decay": 0.1}
 
 
 def model_of(values):
@@ -172,17 +175,63 @@ def test_the_first_step_of_adamw_is_the_learning_rate():
     its sign."""
     model = model_of({"weight": np.zeros((1, 4))})
     model.grads["weight"][...] = [[1e-3, -5.0, 1e9, 0.0]]
-    ours.AdamW(model, epsilon=1e-30).step(0.01)
+    ours.AdamW(model, **USUAL | {"epsilon": 1e-30}).step(0.01)
     np.testing.assert_allclose(model.weight, [[-0.01, 0.01, -0.01, 0]],
                                rtol=1e-14)
 
 
 def test_matrices_decay_and_vectors_do_not():
     model = model_of({"weight": np.ones((2, 2)), "bias": np.ones(2)})
-    ours.AdamW(model, weight_decay=0.5).step(0.1)
+    ours.AdamW(model, **USUAL | {"weight_decay": 0.5}).step(0.1)
     np.testing.assert_array_equal(model.weight, np.full((2, 2), 0.95))
     np.testing.assert_array_equal(model.bias, np.ones(2))
-    assert theirs.decays is ours.decays
+
+
+@pytest.mark.parametrize("package", [ours, theirs])
+def test_decay_is_for_matrices(package):
+    assert package.decays("weight", np.ones((1, 1)))
+    assert not package.decays("bias", np.ones(1))
+
+
+@pytest.mark.parametrize("fused_steps", list(product([True, False], repeat=4)))
+def test_fused_and_spelled_out_steps_in_any_order(fused_steps):
+    """One count of steps: a library that counts its own falls behind."""
+    generator = np.random.default_rng(3)
+    def draw():
+        return {n: generator.standard_normal(s) for n, s in SHAPES.items()}
+    values, gradients, rates = draw(), [draw() for _ in range(4)], [0.1] * 4
+    model = twin_of(values)
+    with spelled_out():
+        expected = steps_of(theirs.AdamW(model, **USUAL), model, gradients,
+                            rates)
+    model = twin_of(values)
+    optimizer = theirs.AdamW(model, **USUAL)
+    for gradient, fused in zip(gradients, fused_steps):
+        with nullcontext() if fused else spelled_out():
+            after = steps_of(optimizer, model, [gradient], [0.1])
+    assert optimizer.steps == 4
+    bounds = allowed_adamw(values, gradients, rates, USUAL)
+    for name, bound in bounds.items():
+        assert (np.abs(after[name] - expected[name]) <= bound).all(), name
+
+
+@pytest.mark.parametrize("rows", [1, 7, 100])
+def test_a_large_matrix_is_moved_in_slices_to_the_same_bits(rows, monkeypatch):
+    generator = np.random.default_rng(4)
+    values = {"weight": generator.standard_normal((rows, 5))}
+    gradients = [{"weight": generator.standard_normal((rows, 5))}
+                 for _ in range(3)]
+    whole, sliced = model_of(values), model_of(values)
+    expected = steps_of(ours.AdamW(whole, **USUAL), whole, gradients, [0.1] * 3)
+    calls = []
+    right = ours.adamw
+    monkeypatch.setattr(ours, "SLICE", 0)
+    monkeypatch.setattr(parallel, "SLICE", 15)  # three rows
+    monkeypatch.setattr(ours, "adamw",
+                        lambda *given: calls.append(1) or right(*given))
+    found = steps_of(ours.AdamW(sliced, **USUAL), sliced, gradients, [0.1] * 3)
+    np.testing.assert_array_equal(found["weight"], expected["weight"])
+    assert len(calls) == 3 * -(-rows // 3)
 
 
 @pytest.mark.parametrize("branch", ["reference", "spelled out", "fused"])
@@ -196,11 +245,11 @@ def test_restored_moments_go_on_as_if_nothing_had_happened(branch):
                      else (theirs, twin_of))
     with spelled_out() if branch == "spelled out" else nullcontext():
         model = make(values)
-        whole = steps_of(package.AdamW(model), model, gradients, rates)
+        whole = steps_of(package.AdamW(model, **USUAL), model, gradients, rates)
         model = make(values)
-        first = package.AdamW(model)
+        first = package.AdamW(model, **USUAL)
         steps_of(first, model, gradients[:3], rates)
-        second = package.AdamW(model)
+        second = package.AdamW(model, **USUAL)
         second.restore(first.steps, *(
             {n: np.array(a) for n, a in moments.items()}
             for moments in (first.first, first.second)))
@@ -212,7 +261,7 @@ def test_restored_moments_go_on_as_if_nothing_had_happened(branch):
 def test_a_step_leaves_the_gradient_alone():
     model = model_of({"weight": np.ones((2, 2))})
     model.grads["weight"] += 3
-    ours.AdamW(model).step(0.1)
+    ours.AdamW(model, **USUAL).step(0.1)
     ours.SGD(model, 0.9, 0.1).step(0.1)
     np.testing.assert_array_equal(model.grads["weight"], np.full((2, 2), 3))
 
@@ -220,6 +269,6 @@ def test_a_step_leaves_the_gradient_alone():
 def test_float32_stays_float32():
     model = model_of({"weight": np.ones((2, 2))}).to(np.float32)
     model.grads["weight"] += 3
-    for optimizer in (ours.AdamW(model), ours.SGD(model, 0.9)):
+    for optimizer in (ours.AdamW(model, **USUAL), ours.SGD(model, 0.9)):
         optimizer.step(0.1)
     assert model.weight.dtype == np.float32

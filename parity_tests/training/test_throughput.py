@@ -1,5 +1,6 @@
 """The yardstick of utilisation: both measure what the machine can do."""
 import numpy as np
+import pytest
 import torch
 
 import numpy_impl.training.throughput as ours
@@ -7,7 +8,7 @@ import torch_impl.training.throughput as theirs
 from twinformer.models.config import GPT2Config
 from twinformer.models.initialisation import initial_parameters
 from twinformer.configs.run_config import DeviceConfig, TrainingConfig
-from numpy_impl.training.learner import Learner
+from numpy_impl.training.learner import pretraining_learner
 from torch_impl.training import learner
 
 CONFIG = GPT2Config(vocab_size=5, context_length=2, d_model=4, n_heads=2,
@@ -17,13 +18,26 @@ CONFIG = GPT2Config(vocab_size=5, context_length=2, d_model=4, n_heads=2,
 def test_both_measure_a_plausible_speed():
     parts = (CONFIG, TrainingConfig(), DeviceConfig(device="cpu"),
              initial_parameters(CONFIG, 0))
-    for package, kind in ((ours, Learner), (theirs, learner.Learner)):
+    for package, kind in ((ours, pretraining_learner), (theirs, learner.pretraining_learner)):
         flops = package.peak_flops(kind(*parts))
         assert np.isfinite(flops) and 1e8 < flops < 1e15  # of one CPU
 
 
+@pytest.mark.parametrize("name, known", [
+    ("NVIDIA L4", "L4"), ("NVIDIA L40", None), ("NVIDIA L40S", "L40S"),
+    ("NVIDIA RTX A1000 Laptop GPU", None), ("NVIDIA A100-SXM4-40GB", "A100"),
+    ("NVIDIA RTX A1000", None), ("NVIDIA T400", None), ("Tesla T4", "T4"),
+    ("Tesla V100-SXM2-16GB", "V100"), ("NVIDIA GH200 480GB", None),
+    ("NVIDIA GeForce RTX 4090", "RTX 4090"), ("NVIDIA H200", "H200"),
+    ("NVIDIA GeForce RTX 4090 Laptop GPU", None),
+    ("NVIDIA GeForce RTX 3090 Ti", None), ("NVIDIA H100 PCIe", None),
+    ("NVIDIA H100 80GB HBM3 MIG 1g.10gb", None)])
+def test_names_are_matched_by_whole_words(name, known):
+    assert theirs.data_sheet(name) == theirs.DATA_SHEETS.get(known)
+
+
 def test_known_gpus_use_the_data_sheet(monkeypatch):
-    twin = learner.Learner(CONFIG, TrainingConfig(), DeviceConfig(
+    twin = learner.pretraining_learner(CONFIG, TrainingConfig(), DeviceConfig(
         device="cpu", precision="bfloat16"), initial_parameters(CONFIG, 0))
     twin.machine.device = torch.device("cuda")
     monkeypatch.setattr(torch.cuda, "get_device_name",

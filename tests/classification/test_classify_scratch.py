@@ -14,7 +14,7 @@ from numpy_impl.models.pretrained import model_of
 from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
 from twinformer.configs.run_config import DeviceConfig
 from numpy_impl.training.objective import NextTokens
-from numpy_impl.training.tuner import Tuner
+from numpy_impl.training.learner import Learner
 
 TEXTS = ["the cat sat on the mat", "the dog sat on the log", "WIN a prize \u4f60\u597d"] * 4
 
@@ -46,11 +46,11 @@ def test_reading_lowers_the_surprise():
     weights = []
     for _ in range(2):
         model = model_of(*untrained(config, tokenizer, seed=3))
-        tuner = Tuner(model, NextTokens(), finetuning, DeviceConfig())
+        learner = Learner(model, NextTokens(), finetuning, DeviceConfig())
         row = np.array([ids[0][:13]])
-        before, count = tuner.evaluate((row[:, :-1], row[:, 1:]))
-        read_texts(tuner, ids, reading, 5, finetuning)
-        after, _ = tuner.evaluate((row[:, :-1], row[:, 1:]))
+        before, count = learner.evaluate((row[:, :-1], row[:, 1:]))
+        read_texts(learner, ids, reading, 5, finetuning)
+        after, _ = learner.evaluate((row[:, :-1], row[:, 1:]))
         assert after < 0.7 * before and count == 12
         weights.append(model.blocks[0].attention.qkv.weight)
     np.testing.assert_array_equal(*weights)

@@ -21,7 +21,7 @@ from numpy_impl.training.objective import NextTokens
 from twinformer.runs.run_folder import (
     RunFolder, best_checkpoint, newest_checkpoint, open_run,
 )
-from numpy_impl.training.tuner import Tuner
+from numpy_impl.training.learner import Learner
 
 MODEL = GPT2Config(vocab_size=257, context_length=8, d_model=8, n_heads=2,
                    n_layers=1, dropout=0.1)
@@ -48,15 +48,15 @@ class Counting:
         self.seen.append(indices.tolist())
         return self.inputs[indices], self.targets[indices]
 
-    def evaluate(self, tuner):
-        nats, count = tuner.evaluate((self.inputs, self.targets))
+    def evaluate(self, learner):
+        nats, count = learner.evaluate((self.inputs, self.targets))
         return {"train_loss": nats / count, "validation_loss": nats / count,
                 "validation_accuracy": float("nan")}
 
     def score(self, metrics):
         return self.scores.pop(0) if self.scores else metrics["validation_loss"]
 
-    def sample(self, tuner, step):
+    def sample(self, learner, step):
         return f"sample {step}"
 
     def parameters(self, model):
@@ -68,8 +68,8 @@ def finetuner(path, task=None, config=CONFIG, **changes):
     model = GPTModel(MODEL)
     set_parameters(model, initial_parameters(MODEL, 0))
     config = replace(config, **changes)
-    tuner = Tuner(model, NextTokens(), config, DeviceConfig(device="cpu"))
-    return Finetuner(tuner, task or Counting(), config, RunFolder(path))
+    learner = Learner(model, NextTokens(), config, DeviceConfig(device="cpu"))
+    return Finetuner(learner, task or Counting(), config, RunFolder(path))
 
 
 def test_a_run_leaves_everything_behind(tmp_path):
@@ -133,8 +133,8 @@ def test_a_resumed_run_is_the_uninterrupted_one(tmp_path, stop):
     assert first.standing.step == stop + 1
     second = finetuner(tmp_path / "parts")
     assert second.train(newest_checkpoint(tmp_path / "parts")[1]) == 0
-    for name, array in whole.tuner.state().items():
-        np.testing.assert_array_equal(second.tuner.state()[name], array)
+    for name, array in whole.learner.state().items():
+        np.testing.assert_array_equal(second.learner.state()[name], array)
     for log in ("metrics.jsonl", "samples.txt"):
         assert ((tmp_path / "parts" / log).read_bytes()
                 == (tmp_path / "whole" / log).read_bytes())
@@ -168,9 +168,9 @@ def test_stopped_before_the_first_step(tmp_path):
     finetuner(tmp_path / "whole").train()
 
     class Interrupted(Counting):
-        def evaluate(self, tuner):
+        def evaluate(self, learner):
             signal.raise_signal(signal.SIGINT)
-            return super().evaluate(tuner)
+            return super().evaluate(learner)
 
     first = finetuner(tmp_path / "parts", Interrupted())
     assert first.train() == 130 and first.standing.step == 0

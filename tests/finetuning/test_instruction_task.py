@@ -19,7 +19,7 @@ from torch_impl.finetuning import packed_tokens as their_packed
 
 from parity_tests.shared_data import shared_data
 from parity_tests.text.samples import error_of
-from parity_tests.finetuning.tiny import RUN_CONFIG, tuner
+from parity_tests.finetuning.tiny import RUN_CONFIG, learner_of
 
 TASKS = [Instruction(f"Say {word}{'!' * (n % 4)}", "loudly" * (n % 2), word)
          for n, word in enumerate(["yes", "no", "perhaps", "never", "a", "b",
@@ -81,13 +81,13 @@ def test_losses_are_means_over_all_tokens(name, packing):
     if packing:
         objective = (PackedTokens if name == "numpy"
                      else their_packed.PackedTokens)()
-    tune = tuner(name, objective)
-    metrics = one.evaluate(tune)
+    learner = learner_of(name, objective)
+    metrics = one.evaluate(learner)
     assert list(metrics) == ["train_loss", "validation_loss"]
     assert abs(metrics["validation_loss"] - math.log(257)) < 0.1
     assert one.score(metrics) == metrics["validation_loss"]
     if not packing:
-        sums = [tune.evaluate(one.batch_of([[example]]))
+        sums = [learner.evaluate(one.batch_of([[example]]))
                 for example in one.splits.validation]
         mean = sum(s for s, _ in sums) / sum(c for _, c in sums)
         assert abs(metrics["validation_loss"] - mean) < 1e-12
@@ -96,7 +96,7 @@ def test_losses_are_means_over_all_tokens(name, packing):
 def test_both_packages_evaluate_and_answer_alike():
     found = []
     for name in ("numpy", "torch"):
-        one, tune = task(name), tuner(name, implementation(name).NextTokens())
+        one, tune = task(name), learner_of(name, implementation(name).NextTokens())
         found.append((one.evaluate(tune), one.sample(tune, 0)))
     assert found[0][1] == found[1][1]
     np.testing.assert_allclose(list(found[0][0].values()),
@@ -107,13 +107,13 @@ def test_it_learns_to_answer_and_to_stop():
     """Thirty steps over one task: the answer by heart, and nothing after."""
     tasks = [Instruction("What?", "", "me")] * 20
     one = task(tasks=tasks, samples=1)
-    tune = tuner("numpy", implementation("numpy").NextTokens())
-    before = one.sample(tune, 0)
+    learner = learner_of("numpy", implementation("numpy").NextTokens())
+    before = one.sample(learner, 0)
     assert before.startswith("task      What?\nexpected  me\nmodel     ")
     assert not before.endswith("model     me")
     for step in range(1, 61):
-        tune.train_step([one.batch([0])], step, 2e-2)
-    assert one.sample(tune, 60).endswith("model     me")
+        learner.train_step([one.batch([0])], step, 2e-2)
+    assert one.sample(learner, 60).endswith("model     me")
 
 
 def test_the_books_batches():
@@ -153,7 +153,7 @@ def test_settings_that_cannot_be(settings, message):
 
 def test_a_question_without_room_for_an_answer():
     one = task()
-    model = tuner("numpy", implementation("numpy").NextTokens()).model
+    model = learner_of("numpy", implementation("numpy").NextTokens()).model
     long = Instruction("why " * 60, "", "so")
     message = error_of(one.answers, model, [long])
     assert "the question 'why why" in message and "shorten it" in message

@@ -16,7 +16,7 @@ from twinformer.corpora.records import Preference, read_preferences
 
 from parity_tests.shared_data import shared_data
 from parity_tests.text.samples import error_of
-from parity_tests.finetuning.tiny import RUN_CONFIG, tuner
+from parity_tests.finetuning.tiny import RUN_CONFIG, learner_of
 
 PAIRS = [Preference(f"Say {n}", "", "", word, other)
          for n, (word, other) in enumerate([
@@ -45,14 +45,14 @@ def task(name="numpy", **settings):
 
 
 def started(name, **settings):
-    """A task that has asked the reference, and the tuner."""
+    """A task that has asked the reference, and the learner."""
     one = task(name, **settings)
     objective = implementation(name).PreferencePairs(
         one.settings.loss, one.settings.beta, one.settings.label_smoothing,
         one.settings.average)
-    tune = tuner(name, objective)
-    one.remember_reference(tune)
-    return one, tune
+    learner = learner_of(name, objective)
+    one.remember_reference(learner)
+    return one, learner
 
 
 def test_a_batch_is_both_answers_with_their_end():
@@ -72,39 +72,39 @@ def test_a_batch_is_both_answers_with_their_end():
 def test_at_the_start_nothing_has_moved(name, settings):
     """Loss log 2 (ipo: its goal squared), margins and rewards 0: the cached
     reference is what the model says in any batch."""
-    one, tune = started(name, **settings)
+    one, learner = started(name, **settings)
     assert {key: a.shape for key, a in one.reference.items()} == {
         "train": (10, 2), "validation": (6, 2), "test": (4, 2)}
-    metrics = one.evaluate(tune)
+    metrics = one.evaluate(learner)
     expected = 25.0 if settings.get("loss") == "ipo" else math.log(2)
     for split in ("train", "validation"):
         assert abs(metrics[f"{split}_loss"] - expected) < 1e-12
         for key in ("margin", "chosen_reward", "rejected_reward"):
             assert abs(metrics[f"{split}_{key}"]) < 1e-12
-    total, count = tune.evaluate(one.batch([4, 1, 7]))
+    total, count = learner.evaluate(one.batch([4, 1, 7]))
     assert abs(total / count - expected) < 1e-12 and count == 3
 
 
 @BOTH
 def test_steps_make_it_prefer_what_was_chosen(name):
-    one, tune = started(name)
+    one, learner = started(name)
     for step in range(1, 31):
-        tune.train_step([one.batch(range(10))], step, 3e-3)
-    metrics = one.evaluate(tune)
+        learner.train_step([one.batch(range(10))], step, 3e-3)
+    metrics = one.evaluate(learner)
     assert metrics["train_loss"] < 0.3 and metrics["train_margin"] > 1
     assert metrics["train_accuracy"] == 1.0
     assert abs(metrics["train_margin"] - metrics["train_chosen_reward"]
                + metrics["train_rejected_reward"]) < 1e-12
-    assert one.metrics(tune, "test")["accuracy"] == 1.0  # the same answers
+    assert one.metrics(learner, "test")["accuracy"] == 1.0  # the same answers
     assert one.score(metrics) == metrics["validation_loss"]
 
 
 def test_both_packages_measure_alike():
     found = []
     for name in ("numpy", "torch"):
-        one, tune = started(name, average=True, beta=0.5)
-        tune.train_step([one.batch(range(10))], 1, 1e-2)
-        found.append((one.evaluate(tune), one.sample(tune, 1)))
+        one, learner = started(name, average=True, beta=0.5)
+        learner.train_step([one.batch(range(10))], 1, 1e-2)
+        found.append((one.evaluate(learner), one.sample(learner, 1)))
     np.testing.assert_allclose(list(found[0][0].values()),
                                list(found[1][0].values()), rtol=1e-9,
                                atol=1e-12)
@@ -116,7 +116,7 @@ def test_both_packages_measure_alike():
 def test_before_the_first_step_margins_are_exactly_0(name, eval_examples):
     """In single precision too: the reference was asked in the same batches."""
     one = task(name, eval_examples=eval_examples)
-    tune = tuner(name, implementation(name).PreferencePairs(), single=True)
+    tune = learner_of(name, implementation(name).PreferencePairs(), single=True)
     one.remember_reference(tune)
     metrics = one.evaluate(tune)
     for split in ("train", "validation"):

@@ -16,11 +16,11 @@ import yaml
 
 from twinformer.runs.checkpoint import checkpoints_in
 from twinformer.configs.run_config import config_from_dict, config_to_dict
-from numpy_impl.training.learner import Learner as NumpyLearner
+from numpy_impl.training.learner import pretraining_learner as NumpyLearner
 from twinformer.runs.logs import read_metrics
 from twinformer.training.run import run_training
 from twinformer.runs.run_folder import open_run
-from torch_impl.training.learner import Learner as TorchLearner
+from torch_impl.training.learner import pretraining_learner as TorchLearner
 
 from ..tiny_runs import TEXT, tiny_config
 

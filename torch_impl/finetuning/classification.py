@@ -8,6 +8,7 @@ Shapes: B batch, T positions, C classes.
 import torch
 
 from ..layers.attention import causal_mask
+from ..training.loss import single_or_double
 from .class_loss import class_loss
 from .pooling import check_token, only_position, pool
 
@@ -55,7 +56,7 @@ class Classification:
 
     def forward(self, model, batch, keep=None):
         """-> the loss in nats, summed over the texts"""
-        scores = self.scores(model, batch, keep)           # (B, C)
+        scores = single_or_double(self.scores(model, batch, keep))  # (B, C)
         loss = class_loss(
             scores, batch.labels, self.class_weights, self.label_smoothing)
         return loss

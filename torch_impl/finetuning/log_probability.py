@@ -4,9 +4,7 @@ added up, each given the prompt and the tokens before it.
 Shapes: B sequences, T positions, V vocabulary.
 """
 import torch
-from torch.nn import functional
 
-from ..layers.fused import fused
 from twinformer.batches.collate import IGNORE
 from ..training.loss import cross_entropy
 
@@ -25,12 +23,7 @@ def sequence_log_probabilities(logits, targets, average=False):
         as only it is the logarithm of a probability.
     logits (B, T, V), targets (B, T) -> (B,)
     """
-    if fused():
-        losses = functional.cross_entropy(
-            logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE,
-            reduction="none").view(targets.shape)          # (B, T)
-    else:
-        losses = cross_entropy(logits, targets, reduction="none")
+    losses = cross_entropy(logits, targets, reduction="none")
     scale = scales(targets, average, losses.dtype)         # (B, 1)
     logp = -(losses * scale).sum(1)                        # (B,)
     return logp

@@ -63,9 +63,11 @@ class LoRALinear(Module):
         y = self.base(x)                                   # (..., F)
         x = self.dropout(x, keep)                          # (..., D)
         rows = x.reshape(-1, x.shape[-1])                  # (N, D)
-        low = apart(self.scale * (rows @ self.A.T), self.parts)  # (P, N, R)
+        down = rows @ self.A.T                             # (N, P R)
+        low = apart(self.scale * down, self.parts)         # (P, N, R)
         B = self.B.reshape(self.parts, -1, self.rank)      # (P, F / P, R)
-        y = y + together(low @ B.mT).reshape(y.shape)      # (..., F)
+        up = low @ B.mT                                    # (P, N, F / P)
+        y = y + together(up).reshape(y.shape)              # (..., F)
         return y
 
     def merged(self):

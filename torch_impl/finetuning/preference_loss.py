@@ -23,7 +23,7 @@ def dpo_loss(margins, beta=0.1, label_smoothing=0.0):
     the loss is that of a coin that should fall on the chosen one. At h = 0 it
     is log 2, whatever beta and e.
 
-    beta : how dear it is to part from the reference; larger, nearer to it
+    beta : how much a step away from the reference costs; larger, nearer to it
     label_smoothing : e, the share of comparisons believed to be the wrong way
         round (conservative DPO, Mitchell 2023); the loss is then least at a
         finite margin, log(1/e - 1) / beta.

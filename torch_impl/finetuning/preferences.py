@@ -12,6 +12,7 @@ import torch
 
 from twinformer.configs.preference_config import check_settings
 
+from ..training.loss import single_or_double
 from .log_probability import sequence_log_probabilities
 from .preference_loss import dpo_loss, ipo_loss
 
@@ -67,15 +68,15 @@ class PreferencePairs:
 
 
 @torch.no_grad()
-def answer_log_probabilities(tuner, batch):
-    """What a tuner's model gives the answers of a batch: (2 B,) float64
+def answer_log_probabilities(learner, batch):
+    """What a learner's model gives the answers of a batch: (2 B,) float64
 
     Without dropout. Before the first step this is what the reference says.
     """
-    tuner.model.eval()
-    with tuner.machine.arithmetic():
-        logp = tuner.objective.log_probabilities(
-            tuner.model, tuner.machine.tensors(batch))
+    learner.model.eval()
+    with learner.machine.arithmetic():
+        logp = learner.objective.log_probabilities(
+            learner.model, learner.machine.tensors(batch))
     return logp.cpu().double().numpy()
 
 
@@ -84,10 +85,3 @@ def margin_losses(objective, margins):
     """
     losses = objective.losses(torch.from_numpy(margins))
     return losses.numpy()
-
-
-def single_or_double(logits):
-    """Log-probabilities of whole answers are sums of hundreds; their
-    differences would have no digits left in half precision."""
-    half = logits.dtype in (torch.bfloat16, torch.float16)
-    return logits.float() if half else logits

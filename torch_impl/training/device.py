@@ -3,16 +3,18 @@ fused kernels, compilation, activation checkpointing. Torch only: the reference
 has one device and one precision. None of it changes the mathematics.
 """
 import contextlib
+import copy
 import math
 import shutil
 import sys
+from functools import partial
 
 import numpy as np
 import torch
-from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
 from ..layers.fused import spelled_out
+from .padded_head import pad_vocabulary
 
 __all__ = ["Machine", "choose_device"]
 
@@ -61,18 +63,32 @@ class Machine:
 
     def prepare(self, model, loss):
         """Set the model up; returns the loss function to call."""
+        model.to(self.device)
         if self.config.activation_checkpointing:
-            model.run = lambda block, *given: checkpoint(
-                block, *given, use_reentrant=False)
+            model.run = recomputed
         if self.config.vocabulary_multiple > 1:
             pad_vocabulary(model.head, self.config.vocabulary_multiple)
-        if not self.config.compile:
-            return loss
-        if self.device.type == "cpu" and not compiler():
-            raise ValueError("device.compile needs a C++ compiler, and there "
-                             "is none on the PATH; install one (gcc, clang or "
-                             "Visual Studio) or leave device.compile out")
-        return torch.compile(loss)
+        if self.config.compile:
+            if self.device.type == "cpu" and not compiler():
+                raise ValueError(
+                    "device.compile needs a C++ compiler, and there is none "
+                    "on the PATH; install one (gcc, clang or Visual Studio) "
+                    "or leave device.compile out")
+            loss = torch.compile(loss)
+
+        def forward(model, batch, keep=None):
+            with self.arithmetic():
+                return loss(model, batch, keep)
+        return forward
+
+    def backward(self, loss) -> None:
+        """The gradients of the loss, times the scale.
+
+        What is recomputed takes the kernels of the forward pass; autocast
+        remembers its own precision.
+        """
+        with self.kernels():
+            (loss * self.scale).backward()
 
     def tensors(self, batch):
         """A (named) tuple of arrays as one of tensors on the device.
@@ -93,11 +109,14 @@ class Machine:
     def arithmetic(self):
         """The precision and the kernels of forward passes."""
         mixed = self.precision != torch.float32
-        kernels = contextlib.nullcontext() if self.config.fused_kernels \
-            else spelled_out()
-        with kernels, torch.autocast(self.device.type, self.precision,
-                                     enabled=mixed):
+        with self.kernels(), torch.autocast(self.device.type, self.precision,
+                                            enabled=mixed):
             yield
+
+    def kernels(self):
+        """The kernels of forward passes, and of what is recomputed."""
+        return contextlib.nullcontext() if self.config.fused_kernels \
+            else spelled_out()
 
     def optimizing(self):
         """The kernels of the optimizer's step."""
@@ -111,13 +130,8 @@ class Machine:
         """
         words = np.random.SeedSequence(seed).generate_state(1, np.uint64)
         torch.manual_seed(int(words[0]))
-        return None if self.config.fused_kernels else self.random_mask
-
-    def random_mask(self, shape, rate):
-        return torch.rand(shape, device=self.device) >= rate
-
-    def scaled(self, loss):
-        return loss * self.scale
+        return None if self.config.fused_kernels \
+            else partial(random_mask, self.device)
 
     def unscale(self, gradients) -> None:
         if self.scale != 1:
@@ -140,11 +154,14 @@ class Machine:
             self.scale *= 2
         return not finite
 
-    def state(self) -> dict[str, np.ndarray]:
-        if self.precision != torch.float16:
-            return {}
-        return {"scale.factor": np.array(self.scale),
-                "scale.good_steps": np.array(self.good_steps)}
+    def state(self, tensors) -> dict[str, np.ndarray]:
+        """{name: array}, on the CPU, and what float16 goes on with."""
+        arrays = {name: torch.as_tensor(tensor).cpu().numpy()
+                  for name, tensor in tensors.items()}
+        if self.precision == torch.float16:
+            arrays["scale.factor"] = np.array(self.scale)
+            arrays["scale.good_steps"] = np.array(self.good_steps)
+        return arrays
 
     def load_state(self, state) -> None:
         if self.precision == torch.float16 and "scale.factor" in state:
@@ -152,18 +169,22 @@ class Machine:
             self.good_steps = int(state["scale.good_steps"])
 
 
-def pad_vocabulary(head, multiple: int) -> None:
-    """Let the head multiply as many rows as the GPU likes.
+def random_mask(device, shape, rate):
+    """A keep-mask of torch's own generator, drawn on the device."""
+    return torch.rand(shape, device=device) >= rate
 
-    The rows added are 0 and their logits are cut off again: weights, loss and
-    gradients are those of the vocabulary as it is.
+
+def recomputed(block, x, keep, *rest):
+    """block(x, keep, *rest), whose backward pass computes it once more.
+
+    It must drop the same again. torch's generator is set back by checkpoint
+    itself; another source of masks is copied before it has drawn.
     """
-    V = head.weight.shape[0]
+    sources = iter([keep, copy.deepcopy(keep)])
 
-    def forward(x):
-        weight = functional.pad(head.weight, (0, 0, 0, -V % multiple))
-        return functional.linear(x, weight)[..., :V]       # (..., V)
-    head.forward = forward
+    def once(x, *rest):
+        return block(x, next(sources), *rest)
+    return checkpoint(once, x, *rest, use_reentrant=False)
 
 
 def compiler() -> bool:

@@ -1,19 +1,130 @@
-"""The learner: a GPT that is pretrained, to predict every next token.
+"""The learner: a model, what it shall learn, and its optimizer; one training
+step at a time.
 
-Shapes: B batch, T positions, V vocabulary.
+A step is forward, loss, backward, clip, update. A trainer brings the batches
+and the learning rate, and keeps the books.
 """
+import math
+
+import numpy as np
 import torch
 
 from ..models.gpt2 import GPTModel
-from ..models.parameters import set_parameters
+from ..models.parameters import get_parameters, set_parameters
+from .clipping import clip_global_norm
+from .device import Machine, choose_device
+from .diagnosis import first_non_finite
+from twinformer.learning import NonFiniteError, StepResult
+from twinformer.memory import keep_freed_memory
 from .objective import NextTokens
-from .tuner import Tuner
+from .optimizer import AdamW, learning_gradients
 
-__all__ = ["Learner"]
+__all__ = ["Learner", "placed", "pretraining_learner"]
 
 
-class Learner(Tuner):
-    """A Tuner of a new GPT on next tokens: batches are (inputs, targets).
+class Learner:
+    """A model in training.
+
+    Parameters
+    ----------
+    model : Module
+        With its weights; what is frozen in it stays as it is.
+    objective
+        What is to be learned: see objective.py.
+    training
+        Settings with the fields seed, beta1, beta2, epsilon, weight_decay
+        and clip_norm.
+    device : DeviceConfig
+
+    Raises
+    ------
+    ValueError
+        If the device asks for what this package or machine cannot do.
+    """
+
+    def __init__(self, model, objective, training, device):
+        self.machine = Machine(device)
+        keep_freed_memory()
+        self.model, self.objective = model, objective
+        self.forward = self.machine.prepare(model, objective.forward)
+        self.training = training
+        self.optimizer = AdamW(self.model, training.beta1, training.beta2,
+                               training.epsilon, training.weight_decay)
+
+    def train_step(self, microbatches, step: int,
+                   learning_rate: float) -> StepResult:
+        """One step of the optimizer on a list of the objective's batches.
+
+        Every microbatch adds its share of the mean over all that counts, so
+        that they make the gradient of one large batch. Dropout depends on
+        (seed, step, microbatch) alone: a resumed run draws the masks it would
+        have.
+
+        Raises
+        ------
+        NonFiniteError
+            If the loss or a gradient is not finite; the weights and the
+            moments are still those of before the step.
+        """
+        count = sum(map(self.objective.count, microbatches))
+        share = 1 / max(1, count)
+        microbatches = [self.machine.tensors(b) for b in microbatches]
+        loss = 0.0
+        self.model.train()
+        self.model.zero_grad()
+        for index, batch in enumerate(microbatches):
+            keep = self.machine.masks((self.training.seed, step, index))
+            total = self.forward(self.model, batch, keep)
+            self.machine.backward(total * share)
+            loss += total.detach() * share
+
+        loss = float(loss)
+        gradients = learning_gradients(self.model)
+        self.machine.unscale(gradients)
+        norm = clip_global_norm(gradients, self.training.clip_norm)
+        if self.machine.overflowed(norm) and math.isfinite(loss):
+            return StepResult(loss, norm)  # half precision: try a lower scale
+        if not (math.isfinite(loss) and math.isfinite(norm)):
+            with self.machine.arithmetic():
+                raise NonFiniteError(step, loss, first_non_finite(
+                    self.model, [batch[0] for batch in microbatches]))
+        with self.machine.optimizing():
+            self.optimizer.step(learning_rate)
+        return StepResult(loss, norm)
+
+    @torch.no_grad()
+    def evaluate(self, batch):
+        """A batch -> the summed loss and its count, without dropout"""
+        self.model.eval()
+        total = self.forward(self.model, self.machine.tensors(batch))
+        return float(total), self.objective.count(batch)
+
+    def state(self) -> dict[str, np.ndarray]:
+        """The weights and all moments, by name: the same in both packages"""
+        groups = {"model": get_parameters(self.model),
+                  "optimizer.first": self.optimizer.first,
+                  "optimizer.second": self.optimizer.second}
+        arrays = {f"{group}.{name}": array
+                  for group, content in groups.items()
+                  for name, array in content.items()}
+        arrays["optimizer.steps"] = np.array(self.optimizer.steps)
+        return self.machine.state(arrays)
+
+    def load_state(self, state) -> None:
+        """Go on from a `state` of either package."""
+        def group(prefix):
+            return {name.removeprefix(prefix): array
+                    for name, array in state.items()
+                    if name.startswith(prefix)}
+        set_parameters(self.model, group("model."))
+        self.optimizer.restore(int(state["optimizer.steps"]),
+                               group("optimizer.first."),
+                               group("optimizer.second."))
+        self.machine.load_state(state)
+
+
+def pretraining_learner(model, training, device, parameters) -> Learner:
+    """A Learner of a new GPT on next tokens: batches are (inputs, targets).
 
     Parameters
     ----------
@@ -27,19 +138,16 @@ class Learner(Tuner):
     ------
     ValueError
         If the parameters do not fit the model, or the device asks for what
-        this machine cannot do.
+        this package or machine cannot do.
     """
+    dtype = torch.as_tensor(parameters["token_embedding.weight"][:0]).dtype
+    gpt = GPTModel(model).to(dtype)
+    set_parameters(gpt, parameters)
+    return Learner(gpt, NextTokens(), training, device)
 
-    def __init__(self, model, training, device, parameters):
-        dtype = torch.as_tensor(parameters["token_embedding.weight"][:0]).dtype
-        gpt = GPTModel(model).to(dtype)
-        set_parameters(gpt, parameters)
-        super().__init__(gpt, NextTokens(), training, device)
 
-    @torch.no_grad()
-    def logits(self, ids):
-        """ids (B, T) -> (B, T, V), without dropout"""
-        ids, = self.machine.tensors((ids,))
-        self.model.eval()
-        with self.machine.arithmetic():
-            return self.model(ids).float().cpu().numpy()
+def placed(model, device: str):
+    """A model where it shall compute ("auto", "cpu", "cuda", "mps"), and that
+    place's name"""
+    where = choose_device(device)
+    return model.to(where), str(where)

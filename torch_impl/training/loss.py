@@ -24,21 +24,29 @@ def cross_entropy(logits, targets, ignore_index=IGNORE, reduction="mean"):
     Raises
     ------
     ValueError
-        If shapes do not fit or reduction is unknown.
+        If shapes do not fit, or reduction is unknown,
     """
     check_targets(logits, targets)
     kept = targets != ignore_index                         # (...)
-    if fused() and reduction in ("mean", "sum"):
-        loss = functional.cross_entropy(
-            logits.reshape(-1, logits.shape[-1]), targets.flatten(),
-            ignore_index=ignore_index, reduction="sum")
-        return loss if reduction == "sum" else loss / kept.sum().clamp(min=1)
-    target = torch.where(kept, targets, 0)[..., None]      # (..., 1)
-    logp = log_softmax(logits)                             # (..., V)
-    losses = torch.where(kept, -logp.gather(-1, target)[..., 0], 0)
-    share = shares(kept, reduction, logits.dtype)          # (...)
+    target = torch.where(kept, targets, 0)[..., None]         # (..., 1)
+    if fused():
+        surprise = functional.cross_entropy(
+            logits.reshape(-1, logits.shape[-1]), target.flatten(),
+            reduction="none").reshape(target.shape)        # (..., 1)
+    else:
+        logp = log_softmax(logits)                         # (..., V)
+        surprise = -torch.take_along_dim(logp, target, -1)  # (..., 1)
+    losses = torch.where(kept, surprise[..., 0], 0)        # (...)
+    share = shares(kept, reduction, losses.dtype)          # (...)
     loss = losses if reduction == "none" else (losses * share).sum()
     return loss
+
+
+def single_or_double(logits):
+    """Logits in which a loss can be added up: sums of hundreds would have no
+    digits left in half precision, which autocast does not see to on a CPU."""
+    half = logits.dtype in (torch.bfloat16, torch.float16)
+    return logits.float() if half else logits
 
 
 def shares(kept, reduction, dtype):

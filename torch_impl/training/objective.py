@@ -10,7 +10,7 @@ so that they make the gradient of one large batch.
 Shapes: B batch, T positions, V vocabulary.
 """
 from twinformer.batches.collate import IGNORE
-from .loss import cross_entropy
+from .loss import cross_entropy, single_or_double
 
 __all__ = ["NextTokens"]
 
@@ -29,6 +29,6 @@ class NextTokens:
     def forward(self, model, batch, keep=None):
         """-> the surprise in nats, summed over the targets"""
         inputs, targets = batch
-        logits = model(inputs, keep)                       # (B, T, V)
+        logits = single_or_double(model(inputs, keep))     # (B, T, V)
         nats = cross_entropy(logits, targets, reduction="sum")
         return nats

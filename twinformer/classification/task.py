@@ -51,7 +51,7 @@ class ClassificationTask:
         return self.classifier.reading.batch(
             [self.train.ids[i] for i in indices], self.train.labels[indices])
 
-    def evaluate(self, tuner) -> dict[str, float]:
+    def evaluate(self, learner) -> dict[str, float]:
         """Loss (nats a text) and accuracy on the validation texts, and on as
         many of those that are learned from."""
         return {f"{name}_{what}": report[what]
@@ -70,7 +70,7 @@ class ClassificationTask:
         """Lower is better."""
         return metrics["validation_loss"]
 
-    def sample(self, tuner, step: int) -> str:
+    def sample(self, learner, step: int) -> str:
         """A classifier writes nothing."""
         return ""
 

@@ -64,13 +64,13 @@ def run(arguments) -> int:
         respond=package.respond,
         parameters=package.best_parameters(
             begun.folder.path / "adapter", arguments.model))
-    def tuner_of(model):
-        return package.Tuner(model, objective, arguments.finetuning, arguments.device)
+    def learner_of(model):
+        return package.Learner(model, objective, arguments.finetuning, arguments.device)
 
-    tuner = tuner_of(tuned_model(begun.opened, arguments))
+    learner = learner_of(tuned_model(begun.opened, arguments))
     folder = begun.folder
-    ask_reference(task, tuner, begun, progress.note)
-    finetuner = Finetuner(tuner, task, arguments.finetuning, folder, progress=progress)
+    ask_reference(task, learner, begun, progress.note)
+    finetuner = Finetuner(learner, task, arguments.finetuning, folder, progress=progress)
     if begun.checkpoint:
         finetuner.check_examples(begun.checkpoint)
     write_settings(folder.path, arguments, "preferences")
@@ -79,7 +79,7 @@ def run(arguments) -> int:
         print(f"stopped at step {finetuner.standing.step}; go on: twinformer dpo --resume "
               f"{folder}")
         return exit_code
-    summary(folder, task, tuner_of, arguments)
+    summary(folder, task, learner_of, arguments)
     return 0
 
 
@@ -103,7 +103,7 @@ def different_answers(pairs, settings, note):
     return Splits(*(without_ties(part)[0] if part else part for part in parts))
 
 
-def ask_reference(task, tuner, begun, note) -> None:
+def ask_reference(task, learner, begun, note) -> None:
     """What the base says about all answers: asked once, then read again."""
     from ..finetuning.reference_file import read_reference, write_reference
 
@@ -114,12 +114,12 @@ def ask_reference(task, tuner, begun, note) -> None:
         return
     note(f"{len(splits.train)} pairs to learn, {len(splits.validation)} to validate, "
          f"{len(splits.test)} to measure at the end, in {folder}; asking the reference")
-    task.remember_reference(tuner)
+    task.remember_reference(learner)
     folder.path.mkdir()
     write_reference(folder.path, task.reference)
 
 
-def summary(folder, task, tuner_of, arguments) -> None:
+def summary(folder, task, learner_of, arguments) -> None:
     """Measure the test part with the best model; say what to do next."""
     from ..finetuning.answering import sheet, write_responses
     from ..io.files import write_atomically
@@ -131,7 +131,7 @@ def summary(folder, task, tuner_of, arguments) -> None:
     tests = [example.task for example in task.splits.test]
     if tests:
         model, _ = build_model(opened, arguments.backend, arguments.device.device)
-        found = task.metrics(tuner_of(model), "test")
+        found = task.metrics(learner_of(model), "test")
         write_atomically(folder.path / "test.json", json.dumps(
             {"step": opened.step, "pairs": len(tests), **found}, indent=1) + "\n")
         answers = task.answers(model, tests)

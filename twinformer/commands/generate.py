@@ -88,15 +88,8 @@ def beginning(prompt, tokenizer, given_text):
 
 def build_model(opened, backend, device):
     """The opened run's model in either backend, and where it computes."""
-    model = implementation(backend).model_of(opened.config.model, opened.parameters)
-    if backend == "torch":
-        where = str(implementation("torch").choose_device(device))
-        model = model.to(where)
-    else:
-        from ..configs.run_config import DeviceConfig
-        implementation("numpy").check_device(DeviceConfig(device=device))
-        where = "cpu"
-    return model, where
+    package = implementation(backend)
+    return package.placed(package.model_of(opened.config.model, opened.parameters), device)
 
 
 class Counted:

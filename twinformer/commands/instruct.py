@@ -66,14 +66,14 @@ def run(arguments) -> int:
             begun.folder.path / "adapter", arguments.model))
     objective = (package.PackedTokens() if settings.packing
                  else package.NextTokens())
-    tuner = package.Tuner(
+    learner = package.Learner(
         tuned_model(begun.opened, arguments), objective, arguments.finetuning, arguments.device)
     folder = begun.folder
     if not begun.checkpoint:
         folder.path.mkdir()
     progress.note(f"{len(splits.train)} tasks to learn, {len(splits.validation)} to validate, "
                   f"{len(splits.test)} to answer at the end, in {folder}")
-    finetuner = Finetuner(tuner, task, arguments.finetuning, folder, progress=progress)
+    finetuner = Finetuner(learner, task, arguments.finetuning, folder, progress=progress)
     if begun.checkpoint:
         finetuner.check_examples(begun.checkpoint)
     write_settings(folder.path, arguments, "instructions")

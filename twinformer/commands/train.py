@@ -98,7 +98,7 @@ def run(arguments) -> int:
         options["feed"] = partial(prefetched, config)
     with LiveProgress() as progress:
         finished = run_training(
-            config, package.Learner, progress=progress,
+            config, package.pretraining_learner, progress=progress,
             resume=Path(arguments.resume) if arguments.resume else None,
             make_sampler=sampler, measure_peak=package.peak_flops,
             **options)

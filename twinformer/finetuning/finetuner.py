@@ -1,7 +1,7 @@
 """The finetuner: epochs over examples, and the best model is kept.
 
 It does for a task what the trainer does for a stretch of text: brings the
-tuner its batches and learning rates, measures, saves, goes on where it was
+learner its batches and learning rates, measures, saves, goes on where it was
 stopped. What the examples are is the task's.
 """
 import math
@@ -53,13 +53,13 @@ class Task(Protocol):
     def batch(self, indices: np.ndarray) -> tuple:
         """The training examples of these indices, as the objective's batch"""
 
-    def evaluate(self, tuner) -> dict[str, float]:
+    def evaluate(self, learner) -> dict[str, float]:
         """{"train_loss": ..., "validation_loss": ..., ...}"""
 
     def score(self, metrics: dict[str, float]) -> float:
         """Lower is better: decides which model is the best."""
 
-    def sample(self, tuner, step: int) -> str:
+    def sample(self, learner, step: int) -> str:
         """Something that the model wrote; "" for nothing."""
 
     def parameters(self, model) -> dict[str, np.ndarray]:
@@ -68,7 +68,7 @@ class Task(Protocol):
 
 @dataclass
 class Standing:
-    """Where a run is: all of its state that the tuner has not."""
+    """Where a run is: all of its state that the learner has not."""
 
     step: int = 0
     best: float = math.inf
@@ -76,11 +76,11 @@ class Standing:
 
 
 class Finetuner:
-    """Finetunes one tuner on one task.
+    """Finetunes one learner on one task.
 
     Parameters
     ----------
-    tuner : Tuner
+    learner : Learner
         Of either backend.
     task : Task
     config : FinetuningConfig
@@ -89,9 +89,10 @@ class Finetuner:
     progress : Progress
     """
 
-    def __init__(self, tuner, task: Task, config: FinetuningConfig,
+    def __init__(self, learner, task: Task, config: FinetuningConfig,
                  run: RunFolder, *, progress: Progress | None = None):
-        self.tuner, self.task, self.config, self.run = tuner, task, config, run
+        self.learner, self.task = learner, task
+        self.config, self.run = config, run
         self.progress = progress or Progress()
         self.standing = Standing()
         self.epoch_steps = epoch_steps(len(task.lengths), config.batch_size,
@@ -119,7 +120,7 @@ class Finetuner:
         """
         if start:
             self.check_examples(start)
-            self.tuner.load_state(start.tensors)
+            self.learner.load_state(start.tensors)
             self.standing = Standing(**start.loader)
             self.run.rewind_to(start)
         with (Logs(self.run.path, start.logs if start else None) as logs,
@@ -183,7 +184,7 @@ class Finetuner:
             max_steps=self.max_steps, schedule=config.schedule,
             learning_rate=config.learning_rate,
             min_learning_rate=config.min_learning_rate)
-        result = self.tuner.train_step(
+        result = self.learner.train_step(
             [self.task.batch(indices) for indices in batches], step, rate)
         self.standing.step = step
         seconds = time.perf_counter() - began
@@ -207,7 +208,7 @@ class Finetuner:
     def evaluate(self, logs: Logs) -> None:
         """Measure, sample, draw; keep the model if it is the best so far."""
         standing = self.standing
-        metrics = self.task.evaluate(self.tuner)
+        metrics = self.task.evaluate(self.learner)
         score = self.task.score(metrics)
         better = score < standing.best
         standing.waited = 0 if better else standing.waited + 1
@@ -215,7 +216,7 @@ class Finetuner:
                      epoch=standing.step / self.epoch_steps,
                      **metrics)
         self.progress.measured(standing.step, metrics)
-        text = self.task.sample(self.tuner, standing.step)
+        text = self.task.sample(self.learner, standing.step)
         if text:
             logs.sample(standing.step, text)
             self.progress.sampled(standing.step, text)
@@ -223,7 +224,7 @@ class Finetuner:
             standing.best = score
             self.write(self.run.best, logs, {
                 f"model.{name}": array for name, array
-                in self.task.parameters(self.tuner.model).items()})
+                in self.task.parameters(self.learner.model).items()})
         plot_curves(read_metrics(self.run.path), self.run.plot,
                     self.run.path.name)
 
@@ -233,7 +234,7 @@ class Finetuner:
         A run that is killed goes on from here, so that until now the best of
         before had to be there as well.
         """
-        path = self.write(self.run.checkpoints, logs, self.tuner.state(), 2)
+        path = self.write(self.run.checkpoints, logs, self.learner.state(), 2)
         for old in checkpoints_in(self.run.best)[:-1]:
             remove_folder(old)
         self.progress.saved(path)

@@ -124,18 +124,18 @@ class InstructionTask:
         texts, prompts = zip(*(row[0] for row in learned), strict=True)
         return collate_instructions(texts, self.end, prompt_lengths=prompts)
 
-    def evaluate(self, tuner) -> dict[str, float]:
+    def evaluate(self, learner) -> dict[str, float]:
         """The mean loss over some examples to train on, and of validation."""
         count = self.settings.eval_examples or len(self.splits.validation)
-        return {"train_loss": self.loss(tuner, self.splits.train[:count]),
+        return {"train_loss": self.loss(learner, self.splits.train[:count]),
                 "validation_loss": self.loss(
-                    tuner, self.splits.validation[:count])}
+                    learner, self.splits.validation[:count])}
 
-    def loss(self, tuner, examples: Sequence[Example]) -> float:
+    def loss(self, learner, examples: Sequence[Example]) -> float:
         """Nats a target, over all of the examples."""
         rows = sorted(self.grouped(examples), key=lambda row: row[0].length)
         size = 8
-        sums = [tuner.evaluate(self.batch_of(rows[start:start + size]))
+        sums = [learner.evaluate(self.batch_of(rows[start:start + size]))
                 for start in range(0, len(rows), size)]
         return (sum(nats for nats, _ in sums)
                 / max(1, sum(count for _, count in sums)))
@@ -144,11 +144,11 @@ class InstructionTask:
         """Lower is better: by this the best checkpoint is chosen."""
         return metrics["validation_loss"]
 
-    def sample(self, tuner, step: int) -> str:
+    def sample(self, learner, step: int) -> str:
         """Answers to the first tasks of the validation part."""
         tasks = [example.task for example
                  in self.splits.validation[:self.settings.samples]]
-        return sheet(tasks, self.answers(tuner.model, tasks))
+        return sheet(tasks, self.answers(learner.model, tasks))
 
     def answers(self, model, tasks: Sequence) -> list[str]:
         return answer_tasks(model, tasks, self.style, self.tokenizer,

@@ -81,7 +81,7 @@ class ComparisonTask:
         """What is needed to ask the model; it goes into the checkpoint."""
         return {"kind": self.kind, **asdict(self.settings)}
 
-    def remember_reference(self, tuner) -> None:
+    def remember_reference(self, learner) -> None:
         """Ask the model, which is still the reference, about all answers.
 
         Those of an evaluation in the batches of an evaluation: rounding is
@@ -90,8 +90,8 @@ class ComparisonTask:
         for name in Splits._fields:
             count = self.evaluated(name)
             self.reference[name] = np.concatenate([
-                self.measured(tuner, name, 0, count),
-                self.measured(tuner, name, count)])
+                self.measured(learner, name, 0, count),
+                self.measured(learner, name, count)])
 
     def batch(self, indices: np.ndarray | Sequence[int]) -> PairBatch:
         """The batch of these pairs to train on."""
@@ -120,7 +120,7 @@ class ComparisonTask:
         return min(size, self.settings.eval_examples
                    or len(self.splits.validation))
 
-    def measured(self, tuner, split: str, first: int = 0,
+    def measured(self, learner, split: str, first: int = 0,
                  end: int | None = None) -> np.ndarray:
         """Log-probabilities (pairs, 2) of the answers of some pairs."""
         examples = getattr(self.splits, split)
@@ -129,33 +129,33 @@ class ComparisonTask:
         found = np.zeros((len(examples), 2))
         for start in range(0, len(by_length), 8):
             indices = by_length[start:start + 8]
-            logp = self.log_probabilities(tuner,
+            logp = self.log_probabilities(learner,
                                           self.batch_of(split, indices))
             found[indices] = logp.reshape(2, -1).T         # (B, 2)
         return found[first:end]
 
-    def metrics(self, tuner, split: str) -> dict[str, float]:
+    def metrics(self, learner, split: str) -> dict[str, float]:
         """The means of ``pair_metrics`` over the pairs of an evaluation."""
-        logp = self.measured(tuner, split, 0, self.evaluated(split))
+        logp = self.measured(learner, split, 0, self.evaluated(split))
         reference = self.reference[split][:len(logp)]
         return pair_metrics(self.losses, self.settings.beta, logp.T.ravel(),
                             reference.T.ravel())
 
-    def evaluate(self, tuner) -> dict[str, float]:
+    def evaluate(self, learner) -> dict[str, float]:
         """Loss, accuracy, margins and rewards of both splits."""
         return {f"{split}_{name}": value
                 for split in ("train", "validation")
-                for name, value in self.metrics(tuner, split).items()}
+                for name, value in self.metrics(learner, split).items()}
 
     def score(self, metrics: dict[str, float]) -> float:
         """Lower is better: by this the best checkpoint is chosen."""
         return metrics["validation_loss"]
 
-    def sample(self, tuner, step: int) -> str:
+    def sample(self, learner, step: int) -> str:
         """Answers to the first tasks of the validation part."""
         tasks = [example.task for example
                  in self.splits.validation[:self.settings.samples]]
-        return sheet(tasks, self.answers(tuner.model, tasks))
+        return sheet(tasks, self.answers(learner.model, tasks))
 
     def answers(self, model, tasks: Sequence) -> list[str]:
         return answer_tasks(model, tasks, self.style, self.tokenizer,

@@ -30,7 +30,7 @@ class FinishedRun:
 
 def run_training(
     config: RunConfig,
-    learner_class: Callable,
+    make_learner: Callable,
     *,
     resume: Path | None = None,
     make_sampler: Callable[[RunConfig, TrainingData], Callable] | None = None,
@@ -43,8 +43,8 @@ def run_training(
     Parameters
     ----------
     config : RunConfig
-    learner_class : callable
-        ``Learner`` of numpy_impl or of torch_impl.
+    make_learner : callable
+        ``pretraining_learner`` of numpy_impl or of torch_impl.
     resume : Path, optional
         A run's folder, or one of its checkpoints, to go on from. The config
         may differ in what does not change the model and its data.
@@ -75,13 +75,13 @@ def run_training(
     # A device that is not there is known now, not after the tokenizer
     nothing = GPT2Config(vocab_size=1, context_length=1, d_model=1,
                          n_heads=1, n_layers=1)
-    learner_class(nothing, config.training, config.device,
-                  initial_parameters(nothing, 0))
+    make_learner(nothing, config.training, config.device,
+                 initial_parameters(nothing, 0))
     data = prepare_data(
         config.data, folder.path.parent / ".cache",
         backend=config.backend, key=start.data_key if start else None, note=progress.note)
     config = resolve(config, data)
-    learner = learner_class(
+    learner = make_learner(
         config.model, config.training, config.device,
         initial_parameters(config.model, config.training.seed))
     trainer = Trainer(

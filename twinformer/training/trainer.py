@@ -148,6 +148,8 @@ class Trainer:
         tokens = settings.accumulation * settings.batch_size * T
         speed = tokens / seconds
         flops = speed * self.config.model.flops_per_token(T)
+        if self.peak_flops:  # what is reached can be reached
+            self.peak_flops = max(self.peak_flops, flops)
         utilisation = flops / self.peak_flops if self.peak_flops else None
         logs.metrics(kind="step", step=step, loss=result.loss,
                      grad_norm=result.grad_norm, learning_rate=rate)

@@ -41,7 +41,7 @@ def after_reading(config, model_config, parameters, ids, reading, note):
     epochs = config.scratch.reading_epochs
     note(f"reading them {epochs} times before the first label")
     model = package.model_of(model_config, parameters)
-    read_texts(package.Tuner(model, package.NextTokens(), config.finetuning,
+    read_texts(package.Learner(model, package.NextTokens(), config.finetuning,
                                     config.device),
                ids, reading, epochs, config.finetuning)
     return package.get_parameters(model)

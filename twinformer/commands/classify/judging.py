@@ -23,8 +23,7 @@ def opened_classifier(checkpoint, backend: str, device: str) -> Classifier:
         checkpoint.config.model,
         {name.removeprefix("model."): array for name, array in checkpoint.tensors.items()},
         len(task["classes"]))
-    if backend == "torch":
-        model.to(package.choose_device(device))
+    model, _ = package.placed(model, device)
     return Classifier(
         model, package.Classification(task["token"], task["causal"], task["hide_padding"]),
         tokenizer_from_dict(checkpoint.tokenizer, backend), task["classes"], Reading(**task["reading"]))

@@ -15,7 +15,7 @@ from ...runs.run_folder import RunFolder, newest_checkpoint
 from .base import after_reading, base_of
 from .texts import describe, parts_of
 
-__all__ = ["task_and_tuner", "train"]
+__all__ = ["task_and_learner", "train"]
 
 
 def train(config, resume: str | None) -> int:
@@ -24,7 +24,7 @@ def train(config, resume: str | None) -> int:
 
     from .judging import judge, summary
 
-    # The tuner looks for these itself, and says more about them
+    # The learner looks for these itself, and says more about them
     warnings.filterwarnings("ignore", "(overflow|invalid value) encountered", RuntimeWarning)
     start = None
     if resume:
@@ -35,8 +35,9 @@ def train(config, resume: str | None) -> int:
         config = replace(config, name=run.path.name)
     progress = LiveProgress()
     parts = parts_of(config.classification, progress.note)
-    task, tuner = task_and_tuner(config, parts, progress.note, bool(start), run.path / "adapter")
-    finetuner = Finetuner(tuner, task, config.finetuning, run, progress=progress)
+    task, learner = task_and_learner(config, parts, progress.note, bool(start),
+                                     run.path / "adapter")
+    finetuner = Finetuner(learner, task, config.finetuning, run, progress=progress)
     if start:
         check_same_run(start, task, finetuner)
     else:
@@ -52,7 +53,7 @@ def train(config, resume: str | None) -> int:
     return 0
 
 
-def task_and_tuner(config, parts: Parts, note, resumed: bool = False,
+def task_and_learner(config, parts: Parts, note, resumed: bool = False,
                    adapter: Path | None = None):
     """The two halves of a Finetuner; if resumed, its weights will come.
 
@@ -84,7 +85,7 @@ def task_and_tuner(config, parts: Parts, note, resumed: bool = False,
         texts_key(*parts), base,
         package.best_parameters(adapter, config.model) if adapter
         else package.merged_parameters)
-    return task, package.Tuner(model, aim, config.finetuning, config.device)
+    return task, package.Learner(model, aim, config.finetuning, config.device)
 
 
 def check_same_run(start, task, finetuner) -> None:

@@ -1,6 +1,6 @@
-"""The tuner: the learner's step for any model and objective. What a step does
-is under test in test_learner.py; here, that it does no more than it is asked:
-frozen weights stay, and batches of any named fields arrive as they are."""
+"""The learner of any model and objective. What a step does is under test in
+test_learner.py; here, that it does no more than it is asked: frozen weights
+stay, and batches of any named fields arrive as they are."""
 from typing import NamedTuple
 
 import numpy as np
@@ -10,13 +10,13 @@ import torch
 from numpy_impl.finetuning.freezing import train_only
 from numpy_impl.models.gpt2 import GPTModel
 from numpy_impl.models.parameters import get_parameters, set_parameters
-from numpy_impl.training import tuner as ours
+from numpy_impl.training import learner as ours
 from twinformer.configs.run_config import DeviceConfig
 from numpy_impl.training.objective import NextTokens
 from torch_impl.finetuning.freezing import train_only as train_only_t
 from torch_impl.models import gpt2 as twin
 from torch_impl.models import parameters as their
-from torch_impl.training import tuner as theirs
+from torch_impl.training import learner as theirs
 from torch_impl.training.objective import NextTokens as NextTokensT
 
 from ..lockstep import small_run
@@ -25,7 +25,7 @@ CPU = DeviceConfig(device="cpu")
 LEARNING = ("final_norm", "blocks.1")
 
 
-def tuners(learning=LEARNING):
+def learners(learning=LEARNING):
     """The reference and the twin, with no more than these parts to learn."""
     run = small_run()
     model, other = GPTModel(run.model).to(np.float64), twin.GPTModel(run.model)
@@ -33,14 +33,14 @@ def tuners(learning=LEARNING):
     their.set_parameters(other.double(), run.parameters)
     train_only(model, lambda name: name.startswith(learning))
     train_only_t(other, lambda name: name.startswith(learning))
-    pair = (ours.Tuner(model, NextTokens(), run.training, CPU),
-            theirs.Tuner(other, NextTokensT(), run.training, CPU))
+    pair = (ours.Learner(model, NextTokens(), run.training, CPU),
+            theirs.Learner(other, NextTokensT(), run.training, CPU))
     pair[1].machine.masks = ours.KeepMasks
     return run, *pair
 
 
 def test_frozen_weights_stay_and_the_others_agree():
-    run, one, other = tuners()
+    run, one, other = learners()
     before = {name: array.copy() for name, array
               in get_parameters(one.model).items()}
     for step in range(1, 6):
@@ -60,7 +60,7 @@ def test_frozen_weights_stay_and_the_others_agree():
 
 
 def test_a_single_target_counts_in_full():
-    run, one, other = tuners()
+    run, one, other = learners()
     ids, targets = run.batches(1)[0]
     targets[...] = -100
     targets[0, 0] = 1
@@ -73,7 +73,7 @@ def test_a_single_target_counts_in_full():
 
 
 def test_frozen_weights_have_no_moments():
-    _, one, other = tuners()
+    _, one, other = learners()
     states = one.state(), other.state()
     assert states[0].keys() == states[1].keys()
     moments = [name for name in states[0] if "optimizer.first" in name]
@@ -82,7 +82,7 @@ def test_frozen_weights_have_no_moments():
 
 
 def test_a_state_goes_on_in_the_other_package():
-    run, one, other = tuners()
+    run, one, other = learners()
     one.train_step(run.batches(1), 1, 1e-2)
     other.load_state(one.state())
     results = [each.train_step(run.batches(2), 2, 1e-2)
@@ -97,7 +97,7 @@ class Named(NamedTuple):
 
 
 def test_a_batch_keeps_its_names_and_its_kinds():
-    _, _, other = tuners()
+    _, _, other = learners()
     batch = other.machine.tensors(Named(
         np.zeros(2, np.uint16), np.ones(2, bool), np.ones(2, np.float32)))
     assert isinstance(batch, Named)
@@ -112,5 +112,5 @@ def test_a_batch_keeps_its_names_and_its_kinds():
 def test_the_reference_refuses_what_it_cannot_do(setting):
     run = small_run()
     with pytest.raises(ValueError, match="NumPy backend cannot honour"):
-        ours.Tuner(GPTModel(run.model), NextTokens(), run.training,
+        ours.Learner(GPTModel(run.model), NextTokens(), run.training,
                    DeviceConfig(**setting))
