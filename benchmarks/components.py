@@ -50,13 +50,13 @@ def numpy_components(options):
     from threadpoolctl import threadpool_limits
 
     from numpy_impl.layers import attention as plain
-    from numpy_impl.layers import fused_attention as tiled
+    from numpy_impl.layers import flash_attention as tiled
     from numpy_impl.layers.activations import gelu, gelu_backward
     from numpy_impl.layers.block import TransformerBlock
     from numpy_impl.layers.embedding import Embedding
     from numpy_impl.layers.linear import Linear
     from numpy_impl.layers.norm import LayerNorm
-    from numpy_impl.layers.parallel import set_num_threads
+    from numpy_impl.layers.parallel import by_rows, set_num_threads
     from numpy_impl.training.loss import cross_entropy, cross_entropy_backward
     from twinformer.memory import keep_freed_memory
     from numpy_impl.training.optimizer import AdamW
@@ -108,10 +108,11 @@ def numpy_components(options):
         "norm": lambda d, lead: layer(
             lambda: LayerNorm(d), (*lead, d), (*lead, d)),
         "gelu": lambda shape: function(
-            gelu, lambda dy, state, x: gelu_backward(dy, x), shape, shape),
+            lambda x: by_rows(gelu, x),
+            lambda dy, state, x: by_rows(gelu_backward, dy, x), shape, shape),
         "tiled": lambda shape: function(
-            tiled.fused_attention, lambda dy, state, *_:
-            tiled.fused_attention_backward(dy, state[1]), *[shape] * 4),
+            tiled.flash_attention, lambda dy, state, *_:
+            tiled.flash_attention_backward(dy, state[1]), *[shape] * 4),
         "plain": lambda shape: function(
             plain_attention, lambda dy, state, *_:
             plain.attention_backward(dy, state[1]), *[shape] * 4),
@@ -132,7 +133,7 @@ def torch_components(options):
     from torch_impl.layers.activations import gelu
     from torch_impl.layers.block import TransformerBlock
     from torch_impl.layers.embedding import Embedding
-    from torch_impl.layers.fused_attention import fused_attention
+    from torch_impl.layers.flash_attention import flash_attention
     from torch_impl.layers.linear import Linear
     from torch_impl.layers.norm import LayerNorm
     from torch_impl.training.loss import cross_entropy
@@ -197,7 +198,7 @@ def torch_components(options):
             lambda: LayerNorm(d), (*lead, d), (*lead, d)),
         "gelu": lambda shape: function(gelu, shape, shape),
         "tiled": None if spelled else lambda shape: function(
-            fused_attention, *[shape] * 4),
+            flash_attention, *[shape] * 4),
         "plain": lambda shape: function(
             plain_attention, *[shape] * 4) if spelled else None,
         "loss": loss,
@@ -364,7 +365,7 @@ def work_without(options):
     import numpy_impl  # noqa: F401
     import numpy as np
 
-    from numpy_impl.layers import fused_attention, multi_head_attention
+    from numpy_impl.layers import multi_head_attention
     from numpy_impl.layers import parallel
     from numpy_impl.layers.attention import (
         attention, attention_backward, causal_mask,
@@ -387,11 +388,11 @@ def work_without(options):
     elif options.without == "cores":
         parallel.run_all = in_order
     elif options.without == "tiles":
-        multi_head_attention.fused_attention = lambda q, k, v: attention(
+        multi_head_attention.flash_attention = lambda q, k, v: attention(
             q, k, v, causal_mask(q.shape[2], k.shape[2]))
-        multi_head_attention.fused_attention_backward = attention_backward
+        multi_head_attention.flash_attention_backward = attention_backward
     elif options.without == "one-blas":
-        fused_attention.one_blas_thread = contextlib.nullcontext
+        parallel.one_blas_thread = contextlib.nullcontext
     elif options.without == "overwrite":
         objective.cross_entropy_backward = new_array
     elif options.without == "freed":

@@ -13,20 +13,20 @@ from .layers.positions import (
 )
 from .layers.softmax import (
     softmax as softmax,
-    softmax_backward as softmax_backward,
     log_softmax as log_softmax,
-    log_softmax_backward as log_softmax_backward,
     masked_softmax as masked_softmax,
+    softmax_backward as softmax_backward,
+    log_softmax_backward as log_softmax_backward,
 )
 from .layers.norm import LayerNorm as LayerNorm
 from .layers.activations import (
     relu as relu,
-    relu_backward as relu_backward,
     gelu as gelu,
-    gelu_backward as gelu_backward,
     gelu_exact as gelu_exact,
-    gelu_exact_backward as gelu_exact_backward,
     silu as silu,
+    relu_backward as relu_backward,
+    gelu_backward as gelu_backward,
+    gelu_exact_backward as gelu_exact_backward,
     silu_backward as silu_backward,
 )
 from .layers.dropout import Dropout as Dropout
@@ -37,14 +37,14 @@ from .layers.attention import (
 )
 from .layers.self_attention import (
     simple_self_attention as simple_self_attention,
-    simple_self_attention_backward as simple_self_attention_backward,
     SelfAttention as SelfAttention,
     CausalAttention as CausalAttention,
     MultiHeadAttentionWrapper as MultiHeadAttentionWrapper,
+    simple_self_attention_backward as simple_self_attention_backward,
 )
-from .layers.fused_attention import (
-    fused_attention as fused_attention,
-    fused_attention_backward as fused_attention_backward,
+from .layers.flash_attention import (
+    flash_attention as flash_attention,
+    flash_attention_backward as flash_attention_backward,
 )
 from .layers.multi_head_attention import (
     MultiHeadAttention as MultiHeadAttention,
@@ -61,7 +61,9 @@ from .layers.reading import (
 )
 from .layers.parallel import (
     SLICE as SLICE,
+    by_rows as by_rows,
     one_blas_thread as one_blas_thread,
+    over_heads as over_heads,
     over_rows as over_rows,
     run_all as run_all,
     set_num_threads as set_num_threads,

@@ -135,9 +135,6 @@ class Component:
         Functions: what the backward is given besides dy: "input", "output",
         or "cache", which forward returned as its second value. Where forward
         returns y alone, for nothing has to be kept: its other "arguments".
-    spelled
-        Where the twin is nothing but a fused kernel: the room and name of what
-        it stands for, and a function from the inputs to that one's inputs.
     complex_step
         Whether the reference's forward can be run with complex numbers.
     huge
@@ -152,7 +149,6 @@ class Component:
     label: str = ""
     backward: str = ""
     remembers: str = "cache"
-    spelled: tuple[str, str, Callable] | None = None
     complex_step: bool = True
     huge: float = 1e30
 
@@ -280,17 +276,13 @@ def run_torch(case: Case, package: str = "torch_impl", *, fused: bool = True,
               for name in case.floats()}
     inputs |= {name: wanted[f"d{name}"] for name in case.floats()}
     with nullcontext() if fused else spelled_out(package):
-        f, given = part.find(package), list(inputs.values())
-        if part.spelled and not fused:
-            room, public, inputs_of = part.spelled
-            f = getattr(importlib.import_module(f"{package}.{room}"), public)
-            given = inputs_of(*given)
+        f = part.find(package)
         if part.is_class():
             f = f(*case.arguments).eval().to(device)
             f = load(f, case, dtype)
             wanted |= {gradient_name(name): parameter
                        for name, parameter in f.named_parameters()}
-        y = f(*given, **{name: tensor(option) for name, option
+        y = f(*inputs.values(), **{name: tensor(option) for name, option
                          in case.options().items()})
         found = {"y": y}
         if wanted and y.requires_grad:
@@ -440,14 +432,9 @@ def tiled(source):
     S = T + source.choice([0, 0, source.size(6)])
     inputs = {"q": source.numbers((B, H, T, K)),
               "k": source.numbers((B, H, S, K)),
-              "v": source.numbers((B, H, S, K))}
+              "v": source.numbers((B, H, S, K)),
+              "tile": (source.size(4), source.size(4))}
     return (), inputs, (B, H, T, K), {}
-
-
-def with_causal_mask(q, k, v):
-    """The inputs of plain attention that make it what the tiled one is."""
-    T, S = q.shape[-2], k.shape[-2]
-    return q, k, v, torch.ones(T, S, dtype=torch.bool).tril(S - T)
 
 
 def simple(source):
@@ -570,9 +557,7 @@ COMPONENTS = [
     Component("layers.dropout", "Dropout", dropout),
     Component("layers.feed_forward", "FeedForward", feed_forward),
     Component("layers.attention", "attention", attention, huge=1e3),
-    Component("layers.fused_attention", "fused_attention", tiled,
-              spelled=("layers.attention", "attention", with_causal_mask),
-              huge=1e3),
+    Component("layers.flash_attention", "flash_attention", tiled, huge=1e3),
     Component("layers.self_attention", "simple_self_attention", simple,
               huge=1e3),
     Component("layers.self_attention", "SelfAttention", single_head,

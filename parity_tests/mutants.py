@@ -45,7 +45,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MODULES = [
     "layers.activations", "layers.softmax", "layers.linear",
     "layers.embedding", "layers.positions", "layers.norm", "layers.dropout",
-    "layers.feed_forward", "layers.attention", "layers.fused_attention",
+    "layers.feed_forward", "layers.attention", "layers.flash_attention",
     "layers.self_attention", "layers.multi_head_attention", "layers.block",
     "layers.parallel", "layers.reading", "models.gpt2",
     "models.initialisation",

@@ -91,7 +91,7 @@ def test_same_signatures(name):
 
 # Public functions whose backward the twin does inside a kernel need one more
 # argument there.
-EXTRA = {"fused_attention": ["rate"]}
+EXTRA = {"flash_attention": ["rate"]}
 
 
 def takes_the_same(a, b):

@@ -20,7 +20,7 @@ SAMPLE = [
     ("layers.norm", "g - via_mean - via_var -> g - via_mean"),
     ("layers.softmax", "p * (dp - (dp * p).sum(-1, keepdims=True)) -> "
                        "dp - (dp * p).sum(-1, keepdims=True)"),
-    ("layers.fused_attention", "dscores.mT -> dscores"),
+    ("layers.flash_attention", "dscores.mT -> dscores"),
     ("layers.activations", "1 - t * t -> 1 + t * t"),
     ("layers.embedding", "self.grads['weight'][tokens] += "
                          "np.add.reduceat(rows, starts) -> "

@@ -35,7 +35,7 @@ from .layers.self_attention import (
     CausalAttention as CausalAttention,
     MultiHeadAttentionWrapper as MultiHeadAttentionWrapper,
 )
-from .layers.fused_attention import fused_attention as fused_attention
+from .layers.flash_attention import flash_attention as flash_attention
 from .layers.multi_head_attention import (
     MultiHeadAttention as MultiHeadAttention,
     split_heads as split_heads,

@@ -22,15 +22,6 @@ def causal_mask(T: int, S: int):
     return np.tri(T, S, S - T, dtype=bool)
 
 
-class Cache(NamedTuple):
-    q: np.ndarray
-    k: np.ndarray
-    v: np.ndarray
-    weights: np.ndarray
-    kept: np.ndarray | None
-    rate: float
-
-
 def attention(q, k, v, mask, keep=None, rate=0.0):
     """y = softmax(q k^T / sqrt(K)) v, over the keys where mask is True.
 
@@ -44,6 +35,22 @@ def attention(q, k, v, mask, keep=None, rate=0.0):
     kept = keep(weights.shape, rate) if keep and rate else None
     y = drop(weights, kept, rate) @ v                      # (..., T, K)
     return y, Cache(q, k, v, weights, kept, rate)
+
+
+def drop(weights, kept, rate):
+    """Dropout of the attention weights: linear, so its own backward."""
+    if kept is None:
+        return weights
+    return weights * kept * (1 / (1 - rate))
+
+
+class Cache(NamedTuple):
+    q: np.ndarray
+    k: np.ndarray
+    v: np.ndarray
+    weights: np.ndarray
+    kept: np.ndarray | None
+    rate: float
 
 
 def attention_backward(dy, cache):
@@ -65,8 +72,3 @@ def attention_backward(dy, cache):
     dq = dscores @ k * scale                               # (..., T, K)
     dk = dscores.mT @ q * scale                            # (..., S, K)
     return dq, dk, dv
-
-
-def drop(weights, kept, rate):
-    """Dropout of the attention weights: linear, so its own backward."""
-    return weights if kept is None else weights * kept * (1 / (1 - rate))

@@ -6,6 +6,7 @@ Shapes: ... = any leading axes, D = model width, F = feed-forward width.
 from .activations import gelu, gelu_backward
 from .linear import Linear
 from .module import Module
+from .parallel import by_rows
 
 __all__ = ["FeedForward"]
 
@@ -24,7 +25,7 @@ class FeedForward(Module):
     def forward(self, x, keep=None):
         """x (..., D) -> y (..., D), cache"""
         h, up_cache = self.up.forward(x, keep)             # (..., F)
-        a = gelu(h)                                        # (..., F)
+        a = by_rows(gelu, h)                               # (..., F)
         y, down_cache = self.down.forward(a, keep)         # (..., D)
         return y, (up_cache, h, down_cache)
 
@@ -32,5 +33,5 @@ class FeedForward(Module):
         """dy (..., D) -> dx (..., D): the three steps, back to front"""
         up_cache, h, down_cache = cache
         da = self.down.backward(dy, down_cache)            # (..., F)
-        dh = gelu_backward(da, h)                          # (..., F)
+        dh = by_rows(gelu_backward, da, h)                 # (..., F)
         return self.up.backward(dh, up_cache)              # (..., D)

@@ -7,7 +7,7 @@ import numpy as np
 
 from .attention import attention, attention_backward, causal_mask
 from twinformer.checks import check_heads, check_rate
-from .fused_attention import fused_attention, fused_attention_backward
+from .flash_attention import flash_attention, flash_attention_backward
 from .linear import Linear
 from .module import Module
 from .reading import read_mask, read_rows, read_rows_backward
@@ -58,7 +58,7 @@ class MultiHeadAttention(Module):
             mask = every_head(mask, q.shape[2], k.shape[2])
             heads, cache = attention(q, k, v, mask, keep, self.dropout)
         else:
-            heads, cache = fused_attention(q, k, v)        # (B, H, T, K)
+            heads, cache = flash_attention(q, k, v)        # (B, H, T, K)
         y, out_cache = self.out.forward(merge_heads(heads), keep)
         return y, (qkv_cache, plain, cache, out_cache, read)
 
@@ -66,7 +66,7 @@ class MultiHeadAttention(Module):
         """dy (B, T, D) -> dx (B, T, D): the steps of forward, back to front"""
         qkv_cache, plain, cache, out_cache, read = cache
         dheads = split_heads(self.out.backward(dy, out_cache), self.n_heads)
-        backward = attention_backward if plain else fused_attention_backward
+        backward = attention_backward if plain else flash_attention_backward
         dq, dk, dv = map(merge_heads, backward(dheads, cache))
         dq = read_rows_backward(dq, read, dk.shape[1])     # (B, T, D)
         dqkv = np.concatenate([dq, dk, dv], -1)            # (B, T, 3 D)

@@ -18,8 +18,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-__all__ = ["SLICE", "one_blas_thread", "over_rows", "run_all",
-           "set_num_threads", "set_row_threads"]
+__all__ = ["SLICE", "by_rows", "one_blas_thread", "over_heads", "over_rows",
+           "run_all", "set_num_threads", "set_row_threads"]
 
 # Elements in a slice, 1 MiB of float32. Smaller ones stay in faster caches but
 # take the interpreter lock more often: a quarter of this runs half as fast.
@@ -62,31 +62,35 @@ def one_blas_thread():
     return blas().limit(limits=1)
 
 
-def over_rows(count):
-    """Decorate f(row arrays, ..., whole arrays, ...) to run slice by slice.
+def by_rows(f, *rows, whole=()):
+    """f(*rows, *whole), slice by slice.
 
-    The first `count` arguments hold one row per position, (..., D). They are
-    flattened to (N, D) and sliced together; all other arguments are passed
-    whole. f returns an array or a tuple of them: 2-D arrays are rows, and are
-    joined again; 1-D arrays are sums over a slice's rows, and are added up.
+    `rows` are arrays with one row per position, (..., D). They are flattened
+    to (N, D) and sliced together; `whole` is passed whole. f returns an array
+    or a tuple of them: 2-D arrays are rows, and are joined again; 1-D arrays
+    are sums over a slice's rows, and are added up.
     """
+    leading = rows[0].shape[:-1]
+    n, width = math.prod(leading), rows[0].shape[-1]
+    rows = [array.reshape(n, array.shape[-1]) for array in rows]
+    step = max(1, SLICE // max(1, width))
+
+    def job(start):
+        here = slice(start, start + step)
+        return f(*(array[here] for array in rows), *whole)
+
+    if n <= step:
+        return restore(job(0), leading)
+    parts = run_all(job, range(0, n, step))
+    return restore(join(parts), leading)
+
+
+def over_rows(count):
+    """Decorate f, whose first `count` arguments are rows, to run by_rows."""
     def decorate(f):
         @functools.wraps(f)
         def sliced(*arguments):
-            rows, whole = arguments[:count], arguments[count:]
-            leading = rows[0].shape[:-1]
-            n, width = math.prod(leading), rows[0].shape[-1]
-            rows = [array.reshape(n, array.shape[-1]) for array in rows]
-            step = max(1, SLICE // max(1, width))
-
-            def job(start):
-                here = slice(start, start + step)
-                return f(*(array[here] for array in rows), *whole)
-
-            if n <= step:
-                return restore(job(0), leading)
-            parts = run_all(job, range(0, n, step))
-            return restore(join(parts), leading)
+            return by_rows(f, *arguments[:count], whole=arguments[count:])
         return sliced
     return decorate
 
@@ -104,3 +108,27 @@ def restore(result, leading):
         return tuple(restore(array, leading) for array in result)
     rows = result.ndim == 2
     return result.reshape(*leading, result.shape[1]) if rows else result
+
+
+def over_heads(f, arrays, tile):
+    """f(*arrays, tile) on groups of heads, on all cores, joined again.
+
+    arrays : (B, H, any rows, any width); f looks at `tile` of the first one's
+    rows and of the second's at a time, and returns a tuple of such arrays.
+    Where the heads of a sequence are too little work, a group has those of
+    several: at T = 64 that takes a third off the time of attention.
+    """
+    B, H, T, _ = arrays[0].shape
+    S = arrays[1].shape[2]
+    group = max(1, SLICE // (min(T, tile[0]) * min(S, tile[1])))
+    rows = max(1, group // H)
+    groups = [(slice(b, b + rows), slice(h, h + group))
+              for b in range(0, B, rows) for h in range(0, H, group)]
+    with one_blas_thread():
+        parts = run_all(lambda g: f(*(a[g] for a in arrays), tile), groups)
+    joined = [np.empty((B, H, *part.shape[2:]), part.dtype)
+              for part in parts[0]]
+    for place, part in zip(groups, parts, strict=True):
+        for whole, piece in zip(joined, part, strict=True):
+            whole[place] = piece
+    return joined

@@ -10,6 +10,8 @@ heads computed together. Chapter 3 of the book climbs it in this order.
 
 Shapes: ... = any leading axes, T = positions, D = input width, K = head width.
 """
+from typing import NamedTuple
+
 import numpy as np
 
 from .attention import attention, attention_backward, causal_mask
@@ -18,8 +20,9 @@ from .linear import Linear
 from .module import Module, ModuleList
 from .softmax import softmax, softmax_backward
 
-__all__ = ["simple_self_attention", "simple_self_attention_backward",
-           "SelfAttention", "CausalAttention", "MultiHeadAttentionWrapper"]
+__all__ = ["simple_self_attention",
+           "SelfAttention", "CausalAttention", "MultiHeadAttentionWrapper",
+           "simple_self_attention_backward"]
 
 
 def simple_self_attention(x):
@@ -31,18 +34,6 @@ def simple_self_attention(x):
     scores = x @ x.mT                                      # (..., T, T)
     weights = softmax(scores)                              # (..., T, T)
     return weights @ x, (x, weights)
-
-
-def simple_self_attention_backward(dy, cache):
-    """x plays three parts, and each brings its gradient:
-
-        as values   W^T dy
-        as queries  dscores x
-        as keys     dscores^T x
-    """
-    x, weights = cache
-    dscores = softmax_backward(dy @ x.mT, weights)         # (..., T, T)
-    return weights.mT @ dy + dscores @ x + dscores.mT @ x
 
 
 class SelfAttention(Module):
@@ -64,15 +55,22 @@ class SelfAttention(Module):
         v, v_cache = self.value.forward(x)                 # (..., T, K)
         mask = self.mask(x.shape[-2])                      # (T, T)
         y, cache = attention(q, k, v, mask, keep, rate)    # (..., T, K)
-        return y, (q_cache, k_cache, v_cache, cache)
+        return y, Cache(q_cache, k_cache, v_cache, cache)
 
     def backward(self, dy, cache):
         """dy (..., T, K) -> dx (..., T, D): x fed three layers, so a sum"""
-        q_cache, k_cache, v_cache, cache = cache
-        dq, dk, dv = attention_backward(dy, cache)
-        dx = self.query.backward(dq, q_cache)
-        dx = dx + self.key.backward(dk, k_cache)
-        return dx + self.value.backward(dv, v_cache)
+        dq, dk, dv = attention_backward(dy, cache.attention)
+        dx = self.query.backward(dq, cache.query)
+        dx = dx + self.key.backward(dk, cache.key)
+        return dx + self.value.backward(dv, cache.value)
+
+
+class Cache(NamedTuple):
+    """Of SelfAttention: what each of its steps remembers."""
+    query: tuple
+    key: tuple
+    value: tuple
+    attention: tuple
 
 
 class CausalAttention(SelfAttention):
@@ -114,3 +112,15 @@ class MultiHeadAttentionWrapper(Module):
         parts = np.split(dy, len(self.heads), -1)
         return sum(head.backward(part, cache) for head, part, cache
                    in zip(self.heads, parts, caches, strict=True))
+
+
+def simple_self_attention_backward(dy, cache):
+    """x plays three parts, and each brings its gradient:
+
+        as values   W^T dy
+        as queries  dscores x
+        as keys     dscores^T x
+    """
+    x, weights = cache
+    dscores = softmax_backward(dy @ x.mT, weights)         # (..., T, T)
+    return weights.mT @ dy + dscores @ x + dscores.mT @ x

@@ -6,18 +6,42 @@ Shapes: ... = any leading axes, S = the scores that share one distribution.
 """
 import numpy as np
 
-__all__ = ["softmax", "softmax_backward", "log_softmax",
-           "log_softmax_backward", "masked_softmax"]
+__all__ = ["softmax", "log_softmax", "masked_softmax",
+           "softmax_backward", "log_softmax_backward"]
 
 
 def softmax(x):
     """p_i = exp(x_i) / sum_j exp(x_j) over the last axis.
 
     Subtracting the largest score changes nothing, for it cancels in the
-    fraction, and keeps exp from overflowing. x (..., S) -> p (..., S)
+    fraction, and keeps exp from overflowing.
+    x (..., S) -> p (..., S)
     """
     e = np.exp(x - x.max(-1, keepdims=True))               # (..., S)
     return e / e.sum(-1, keepdims=True)
+
+
+def log_softmax(x):
+    """log p_i = x_i - log sum_j exp(x_j) over the last axis.
+
+    The logarithm of a share that rounds to 0 stays finite this way.
+    x (..., S) -> log p (..., S)
+    """
+    shifted = x - x.max(-1, keepdims=True)                 # (..., S)
+    return shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
+
+
+def masked_softmax(x, mask):
+    """Softmax over the entries where mask is True; the others get 0.
+
+    A row without any True gets all zeros rather than 0/0.
+    x, mask (..., S) -> p (..., S)
+    """
+    x = np.where(mask, x, -np.inf)                         # (..., S)
+    top = x.max(-1, keepdims=True)                         # (..., 1)
+    e = np.exp(x - np.where(top == -np.inf, 0, top))       # (..., S)
+    total = e.sum(-1, keepdims=True)                       # (..., 1)
+    return e / np.where(total == 0, 1, total)
 
 
 def softmax_backward(dp, p):
@@ -34,16 +58,6 @@ def softmax_backward(dp, p):
     return p * (dp - (dp * p).sum(-1, keepdims=True))
 
 
-def log_softmax(x):
-    """log p_i = x_i - log sum_j exp(x_j) over the last axis.
-
-    The logarithm of a share that rounds to 0 stays finite this way.
-    x (..., S) -> log p (..., S)
-    """
-    shifted = x - x.max(-1, keepdims=True)                 # (..., S)
-    return shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
-
-
 def log_softmax_backward(dlogp, logp):
     """dlogp, logp (..., S) -> dx (..., S)
 
@@ -51,16 +65,3 @@ def log_softmax_backward(dlogp, logp):
     normaliser, whose derivative is p_j:  dx = dlogp - p * sum_i dlogp_i
     """
     return dlogp - np.exp(logp) * dlogp.sum(-1, keepdims=True)
-
-
-def masked_softmax(x, mask):
-    """Softmax over the entries where mask is True; the others get 0.
-
-    A row without any True gets all zeros rather than 0/0. Its gradient is
-    softmax_backward. x, mask (..., S) -> p (..., S)
-    """
-    x = np.where(mask, x, -np.inf)                         # (..., S)
-    top = x.max(-1, keepdims=True)                         # (..., 1)
-    e = np.exp(x - np.where(top == -np.inf, 0, top))       # (..., S)
-    total = e.sum(-1, keepdims=True)                       # (..., 1)
-    return e / np.where(total == 0, 1, total)

@@ -2,7 +2,8 @@
 
     ```python   is run, top to bottom, one namespace for each file
     ```text     right below it is what it prints, exactly
-    ```py       is a quotation: every line stands in a file that the page links to
+    ```py       is a quotation: its lines follow one another in a file that the page links to;
+                a line ... marks a gap
 """
 import ast
 import builtins
@@ -76,14 +77,35 @@ def test_wrong_output_is_noticed():
         run_blocks("```python\nprint(1 + 1)\n```\n\n```text\n3\n```\n", "page")
 
 
+def stands_in(quotation, source):
+    """Whether the lines follow one another in the source; a line "..." marks a gap, blank lines
+    and indentation do not count."""
+    lines, at = [line.strip() for line in source.splitlines() if line.strip()], 0
+    for part in re.split(r"^\s*\.\.\.\s*$", quotation, flags=re.M):
+        wanted = [line.strip() for line in part.splitlines() if line.strip()]
+        starts = [n for n in range(at, len(lines)) if lines[n:n + len(wanted)] == wanted]
+        if not starts:
+            return False
+        at = starts[0] + len(wanted)
+    return True
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_quotations_are_exact(page):
     text = page.read_text("utf-8")
-    lines = {line.strip() for path in linked_sources(page, text)
-             for line in path.read_text("utf-8").splitlines()}
+    sources = [path.read_text("utf-8") for path in linked_sources(page, text)]
     for language, content in BLOCK.findall(text):
-        for line in content.splitlines() if language == "py" else []:
-            assert not line.strip() or line.strip() in lines, f"not in the source: {line}"
+        if language == "py":
+            assert any(stands_in(content, source) for source in sources), (
+                f"not so in the source (a gap is marked by a line ...):\n{content}")
+
+
+def test_a_gap_in_a_quotation_is_noticed():
+    source = "def f(x):\n    a = x\n\n    b = a\n    return b\n"
+    assert stands_in("a = x\nb = a\n", source)
+    assert stands_in("a = x\n...\nreturn b\n", source)
+    assert not stands_in("a = x\nreturn b\n", source)
+    assert not stands_in("return b\n...\na = x\n", source)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)

@@ -20,7 +20,7 @@ def relu(x):
     """max(x, 0). Nair and Hinton 2010."""
     if fused():
         return functional.relu(x)
-    return torch.where(x <= 0, 0, x)
+    return torch.where(x <= 0, 0, x)  # a NaN is not below 0: it stays a NaN
 
 
 def gelu(x):
@@ -31,7 +31,8 @@ def gelu(x):
     """
     if fused():
         return functional.gelu(x, approximate="tanh")
-    u = SQRT_2_OVER_PI * x * (1 + CUBIC * x * x)
+    near = clipped(x)
+    u = SQRT_2_OVER_PI * near * (1 + CUBIC * near * near)
     return 0.5 * x * (1 + torch.tanh(u))
 
 
@@ -40,9 +41,7 @@ def gelu_exact(x):
 
     Hendrycks and Gimpel 2016 (arXiv:1606.08415), eq. 1.
     """
-    if fused():
-        return functional.gelu(x)
-    return x * (0.5 * (1 + torch.erf(x / math.sqrt(2))))
+    return x * normal_cdf(x)  # torch's own kernel cancels: it is 0 at -9
 
 
 def silu(x):
@@ -50,3 +49,15 @@ def silu(x):
     if fused():
         return functional.silu(x)
     return x * torch.sigmoid(x)
+
+
+def clipped(x):
+    """x between -40 and 40. Further out both GELUs keep all of x or nothing,
+    to the last bit; the square of a huge x would overflow."""
+    return torch.clip(x, -40, 40)
+
+
+def normal_cdf(x):
+    """Phi(x) = 1/2 (1 + erf(x / sqrt(2))), the share of a standard normal
+    distribution below x. With erfc = 1 - erf no small share cancels."""
+    return 0.5 * torch.special.erfc(-x / math.sqrt(2))

@@ -37,7 +37,7 @@ def attention(q, k, v, mask, keep=None, rate=0.0):
 
 
 def drop(weights, kept, rate):
-    """Dropout of the attention weights."""
+    """Dropout of the attention weights: linear, so its own backward."""
     if kept is None:
         return weights
     kept = torch.as_tensor(kept, device=weights.device)

@@ -7,8 +7,8 @@ from torch.nn import functional
 
 from .attention import attention, causal_mask
 from twinformer.checks import check_heads, check_rate
+from .flash_attention import flash_attention
 from .fused import fused
-from .fused_attention import fused_attention
 from .linear import Linear
 from .module import Module
 from .reading import read_mask, read_rows
@@ -63,7 +63,7 @@ class MultiHeadAttention(Module):
             heads = functional.scaled_dot_product_attention(
                 q, k, v, mask[..., None, :, :], dropout_p=rate)
         else:
-            heads = fused_attention(q, k, v, rate)         # (B, H, T, K)
+            heads = flash_attention(q, k, v, rate=rate)    # (B, H, T, K)
         y = self.out(merge_heads(heads), keep)
         return y
 

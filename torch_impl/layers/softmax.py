@@ -13,7 +13,8 @@ def softmax(x):
     """p_i = exp(x_i) / sum_j exp(x_j) over the last axis.
 
     Subtracting the largest score changes nothing, for it cancels in the
-    fraction, so autograd need not look at it. x (..., S) -> p (..., S)
+    fraction, and keeps exp from overflowing. Autograd need not look at it.
+    x (..., S) -> p (..., S)
     """
     e = torch.exp(x - x.detach().amax(-1, keepdim=True))   # (..., S)
     return e / e.sum(-1, keepdim=True)

@@ -1,0 +1,193 @@
+"""Attention in tiles: the plain one's numbers, without its matrix of weights.
+
+Cases have a few queries and keys, and tiles of one to four of them.
+"""
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+import numpy_impl.layers.attention as plain
+import numpy_impl.layers.flash_attention as ours
+import torch_impl.layers.flash_attention as theirs
+from numpy_impl.layers import parallel
+from numpy_impl.layers.parallel import set_row_threads
+from torch_impl.layers.fused import spelled_out
+
+from ..agreement import assert_agree
+from ..components import Case, bounds_of, component, run_numpy
+from ..proof import (
+    check_agreement, check_bfloat16, check_derivative, check_float32,
+    check_laws,
+)
+from ..strategies import cases, generic, moderate, seeds
+
+NAMES = [
+    "layers.flash_attention.flash_attention",
+]
+every = pytest.mark.parametrize("name", NAMES)
+
+
+@every
+@given(data=st.data())
+def test_forward_and_gradients_agree(name, data):
+    check_agreement(data.draw(cases(name)))
+
+
+@every
+@given(data=st.data())
+def test_backward_is_the_derivative_of_forward(name, data):
+    check_derivative(data.draw(cases(name, generic)), data.draw(seeds))
+
+
+@every
+@given(data=st.data())
+def test_float32_is_as_accurate_as_torchs(name, data):
+    check_float32(data.draw(cases(name, moderate)))
+
+
+@every
+@given(data=st.data())
+def test_twin_in_bfloat16(name, data):
+    check_bfloat16(data.draw(cases(name, moderate)))
+
+
+@every
+@given(data=st.data())
+def test_laws(name, data):
+    check_laws(data.draw(cases(name)))
+
+
+def positions(slices):
+    return [list(range(s.start, s.stop)) for s in slices]
+
+
+@pytest.mark.parametrize("module", [ours, theirs])
+def test_the_cases_cross_several_tiles(module):
+    """Seven queries in tiles of three after two older keys, in tiles of four:
+    the last of each is ragged, and no tile lies in the future."""
+    assert positions(module.query_tiles(7, (3, 4))) == [
+        [0, 1, 2], [3, 4, 5], [6]]
+    assert [positions(module.key_tiles(queries, 2, (3, 4)))
+            for queries in module.query_tiles(7, (3, 4))] == [
+        [[0, 1, 2, 3], [4]],
+        [[0, 1, 2, 3], [4, 5, 6, 7]],
+        [[0, 1, 2, 3], [4, 5, 6, 7], [8]]]
+
+
+@given(st.integers(1, 6), st.integers(0, 5), st.integers(1, 4),
+       st.integers(1, 4))
+def test_masked_tiles_are_the_causal_mask(T, past, t, s):
+    """Put together again; keys that no tile looks at are masked as well."""
+    for module, zeros in ((ours, np.zeros), (theirs, torch.zeros)):
+        seen = np.zeros((T, past + T), bool)
+        for queries in module.query_tiles(T, (t, s)):
+            for keys in module.key_tiles(queries, past, (t, s)):
+                scores = zeros((queries.stop - queries.start,
+                                keys.stop - keys.start))
+                masked = module.mask_tile(scores, queries, keys, past)
+                seen[queries, keys] = np.asarray(masked) == 0
+        np.testing.assert_array_equal(seen, plain.causal_mask(T, past + T))
+
+
+@given(cases(NAMES[0], generic))
+def test_the_denominators_are_those_of_all_scores(case):
+    """The running maximum and sum of both sides, against torch.logsumexp."""
+    q, k, v, tile = case.inputs.values()
+    scores = torch.from_numpy(q @ k.mT / math.sqrt(q.shape[-1]))
+    mask = torch.from_numpy(plain.causal_mask(q.shape[2], k.shape[2]))
+    expected = torch.logsumexp(
+        torch.where(mask, scores, -torch.inf), -1, keepdim=True)
+    _, cache = ours.flash_attention(q, k, v, tile)
+    _, logsumexp = theirs.forward_tiles(*map(torch.from_numpy, (q, k, v)), tile)
+    torch.testing.assert_close(logsumexp, expected)
+    torch.testing.assert_close(torch.from_numpy(cache.logsumexp), expected)
+
+
+@given(cases(NAMES[0], generic))
+def test_it_is_plain_attention(case):
+    """Against the reference's own other form, forward and backward."""
+    _, bounds = bounds_of(case)
+    q, k, v, _ = case.inputs.values()
+    y, cache = plain.attention(
+        q, k, v, plain.causal_mask(q.shape[2], k.shape[2]))
+    dq, dk, dv = plain.attention_backward(case.dy, cache)
+    result = run_numpy(case)
+    expected = {"y": y, "dq": dq, "dk": dk, "dv": dv}
+    for name, bound in bounds.items():
+        assert_agree(result[name], expected[name], bound, name)
+
+
+@pytest.mark.parametrize("T, S", [(1, 1), (1, 3000), (130, 130), (65, 1100)])
+def test_the_tiles_of_every_day(T, S):
+    """More queries than a tile has, and more keys; none of them padding."""
+    generator = np.random.default_rng(T)
+    q, dy = generator.standard_normal((2, 1, 2, T, 4))
+    k, v = generator.standard_normal((2, 1, 2, S, 4))
+    check_agreement(Case(component(NAMES[0]), dy=dy,
+                         inputs={"q": q, "k": k, "v": v}))
+
+
+def test_later_positions_have_no_influence():
+    """Causality, bit for bit: whatever comes after position t."""
+    generator = np.random.default_rng(0)
+    q, k, v = generator.standard_normal((3, 1, 2, 9, 4))
+    y, _ = ours.flash_attention(q, k, v, (2, 3))
+    for t in range(8):
+        k2, v2, q2 = k.copy(), v.copy(), q.copy()
+        for a in (q2, k2, v2):
+            a[:, :, t + 1:] = generator.standard_normal(a[:, :, t + 1:].shape)
+        y2, _ = ours.flash_attention(q2, k2, v2, (2, 3))
+        np.testing.assert_array_equal(y[:, :, :t + 1], y2[:, :, :t + 1])
+
+
+def test_a_larger_score_in_a_later_tile():
+    """The running sums shrink by exp(old maximum - new one): here to nothing,
+    on both sides."""
+    k = np.zeros((1, 1, 6, 1))
+    k[..., 5, 0] = 2000
+    q, v = np.ones((1, 1, 6, 1)), np.arange(6.0).reshape(1, 1, 6, 1)
+    y, _ = ours.flash_attention(q, k, v, (2, 3))
+    np.testing.assert_array_equal(y.ravel(), [0, 0.5, 1, 1.5, 2, 5])
+    with spelled_out():
+        y = theirs.flash_attention(*map(torch.from_numpy, (q, k, v)), (2, 3))
+    np.testing.assert_array_equal(y.ravel(), [0, 0.5, 1, 1.5, 2, 5])
+
+
+def test_same_bits_for_any_number_of_threads(monkeypatch):
+    monkeypatch.setattr(parallel, "SLICE", 16)  # a group is one head
+    generator = np.random.default_rng(1)
+    q, k, v, dy = generator.standard_normal((4, 2, 3, 9, 4))
+    results = []
+    for threads in (1, 3):
+        set_row_threads(threads)
+        y, cache = ours.flash_attention(q, k, v)
+        results.append([y, *ours.flash_attention_backward(dy, cache)])
+    for one, three in zip(*results, strict=True):
+        np.testing.assert_array_equal(one, three)
+    monkeypatch.undo()
+    y, cache = ours.flash_attention(q, k, v)  # all heads in one group
+    for a, b in zip(results[0], [y, *ours.flash_attention_backward(dy, cache)],
+                    strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_more_queries_than_keys_are_refused():
+    q, k = np.zeros((1, 1, 3, 2)), np.zeros((1, 1, 2, 2))
+    for attend, array in ((ours.flash_attention, np.asarray),
+                          (theirs.flash_attention, torch.from_numpy)):
+        with pytest.raises(ValueError, match="3 queries and 2 keys"):
+            attend(array(q), array(k), array(k))
+
+
+def test_dropout_is_refused_where_nobody_would_draw_it():
+    """Inside torch's kernel torch draws it. Spelled out it would be off, and
+    nobody would notice."""
+    q = torch.ones(1, 1, 40, 2)
+    y = theirs.flash_attention(q, q, q, rate=0.5)
+    assert not torch.equal(y, q)
+    with spelled_out(), pytest.raises(ValueError, match="rate = 0.5"):
+        theirs.flash_attention(q, q, q, rate=0.5)
