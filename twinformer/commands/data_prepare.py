@@ -41,7 +41,7 @@ def prepare_corpora(arguments) -> None:
 
 def default_folder(arguments) -> Path:
     """prepared/CORPUS-TOKENIZER below the folder of the downloads."""
-    from ..corpora.catalog import data_folder
+    from ..io.remote_file import data_folder
 
     words = [Path(corpus).name.split(".")[0] or "corpus" for corpus in arguments.corpora]
     kind = arguments.tokenizer

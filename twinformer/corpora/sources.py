@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 
 from .catalog import CatalogEntry, catalog_entry, catalog_folder, load_catalog
-from ..io.download import fetch_file
 from .gutenberg import book_of
 from .hub import read_hub
 from .passages import Passage, passages_of
@@ -60,7 +59,7 @@ def corpus_sources(corpus: str, ids: Sequence[int] = (),
     ids
         Numbers of Project Gutenberg's books, in place of the chosen ones.
     download
-        As for ``download.download``.
+        As for ``io.download.download``.
 
     Raises
     ------
@@ -99,7 +98,7 @@ def corpus_files(entry: CatalogEntry, ids: Sequence[int] = (),
     """The local files of an entry, downloaded where they are missing."""
     wanted = entry.books(list(ids)) if ids else entry.files
     return [*(catalog_folder() / sample for sample in entry.samples),
-            *(fetch_file(file, **download) for file in wanted)]
+            *(file.fetch(**download) for file in wanted)]
 
 
 def folder_sources(folder: Path) -> list[Source]:

@@ -10,8 +10,7 @@ import os
 from pathlib import Path
 
 from ..byte_alphabet import BYTE_TO_CHARACTER, from_visible
-from ...corpora.catalog import CatalogFile
-from ...io.download import fetch_file
+from ...io.remote_file import RemoteFile
 from ..tokenizer import END_OF_TEXT
 from ..vocabulary import Vocabulary
 
@@ -21,12 +20,12 @@ OPENAI = "https://openaipublic.blob.core.windows.net/gpt-2/encodings/main/"
 MIRROR = "https://huggingface.co/openai-community/gpt2/resolve/main/"
 
 GPT2_FILES = (
-    CatalogFile(
+    RemoteFile(
         path="gpt2-tokenizer/vocab.bpe", bytes=456_318,
         urls=(OPENAI + "vocab.bpe", MIRROR + "merges.txt"),
         sha256="1ce1664773c50f3e0cc8842619a93edc"
                "4624525b728b188a9e0be33b7726adc5"),
-    CatalogFile(
+    RemoteFile(
         path="gpt2-tokenizer/encoder.json", bytes=1_042_301,
         urls=(OPENAI + "encoder.json", MIRROR + "vocab.json"),
         sha256="196139668be63f3b5d6574427317ae82"
@@ -42,8 +41,7 @@ def gpt2_vocabulary(**options) -> Vocabulary:
     ``download``. Raises ConnectionError, which says what to put where, and
     ValueError where a file is not the one that OpenAI published.
     """
-    vocab_bpe, encoder_json = (
-        fetch_file(file, **options) for file in GPT2_FILES)
+    vocab_bpe, encoder_json = (file.fetch(**options) for file in GPT2_FILES)
     return read_gpt2_files(vocab_bpe, encoder_json)
 
 
