@@ -228,7 +228,7 @@ def test_config_files_and_options_that_win(capsys, tmp_path, name, text):
     ("a.yaml", "model: [\n", "cannot be read"),
     ("a.yaml", "just a text", "holds str, not settings"),
     ("a.yaml", "model:\n  n_layers: many\n", "expected int, got many"),
-    ("a.yaml", "caf\xe9", "is not UTF-8"),
+    ("a.yaml", "caf\xe9\x00\xff", "is not UTF-8"),
 ])
 def test_mistakes_in_config_files_are_named(capsys, tmp_path, name, text, message):
     (tmp_path / name).write_bytes(text.encode("latin-1"))

@@ -77,7 +77,7 @@ def test_default_folder(data, capsys):
     (["get", "fineweb-edu"], "data prepare fineweb-edu"), (["lsit"], "list"),
     (["get", "sms-spam", "--ids", "3"], "no books to choose"),
     (["get", "gutenberg", "--ids", "0"], "positive"),
-    (["prepare", "nothing.txt"], "nothing at nothing.txt"),
+    (["prepare", "nothing.txt"], "no corpus at nothing.txt"),
     (["prepare", "messages", "--tokenizer", "none.json"], "no tokenizer none.json"),
     (["prepare", "messages", "--validation", "2"], "validation"),
     (["show", "unknown"], "no corpus 'unknown'")])

@@ -107,7 +107,7 @@ class CommandParser(ArgumentParser):
     def checked_config(self, path: str) -> str:
         """What jsonargparse reads for --config: a path to YAML, or JSON."""
         try:
-            text = Path(path).read_text(encoding="utf-8")
+            text = read_text(path)
         except FileNotFoundError:
             raise FileNotFoundError(
                 f"there is no config file {path}; expected settings in YAML, "
@@ -116,8 +116,6 @@ class CommandParser(ArgumentParser):
             raise IsADirectoryError(
                 f"{path} is a folder; expected a file with settings, such as "
                 "the config.yaml in a run's folder") from None
-        except UnicodeDecodeError as problem:
-            raise ValueError(f"{path} is not UTF-8 text: {problem}") from None
         try:
             is_toml = path.endswith(".toml")
             content = tomllib.loads(text) if is_toml else yaml.safe_load(text)

@@ -7,10 +7,10 @@ from 124M to 1558M, has this vocabulary: 256 bytes, 50,000 merges and
 """
 import json
 import os
-from pathlib import Path
 
 from ..byte_alphabet import BYTE_TO_CHARACTER, from_visible
 from ...io.remote_file import RemoteFile
+from ...io.text_files import read_text
 from ..tokenizer import END_OF_TEXT
 from ..vocabulary import Vocabulary
 
@@ -51,8 +51,8 @@ def read_gpt2_files(vocab_bpe: str | os.PathLike,
 
     Raises ValueError where they do not fit together.
     """
-    encoder = json.loads(Path(encoder_json).read_text(encoding="utf-8"))
-    lines = Path(vocab_bpe).read_text(encoding="utf-8").split("\n")
+    encoder = json.loads(read_text(encoder_json))
+    lines = read_text(vocab_bpe).replace("\r\n", "\n").split("\n")
     merges = [line for line in lines if line and not line.startswith("#ver")]
     special = {}
     if END_OF_TEXT in encoder:
