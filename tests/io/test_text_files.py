@@ -13,7 +13,7 @@ from twinformer.evaluation.scores import read_scores
 from twinformer.io.text_files import encoding_of, json_list, read_text
 from twinformer.pretrained.config_io import read_config
 
-CHINESE = "\u4eca\u5929\u5929\u6c14\u5f88\u597d\uff0c\u6211\u4eec\u53bb\u516c\u56ed\u6563\u6b65\u3002"
+CHINESE = "\u4eca\u5929\u5929\u6c14\u5f88\u597d\uff0c\u53bb\u516c\u56ed\u6563\u6b65\u3002"
 FRENCH = "Le caf\xe9 au lait est tr\xe8s bon, \xe0 cet endroit."
 TASK = {"instruction": "a", "input": "", "output": "b", "model_response": "c"}
 GPT2 = {"vocab_size": 5, "n_positions": 4, "n_embd": 4, "n_head": 1, "n_layer": 1}
@@ -38,7 +38,8 @@ def test_every_encoding_gives_the_same_text(tmp_path, text, encoding):
     ("\xe9".encode() + b"\xe9 lait", 2), (b"abc" + "\xe9".encode()[:1], 3)])
 def test_damaged_utf8_is_not_guessed(tmp_path, content, offset):
     (tmp_path / "a.txt").write_bytes(content)
-    with pytest.raises(ValueError, match=rf"a\.txt is not UTF-8 text: byte 0x\w\w at offset {offset};"):
+    problem = rf"a\.txt is not UTF-8 text: byte 0x\w\w at offset {offset};"
+    with pytest.raises(ValueError, match=problem):
         read_text(tmp_path / "a.txt")
 
 

@@ -12,7 +12,6 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -106,6 +105,8 @@ class CommandParser(ArgumentParser):
 
     def checked_config(self, path: str) -> str:
         """What jsonargparse reads for --config: a path to YAML, or JSON."""
+        from ..io.text_files import encoding_of, read_text
+
         try:
             text = read_text(path)
         except FileNotFoundError:
@@ -132,7 +133,9 @@ class CommandParser(ArgumentParser):
             if any(name.startswith(f"{key}.") for name in known):
                 raise ValueError(f"{path}: {key!r} is a section; expected "
                                  f"lines like 'name: value' below it")
-        return json.dumps(content) if is_toml else path
+        with open(path, "rb") as file:      # jsonargparse reads YAML in UTF-8
+            plain = encoding_of(file.read()) == "utf-8"
+        return path if plain and not is_toml else json.dumps(content)
 
 
 class Words:

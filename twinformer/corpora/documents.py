@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ..tokenizers.tokenizer import repair_surrogates
 from .catalog import load_catalog
 from .passages import Passage
 from .readers import ReadOptions
@@ -43,7 +44,7 @@ def read_documents(
     Returns
     -------
     list of Document
-        Never empty, and no document is.
+        Never empty, and no document is; each is Unicode that can be written.
 
     Raises
     ------
@@ -61,7 +62,8 @@ def read_documents(
                              f"first: twinformer data prepare {name}")
         for source in corpus_sources(name, note=note):
             documents += whole_documents(source.read(ReadOptions()))
-    documents = [document for document in documents if document.text]
+    documents = [document for document in documents
+                 if document.text.strip()]
     if not documents:
         raise ValueError("the corpus is empty: no text in "
                          f"{', '.join(map(str, corpus))}")
@@ -74,7 +76,8 @@ def whole_documents(passages: Iterable[Passage]) -> Iterator[Document]:
     for passage in passages:
         parts.append(passage.text)
         if passage.ends:
-            yield Document(passage.name, "".join(parts))
+            text = repair_surrogates("".join(parts))
+            yield Document(passage.name, text)
             parts = []
 
 

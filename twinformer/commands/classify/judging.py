@@ -28,7 +28,8 @@ def opened_classifier(checkpoint, backend: str, device: str) -> Classifier:
         model.to(package.choose_device(device))
     return Classifier(
         model, package.Classification(task["token"], task["causal"], task["hide_padding"]),
-        tokenizer_from_dict(checkpoint.tokenizer, backend), task["classes"], Reading(**task["reading"]))
+        tokenizer_from_dict(checkpoint.tokenizer, backend), task["classes"],
+        Reading(**task["reading"]))
 
 
 def judge(run, config, parts) -> dict[str, dict]:

@@ -6,7 +6,6 @@ expression, written in the alphabet of byte_alphabet.py, and merged.
 """
 import json
 import os
-from pathlib import Path
 from typing import Any, get_args
 
 from ..fast.bpe_merging import merge_piece
