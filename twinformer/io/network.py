@@ -14,7 +14,7 @@ def in_words(problem: Exception) -> str:
     import requests.exceptions as of
 
     text = str(problem)
-    if isinstance(problem, of.HTTPError):
+    if isinstance(problem, of.HTTPError) and problem.response is not None:
         answer = problem.response
         return f"answered {answer.status_code} {answer.reason or ''}".rstrip()
     if isinstance(problem, of.ProxyError):
@@ -43,7 +43,7 @@ def is_passing(problem: BaseException) -> bool:
     """
     import requests.exceptions as of
 
-    if isinstance(problem, of.HTTPError):
+    if isinstance(problem, of.HTTPError) and problem.response is not None:
         return problem.response.status_code in PASSING
     if isinstance(problem, (of.ProxyError, of.SSLError, of.ConnectTimeout)):
         return False

@@ -68,12 +68,11 @@ def encoding_of(content: bytes) -> str:
     sample = content[:SAMPLE]
     if is_utf8(sample) and is_utf8(content):
         return "utf-8"
-    if more_utf8_than_not(sample):
-        return "utf-8"
+    if b"\0" in sample or more_utf8_than_not(sample):
+        return "utf-8"      # no text, or a damaged one
     import charset_normalizer
 
-    guesses = ["utf_16_le", "utf_16_be"] if b"\0" in sample else GUESSES
-    best = charset_normalizer.from_bytes(sample, cp_isolation=guesses).best()
+    best = charset_normalizer.from_bytes(sample, cp_isolation=GUESSES).best()
     if best is None or best.encoding == "utf_8":
         return "utf-8"
     return best.encoding.replace("_", "-")
