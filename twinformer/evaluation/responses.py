@@ -31,7 +31,7 @@ def read_responses(path: str | Path,
     ValueError
         Where the file is no such list, or an entry lacks a text.
     """
-    entries = json_list(path)
+    entries = json_list(path, "answers")
     if not entries:
         raise ValueError(f"{path}: expected a list of answers, got none")
     return [response_of(entry, field, f"{path}, entry {number}")
@@ -41,10 +41,9 @@ def read_responses(path: str | Path,
 def response_of(entry: Any, field: str, where: str) -> Response:
     if not isinstance(entry, dict):
         raise ValueError(f"{where}: expected an object, got {entry!r:.80}")
-    entry = dict(entry)
-    for name in ("instruction", "input"):   # may be left out, or null
-        if entry.get(name) is None:
-            entry[name] = ""
+    optional = {"instruction": "", "input": ""}     # left out, or null
+    entry = optional | {name: value for name, value in entry.items()
+                        if value is not None or name not in optional}
     for name in ("instruction", "input", "output", field):
         if not isinstance(entry.get(name), str):
             texts = [key for key, value in entry.items()

@@ -108,8 +108,11 @@ def json_lines(text: str, where: str) -> Iterator[tuple[int, Any]]:
                                  f"({problem})") from None
 
 
-def json_list(path: str | Path) -> list[Any]:
-    """The values of a JSON list, or of JSON lines (.jsonl, .ndjson)."""
+def json_list(path: str | Path, what: str = "objects") -> list[Any]:
+    """The values of a JSON list, or of JSON lines (.jsonl, .ndjson).
+
+    what : what they should be, for the message that there is no list
+    """
     text = read_text(path)
     if Path(path).suffix.lower() in (".jsonl", ".ndjson"):
         return [value for _, value in json_lines(text, str(path))]
@@ -118,6 +121,6 @@ def json_list(path: str | Path) -> list[Any]:
     except ValueError as problem:
         raise ValueError(f"{path}: {problem}") from None
     if not isinstance(content, list):
-        raise ValueError(f"{path}: expected a list of objects, got "
+        raise ValueError(f"{path}: expected a list of {what}, got "
                          f"{type(content).__name__}")
     return content
