@@ -96,7 +96,7 @@ def main(argv: list[str] | None = None) -> int:
         for name, page in known.items():
             print(name, *(f"    {command}" for command in commands_of(page)), sep="\n")
         return 0
-    from twinformer.corpora.catalog import data_folder
+    from twinformer.io.remote_file import data_folder
 
     os.environ["TWINFORMER_DATA"] = str(data_folder())
     return min(1, sum(make_again(name, known[name], arguments.folder) for name in chosen))

@@ -160,7 +160,7 @@ def test_a_corpus_that_will_not_do(capsys, tmp_path):
     tiny = ["train", "--backend", "numpy", "--folder", tmp_path / "runs", "--corpus", text]
     text.write_bytes(b"")
     assert "the corpus is empty" in refused(capsys, *tiny)
-    text.write_bytes(b"abc\xff")
+    text.write_bytes(b"abc\xff\0")
     assert "text.txt is not UTF-8 text: byte 0xff at offset 3" in refused(capsys, *tiny)
     text.write_text("abc" * 40)
     assert "ask for at most" in refused(capsys, *tiny)
@@ -228,11 +228,19 @@ def test_config_files_and_options_that_win(capsys, tmp_path, name, text):
     ("a.yaml", "model: [\n", "cannot be read"),
     ("a.yaml", "just a text", "holds str, not settings"),
     ("a.yaml", "model:\n  n_layers: many\n", "expected int, got many"),
-    ("a.yaml", "caf\xe9", "is not UTF-8"),
+    ("a.yaml", "caf\xe9\x00\xff", "is not UTF-8"),
 ])
 def test_mistakes_in_config_files_are_named(capsys, tmp_path, name, text, message):
     (tmp_path / name).write_bytes(text.encode("latin-1"))
     assert message in refused(capsys, "train", "--config", tmp_path / name)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_config_files_that_windows_wrote(capsys, tmp_path, encoding):
+    text = "training:\n  learning_rate: 2e-3\nmodel:\n  n_layers: 3\n"
+    (tmp_path / "a.yaml").write_bytes(text.encode(encoding))
+    shown = settings(capsys, "--config", tmp_path / "a.yaml")
+    assert shown["training"]["learning_rate"] == 0.002 and shown["model"]["n_layers"] == 3
 
 
 def test_what_is_printed_can_be_read_again(capsys, tmp_path):

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from twinformer.corpora.catalog import CatalogEntry, CatalogFile, catalog_entry, load_catalog
+from twinformer.corpora.catalog import CatalogEntry, catalog_entry, load_catalog
+from twinformer.io.remote_file import RemoteFile
 from parity_tests.shared_data import shared_data
 from twinformer.commands.main import main
 
@@ -27,7 +28,6 @@ def test_offline_says_which_file_to_put_where(data, capsys, monkeypatch):
     """And once it is there, it is found."""
     for name in ("HTTPS_PROXY", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")      # nothing gets out
-    monkeypatch.setattr("twinformer.io.download.time.sleep", lambda seconds: None)
     assert main(["data", "get", "the-verdict"]) == 2
     file = catalog_entry("the-verdict").files[0]
     error = capsys.readouterr().err
@@ -77,7 +77,7 @@ def test_default_folder(data, capsys):
     (["get", "fineweb-edu"], "data prepare fineweb-edu"), (["lsit"], "list"),
     (["get", "sms-spam", "--ids", "3"], "no books to choose"),
     (["get", "gutenberg", "--ids", "0"], "positive"),
-    (["prepare", "nothing.txt"], "nothing at nothing.txt"),
+    (["prepare", "nothing.txt"], "no corpus at nothing.txt"),
     (["prepare", "messages", "--tokenizer", "none.json"], "no tokenizer none.json"),
     (["prepare", "messages", "--validation", "2"], "validation"),
     (["show", "unknown"], "no corpus 'unknown'")])
@@ -113,8 +113,8 @@ def test_malformed_entries(tmp_path):
         with pytest.raises(ValueError, match=problem):
             load_catalog(tmp_path / "c.toml")
     with pytest.raises(ValueError, match="leads out"):
-        CatalogFile(path="../x", urls=())
+        RemoteFile(path="../x", urls=())
     with pytest.raises(ValueError, match="no SHA-256"):
-        CatalogFile(path="x", urls=(), sha256="12")
+        RemoteFile(path="x", urls=(), sha256="12")
     with pytest.raises(ValueError, match="parser"):
         CatalogEntry(name="a", about="", licence="", size="", parser="guess")

@@ -117,7 +117,7 @@ def test_what_the_tokenizer_cannot_do_is_said(characters_run, capsys):
 
 
 def test_input_that_is_not_utf8_is_named(run, capsys, monkeypatch):
-    feed(monkeypatch, b"ab\xff")
+    feed(monkeypatch, b"ab\xff\0")
     code, _, err = generate(capsys, run, "--prompt", "-")
     assert code == 2 and "not UTF-8 text: byte 0xff at offset 2" in err
 

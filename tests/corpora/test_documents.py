@@ -1,4 +1,5 @@
 """Documents: what is read, in which order, what is kept for validation."""
+import gzip
 import os
 
 import pytest
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 from twinformer.corpora.documents import (
     Document, read_documents, split_documents,
 )
+from twinformer.corpora.readers import ReadOptions
+from twinformer.corpora.sources import corpus_sources
 
 
 def test_folders_are_read_to_the_bottom_in_order_without_hidden_files(tmp_path):
@@ -23,12 +26,12 @@ def test_folders_are_read_to_the_bottom_in_order_without_hidden_files(tmp_path):
 
 def test_text_is_left_as_it_is(tmp_path):
     (tmp_path / "windows.txt").write_bytes("\ufeffa\r\nb\0".encode())
-    assert read_documents([tmp_path])[0].text == "\ufeffa\r\nb\0"
+    assert read_documents([tmp_path])[0].text == "a\r\nb\0"    # the mark is none of it
 
 
 def test_bytes_that_are_not_utf8_are_named(tmp_path):
-    (tmp_path / "latin.txt").write_bytes("caf\xe9 au lait".encode("latin-1"))
-    with pytest.raises(ValueError, match=r"latin\.txt is not UTF-8 text: byte 0xe9 at offset 3"):
+    (tmp_path / "cut.txt").write_bytes("café".encode() + b"\xe9 au lait")
+    with pytest.raises(ValueError, match=r"cut\.txt is not UTF-8 text: byte 0xe9 at offset 5"):
         read_documents([tmp_path])
 
 
@@ -111,3 +114,40 @@ def test_links_to_nowhere_are_passed_over(tmp_path):
     (tmp_path / "broken").symlink_to(tmp_path / "nowhere")
     (tmp_path / "a.txt").write_text("a")
     assert [document.name for document in read_documents([tmp_path])] == ["a.txt"]
+
+
+@pytest.mark.parametrize("text", [
+    "".join(f"Line {n} of the title page\n" for n in range(60)) + "word " * 40_000,
+    "\u4e66\u540d\n" + "\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u4e03\u516b" * 20_000,
+    "".join(f"Chapter {n}\n" + "more words " * 9_000 + "\n" for n in range(3))],
+    ids=["one long line", "no spaces either", "a line a chapter"])
+def test_a_very_long_line_does_not_go_to_validation_whole(text):
+    train, validation = split_documents([Document("book.txt", text)], 0.05)
+    assert train[0].text + validation[0].text == text
+    assert 0.0499 < len(validation[0].text) / len(text) <= 0.075
+
+
+def test_one_reader_for_training_and_preparation(tmp_path):
+    """Separators, JSON lines, compression and endings in capitals, as data prepare reads them."""
+    stories = [f"story {number}\n" for number in range(3)]
+    (tmp_path / "a.TXT").write_text("<|endoftext|>\n".join(stories))
+    (tmp_path / "b.JSONL").write_text('{"text": "x"}\n{"text": "y"}\n')
+    (tmp_path / "c.txt.GZ").write_bytes(gzip.compress(b"packed"))
+    (tmp_path / "d.py").write_text("print()")
+    (tmp_path / "e.png").write_bytes(b"\x89PNG\0\0\xff" + bytes(range(128, 255)))
+    told = []
+    documents = read_documents([tmp_path], told.append)
+    assert documents == [
+        *(Document(f"a.TXT#{n}" if n else "a.TXT", s) for n, s in enumerate(stories)),
+        Document("b.JSONL", "x"), Document("b.JSONL#1", "y"), Document("c.txt.GZ", "packed"),
+        Document("d.py", "print()")]
+    assert len(told) == 1 and told[0].endswith("no text: e.png")
+    passages = [passage for source in corpus_sources(str(tmp_path))
+                for passage in source.read(ReadOptions())]
+    assert [(passage.name, passage.text) for passage in passages] == documents
+
+
+def test_a_long_document_is_read_whole(tmp_path):
+    text = "word " * 700_000
+    (tmp_path / "long.txt").write_text(text)
+    assert read_documents([tmp_path]) == [Document("long.txt", text)]

@@ -5,7 +5,8 @@ from email.utils import formatdate
 
 import pytest
 
-from twinformer.evaluation.endpoint import Endpoint, address
+from twinformer.evaluation.address import address
+from twinformer.evaluation.endpoint import Endpoint
 from twinformer.evaluation.refusals import Unanswered, seconds_of
 
 from ..judge_server import Reply, judge_server

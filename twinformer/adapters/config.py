@@ -11,6 +11,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from ..io.text_files import read_text
+
 __all__ = ["CONFIG_FILE", "config_text", "read_config", "alpha_of", "rank_of"]
 
 CONFIG_FILE = "adapter_config.json"
@@ -65,7 +67,7 @@ def read_config(path: Path) -> dict[str, Any]:
         raise FileNotFoundError(f"there is no {path.name} in {path.parent}; "
                                 "an adapter is a folder that has one")
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
+        config = json.loads(read_text(path))
         if not isinstance(config, dict):
             raise ValueError(f"it holds {type(config).__name__}")
     except ValueError as problem:

@@ -40,7 +40,7 @@ def read_labelled(
         texts without a label.
     """
     if Path(path).is_dir():
-        return class_folders(Path(path), options.get("encoding", "utf-8"))
+        return class_folders(Path(path), options.get("encoding", "auto"))
     table = read_table(path, KNOWN | {text_column.lower(),
                                       label_column.lower()} - {""}, **options)
     text = text_index(table, text_column)
@@ -74,7 +74,7 @@ def column_of_texts(path: str | Path, text_column: str = "",
     A file with the ending .txt holds a text in each line.
     """
     if Path(path).suffix.lower() == ".txt" and not text_column:
-        content = decoded(Path(path), options.get("encoding", "utf-8"))
+        content = decoded(Path(path), options.get("encoding", "auto"))
         return content.replace("\r\n", "\n").removesuffix("\n").split("\n")
     table = read_table(path, KNOWN | {text_column.lower()} - {""}, **options)
     text = text_index(table, text_column)

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from ..io.text_files import json_lines, read_text
+
 __all__ = ["Row", "Table", "decoded", "read_table"]
 
 csv.field_size_limit(2**31 - 1)  # a review is longer than a cell was once
@@ -36,7 +38,7 @@ class Table(NamedTuple):
 
 def read_table(path: str | Path, known: frozenset[str],
                header: bool | None = None, quoted: bool | None = None,
-               encoding: str = "utf-8") -> Table:
+               encoding: str = "auto") -> Table:
     """A file's rows.
 
     Parameters
@@ -53,7 +55,7 @@ def read_table(path: str | Path, known: frozenset[str],
         one, over separators and ends of lines. None = yes, but not between
         tabs, where quotation marks are usually the text's own.
     encoding
-        Of the text.
+        Of the text; auto = whatever it looks like.
 
     Raises
     ------
@@ -91,16 +93,10 @@ def decoded(path: Path, encoding: str) -> str:
         raise FileNotFoundError(f"there is no file {path}; expected a table "
                                 "of texts: CSV, TSV or JSON lines")
     try:
-        return path.read_bytes().decode(encoding).removeprefix("\ufeff")
-    except LookupError:
-        raise ValueError(f"there is no encoding {encoding!r}; utf-8 and "
-                         "latin-1 are common ones") from None
-    except UnicodeDecodeError as problem:
-        raise ValueError(
-            f"{path} is not {encoding} text: byte "
-            f"0x{problem.object[problem.start]:02x} at offset "
-            f"{problem.start}; save it as UTF-8, or name its --encoding, for "
-            "example latin-1") from None
+        return read_text(path, encoding)
+    except ValueError as problem:
+        raise ValueError(f"{problem}, or name its --encoding, for example "
+                         "latin-1") from None
 
 
 def separator(path: Path, first: str) -> str:
@@ -139,8 +135,7 @@ def objects(path: Path, text: str) -> Table:
             content = list(enumerate(content, 1)
                            ) if isinstance(content, list) else [(1, content)]
         else:
-            content = [(number, json.loads(line)) for number, line
-                       in enumerate(text.split("\n"), 1) if line.strip()]
+            content = list(json_lines(text, str(path)))
     except ValueError as problem:
         raise ValueError(f"{path} is not JSON: {problem}") from None
     for number, entry in content:

@@ -33,17 +33,13 @@ def given_text(argument: str) -> str:
     Raises
     ------
     ValueError
-        Where the input is not UTF-8.
+        Where the input is no text.
     """
     if argument != "-":
         return argument
-    content = sys.stdin.buffer.read()
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as problem:
-        raise ValueError(
-            f"standard input is not UTF-8 text: byte 0x{content[problem.start]:02x} at offset "
-            f"{problem.start}; convert it to UTF-8 first") from None
+    from ..io.text_files import decoded
+
+    text = decoded(sys.stdin.buffer.read(), "standard input")
     return text.replace("\r\n", "\n").removesuffix("\n")
 
 

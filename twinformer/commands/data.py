@@ -70,7 +70,8 @@ def run(arguments) -> int | None:
 
 def list_corpora() -> None:
     """One line for each corpus of the catalog."""
-    from ..corpora.catalog import data_folder, load_catalog
+    from ..corpora.catalog import load_catalog
+    from ..io.remote_file import data_folder
 
     catalog = load_catalog()
     print(f"{'name':<17} {'size':>7}  {'where':<10} {'licence':<14} what it is")
@@ -164,9 +165,8 @@ def show_beginning(name: str) -> None:
 def show_prepared(folder: Path, verify: bool) -> None:
     from ..prepare.prepared import PreparedCorpus
 
-    from ..tokenizers.registry import load_tokenizer
 
-    corpus = PreparedCorpus(folder, verify, load_tokenizer)
+    corpus = PreparedCorpus(folder, verify)
     manifest = corpus.manifest
     print(f"{folder}: {manifest['name'] or 'a prepared corpus'}"
           + (", every digest compared" if verify else ""))

@@ -19,7 +19,7 @@ def prepare_corpora(arguments) -> None:
     with download_bar(name) as bar:
         for corpus in arguments.corpora:
             ids = arguments.ids if corpus == "gutenberg" else ()
-            sources += corpus_sources(corpus, ids, progress=bar)
+            sources += corpus_sources(corpus, ids, progress=bar, note=print)
     tokenizer = choose_tokenizer(arguments, sources, folder)
     total = sum(source.bytes for source in sources)
     if not all(source.bytes for source in sources):
@@ -41,7 +41,7 @@ def prepare_corpora(arguments) -> None:
 
 def default_folder(arguments) -> Path:
     """prepared/CORPUS-TOKENIZER below the folder of the downloads."""
-    from ..corpora.catalog import data_folder
+    from ..io.remote_file import data_folder
 
     words = [Path(corpus).name.split(".")[0] or "corpus" for corpus in arguments.corpora]
     kind = arguments.tokenizer
@@ -56,6 +56,7 @@ def choose_tokenizer(arguments, sources, folder: Path):
     """
     import json
 
+    from ..io.text_files import read_text
     from ..tokenizers.formats.gpt2_files import gpt2_vocabulary
     from ..tokenizers.formats.huggingface_files import read_tokenizer_json
     from ..prepare.tokenizer_sample import tokenizer_sample
@@ -87,7 +88,7 @@ def choose_tokenizer(arguments, sources, folder: Path):
     if not path.is_file():
         raise FileNotFoundError(f"there is no tokenizer {kind}; expected bpe, gpt2, bytes or the "
                                 "path of a tokenizer.json")
-    content = json.loads(path.read_text(encoding="utf-8"))
+    content = json.loads(read_text(path))
     if isinstance(content, dict) and "model" in content:
         return BPETokenizer(*read_tokenizer_json(path))
     return load_tokenizer(path)

@@ -12,7 +12,6 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -106,8 +105,10 @@ class CommandParser(ArgumentParser):
 
     def checked_config(self, path: str) -> str:
         """What jsonargparse reads for --config: a path to YAML, or JSON."""
+        from ..io.text_files import encoding_of, read_text
+
         try:
-            text = Path(path).read_text(encoding="utf-8")
+            text = read_text(path)
         except FileNotFoundError:
             raise FileNotFoundError(
                 f"there is no config file {path}; expected settings in YAML, "
@@ -116,8 +117,6 @@ class CommandParser(ArgumentParser):
             raise IsADirectoryError(
                 f"{path} is a folder; expected a file with settings, such as "
                 "the config.yaml in a run's folder") from None
-        except UnicodeDecodeError as problem:
-            raise ValueError(f"{path} is not UTF-8 text: {problem}") from None
         try:
             is_toml = path.endswith(".toml")
             content = tomllib.loads(text) if is_toml else yaml.safe_load(text)
@@ -134,7 +133,9 @@ class CommandParser(ArgumentParser):
             if any(name.startswith(f"{key}.") for name in known):
                 raise ValueError(f"{path}: {key!r} is a section; expected "
                                  f"lines like 'name: value' below it")
-        return json.dumps(content) if is_toml else path
+        with open(path, "rb") as file:      # jsonargparse reads YAML in UTF-8
+            plain = encoding_of(file.read()) == "utf-8"
+        return path if plain and not is_toml else json.dumps(content)
 
 
 class Words:

@@ -134,7 +134,7 @@ def data_file(name: str, hint: str) -> str:
 
 
 def data_path(name: str, hint: str):
-    from ..corpora.catalog import data_folder
+    from ..io.remote_file import data_folder
 
     path = data_folder() / name
     if not path.is_file():

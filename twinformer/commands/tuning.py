@@ -89,10 +89,11 @@ def resumed_config(section: str, words: list[str]) -> str | None:
     """
     import yaml
 
+    from ..io.text_files import read_text
     from .train import default_config
 
     path = default_config(words)
-    if path and section not in (yaml.safe_load(Path(path).read_text("utf-8")) or {}):
+    if path and section not in (yaml.safe_load(read_text(path)) or {}):
         raise ValueError(f"{Path(path).parent} is not a run of this command; the command that "
                          "began it can resume it")
     return path

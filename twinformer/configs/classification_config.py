@@ -72,7 +72,7 @@ class ClassificationConfig:
     label_column: str = ""
     header: bool | None = None
     quoted: bool | None = None
-    encoding: str = "utf-8"
+    encoding: str = "auto"
     validation_file: str = ""
     test_file: str = ""
     validation: float = 0.1

@@ -4,53 +4,16 @@ The file says for each corpus what it is, under which licence, where it can
 be had and what its bytes are. Nothing here touches the network.
 """
 import difflib
-import os
-import re
 import tomllib
 from dataclasses import dataclass, fields
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-__all__ = ["CatalogEntry", "CatalogFile", "catalog_entry", "catalog_folder",
-           "data_folder", "load_catalog"]
+from ..io.remote_file import RemoteFile
+
+__all__ = ["CatalogEntry", "catalog_entry", "catalog_folder", "load_catalog"]
 
 PARSERS = ("standard-library", "text", "messages", "instructions",
            "preferences", "movie-reviews", "gutenberg", "hub")
-
-
-@dataclass(frozen=True, kw_only=True)
-class CatalogFile:
-    """One file of a corpus.
-
-    Attributes
-    ----------
-    path
-        Where it is kept below ``data_folder()``.
-    urls
-        Addresses that give it, best first; "archive.zip#name" is a file
-        inside an archive.
-    sha256
-        Digest of its bytes in hexadecimal; "" where nobody can know it.
-    bytes
-        Its size, 0 where it is not known.
-    """
-
-    path: str
-    urls: tuple[str, ...]
-    sha256: str = ""
-    bytes: int = 0
-
-    def __post_init__(self):
-        object.__setattr__(self, "urls", tuple(self.urls))
-        parts = PurePosixPath(self.path).parts
-        if not parts or ".." in parts or self.path.startswith("/"):
-            raise ValueError(f"path {self.path!r} leads out of the folder")
-        if self.sha256 and not re.fullmatch("[0-9a-f]{64}", self.sha256):
-            raise ValueError(f"{self.sha256!r} is no SHA-256 digest")
-
-    @property
-    def local(self) -> Path:
-        """Where it is, or will be, on this machine."""
-        return data_folder() / self.path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +41,7 @@ class CatalogEntry:
     licence: str
     size: str
     parser: str
-    files: tuple[CatalogFile, ...] = ()
+    files: tuple[RemoteFile, ...] = ()
     samples: tuple[str, ...] = ()
     hub: dict[str, str] | None = None
     book_urls: tuple[str, ...] = ()
@@ -87,11 +50,11 @@ class CatalogEntry:
         if self.parser not in PARSERS:
             raise ValueError(f"parser must be one of {', '.join(PARSERS)}, "
                              f"not {self.parser!r}")
-        files = tuple(CatalogFile(**file) if isinstance(file, dict) else file
+        files = tuple(RemoteFile(**file) if isinstance(file, dict) else file
                       for file in self.files)
         object.__setattr__(self, "files", files)
 
-    def books(self, ids: list[int]) -> tuple[CatalogFile, ...]:
+    def books(self, ids: list[int]) -> tuple[RemoteFile, ...]:
         """Files for a list of Project Gutenberg's numbers of books."""
         if not self.book_urls:
             raise ValueError(f"{self.name} has no books to choose by id; "
@@ -99,7 +62,7 @@ class CatalogEntry:
         if bad := [number for number in ids if number < 1]:
             raise ValueError(f"ids of books are positive, not {bad}")
         return tuple(
-            CatalogFile(path=f"gutenberg/pg{number}.txt", urls=tuple(
+            RemoteFile(path=f"gutenberg/pg{number}.txt", urls=tuple(
                 url.format(id=number) for url in self.book_urls))
             for number in ids)
 
@@ -143,9 +106,3 @@ def catalog_folder() -> Path:
     raise FileNotFoundError(
         f"data/catalog.toml is missing beside {package}; install twinformer "
         "again")
-
-
-def data_folder() -> Path:
-    """Where downloads are kept: $TWINFORMER_DATA or ~/.cache/twinformer"""
-    chosen = os.environ.get("TWINFORMER_DATA") or "~/.cache/twinformer"
-    return Path(chosen).expanduser()

@@ -5,19 +5,19 @@ library: millions of characters of real text that every machine with Python
 already has.
 """
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from .catalog import catalog_entry, load_catalog
-from .sources import corpus_sources
+from ..tokenizers.tokenizer import repair_surrogates
+from .catalog import load_catalog
+from .passages import Passage
 from .readers import ReadOptions
-from .standard_library import (
-    STANDARD_LIBRARY, standard_library_files, visible_files,
-)
+from .sources import corpus_sources
+from .standard_library import STANDARD_LIBRARY
 
 __all__ = ["STANDARD_LIBRARY", "Document", "read_documents",
-           "split_documents", "standard_library"]
+           "split_documents"]
 
 
 class Document(NamedTuple):
@@ -27,86 +27,58 @@ class Document(NamedTuple):
     text: str
 
 
-def read_documents(corpus: Sequence[str | Path]) -> list[Document]:
-    """Read text files, folders of text files, or the standard library.
+def read_documents(
+    corpus: Sequence[str | Path],
+    note: Callable[[str], None] = lambda message: None,
+) -> list[Document]:
+    """Read files, folders, or corpora of the catalog whole.
 
     Parameters
     ----------
-    corpus : sequence of paths
-        Folders are read to the bottom, sorted by name, without hidden
-        files; "standard-library" stands for the interpreter's own source.
-        Other names are those of the catalog.
+    corpus : sequence of paths or names
+        As for ``corpus_sources``, which ``data prepare`` reads with, too;
+        "standard-library" stands for the interpreter's own source.
+    note : callable
+        Told in a sentence which files are passed over.
 
     Returns
     -------
     list of Document
-        Never empty, and no document is.
+        Never empty, and no document is; each is Unicode that can be written.
 
     Raises
     ------
     FileNotFoundError
         For a path that does not exist.
     ValueError
-        For bytes that are not UTF-8, with their file and offset, and for
-        a corpus without text.
+        For bytes that are no text, with their file and offset, for a corpus
+        without text, and for one that is too large to be read at once.
     """
     documents: list[Document] = []
-    for entry in corpus:
-        path = Path(entry).expanduser()
-        if str(entry) == STANDARD_LIBRARY and not path.exists():
-            documents += standard_library()
-        elif path.is_dir():
-            documents += [read(file, file.relative_to(path).as_posix())
-                          for file in visible_files(path)]
-        elif path.exists():
-            documents.append(read(path, path.name))
-        elif str(entry) in load_catalog():
-            documents += catalog_documents(str(entry))
-        else:
-            raise FileNotFoundError(
-                f"there is no corpus at {entry}; expected a text file, a "
-                f"folder of text files, or {STANDARD_LIBRARY} or another "
-                "name that twinformer data list shows")
-    documents = [document for document in documents if document.text]
+    for name in map(str, corpus):
+        catalog = {} if Path(name).expanduser().exists() else load_catalog()
+        if name in catalog and catalog[name].parser == "hub":
+            raise ValueError(f"{name} is too large to be read at once; "
+                             f"first: twinformer data prepare {name}")
+        for source in corpus_sources(name, note=note):
+            documents += whole_documents(source.read(ReadOptions()))
+    documents = [document for document in documents
+                 if document.text.strip()]
     if not documents:
         raise ValueError("the corpus is empty: no text in "
                          f"{', '.join(map(str, corpus))}")
     return documents
 
 
-def standard_library() -> Iterator[Document]:
-    """The running interpreter's own modules, the same on every system.
-
-    Modules generated for one machine are left out, as are the few that are
-    not UTF-8; line ends become newlines.
-    """
-    for name, file in standard_library_files():
-        try:
-            text = file.read_bytes().decode("utf-8")
-        except UnicodeDecodeError:
-            continue
-        yield Document(name, text.replace("\r\n", "\n"))
-
-
-def catalog_documents(name: str) -> Iterator[Document]:
-    """A corpus of the catalog, downloaded where it is missing."""
-    if catalog_entry(name).parser == "hub":
-        raise ValueError(f"{name} is too large to be read at once; first: "
-                         f"twinformer data prepare {name}")
-    for source in corpus_sources(name):
-        for passage in source.read(ReadOptions()):
-            yield Document(passage.name, passage.text)
-
-
-def read(file: Path, name: str) -> Document:
-    content = file.read_bytes()
-    try:
-        return Document(name, content.decode("utf-8"))
-    except UnicodeDecodeError as problem:
-        raise ValueError(
-            f"{file} is not UTF-8 text: byte 0x{content[problem.start]:02x} "
-            f"at offset {problem.start}; convert the file to UTF-8 or leave "
-            "it out") from None
+def whole_documents(passages: Iterable[Passage]) -> Iterator[Document]:
+    """The passages of each document as one text."""
+    parts: list[str] = []
+    for passage in passages:
+        parts.append(passage.text)
+        if passage.ends:
+            text = repair_surrogates("".join(parts))
+            yield Document(passage.name, text)
+            parts = []
 
 
 def split_documents(
@@ -118,7 +90,8 @@ def split_documents(
     long as they fit into ``share`` of the characters: the same documents
     wherever the corpus lies and whatever is added to it. Where those fill
     less than half of it (a single book, or one beside short notes), the end
-    of the last document that did not fit is cut off too, at a line.
+    of the last document that did not fit is cut off too, at a line or a word
+    where one begins near enough.
 
     Returns
     -------
@@ -139,9 +112,20 @@ def split_documents(
 
     name, text = train.pop()    # longer than the room that is left
     cut = len(text) - max(1, min(int(room), len(text) - 1))
-    cut = text.rfind("\n", 0, cut) + 1 or cut
+    cut = place_before(text, cut, int(room) // 2)
     return ([*train, Document(name, text[:cut])],
             [*validation, Document(name, text[cut:])])
+
+
+def place_before(text: str, cut: int, most: int) -> int:
+    """The begin of a line, else of a word, at most so far before cut.
+
+    A place further away would give validation far more than its share.
+    """
+    for end in "\n", " ":
+        if found := text.rfind(end, max(0, cut - most), cut) + 1:
+            return found
+    return cut
 
 
 def by_hash(documents: Iterable[Document]) -> list[int]:

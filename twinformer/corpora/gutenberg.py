@@ -6,6 +6,8 @@ The files begin with a notice and end with a licence, between them lines
 import re
 from pathlib import Path
 
+from ..io.text_files import read_text
+
 __all__ = ["book_of"]
 
 START = re.compile(r"^\*\*\* ?START OF [^\n]*\*\*\*[ \t]*\n", re.MULTILINE)
@@ -18,12 +20,7 @@ def book_of(file: Path) -> str:
     All of the file where it has no such lines. Older books in Latin-1 are
     read as such.
     """
-    content = file.read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("latin-1")
-    text = text.replace("\r\n", "\n")
+    text = read_text(file).replace("\r\n", "\n")
     start = START.search(text)
     end = END.search(text, start.end() if start else 0)
     return text[start.end() if start else 0:

@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from .passages import LONGEST_PASSAGE, Passage, passages_of
-from .text_blocks import (
-    COMPRESSED, content_of, needed, not_utf8, opened, policy, read_blocks,
-)
+from .text_blocks import COMPRESSED, needed, read_blocks, read_lines
 
 __all__ = ["ENDINGS", "ReadOptions", "read_passages"]
 
@@ -49,7 +47,7 @@ def read_passages(path: Path, name: str,
         JSON, a text field that is not there, and where .zst or .parquet
         needs a package that is not installed.
     """
-    plain = path.name
+    plain = path.name.lower()
     for ending in COMPRESSED:
         plain = plain.removesuffix(ending)
     if plain.endswith(".parquet"):
@@ -67,18 +65,9 @@ def read_passages(path: Path, name: str,
 
 def read_json_lines(path: Path, options: ReadOptions) -> Iterator[str]:
     """One text a line; empty lines are passed over."""
-    offset = 0
-    with opened(path) as file:
-        number = 0
-        while line := content_of(file, path, None):
-            number += 1
-            try:
-                text = line.decode("utf-8", policy(options.errors)).strip()
-            except UnicodeDecodeError as problem:
-                raise not_utf8(path, offset, problem) from None
-            offset += len(line)
-            if text:
-                yield text_in(text, f"{path}, line {number}", options)
+    for number, line in enumerate(read_lines(path, options.errors), 1):
+        if line.strip():
+            yield text_in(line, f"{path}, line {number}", options)
 
 
 def text_in(line: str, where: str, options: ReadOptions) -> str:
@@ -94,7 +83,8 @@ def text_in(line: str, where: str, options: ReadOptions) -> str:
         found = sorted(record) if isinstance(record, dict) else type(
             record).__name__
         raise ValueError(f"{where}: no text in field {field!r}, found "
-                         f"{found}; name another with --text-field")
+                         f"{found}; name another with "
+                         "data prepare --text-field")
     return record[field]
 
 
@@ -112,7 +102,7 @@ def read_parquet(path: Path, options: ReadOptions) -> Iterator[str]:
         if options.text_field not in names:
             raise ValueError(
                 f"{path}: no column {options.text_field!r}, found {names}; "
-                "name another with --text-field")
+                "name another with data prepare --text-field")
         for batch in file.iter_batches(256, columns=[options.text_field]):
             for value in batch.column(0):
                 if (text := value.as_py()) is not None:

@@ -1,11 +1,13 @@
 """Labelled examples for finetuning: messages, instructions, preferences."""
 import csv
-import json
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import numpy as np
+
+from ..io.text_files import json_list, read_text
 
 __all__ = ["Message", "Instruction", "Preference", "read_messages",
            "read_instructions", "read_preferences", "balanced",
@@ -50,18 +52,19 @@ def read_messages(path: str | Path, quoted: bool = False) -> list[Message]:
         book reads the SMS Spam Collection so, and finds 5,572 messages; its
         authors count 5,574.
     """
-    with open(path, encoding="utf-8", newline="") as file:
-        rows = (csv.reader(file, delimiter="\t") if quoted else
-                (line.rstrip("\r\n").split("\t", 1) for line in file))
-        messages = []
-        for number, row in enumerate(rows, 1):
-            if not row or row == [""] or (number == 1
-                                          and row == ["label", "text"]):
-                continue
-            if len(row) != 2:
-                raise ValueError(f"{path}, line {number}: expected a label, "
-                                 f"a tab and a text, got {row}")
-            messages.append(Message(*row))
+    text = read_text(path)
+    rows = (csv.reader(io.StringIO(text, newline=""), delimiter="\t")
+            if quoted else (line.rstrip("\r").split("\t", 1)
+                            for line in text.split("\n")))
+    messages = []
+    for number, row in enumerate(rows, 1):
+        if not row or row == [""] or (number == 1
+                                      and row == ["label", "text"]):
+            continue
+        if len(row) != 2:
+            raise ValueError(f"{path}, line {number}: expected a label, "
+                             f"a tab and a text, got {row}")
+        messages.append(Message(*row))
     return messages
 
 
@@ -76,22 +79,12 @@ def read_preferences(path: str | Path) -> list[Preference]:
 
 
 def json_rows(path: str | Path, fields: Sequence[str]) -> list[list[str]]:
-    """The fields of each object of a JSON list, or of the lines of a file
-    whose name ends in .jsonl; "input" may be left out."""
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-        if str(path).endswith(".jsonl"):
-            # a line is whole, so that the list has one where the file has
-            text = "[" + ",\n".join(filter(str.strip, text.split("\n"))) + "]"
-        content = json.loads(text)
-    except ValueError as problem:       # not UTF-8, or not JSON
-        raise ValueError(f"{path}: {problem}") from None
-    if not isinstance(content, list):
-        raise ValueError(f"{path}: expected a list of objects, got "
-                         f"{type(content).__name__}")
+    """The fields of each object; "input" may be left out, or null."""
     rows = []
-    for number, entry in enumerate(content):
-        values = ({"input": "", **entry} if isinstance(entry, dict) else {})
+    for number, entry in enumerate(json_list(path)):
+        values = dict(entry) if isinstance(entry, dict) else {}
+        if values.get("input") is None:
+            values["input"] = ""
         row = [values[field] for field in fields
                if isinstance(values.get(field), str)]
         if len(row) < len(fields):

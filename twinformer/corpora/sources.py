@@ -5,6 +5,7 @@ the network. Sources come in a fixed order and say how large they are and
 what they are, so that an interrupted preparation can go on and knows whether
 they changed.
 """
+import difflib
 import io
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,13 +14,13 @@ from functools import partial
 from pathlib import Path
 
 from .catalog import CatalogEntry, catalog_entry, catalog_folder, load_catalog
-from ..io.download import fetch_file
 from .gutenberg import book_of
 from .hub import read_hub
 from .passages import Passage, passages_of
 from .prompts import ALPACA
 from .readers import COMPRESSED, ENDINGS, ReadOptions, read_passages
 from .records import read_instructions, read_messages, read_preferences
+from .text_blocks import is_text
 from .standard_library import standard_library_files, visible_files
 
 __all__ = ["Source", "corpus_files", "corpus_sources"]
@@ -50,6 +51,7 @@ class Source:
 
 
 def corpus_sources(corpus: str, ids: Sequence[int] = (),
+                   note: Callable[[str], None] = lambda message: None,
                    **download) -> list[Source]:
     """The sources of a corpus of the catalog, a file or a folder.
 
@@ -59,8 +61,10 @@ def corpus_sources(corpus: str, ids: Sequence[int] = (),
         A path, where it exists; else a name in the catalog.
     ids
         Numbers of Project Gutenberg's books, in place of the chosen ones.
+    note
+        Told in a sentence which files of a folder are passed over.
     download
-        As for ``download.download``.
+        As for ``io.download.download``.
 
     Raises
     ------
@@ -71,20 +75,22 @@ def corpus_sources(corpus: str, ids: Sequence[int] = (),
     """
     path = Path(corpus).expanduser()
     if path.is_dir():
-        return folder_sources(path)
+        return folder_sources(path, note)
     if path.exists():
         return [file_source(path, path.name)]
-    if corpus not in load_catalog() and (
-            len(path.parts) > 1 or path.suffix):
+    if corpus not in (catalog := load_catalog()):
+        near = difflib.get_close_matches(corpus, catalog, 1)
+        hint = f"; did you mean {near[0]}?" if near else ""
         raise FileNotFoundError(
-            f"there is nothing at {corpus}; expected a file, a folder, or a "
-            f"name in the catalog ({', '.join(load_catalog())})")
+            f"there is no corpus at {corpus}{hint}; expected a file, a "
+            f"folder, or a name in the catalog ({', '.join(catalog)})")
     entry = catalog_entry(corpus)
     if entry.parser == "hub":
         reader = partial(read_hub, entry.name, dict(entry.hub or {}))
         return [Source(entry.name, 0, repr(entry.hub), reader)]
     if entry.parser == "standard-library":
-        return [file_source(file, name)
+        return [Source(name, file.stat().st_size, identity(file),
+                       partial(read_module, name, file))
                 for name, file in standard_library_files() if is_utf8(file)]
     files = corpus_files(entry, ids, **download)
     if entry.parser == "text":
@@ -99,26 +105,42 @@ def corpus_files(entry: CatalogEntry, ids: Sequence[int] = (),
     """The local files of an entry, downloaded where they are missing."""
     wanted = entry.books(list(ids)) if ids else entry.files
     return [*(catalog_folder() / sample for sample in entry.samples),
-            *(fetch_file(file, **download) for file in wanted)]
+            *(file.fetch(**download) for file in wanted)]
 
 
-def folder_sources(folder: Path) -> list[Source]:
-    """Every file in it, to the bottom, whose ending says how to read it."""
-    endings = tuple(ending + packed for ending in ENDINGS
-                    for packed in ("", *COMPRESSED))
+def folder_sources(folder: Path, note: Callable[[str], None]) -> list[Source]:
+    """Every file of text in it, to the bottom."""
     files = visible_files(folder)
-    readable = [file for file in files if file.name.endswith(endings)]
+    readable = [file for file in files if is_readable(file)]
+    left = [file.relative_to(folder).as_posix()
+            for file in files if file not in set(readable)]
     if not readable:
         raise ValueError(
             f"{folder} has {len(files)} files, none of which is read: "
-            f"expected {', '.join(ENDINGS)}, plain or with "
+            f"expected {', '.join(ENDINGS)} or other text, plain or with "
             f"{' or '.join(COMPRESSED)}")
+    if left:
+        more = f" and {len(left) - 8} more" if len(left) > 8 else ""
+        note(f"passed over in {folder}, as they hold no text: "
+             f"{', '.join(left[:8])}{more}")
     return [file_source(file, file.relative_to(folder).as_posix())
             for file in readable]
 
 
+def is_readable(file: Path) -> bool:
+    """By the ending of its name, else by its beginning."""
+    endings = tuple(ending + packed for ending in ENDINGS
+                    for packed in ("", *COMPRESSED))
+    if file.name.lower().endswith(endings):
+        return True
+    try:
+        return is_text(file)
+    except ValueError:      # its compression is damaged, or is none
+        return False
+
+
 def file_source(file: Path, name: str) -> Source:
-    packed = file.name.endswith((*COMPRESSED, ".parquet"))
+    packed = file.name.lower().endswith((*COMPRESSED, ".parquet"))
     size = file.stat().st_size
     return Source(name, 0 if packed else size, identity(file),
                   partial(read_passages, file, name))
@@ -135,6 +157,13 @@ def is_utf8(file: Path) -> bool:
         return True
     except UnicodeDecodeError:
         return False
+
+
+def read_module(name: str, file: Path,
+                options: ReadOptions) -> Iterator[Passage]:
+    """A module of the standard library, the same on every system."""
+    text = file.read_bytes().decode("utf-8").replace("\r\n", "\n")
+    return passages_of(name, [text], options.passage_length)
 
 
 def read_parsed(parser: str, file: Path,

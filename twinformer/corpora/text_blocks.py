@@ -1,7 +1,7 @@
 """A file of any size, plain or compressed -> its text, block by block.
 
-Bytes that are not UTF-8 are an error that names the file and the offset, or
-are replaced by U+FFFD.
+The beginning tells its encoding. Bytes that are not of it are an error that
+names the file and the offset, or are replaced by U+FFFD.
 """
 import codecs
 import gzip
@@ -9,43 +9,72 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-__all__ = ["COMPRESSED", "opened", "read_blocks"]
+from ..io.text_files import encoding_of, not_text
+
+__all__ = ["COMPRESSED", "is_text", "needed", "opened", "read_blocks",
+           "read_lines"]
 
 BLOCK = 2**18
 COMPRESSED = (".gz", ".zst")
 
 
 def read_blocks(path: Path, errors: str) -> Iterator[str]:
-    """The text of a file in blocks; a byte order mark stays in it."""
-    decoder = codecs.getincrementaldecoder("utf-8")(policy(errors))
-    offset = 0
+    """The text of a file in blocks, without a byte-order mark."""
+    offset, decoder = 0, None
     with opened(path) as file:
         while True:
-            block = content_of(file, path, BLOCK)
+            block = content_of(file, path)
+            if decoder is None:
+                encoding = encoding_of(block)
+                decoder = codecs.getincrementaldecoder(encoding)(
+                    policy(errors))
             waiting = len(decoder.getstate()[0])
             try:
                 yield decoder.decode(block, final=not block)
             except UnicodeDecodeError as problem:
-                raise not_utf8(path, offset - waiting, problem) from None
+                raise not_utf8(path, encoding, offset - waiting, problem
+                               ) from None
             offset += len(block)
             if not block:
                 return
 
 
+def read_lines(path: Path, errors: str) -> Iterator[str]:
+    """The lines of a file, which end at \\n alone."""
+    rest = ""
+    for block in read_blocks(path, errors):
+        *lines, rest = (rest + block).split("\n") if "\n" in block else (
+            rest + block,)
+        yield from lines
+    yield rest
+
+
+def is_text(path: Path) -> bool:
+    """Whether a file, as it begins, is text: no zeros, and decodable."""
+    with opened(path) as file:
+        begins = content_of(file, path)
+    encoding = encoding_of(begins)
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        return bool(begins) and "\0" not in decoder.decode(begins)
+    except UnicodeDecodeError:
+        return False
+
+
 def opened(path: Path) -> IO[bytes]:
     """A file, or what a compressed file holds."""
-    if path.name.endswith(".gz"):
+    if path.name.lower().endswith(".gz"):
         return gzip.open(path, "rb")  # type: ignore[return-value]
-    if path.name.endswith(".zst"):
+    if path.name.lower().endswith(".zst"):
         # unlike zstandard it says where a file is cut off
         return needed("backports.zstd", "to read .zst files").open(path, "rb")
     return open(path, "rb")
 
 
-def content_of(file: IO[bytes], path: Path, size: int | None) -> bytes:
-    """A block of that size, or a line where it is None."""
+def content_of(file: IO[bytes], path: Path) -> bytes:
+    """The next block."""
     try:
-        return file.readline() if size is None else file.read(size)
+        return file.read(BLOCK)
     except Exception as problem:  # zlib.error, ZstdError, EOFError, OSError
         if isinstance(problem, OSError) and problem.errno is not None:
             raise
@@ -56,12 +85,11 @@ def policy(errors: str) -> str:
     return "strict" if errors == "error" else "replace"
 
 
-def not_utf8(path: Path, start: int, problem) -> ValueError:
-    inside = " of what it holds" if path.suffix in COMPRESSED else ""
-    return ValueError(
-        f"{path} is not UTF-8 text: byte 0x{problem.object[problem.start]:02x}"
-        f" at offset {start + problem.start}{inside}; convert the file, or "
-        "let such bytes be replaced with --errors replace")
+def not_utf8(path: Path, encoding: str, start: int, problem) -> ValueError:
+    error = not_text(str(path), encoding, start + problem.start,
+                     problem.object, start)
+    return ValueError(f"{error}; data prepare --errors replace replaces "
+                      "such bytes")
 
 
 def needed(module: str, purpose: str):

@@ -61,7 +61,7 @@ class AnswerLog:
         self.read(self.file.read())
 
     def read(self, content: bytes) -> None:
-        for line in content.splitlines():
+        for line in content.split(b"\n"):
             try:
                 record = json.loads(line)
                 self.records[record["key"]] = record

@@ -8,21 +8,26 @@ as the server asks for (Retry-After). What will not pass is said at once.
 The key goes into one header of the request and nowhere else. Redirects are
 not followed, for they could carry it to another machine.
 """
-import itertools
 import json
 import time
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
-from ..io.fetching import in_words
+from tenacity import (
+    RetryCallState, Retrying, retry_if_exception, stop_after_attempt,
+    wait_exponential,
+)
+
+from ..io.network import in_words
+from .address import address
 from .refusals import Unanswered, refusal, shortened
 
-__all__ = ["Endpoint", "Message", "address"]
+__all__ = ["Endpoint", "Message"]
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
 LARGEST = 2**22         # bytes of an answer; more is none
 LONGEST_PAUSE = 60.0    # seconds between two tries, by our own choice
-# What text.fetching says where nobody listens at an address
+# What io.network says where nobody listens at an address
 NO_SERVER = ("no connection", "the name is not known (no network?)",
              "the proxy cannot be reached", "its certificate is not accepted")
 
@@ -81,20 +86,26 @@ class Endpoint:
         Unanswered
             After the last try, or at once where trying again is useless.
         """
-        for attempt in itertools.count(1):
-            try:
-                return self.content(self.post(messages))
-            except Unanswered as problem:
-                reason = self.without_key(str(problem))
-                if attempt == self.tries or not problem.again:
-                    raise Unanswered(f"{self.url} {reason}",
-                                     final=problem.final) from None
-                wait = max(problem.wait, min(
-                    self.pause * 2 ** (attempt - 1), LONGEST_PAUSE))
-                self.tell(f"{self.url} {reason}; try {attempt + 1} of "
-                          f"{self.tries} in {wait:.0f} s")
-                time.sleep(wait)
-        raise AssertionError    # for type checkers: the loop has no end
+        asking = Retrying(
+            retry=retry_if_exception(may_pass), wait=self.pause_after,
+            stop=stop_after_attempt(self.tries), before_sleep=self.say_why,
+            reraise=True)
+        try:
+            return asking(lambda: self.content(self.post(messages)))
+        except Unanswered as problem:
+            reason = self.without_key(str(problem))
+            raise Unanswered(f"{self.url} {reason}",
+                             final=problem.final) from None
+
+    def pause_after(self, state: RetryCallState) -> float:
+        """Seconds until the next try: doubled, or what the server asks."""
+        own = wait_exponential(self.pause, max=LONGEST_PAUSE)(state)
+        return max(own, problem_of(state).wait)
+
+    def say_why(self, state: RetryCallState) -> None:
+        reason = self.without_key(str(problem_of(state)))
+        self.tell(f"{self.url} {reason}; try {state.attempt_number + 1} of "
+                  f"{self.tries} in {state.upcoming_sleep:.0f} s")
 
     def post(self, messages: Sequence[Message]) -> bytes:
         """The body of one answer with status 200."""
@@ -164,32 +175,13 @@ class Endpoint:
         return words.replace(self.key, "[key]") if self.key else words
 
 
-def address(url: str, protocol: str = "auto") -> tuple[str, str]:
-    """The address to post to, and "openai" or "ollama"
+def may_pass(problem: BaseException) -> bool:
+    return isinstance(problem, Unanswered) and problem.again
 
-    A whole address is left as it is. Port 11434 is Ollama's.
-    """
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as problem:
-        raise ValueError(f"{url!r} is no address: {problem}") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"{url!r} is no address of a server; expected one "
-                         "such as http://localhost:11434")
-    if parts.username or parts.password:
-        raise ValueError("an address must not hold a name or password; put "
-                         "the key into an environment variable")
-    if protocol not in ("auto", "openai", "ollama"):
-        raise ValueError(f"protocol must be auto, openai or ollama, got "
-                         f"{protocol!r}")
-    path = parts.path.rstrip("/")
-    if protocol == "auto":
-        ollama = path.endswith(("/api", "/api/chat")) or (
-            port == 11434 and not path)
-        protocol = "ollama" if ollama else "openai"
-    if protocol == "ollama" and not path.endswith("/api/chat"):
-        path = path.removesuffix("/api") + "/api/chat"
-    if protocol == "openai" and not path.endswith("/chat/completions"):
-        path = (path or "/v1") + "/chat/completions"
-    return parts._replace(path=path, fragment="").geturl(), protocol
+
+def problem_of(state: RetryCallState) -> Unanswered:
+    """Why the last try of a question failed."""
+    assert state.outcome is not None
+    problem = state.outcome.exception()
+    assert isinstance(problem, Unanswered)
+    return problem

@@ -4,12 +4,12 @@ HellaSwag, Zellers et al. 2019 (arXiv:1905.07830): four endings of a text.
 LAMBADA, Paperno et al. 2016 (arXiv:1606.06031), in the form of OpenAI's
 lambada_test.jsonl: the last word of a text, which only its beginning tells.
 """
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..io.text_files import json_lines, read_text
 from ..tokenizers.tokenizer import Tokenizer
 
 __all__ = ["Question", "WORDINGS", "encode_question", "read_hellaswag",
@@ -49,7 +49,7 @@ def read_hellaswag(path: str | Path, wording: str = "llm.c",
         raise ValueError(f"wording must be one of {', '.join(WORDINGS)}, got "
                          f"{wording!r}")
     questions = []
-    for where, entry in json_lines(path):
+    for where, entry in objects_of(path):
         text(entry, "ctx", where)
         endings = entry.get("endings")
         if not (isinstance(endings, list) and len(endings) > 1
@@ -83,7 +83,7 @@ def read_last_words(path: str | Path) -> list[Question]:
         For a line that is no such object, or has one word only.
     """
     questions = []
-    for where, entry in json_lines(path):
+    for where, entry in objects_of(path):
         context, _, word = text(entry, "text", where).rpartition(" ")
         if not context or not word:
             raise ValueError(f"{where}: expected a text that ends in a word "
@@ -111,23 +111,16 @@ def encode_question(tokenizer: Tokenizer, question: Question
         yield context or ([] if end is None else [end]), ids
 
 
-def json_lines(path: str | Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def objects_of(path: str | Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """("FILE, line 3", object) for each line that is not empty"""
     found = False
-    with open(path, encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            if not line.strip():
-                continue
-            where = f"{path}, line {number}"
-            try:
-                entry = json.loads(line)
-            except ValueError as problem:
-                raise ValueError(f"{where}: no JSON ({problem})") from None
-            if not isinstance(entry, dict):
-                raise ValueError(f"{where}: expected an object, got "
-                                 f"{type(entry).__name__}")
-            found = True
-            yield where, entry
+    for number, entry in json_lines(read_text(path), str(path)):
+        where = f"{path}, line {number}"
+        if not isinstance(entry, dict):
+            raise ValueError(f"{where}: expected an object, got "
+                             f"{type(entry).__name__}")
+        found = True
+        yield where, entry
     if not found:
         raise ValueError(f"{path} has no line in it")
 

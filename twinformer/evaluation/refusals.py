@@ -6,7 +6,7 @@ is what some servers of language models say for "overloaded".
 import time
 from email.utils import parsedate_to_datetime
 
-from ..io.fetching import PASSING
+from ..io.network import PASSING
 
 __all__ = ["Unanswered", "refusal", "seconds_of", "shortened"]
 

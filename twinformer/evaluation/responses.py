@@ -1,7 +1,8 @@
 """Answers to instructions, in the book's format."""
-import json
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from ..io.text_files import json_list
 
 __all__ = ["Response", "read_responses"]
 
@@ -30,17 +31,9 @@ def read_responses(path: str | Path,
     ValueError
         Where the file is no such list, or an entry lacks a text.
     """
-    path = Path(path)
-    try:
-        content = path.read_text(encoding="utf-8")
-        entries = ([json.loads(line) for line in content.splitlines()
-                    if line.strip()] if path.suffix == ".jsonl"
-                   else json.loads(content))
-    except ValueError as problem:               # not UTF-8, or not JSON
-        raise ValueError(f"{path}: {problem}") from None
-    if not isinstance(entries, list) or not entries:
-        raise ValueError(f"{path}: expected a list of answers, got "
-                         f"{type(entries).__name__ if entries else 'none'}")
+    entries = json_list(path, "answers")
+    if not entries:
+        raise ValueError(f"{path}: expected a list of answers, got none")
     return [response_of(entry, field, f"{path}, entry {number}")
             for number, entry in enumerate(entries)]
 
@@ -48,7 +41,9 @@ def read_responses(path: str | Path,
 def response_of(entry: Any, field: str, where: str) -> Response:
     if not isinstance(entry, dict):
         raise ValueError(f"{where}: expected an object, got {entry!r:.80}")
-    entry = {"instruction": "", "input": "", **entry}
+    optional = {"instruction": "", "input": ""}     # left out, or null
+    entry = optional | {name: value for name, value in entry.items()
+                        if value is not None or name not in optional}
     for name in ("instruction", "input", "output", field):
         if not isinstance(entry.get(name), str):
             texts = [key for key, value in entry.items()

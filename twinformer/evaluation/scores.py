@@ -12,6 +12,8 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..io.text_files import read_text
+
 __all__ = ["check_same_answers", "needed", "read_scores"]
 
 
@@ -24,7 +26,7 @@ def read_scores(path: str | Path) -> list[float | None]:
         Where it is something else.
     """
     try:
-        scores = json.loads(Path(path).read_text(encoding="utf-8"))
+        scores = json.loads(read_text(path))
     except ValueError as problem:
         raise ValueError(f"{path}: {problem}") from None
     if not isinstance(scores, list):

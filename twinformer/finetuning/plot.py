@@ -1,16 +1,16 @@
 """loss.png: how a finetuning went, one picture for each measure."""
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..io.files import write_atomically
+from ..io.figures import in_any_script, save_figure
 
 __all__ = ["plot_curves"]
 
 COLORS = {"train": "#1f77b4", "validation": "#d95f02", "test": "#7570b3"}
 
 
+@in_any_script
 def plot_curves(records: Sequence[Mapping[str, Any]], path: Path,
                 title: str) -> None:
     """Draw the records of metrics.jsonl into a PNG file.
@@ -44,9 +44,7 @@ def plot_curves(records: Sequence[Mapping[str, Any]], path: Path,
         axes.set_ylabel(measure.replace("_", " "))
         axes.grid(alpha=0.3)
         axes.legend()
-    image = io.BytesIO()
-    figure.savefig(image, format="png", dpi=110)
-    write_atomically(path, image.getvalue())
+    save_figure(figure, path, dpi=110)
 
 
 def measures_of(evaluations) -> dict[str, list[str]]:

@@ -1,62 +1,49 @@
 """A file from the network: whole and checked, or not there at all.
 
-Networks stall, cut, and answer with something else. What has arrived is kept
-beside the target under ".NAME.partial"; after a cut, of the network or of
-this program, the rest is asked for (HTTP Range). Only bytes with the right
-digest take the final name, in one step. Where one address fails for good,
-the next one is tried.
+``pooch`` brings the bytes, ``tenacity`` asks again where that may help. Only
+bytes with the right digest take the final name, in one step. Where an address
+does not give them, the next one is tried.
 
 Proxies come from HTTP_PROXY, HTTPS_PROXY and NO_PROXY; certificates are
-checked. Sources: RFC 9110, sections 13 (If-Range) and 14 (Range).
+checked.
 """
 import hashlib
-import os
-import time
+import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from ..corpora.catalog import CatalogFile
-from .fetching import Refused, continue_download
+from .files import write_atomically
+from .network import in_words, is_passing
 
-__all__ = ["download", "fetch_file", "is_whole"]
+__all__ = ["download"]
 
-
-def fetch_file(file: CatalogFile, **options) -> Path:
-    """The path of a file of the catalog, downloaded where it is missing.
-
-    Parameters and errors as in ``download``; ValueError where the file is
-    there but is not the one of the catalog: it is left as it is.
-    """
-    target = file.local
-    if not target.exists():
-        return download(file, target, **options)
-    if not is_whole(target, file.sha256):
-        raise ValueError(
-            f"{target} is not the file of the catalog: its sha256 differs "
-            f"from {file.sha256}; delete it, and it is downloaded again")
-    return target
+BLOCK = 2**14
+LONGEST_PAUSE = 30.0    # seconds between two tries
 
 
 def download(
-    file: CatalogFile,
+    urls: tuple[str, ...],
     target: Path,
+    sha256: str = "",
+    size: int = 0,
     *,
-    tries: int = 5,
+    tries: int = 4,
     pause: float = 1.0,
     timeout: tuple[float, float] = (10.0, 30.0),
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Path:
-    """Download one file to target.
+    """Bring one file to target, unless it is there.
 
     Parameters
     ----------
-    file : CatalogFile
-    target : Path
-        Its folder is made; an existing file is replaced in one step.
+    urls
+        Addresses that give it, best first; "archive.zip#name" is a file
+        inside an archive.
+    sha256, size
+        Of the file; "" and 0 where they are not known.
     tries : int
-        For each address, as long as trying again makes sense; a try that
-        brought new bytes does not count.
+        For each address, as long as trying again makes sense.
     pause : float
         Seconds before the second try; doubled each time, at most 30.
     timeout : (connect, read)
@@ -69,96 +56,110 @@ def download(
     ConnectionError
         Where no address gave the file. It says what each one did, which
         file to put where by hand, and its digest.
+    ValueError
+        Where target is there with another digest: it is left as it is.
     OSError
-        Where the disk is full or refuses. What has arrived is kept.
+        Where the disk is full or refuses.
     """
+    from filelock import FileLock
+    from requests.exceptions import RequestException
+
+    if target.exists():
+        return checked(target, sha256)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with locked(target):
+    # Two programs that want the same file take turns
+    with FileLock(target.with_name(f".{target.name}.lock")):
+        if target.exists():
+            return checked(target, sha256)
         problems = []
-        for url in file.urls:
+        for url in urls:
             try:
-                return from_one(url, file, target, tries, pause, timeout,
-                                progress)
-            except Refused as problem:
+                content = retried(tries, pause)(
+                    content_of, url, size, timeout, progress)
+                if not is_right(content, sha256):
+                    raise ValueError(f"gave {len(content)} bytes that are "
+                                     "not this file")
+            except RequestException as problem:
+                problems.append(f"{url}: {in_words(problem)}")
+            except ValueError as problem:
                 problems.append(f"{url}: {problem}")
-        raise ConnectionError(by_hand(file, target, problems))
+            else:
+                write_atomically(target, content)
+                return target
+    raise ConnectionError(by_hand(urls, target, sha256, problems))
 
 
-def from_one(url: str, file: CatalogFile, target: Path, tries: int,
-             pause: float, timeout, progress) -> Path:
-    """The file from one address; Refused where that is hopeless."""
+def retried(tries: int, pause: float):
+    from tenacity import (
+        Retrying, retry_if_exception, stop_after_attempt, wait_exponential,
+    )
+    return Retrying(retry=retry_if_exception(is_passing), reraise=True,
+                    stop=stop_after_attempt(tries),
+                    wait=wait_exponential(pause, max=LONGEST_PAUSE))
+
+
+def content_of(url: str, size: int, timeout: tuple[float, float],
+               progress: Callable[[int, int], None]) -> bytes:
+    """What an address gives, or the file inside the archive it gives."""
+    import pooch
+
+    pooch.get_logger().setLevel("WARNING")
     address, _, member = url.partition("#")
-    part = target.with_name(
-        f".{target.name}{'.zip' if member else ''}.partial")
-    left = tries
-    while True:
-        before = part.stat().st_size if part.exists() else 0
+    downloader = pooch.HTTPDownloader(
+        Progress(progress, 0 if member else size), BLOCK, timeout=timeout,
+        # identity: the length of a compressed answer is not the file's
+        headers={"Accept-Encoding": "identity", "User-Agent": "twinformer"})
+    with tempfile.TemporaryDirectory() as folder:
+        arrived = Path(pooch.retrieve(address, None, "file", folder,
+                                      downloader=downloader))
+        if not member:
+            return arrived.read_bytes()
         try:
-            continue_download(address, part, timeout, progress,
-                              0 if member else file.bytes)
-            break
-        except Refused as problem:
-            left = tries if part_grew(part, before) else left - 1
-            if problem.final or left == 0:
-                raise
-            time.sleep(max(min(pause * 2**(tries - left - 1), 30.0),
-                           problem.wait))
-    if member:
-        part = unpacked(part, member, target)
-    if not is_whole(part, file.sha256):
-        size = part.stat().st_size
-        forget(part)
-        raise Refused(f"gave {size} bytes that are not this file")
-    os.replace(part, target)
-    forget(part)
+            with zipfile.ZipFile(arrived) as archive:
+                return archive.read(member)
+        except (zipfile.BadZipFile, KeyError, EOFError) as problem:
+            raise ValueError(f"is no archive with {member} in it ({problem})"
+                             ) from None
+
+
+class Progress:
+    """pooch's progress bar, which also ends an answer without end."""
+
+    def __init__(self, told: Callable[[int, int], None], size: int):
+        self.told, self.size = told, size
+        self.done = self.total = 0
+
+    def update(self, more: int) -> None:
+        self.done += more       # whole blocks, the last one too
+        if self.size and self.done >= self.size + BLOCK:
+            raise ValueError(f"gave more than the {self.size} bytes of the "
+                             "file")
+        total = self.total or self.size
+        self.told(min(self.done, total or self.done), total)
+
+    def reset(self) -> None:
+        self.done = 0
+
+    def close(self) -> None:
+        pass
+
+
+def is_right(content: bytes, sha256: str) -> bool:
+    """Whether this is the digest; any file has the digest ""."""
+    return not sha256 or hashlib.sha256(content).hexdigest() == sha256
+
+
+def checked(target: Path, sha256: str) -> Path:
+    if not is_right(target.read_bytes(), sha256):
+        raise ValueError(
+            f"{target} is not the file of the catalog: its sha256 differs "
+            f"from {sha256}; delete it, and it is downloaded again")
     return target
 
 
-def unpacked(archive: Path, member: str, target: Path) -> Path:
-    """A file inside a zip archive, beside target; the archive goes."""
-    part = target.with_name(f".{target.name}.member.partial")
-    try:
-        with zipfile.ZipFile(archive) as opened, open(part, "wb") as out, \
-                opened.open(member) as content:
-            while block := content.read(2**20):
-                out.write(block)
-            out.flush()
-            os.fsync(out.fileno())
-    except (zipfile.BadZipFile, KeyError, EOFError) as problem:
-        part.unlink(missing_ok=True)
-        raise Refused(f"is no archive with {member} in it "
-                      f"({problem})") from None
-    finally:
-        forget(archive)
-    return part
-
-
-def is_whole(path: Path, sha256: str) -> bool:
-    """Whether a file has this digest; any file has the digest ""."""
-    if not sha256:
-        return True
-    with open(path, "rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest() == sha256
-
-
-def part_grew(part: Path, before: int) -> bool:
-    return part.exists() and part.stat().st_size > before
-
-
-def forget(part: Path) -> None:
-    """Remove a partial file and what is known about it."""
-    for path in (part, part.with_name(part.name + ".json")):
-        path.unlink(missing_ok=True)
-
-
-def locked(target: Path):
-    """Two programs that want the same file take turns."""
-    from filelock import FileLock
-    return FileLock(target.with_name(f".{target.name}.lock"))
-
-
-def by_hand(file: CatalogFile, target: Path, problems: list[str]) -> str:
-    digest = f" (sha256 {file.sha256})" if file.sha256 else ""
+def by_hand(urls: tuple[str, ...], target: Path, sha256: str,
+            problems: list[str]) -> str:
+    digest = f" (sha256 {sha256})" if sha256 else ""
     return (f"{target.name} could not be downloaded [{'; '.join(problems)}]."
-            f" Without a network: get it elsewhere from {file.urls[-1]} and "
+            f" Without a network: get it elsewhere from {urls[-1]} and "
             f"put it at {target}{digest}")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..io.text_files import read_text
 from ..models.config import PRESETS, GPT2Config
 from .names import Spelling
 
@@ -37,7 +38,7 @@ def read_config(path: Path) -> GPT2Config:
         Where it is incomplete, or of a model that is no GPT-2.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(read_text(path))
         if not isinstance(content, dict):
             raise ValueError(f"it holds {type(content).__name__}")
     except ValueError as problem:

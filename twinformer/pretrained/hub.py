@@ -6,7 +6,7 @@ obeys HF_HOME, HF_ENDPOINT (mirrors), HF_TOKEN and HF_HUB_OFFLINE.
 import threading
 from pathlib import Path
 
-from ..corpora.catalog import data_folder
+from ..io.remote_file import data_folder
 from ..models.config import preset
 
 __all__ = ["WEIGHTS_FILE", "fetch", "repository"]

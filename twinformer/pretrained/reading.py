@@ -21,6 +21,7 @@ from .config_io import config_of_arrays, preset_of, read_config
 from .hub import WEIGHTS_FILE, fetch
 from .names import BUFFERS, spelling_of, turned
 from ..io.safetensors_io import read_safetensors
+from ..io.text_files import read_text
 from .tensorflow_io import read_tensorflow
 
 __all__ = ["find_weights", "read_pretrained"]
@@ -105,7 +106,7 @@ def read(path: Path, read_torch: Callable[[Path], Arrays]) -> Arrays:
 def read_shards(index: Path, read_torch) -> Arrays:
     """Weights too large for one file; the index says which is where."""
     try:
-        shards = json.loads(index.read_text(encoding="utf-8"))["weight_map"]
+        shards = json.loads(read_text(index))["weight_map"]
         names = sorted(set(shards.values()))
         if any(Path(name).name != name for name in names):
             raise ValueError("it leads out of its folder")

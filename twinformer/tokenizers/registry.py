@@ -1,8 +1,8 @@
 """Any saved tokenizer, whatever its kind, back from its dictionary or file."""
 import json
-from pathlib import Path
 from typing import Any
 
+from ..io.text_files import read_text
 from .bpe import ByteLevelBPE
 from .byte_tokenizer import ByteTokenizer
 from .characters import CharacterTokenizer
@@ -43,7 +43,7 @@ def load_tokenizer(path, bpe: type[ByteLevelBPE]) -> Tokenizer:
     Raises FileNotFoundError, or ValueError where the file is no tokenizer.
     """
     try:
-        state = json.loads(Path(path).read_text(encoding="utf-8"))
+        state = json.loads(read_text(path))
         return tokenizer_from_dict(state, bpe)
     except ValueError as error:         # not UTF-8, not JSON, no tokenizer
         raise ValueError(f"{path}: {error}") from None

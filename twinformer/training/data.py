@@ -95,7 +95,7 @@ def prepare_data(
         return prepared
     if key and (found := from_cache(cache / key, key, backend)):
         return found
-    documents = read_documents(config.corpus)
+    documents = read_documents(config.corpus, note)
     made = data_key(documents, config)
     if key and key != made:
         raise ValueError(

@@ -1,10 +1,9 @@
 """loss.png: how the losses fell, in nats per token and in bits per byte."""
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..io.files import write_atomically
+from ..io.figures import in_any_script, save_figure
 
 __all__ = ["loss_figure", "plot_losses"]
 
@@ -15,11 +14,10 @@ def plot_losses(
     records: Sequence[Mapping[str, Any]], path: Path, title: str
 ) -> None:
     """Draw the records of metrics.jsonl into a PNG file."""
-    image = io.BytesIO()
-    loss_figure(records, title).savefig(image, format="png", dpi=120)
-    write_atomically(path, image.getvalue())
+    save_figure(loss_figure(records, title), path)
 
 
+@in_any_script
 def loss_figure(records: Sequence[Mapping[str, Any]], title: str):
     """The records of metrics.jsonl as a matplotlib Figure.
 

@@ -28,10 +28,10 @@ below are those for the --model that is given.
 """
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from ...configs.classify_config import FROM_SCRATCH, ClassifyConfig
 
+from ...io.text_files import read_text
 from ..train import default_config as config_of_run
 
 __all__ = ["add_arguments", "run"]
@@ -87,7 +87,7 @@ def base_model(configs: list[str], words: list[str]) -> str:
             return word.partition("=")[2] or following
     found = "none"
     for config in configs:  # a path, or JSON where it was TOML
-        text = config if config.startswith("{") else Path(config).read_text(encoding="utf-8")
+        text = config if config.startswith("{") else read_text(config)
         found = yaml.safe_load(text).get("model", found)
     return found
 

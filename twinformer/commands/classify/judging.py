@@ -3,8 +3,9 @@ import json
 
 from ...classification.classifier import Classifier
 from ...classification.encoded import encoded
-from ...classification.plots import report_figure, save_figure
+from ...classification.plots import report_figure
 from ...classification.report import class_report, report_as_markdown
+from ...io.figures import save_figure
 from ...io.files import write_atomically
 from ...runs.checkpoint import checkpoints_in, load_checkpoint
 
@@ -26,7 +27,8 @@ def opened_classifier(checkpoint, backend: str, device: str) -> Classifier:
     model, _ = package.placed(model, device)
     return Classifier(
         model, package.Classification(task["token"], task["causal"], task["hide_padding"]),
-        tokenizer_from_dict(checkpoint.tokenizer, backend), task["classes"], Reading(**task["reading"]))
+        tokenizer_from_dict(checkpoint.tokenizer, backend), task["classes"],
+        Reading(**task["reading"]))
 
 
 def judge(run, config, parts) -> dict[str, dict]:

@@ -115,14 +115,15 @@ def questions_of(arguments):
 
     from ...evaluation.questions import read_hellaswag, read_last_words
     from ...generation.options import check_whole
+    from ...io.text_files import read_text
 
     if not Path(arguments.file).is_file():
         raise FileNotFoundError(f"there is no file {arguments.file}; expected HellaSwag's or "
                                 "LAMBADA's questions, JSON lines")
     kind = arguments.format
     if kind == "auto":
-        with open(arguments.file, encoding="utf-8") as file:
-            kind = "hellaswag" if '"endings"' in file.readline() else "lambada"
+        first = read_text(arguments.file).partition("\n")[0]
+        kind = "hellaswag" if '"endings"' in first else "lambada"
     questions = (read_hellaswag(arguments.file, arguments.wording) if kind == "hellaswag"
                  else read_last_words(arguments.file))
     if arguments.limit is not None:

@@ -7,11 +7,10 @@ from 124M to 1558M, has this vocabulary: 256 bytes, 50,000 merges and
 """
 import json
 import os
-from pathlib import Path
 
 from ..byte_alphabet import BYTE_TO_CHARACTER, from_visible
-from ...corpora.catalog import CatalogFile
-from ...io.download import fetch_file
+from ...io.remote_file import RemoteFile
+from ...io.text_files import read_text
 from ..tokenizer import END_OF_TEXT
 from ..vocabulary import Vocabulary
 
@@ -21,12 +20,12 @@ OPENAI = "https://openaipublic.blob.core.windows.net/gpt-2/encodings/main/"
 MIRROR = "https://huggingface.co/openai-community/gpt2/resolve/main/"
 
 GPT2_FILES = (
-    CatalogFile(
+    RemoteFile(
         path="gpt2-tokenizer/vocab.bpe", bytes=456_318,
         urls=(OPENAI + "vocab.bpe", MIRROR + "merges.txt"),
         sha256="1ce1664773c50f3e0cc8842619a93edc"
                "4624525b728b188a9e0be33b7726adc5"),
-    CatalogFile(
+    RemoteFile(
         path="gpt2-tokenizer/encoder.json", bytes=1_042_301,
         urls=(OPENAI + "encoder.json", MIRROR + "vocab.json"),
         sha256="196139668be63f3b5d6574427317ae82"
@@ -42,8 +41,7 @@ def gpt2_vocabulary(**options) -> Vocabulary:
     ``download``. Raises ConnectionError, which says what to put where, and
     ValueError where a file is not the one that OpenAI published.
     """
-    vocab_bpe, encoder_json = (
-        fetch_file(file, **options) for file in GPT2_FILES)
+    vocab_bpe, encoder_json = (file.fetch(**options) for file in GPT2_FILES)
     return read_gpt2_files(vocab_bpe, encoder_json)
 
 
@@ -53,8 +51,8 @@ def read_gpt2_files(vocab_bpe: str | os.PathLike,
 
     Raises ValueError where they do not fit together.
     """
-    encoder = json.loads(Path(encoder_json).read_text(encoding="utf-8"))
-    lines = Path(vocab_bpe).read_text(encoding="utf-8").split("\n")
+    encoder = json.loads(read_text(encoder_json))
+    lines = read_text(vocab_bpe).replace("\r\n", "\n").split("\n")
     merges = [line for line in lines if line and not line.startswith("#ver")]
     special = {}
     if END_OF_TEXT in encoder:

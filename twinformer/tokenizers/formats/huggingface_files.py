@@ -6,12 +6,12 @@ expression, written in the alphabet of byte_alphabet.py, and merged.
 """
 import json
 import os
-from pathlib import Path
 from typing import Any, get_args
 
 from ..fast.bpe_merging import merge_piece
 from ..byte_alphabet import from_visible, to_visible
 from ...io.files import write_atomically
+from ...io.text_files import read_text
 from ..patterns import PATTERNS
 from ..vocabulary import NormalForm, Vocabulary
 
@@ -86,7 +86,7 @@ def read_tokenizer_json(path: str | os.PathLike) -> Vocabulary:
         Where the file describes something else; it names the part.
     """
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        content = json.loads(read_text(path))
         model = content["model"]
         if model["type"] != "BPE" or model.get("byte_fallback"):
             raise ValueError(
