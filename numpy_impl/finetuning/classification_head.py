@@ -5,7 +5,7 @@ Shapes: V vocabulary, D model width, C classes.
 import numpy as np
 
 from ..layers.linear import Linear
-from twinformer.models.initialisation import STD
+from twinformer.models.initialisation import initial_array
 
 __all__ = ["new_head", "head_parameters"]
 
@@ -17,7 +17,7 @@ def new_head(model, n_classes: int, seed: int) -> None:
     """
     D, C = model.config.d_model, n_classes
     dtype = model.token_embedding.weight.dtype
-    model.head = Linear(D, C).to(dtype)
+    model.head = Linear(D, C, seed=None).to(dtype)
     for name, array in head_parameters(D, C, seed).items():
         getattr(model.head, name)[...] = array
 
@@ -28,7 +28,6 @@ def head_parameters(d_model: int, n_classes: int,
 
     From a stream of the seed of its own, as all parameters are drawn.
     """
-    generator = np.random.default_rng([seed, *b"head.weight"])
-    normal = generator.standard_normal((n_classes, d_model), np.float32)
-    return {"weight": normal * np.float32(STD),            # (C, D)
+    weight = initial_array("head.weight", (n_classes, d_model), seed)
+    return {"weight": weight,                              # (C, D)
             "bias": np.zeros(n_classes, np.float32)}       # (C,)

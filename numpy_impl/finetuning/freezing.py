@@ -6,8 +6,6 @@ and no gradient has to flow through the blocks below the first that learns.
 """
 from collections.abc import Callable
 
-import numpy as np
-
 __all__ = ["LAYERS", "layers_to_train", "train_only"]
 
 LAYERS = ("last_layer", "last_block", "last_two_blocks", "all")
@@ -52,14 +50,8 @@ def train_only(model, wanted: Callable[[str], bool]) -> None:
     ValueError
         If nothing would be left to learn.
     """
-    gradients: dict[int, np.ndarray | None] = {}
-    for path, module in model.named_modules():
-        for name in module.grads:
-            array = getattr(module, name)
-            if id(array) not in gradients:
-                learns = wanted(path + name)
-                gradients[id(array)] = np.zeros_like(array) if learns else None
-            module.grads[name] = gradients[id(array)]
+    model.requires_grad_(wanted)
+    model.zero_grad()
     if model.is_frozen():
         raise ValueError("no parameter of this model would learn; its names "
                          "are those of model.named_parameters()")

@@ -8,6 +8,8 @@ import math
 
 import numpy as np
 
+from twinformer.models.context import EMPTY
+
 from ..layers.dropout import Dropout
 from ..layers.linear import Linear
 from ..layers.module import Module, Parameter
@@ -55,10 +57,10 @@ class LoRALinear(Module):
         self.base = base
         self.dropout = Dropout(dropout)
 
-    def forward(self, x, keep=None):
-        """x (..., D) -> y (..., F), cache; keep as in layers.Dropout"""
+    def forward(self, x, context=EMPTY):
+        """x (..., D) -> y (..., F), cache"""
         y, base_cache = self.base.forward(x)               # (..., F)
-        x, drop_cache = self.dropout.forward(x, keep)      # (..., D)
+        x, drop_cache = self.dropout.forward(x, context)   # (..., D)
         rows = x.reshape(-1, x.shape[-1])                  # (N, D)
         low = apart(self.scale * (rows @ self.A.T), self.parts)  # (P, N, R)
         B = self.B.reshape(self.parts, -1, self.rank)      # (P, F / P, R)

@@ -31,7 +31,7 @@ class Learner(Tuner):
 
     def __init__(self, model, training, device, parameters):
         dtype = parameters["token_embedding.weight"].dtype
-        gpt = GPTModel(model).to(dtype)
+        gpt = GPTModel(model, seed=None).to(dtype)
         set_parameters(gpt, parameters)
         super().__init__(gpt, NextTokens(), training, device)
 

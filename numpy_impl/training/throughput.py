@@ -20,8 +20,7 @@ def peak_flops(learner) -> float:
     Measured, for a CPU's data sheet knows neither its cooling nor who else
     is using it: the best of a few square products.
     """
-    dtype = next(array.dtype for _, array, _
-                 in learner.model.named_parameters())
+    dtype = next(learner.model.parameters()).dtype
     a = np.ones((SIZE, SIZE), dtype)
     best = np.inf
     for _ in range(REPEATS):

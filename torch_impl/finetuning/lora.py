@@ -6,6 +6,8 @@ R = rank, P = parts.
 """
 import torch
 
+from twinformer.models.context import EMPTY
+
 from numpy_impl.finetuning.lora import check_sizes, initial_factor
 
 from ..layers.dropout import Dropout
@@ -57,10 +59,10 @@ class LoRALinear(Module):
         self.dropout = Dropout(dropout)
         self.train(base.training)
 
-    def forward(self, x, keep=None):
-        """x (..., D) -> y (..., F); keep as in layers.Dropout"""
+    def forward(self, x, context=EMPTY):
+        """x (..., D) -> y (..., F)"""
         y = self.base(x)                                   # (..., F)
-        x = self.dropout(x, keep)                          # (..., D)
+        x = self.dropout(x, context)                       # (..., D)
         rows = x.reshape(-1, x.shape[-1])                  # (N, D)
         low = apart(self.scale * (rows @ self.A.T), self.parts)  # (P, N, R)
         B = self.B.reshape(self.parts, -1, self.rank)      # (P, F / P, R)

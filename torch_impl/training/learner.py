@@ -33,7 +33,7 @@ class Learner(Tuner):
 
     def __init__(self, model, training, device, parameters):
         dtype = torch.as_tensor(parameters["token_embedding.weight"][:0]).dtype
-        gpt = GPTModel(model).to(dtype)
+        gpt = GPTModel(model, seed=None).to(dtype)
         set_parameters(gpt, parameters)
         super().__init__(gpt, NextTokens(), training, device)
 
