@@ -72,7 +72,7 @@ def numpy_components(options):
 
     def layer(make, x_shape, y_shape, ids=None):
         module = make()
-        for _, array, _ in module.named_parameters():
+        for array in module.parameters():
             array[...] = STD * normal(*array.shape)
         x = normal(*x_shape) if ids is None else ids()
         dy = normal(*y_shape)
@@ -96,9 +96,10 @@ def numpy_components(options):
 
     def optimizer(d_model, n_heads):
         block = TransformerBlock(d_model, n_heads)
-        for _, array, gradient in block.named_parameters():
+        for array in block.parameters():
             array[...] = normal(*array.shape)
-            gradient[...] = normal(*array.shape)
+        for _, gradient in block.named_gradients():
+            gradient[...] = normal(*gradient.shape)
         adamw = AdamW(block, 0.9, 0.95, 1e-8, 0.1)
         return lambda: adamw.step(1e-3), None
 

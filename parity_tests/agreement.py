@@ -71,8 +71,8 @@ SUMS = {
     "_scaled_dot_product_flash_attention_for_cpu_backward":
         lambda a, y: max(a[2].shape[-2:]),
 }
-# x[ids] sends gradients back by a sum that works in place, on zeros
-IN_PLACE_SUM = "_index_put_impl_"
+# x[ids] sends gradients back by a sum onto zeros, under either of these names
+INDEXED_SUMS = {"_index_put_impl_", "index_put"}
 
 
 class RoundingErrors(TorchDispatchMode):
@@ -91,8 +91,9 @@ class RoundingErrors(TorchDispatchMode):
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
         name, is_view, is_in_place = facts(function)
-        if name == IN_PLACE_SUM:
-            size = self.size * args[2].shape[0] ** 0.5
+        if name in INDEXED_SUMS:
+            terms = max(ids.numel() for ids in args[1] if ids is not None)
+            size = self.size * terms ** 0.5
             args = (*args[:2], self.disturbed(args[2], size), *args[3:])
         y = function(*args, **(kwargs or {}))
         if is_view:

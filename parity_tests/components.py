@@ -28,6 +28,7 @@ import torch
 from twinformer.models.keep_masks import KeepMasks
 from twinformer.models.config import GPT2Config
 from twinformer.batches.collate import IGNORE
+from twinformer.models.context import Context
 
 from .agreement import measured_bounds
 
@@ -60,6 +61,8 @@ class Case:
         Who may attend to whom, where that is an option; None = causal.
     read
         The positions that are wanted, where that is an option; None = all.
+    positions
+        Where the tokens stand, where that is an option; None = from 0 on.
     """
 
     component: "Component"
@@ -71,6 +74,7 @@ class Case:
     rate: float | None = None
     mask: np.ndarray | None = None
     read: np.ndarray | None = None
+    positions: np.ndarray | slice | None = None
 
     def cast(self, dtype) -> "Case":
         """The same case with every floating-point number rounded to dtype."""
@@ -88,18 +92,18 @@ class Case:
         return replace(self, mask=None, read=None,
                        dy=np.resize(self.dy, shape))
 
-    def options(self) -> dict[str, Any]:
-        """Keyword arguments of the call: fresh keep-masks, the rate."""
-        options = {}
-        if self.keep is not None:
-            options["keep"] = KeepMasks(self.keep)
-        if self.rate is not None:
-            options["rate"] = self.rate
-        if self.mask is not None:
-            options["mask"] = self.mask
-        if self.read is not None:
-            options["read"] = self.read
-        return options
+    def options(self, tensor: Callable = lambda a: a) -> dict[str, Any]:
+        """Keyword arguments of the call: fresh keep-masks and what else was
+        chosen, each for itself or, for a layer, in a context."""
+        keep = None if self.keep is None else KeepMasks(self.keep)
+        chosen = {"keep": keep, "rate": self.rate, "mask": tensor(self.mask),
+                  "read": tensor(self.read),
+                  "positions": tensor(self.positions)}
+        chosen = {name: option for name, option in chosen.items()
+                  if option is not None}
+        if chosen and self.component.is_class() and not self.component.model:
+            return {"context": Context(**chosen)}
+        return chosen
 
     def __repr__(self):
         """Shapes and small arrays, so that a failure can be read."""
@@ -141,6 +145,9 @@ class Component:
         The largest hostile value. Scores are products, and softmax looks at
         their difference: of scores near 1e60 rounding decides which is the
         larger, and there is nothing left to agree on.
+    model
+        Whether it is a whole model, which takes keep, mask, ... one by one;
+        a layer takes them in a Context.
     """
 
     room: str
@@ -151,6 +158,7 @@ class Component:
     remembers: str = "cache"
     complex_step: bool = True
     huge: float = 1e30
+    model: bool = False
 
     @property
     def name(self) -> str:
@@ -163,7 +171,7 @@ class Component:
         if self.is_class():
             layer = self.find("numpy_impl")(*arguments)
             parameters = {name: source.parameter(array.shape)
-                          for name, array, _ in layer.named_parameters()}
+                          for name, array in layer.named_parameters()}
         return Case(self, arguments, parameters, inputs,
                     np.asarray(source.numbers(y_shape)), **options)
 
@@ -248,7 +256,7 @@ def run_numpy(case: Case, package: str = "numpy_impl") -> dict[str, Any]:
                       in zip(case.floats(), grads, strict=False)}
     if layer is not None:
         found |= {gradient_name(name): grad
-                  for name, _, grad in layer.named_parameters()}
+                  for name, grad in layer.named_gradients()}
     return found
 
 
@@ -282,8 +290,7 @@ def run_torch(case: Case, package: str = "torch_impl", *, fused: bool = True,
             f = load(f, case, dtype)
             wanted |= {gradient_name(name): parameter
                        for name, parameter in f.named_parameters()}
-        y = f(*inputs.values(), **{name: tensor(option) for name, option
-                         in case.options().items()})
+        y = f(*inputs.values(), **case.options(tensor))
         found = {"y": y}
         if wanted and y.requires_grad:
             grads = torch.autograd.grad(y, list(wanted.values()),
@@ -326,7 +333,7 @@ def load(layer, case: Case, dtype=None):
         return layer
     if arrays:
         layer.to(next(iter(arrays.values())).dtype)
-    for name, own, _ in layer.named_parameters():
+    for name, own in layer.named_parameters():
         own[...] = arrays[name]
     return layer
 
@@ -389,9 +396,12 @@ def embedding(source):
 def positions(source):
     T, D, axes = source.size(7), source.size(6), leading(source, 2)
     start = source.size(4) - 1
+    length = start + T + source.size(3) - 1
     shape = (*axes, T, D)
-    return ((start + T + source.size(3) - 1, D),
-            {"x": source.numbers(shape), "start": start}, shape, {})
+    return ((length, D), {"x": source.numbers(shape)}, shape,
+            {"positions": source.choice([
+                None, slice(start, start + T),
+                source.ids((*axes, T), length)])})
 
 
 def sinusoids(source):
@@ -483,15 +493,17 @@ def transformer(source):
 
 def gpt2(source):
     B, T, H, K, V = map(source.size, (3, 6, 3, 4, 11))
+    length = T + source.size(3) - 1
     config = GPT2Config(
-        vocab_size=V, context_length=T + source.size(3) - 1, d_model=H * K,
+        vocab_size=V, context_length=length, d_model=H * K,
         n_heads=H, n_layers=source.size(2), dropout=source.choice([0.0, 0.2]),
         qkv_bias=source.choice([True, False]),
         tie_embeddings=source.choice([True, False]))
     read, P = who_is_read(source, B, T)
     return ((config,), {"ids": source.ids((B, T), V)}, (B, P or T, V),
             {"keep": source.choice([None, source.seed()]),
-             "mask": who_attends(source, B, T), "read": read})
+             "mask": who_attends(source, B, T), "read": read,
+             "positions": source.choice([None, source.ids((B, T), length)])})
 
 
 def loss(source):
@@ -549,8 +561,7 @@ COMPONENTS = [
               backward="softmax_backward", remembers="output"),
     Component("layers.linear", "Linear", linear),
     Component("layers.embedding", "Embedding", embedding),
-    Component("layers.positions", "LearnedPositions", positions,
-              remembers="arguments"),
+    Component("layers.positions", "LearnedPositions", positions),
     Component("layers.positions", "sinusoidal_positions", sinusoids,
               remembers="arguments"),
     Component("layers.norm", "LayerNorm", norm),
@@ -569,7 +580,7 @@ COMPONENTS = [
     Component("layers.multi_head_attention", "MultiHeadAttention",
               transformer, huge=1e3),
     Component("layers.block", "TransformerBlock", transformer, huge=1e3),
-    Component("models.gpt2", "GPTModel", gpt2, huge=1e3),
+    Component("models.gpt2", "GPTModel", gpt2, huge=1e3, model=True),
     Component("training.loss", "cross_entropy", loss),
     Beside("finetuning.lora", "LoRALinear", low_rank),
     Component("finetuning.pooling", "pool", pooled),

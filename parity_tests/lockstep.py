@@ -193,7 +193,7 @@ def gradients_of(learner) -> dict[str, np.ndarray]:
     if isinstance(learner.model, torch.nn.Module):
         return {name: parameter.grad.numpy() for name, parameter
                 in learner.model.named_parameters()}
-    return {name: grad for name, _, grad in learner.model.named_parameters()}
+    return dict(learner.model.named_gradients())
 
 
 @contextmanager
@@ -215,7 +215,7 @@ def watched_layers(model):
         def run(*arguments, **options):
             result = forward(*arguments, **options)
             y = result[0] if isinstance(result, tuple) else result
-            seen.append((path.rstrip("."), y.copy()))
+            seen.append((path, y.copy()))
             return result
         return run
     modules = [(path, module) for path, module in model.named_modules()

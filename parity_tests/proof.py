@@ -179,7 +179,7 @@ def check_gradients_add_up(case):
                           else list(inputs)[1:])
         for cache in caches:
             layer.backward(case.dy, *cache)
-        for name, _, grad in layer.named_parameters():
+        for name, grad in layer.named_gradients():
             path, dot, last = name.rpartition(".")
             expected = 2 * once[f"{path}{dot}d{last}"]
             np.testing.assert_allclose(grad, expected, rtol=1e-14,

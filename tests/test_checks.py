@@ -8,6 +8,7 @@ import torch_impl.layers as theirs
 from twinformer.models.config import GPT2Config
 from numpy_impl.models.gpt2 import GPTModel
 from torch_impl.models.gpt2 import GPTModel as TorchGPTModel
+from twinformer.models.context import Context
 
 both = pytest.mark.parametrize("layers", [ours, theirs], ids=["numpy", "torch"])
 
@@ -46,9 +47,12 @@ def test_positions_without_a_vector(layers, start, T):
     """One vector too few would be added to all positions, without a word."""
     layer = layers.positions.LearnedPositions(5, 2)
     x = np.zeros((3, T, 2), np.float32)
-    x = torch.from_numpy(x) if layers is theirs else x
-    with pytest.raises(ValueError, match="positions 0 to 4, got positions"):
-        layer.forward(x, start)
+    positions = np.arange(start, start + T) + np.zeros((3, 1), int)
+    if layers is theirs:
+        x, positions = torch.from_numpy(x), torch.from_numpy(positions)
+    for wrong in (slice(start, start + T), positions):
+        with pytest.raises(ValueError, match="positions 0 to 4, got positions"):
+            layer.forward(x, Context(positions=wrong))
 
 
 def test_ids_that_are_no_array_of_whole_numbers():

@@ -32,11 +32,15 @@ def check_heads(d_model: int, n_heads: int) -> None:
                          f"{n_heads} heads do not divide {d_model}")
 
 
-def check_positions(start: int, T: int, length: int) -> None:
-    """ValueError unless positions start .. start + T - 1 have a vector."""
-    if not 0 <= start <= start + T <= length:
+def check_positions(positions, length: int) -> None:
+    """ValueError unless all positions, a slice or an array, have a vector."""
+    if isinstance(positions, slice):
+        first, last = positions.start, positions.stop - 1
+    else:
+        first, last = int(positions.min()), int(positions.max())
+    if not 0 <= first <= last + 1 <= length:
         raise ValueError(f"there are vectors for positions 0 to {length - 1}, "
-                         f"got positions {start} to {start + T - 1}; a "
+                         f"got positions {first} to {last}; a "
                          f"longer context_length makes more of them")
 
 

@@ -15,6 +15,6 @@ def new_head(model, n_classes: int, seed: int) -> None:
     """
     D, C = model.config.d_model, n_classes
     dtype = model.token_embedding.weight.dtype
-    model.head = Linear(D, C).to(dtype)
+    model.head = Linear(D, C, seed=None).to(dtype)
     for name, array in head_parameters(D, C, seed).items():
         getattr(model.head, name)[...] = array

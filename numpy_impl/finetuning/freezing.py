@@ -6,9 +6,8 @@ and no gradient has to flow through the blocks below the first that learns.
 """
 from collections.abc import Callable
 
-import numpy as np
-
 __all__ = ["train_only"]
+
 
 def train_only(model, wanted: Callable[[str], bool]) -> None:
     """Freeze every parameter whose name is not wanted; gradients begin at 0.
@@ -21,14 +20,8 @@ def train_only(model, wanted: Callable[[str], bool]) -> None:
     ValueError
         If nothing would be left to learn.
     """
-    gradients: dict[int, np.ndarray | None] = {}
-    for path, module in model.named_modules():
-        for name in module.grads:
-            array = getattr(module, name)
-            if id(array) not in gradients:
-                learns = wanted(path + name)
-                gradients[id(array)] = np.zeros_like(array) if learns else None
-            module.grads[name] = gradients[id(array)]
+    model.requires_grad_(wanted)
+    model.zero_grad()
     if model.is_frozen():
         raise ValueError("no parameter of this model would learn; its names "
                          "are those of model.named_parameters()")

@@ -10,6 +10,7 @@ import numpy as np
 
 from twinformer.adapters.checks import check_lora_sizes
 from twinformer.models.initialisation import initial_factor
+from twinformer.models.context import EMPTY
 
 from ..layers.dropout import Dropout
 from ..layers.linear import Linear
@@ -58,10 +59,10 @@ class LoRALinear(Module):
         self.base = base
         self.dropout = Dropout(dropout)
 
-    def forward(self, x, keep=None):
-        """x (..., D) -> y (..., F), cache; keep as in layers.Dropout"""
+    def forward(self, x, context=EMPTY):
+        """x (..., D) -> y (..., F), cache"""
         y, base_cache = self.base.forward(x)               # (..., F)
-        x, drop_cache = self.dropout.forward(x, keep)      # (..., D)
+        x, drop_cache = self.dropout.forward(x, context)   # (..., D)
         rows = x.reshape(-1, x.shape[-1])                  # (N, D)
         down = rows @ self.A.T                             # (N, P R)
         low = apart(self.scale * down, self.parts)         # (P, N, R)

@@ -53,8 +53,7 @@ def save_adapter(model, folder: str | os.PathLike, base: str = "") -> None:
         Where the folder cannot be written, or the disk is full.
     """
     parameters, below = get_parameters(model), base_parameters(model)
-    learning = {name for name, _, grad in model.named_parameters()
-                if grad is not None}
+    learning = {name for name, _ in model.named_gradients()}
     whole = {name: array for name, array in parameters.items()
              if name in learning and not is_lora(name)}
     layers = {name: Factors(parameters[name + ".A"], parameters[name + ".B"],
@@ -107,7 +106,7 @@ def load_adapter(model, folder: str | os.PathLike) -> list[str]:
         raise ValueError("this model has LoRA already; merge or remove it "
                          "before you load an adapter")
     linears: dict[str, Any] = {
-        path[:-1]: module for path, module in model.named_modules()
+        path: module for path, module in model.named_modules()
         if isinstance(module, Linear)}
     parameters = get_parameters(model)
     check_fit(folder, adapter,
@@ -117,7 +116,8 @@ def load_adapter(model, folder: str | os.PathLike) -> list[str]:
     check_fingerprint(folder, adapter, parameters)
     if adapter.classifier:
         classes, width = adapter.whole["head.weight"].shape
-        model.head = Linear(width, classes, "head.bias" in adapter.whole)
+        model.head = Linear(
+            width, classes, "head.bias" in adapter.whole, seed=None)
         model.head.to(model.final_norm.weight.dtype)
     overwrite(model, adapter.whole)
     for name, (A, B, alpha, parts) in adapter.layers.items():
@@ -142,6 +142,6 @@ def best_parameters(folder: str | os.PathLike, base: str = "") -> Callable:
 
 def overwrite(module, arrays) -> None:
     """Copy {name: array} into some of a module's parameters."""
-    parameters = get_parameters(module)
+    parameters = module.state_dict()
     for name, array in arrays.items():
         parameters[name][...] = array

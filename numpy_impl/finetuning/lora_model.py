@@ -55,9 +55,9 @@ def add_lora(model, rank: int = 16, alpha: float = 16.0, dropout: float = 0.0,
     if lora_layers(model):
         raise ValueError("this model has LoRA already; merge or remove it "
                          "before you add more")
-    linears = {path + name: (module, name)
+    linears = {f"{path}.{name}".lstrip("."): (module, name)
                for path, module in model.named_modules()
-               for name, child in module.children()
+               for name, child in module.named_children()
                if isinstance(child, Linear)}
     chosen = matching(list(linears), targets)
     if "head" in chosen and model.head.weight is model.token_embedding.weight:
@@ -76,7 +76,7 @@ def add_lora(model, rank: int = 16, alpha: float = 16.0, dropout: float = 0.0,
 
 def lora_layers(model) -> dict[str, LoRALinear]:
     """{name: layer} of all that have LoRA."""
-    return {path[:-1]: module for path, module in model.named_modules()
+    return {path: module for path, module in model.named_modules()
             if isinstance(module, LoRALinear)}
 
 
@@ -126,8 +126,7 @@ def remove(model) -> dict[str, LoRALinear]:
 def put(model, name, layer) -> None:
     """Replace the module of this dotted name."""
     path, _, last = name.rpartition(".")
-    modules = {path.rstrip("."): module
-               for path, module in model.named_modules()}
+    modules = dict(model.named_modules())
     setattr(modules[path], last, layer)
 
 

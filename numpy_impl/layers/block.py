@@ -4,6 +4,12 @@ reach the first block as directly as the last.
 
 Shapes: B batch, T positions, D model width.
 """
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from twinformer.models.context import EMPTY
+
 from .dropout import Dropout
 from .feed_forward import FeedForward
 from .module import Module
@@ -22,28 +28,28 @@ class TransformerBlock(Module):
     """
 
     def __init__(self, d_model: int, n_heads: int, dropout: float = 0.0,
-                 qkv_bias: bool = True):
+                 qkv_bias: bool = True, seed: int | None = 0):
         super().__init__()
         self.norm1 = LayerNorm(d_model)
         self.attention = MultiHeadAttention(
-            d_model, n_heads, dropout, qkv_bias)
+            d_model, n_heads, dropout, qkv_bias, seed=None)
         self.norm2 = LayerNorm(d_model)
-        self.feed_forward = FeedForward(d_model, 4 * d_model)
+        self.feed_forward = FeedForward(d_model, 4 * d_model, seed=None)
         self.dropout = Dropout(dropout)
+        self.reset_parameters(seed)
 
-    def forward(self, x, keep=None, past=None, mask=None, read=None):
-        """x (B, T, D) -> y (B, T, D), cache; the rest as in attention"""
+    def forward(self, x, context=EMPTY):
+        """x (B, T, D) -> y (B, T, D), or (B, P, D) where P are read, cache"""
         h, norm1_cache = self.norm1.forward(x)
-        h, attention_cache = self.attention.forward(
-            h, keep, past, mask, read)
-        h, drop1_cache = self.dropout.forward(h, keep)
-        x = read_rows(x, read) + h                         # (B, T or P, D)
+        h, attention_cache = self.attention.forward(h, context)
+        h, drop1_cache = self.dropout.forward(h, context)
+        x = read_rows(x, context.read) + h                         # (B, T or P, D)
         h, norm2_cache = self.norm2.forward(x)
-        h, feed_forward_cache = self.feed_forward.forward(h, keep)
-        h, drop2_cache = self.dropout.forward(h, keep)
+        h, feed_forward_cache = self.feed_forward.forward(h, context)
+        h, drop2_cache = self.dropout.forward(h, context)
         x = x + h
-        return x, (norm1_cache, attention_cache, drop1_cache,
-                   norm2_cache, feed_forward_cache, drop2_cache, read)
+        return x, Cache(norm1_cache, attention_cache, drop1_cache, norm2_cache,
+                        feed_forward_cache, drop2_cache, context.read)
 
     def backward(self, dy, cache):
         """dy (B, T, D) -> dx (B, T, D)
@@ -51,12 +57,21 @@ class TransformerBlock(Module):
         x = x + f(x) sends its gradient down both ways: through f, and past it
         unchanged. The second is why deep stacks can be trained.
         """
-        (norm1_cache, attention_cache, drop1_cache,
-         norm2_cache, feed_forward_cache, drop2_cache, read) = cache
-        dh = self.dropout.backward(dy, drop2_cache)
-        dh = self.feed_forward.backward(dh, feed_forward_cache)
-        dy = dy + self.norm2.backward(dh, norm2_cache)
-        dh = self.dropout.backward(dy, drop1_cache)
-        dh = self.attention.backward(dh, attention_cache)
-        dy = read_rows_backward(dy, read, dh.shape[1])     # (B, T, D)
-        return dy + self.norm1.backward(dh, norm1_cache)
+        dh = self.dropout.backward(dy, cache.drop2)
+        dh = self.feed_forward.backward(dh, cache.feed_forward)
+        dy = dy + self.norm2.backward(dh, cache.norm2)
+        dh = self.dropout.backward(dy, cache.drop1)
+        dh = self.attention.backward(dh, cache.attention)
+        dy = read_rows_backward(dy, cache.read, dh.shape[1])  # (B, T, D)
+        return dy + self.norm1.backward(dh, cache.norm1)
+
+
+class Cache(NamedTuple):
+    """What each of the six steps of forward keeps, and what was read."""
+    norm1: Any
+    attention: Any
+    drop1: Any
+    norm2: Any
+    feed_forward: Any
+    drop2: Any
+    read: np.ndarray | None

@@ -3,6 +3,8 @@ that no feature can rely on one particular other being there.
 
 Shapes: x any shape; a keep-mask has the shape of x, True = kept.
 """
+from twinformer.models.context import EMPTY
+
 from twinformer.checks import check_rate
 from .module import Module
 
@@ -26,8 +28,12 @@ class Dropout(Module):
         check_rate(rate)
         self.rate = rate
 
-    def forward(self, x, keep=None):
-        """x -> y, cache; keep(shape, rate) gives the keep-mask, None = all"""
+    def extra_repr(self):
+        return f"rate={self.rate}"
+
+    def forward(self, x, context=EMPTY):
+        """x -> y, cache; context.keep gives the keep-mask, None = all"""
+        keep = context.keep
         if keep is None or self.rate == 0:
             return x, None
         kept = keep(x.shape, self.rate)

@@ -17,10 +17,15 @@ class Embedding(Module):
     Bengio et al. 2003, "A Neural Probabilistic Language Model", section 2.
     """
 
-    def __init__(self, n_tokens: int, dim: int):
+    def __init__(self, n_tokens: int, dim: int, seed: int | None = 0):
         super().__init__()
         check_sizes(n_tokens=n_tokens, dim=dim)
         self.weight = Parameter(np.zeros((n_tokens, dim)))
+        self.reset_parameters(seed)
+
+    def extra_repr(self):
+        n_tokens, dim = self.weight.shape
+        return f"{n_tokens}, {dim}"
 
     def forward(self, ids):
         """ids (...) of 0..V-1 -> y (..., D), cache
@@ -40,13 +45,21 @@ class Embedding(Module):
 
             dweight[v] = sum of dy over the positions where the id is v
 
-        Sorting brings equal ids together, then every run of them is added up:
-        `grads[ids] += dy` would keep only the last of the repeated ones.
         """
-        flat = ids.ravel()                                 # (N,)
-        if flat.size == 0 or not self.learns("weight"):
-            return
-        order = np.argsort(flat, kind="stable")            # (N,)
-        tokens, starts = np.unique(flat[order], return_index=True)
-        rows = dy.reshape(len(flat), -1)[order]            # (N, D)
-        self.grads["weight"][tokens] += np.add.reduceat(rows, starts)
+        if self.learns("weight"):
+            add_rows(self.grads["weight"], ids, dy)
+
+
+def add_rows(table, ids, rows):
+    """table[id] += row for each of ids (...), rows (..., D), repeated or not
+
+    Sorting brings equal ids together, then every run of them is added up:
+    `table[ids] += rows` would keep only the last of the repeated ones.
+    """
+    flat = ids.ravel()                                     # (N,)
+    if flat.size == 0:
+        return
+    order = np.argsort(flat, kind="stable")                # (N,)
+    found, starts = np.unique(flat[order], return_index=True)
+    rows = rows.reshape(len(flat), -1)[order]              # (N, D)
+    table[found] += np.add.reduceat(rows, starts)

@@ -3,6 +3,8 @@ It widens the vector, bends it, and narrows it again.
 
 Shapes: ... = any leading axes, D = model width, F = feed-forward width.
 """
+from twinformer.models.context import EMPTY
+
 from .activations import gelu, gelu_backward
 from .linear import Linear
 from .module import Module
@@ -17,16 +19,17 @@ class FeedForward(Module):
     Vaswani et al. 2017 (arXiv:1706.03762), eq. 2, with GELU instead of ReLU.
     """
 
-    def __init__(self, d_model: int, d_hidden: int):
+    def __init__(self, d_model: int, d_hidden: int, seed: int | None = 0):
         super().__init__()
-        self.up = Linear(d_model, d_hidden)
-        self.down = Linear(d_hidden, d_model)
+        self.up = Linear(d_model, d_hidden, seed=None)
+        self.down = Linear(d_hidden, d_model, seed=None)
+        self.reset_parameters(seed)
 
-    def forward(self, x, keep=None):
+    def forward(self, x, context=EMPTY):
         """x (..., D) -> y (..., D), cache"""
-        h, up_cache = self.up.forward(x, keep)             # (..., F)
+        h, up_cache = self.up.forward(x, context)          # (..., F)
         a = by_rows(gelu, h)                               # (..., F)
-        y, down_cache = self.down.forward(a, keep)         # (..., D)
+        y, down_cache = self.down.forward(a, context)      # (..., D)
         return y, (up_cache, h, down_cache)
 
     def backward(self, dy, cache):

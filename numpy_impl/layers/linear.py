@@ -5,6 +5,8 @@ Shapes: ... = any leading axes, N = their product, D = inputs, F = outputs.
 """
 import numpy as np
 
+from twinformer.models.context import EMPTY
+
 from twinformer.checks import check_sizes
 from .module import Module, Parameter
 
@@ -14,21 +16,25 @@ __all__ = ["Linear"]
 class Linear(Module):
     """y = x W^T + b, the weight W laid out (outputs, inputs) as in torch.
 
-    A new layer has weights of 0: a model's initialisation draws them all from
-    one seed (models/initialisation.py), so that both packages begin alike.
+    The first weights are drawn from the seed; None leaves them at 0, for
+    weights that come from elsewhere.
     """
 
-    def __init__(self, d_in: int, d_out: int, bias: bool = True):
+    def __init__(self, d_in: int, d_out: int, bias: bool = True,
+                 seed: int | None = 0):
         super().__init__()
         check_sizes(d_in=d_in, d_out=d_out)
         self.weight = Parameter(np.zeros((d_out, d_in)))
         self.bias = Parameter(np.zeros(d_out)) if bias else None
+        self.reset_parameters(seed)
 
-    def forward(self, x, keep=None):
-        """x (..., D) -> y (..., F), cache
+    def extra_repr(self):
+        d_out, d_in = self.weight.shape
+        return (f"in_features={d_in}, out_features={d_out}, "
+                f"bias={self.bias is not None}")
 
-        keep is for what may stand in a Linear's place and drops features.
-        """
+    def forward(self, x, context=EMPTY):
+        """x (..., D) -> y (..., F), cache"""
         rows = x.reshape(-1, x.shape[-1])                  # (N, D)
         y = rows @ self.weight.T                           # (N, F)
         if self.bias is not None:

@@ -1,5 +1,27 @@
-"""Module and Parameter: what little of torch.nn.Module the layers need."""
+"""Module: what little of torch.nn.Module the layers need, in torch's words.
+
+    model = GPTModel(config)                  # initialised, ready to train
+    print(model)                              # its layers and their sizes
+    logits, cache = model(ids)                # the same as model.forward(ids)
+    model.backward(dlogits, cache)            # adds to every gradient
+    dict(model.named_gradients())             # {name: gradient}
+
+The contract of a layer:
+
+    y, cache = layer.forward(x, context)      # pure: x and the layer stay
+    dx = layer.backward(dy, cache)            # dx; parameter gradients add up
+
+The cache holds what backward needs, so one layer may run several times before
+its backward does. The context (twinformer.models.context) is everything else
+that a forward pass is given: dropout's masks, who may attend to whom, cached
+keys and values. A layer that only passes it on takes it as well, and so does
+Linear, as LoRA puts a layer with dropout in its place; a layer that works on
+x alone, such as a norm, does without.
+"""
 import numpy as np
+
+from twinformer.models.initialisation import STD, initial_array
+from twinformer.models.parameters import check_parameters, real
 
 __all__ = ["Module", "Parameter", "ModuleList"]
 
@@ -17,7 +39,8 @@ class Parameter:
 class Module:
     """A layer: arrays that learn, their gradients, and layers inside it.
 
-    A parameter without a gradient (None) is frozen: see finetuning.freezing.
+    An array is an attribute, self.weight, its gradient self.grads["weight"],
+    to which every backward adds. A gradient of None: the array is frozen.
     """
 
     def __init__(self):
@@ -29,36 +52,142 @@ class Module:
             self.grads[name] = np.zeros_like(value)
         super().__setattr__(name, value)
 
+    def __call__(self, *arguments, **options):
+        return self.forward(*arguments, **options)
+
+    def reset_parameters(self, seed, std=STD):
+        """Begin anew from a seed; None leaves everything as it is.
+
+        Matrices are normal with deviation std, which may be a function of
+        their name; biases are 0, scales 1. Each draws from its own stream of
+        the seed and its name: both packages begin with the same bits.
+        """
+        if seed is None:
+            return
+        for name, array in self.named_parameters():
+            array[...] = initial_array(name, array.shape, seed, std)
+
     def share(self, name, other):
         """Use the parameter of another module: one array, one gradient."""
         setattr(self, name, getattr(other, name))
         self.grads[name] = other.grads[name]
 
-    def children(self):
+    # -- what is inside ------------------------------------------------------
+
+    def named_children(self):
         """Yield (name, module) of the modules directly inside this one."""
         for name, child in vars(self).items():
             if isinstance(child, Module):
                 yield name, child
 
     def named_modules(self, prefix=""):
-        """Yield (dotted prefix, module) of this module and all inside it."""
+        """Yield (dotted name, module): this one, "", and all inside it."""
         yield prefix, self
-        for name, child in self.children():
-            yield from child.named_modules(f"{prefix}{name}.")
+        for name, child in self.named_children():
+            yield from child.named_modules(dotted(prefix, name))
 
-    def named_parameters(self, prefix=""):
-        """Yield (dotted name, array, gradient), under the names torch uses.
+    def children(self):
+        return (child for _, child in self.named_children())
 
-        A shared parameter comes once, under its first name; the gradient of a
-        frozen one is None.
-        """
+    def modules(self):
+        return (module for _, module in self.named_modules())
+
+    def uses(self):
+        """Yield (dotted name, module, attribute) of every parameter; one that
+        is shared comes once for each module that has it."""
+        for path, module in self.named_modules():
+            for attribute in module.grads:
+                yield dotted(path, attribute), module, attribute
+
+    def first_uses(self):
+        """The same, but a shared parameter comes under its first name only."""
         seen = set()
-        for path, module in self.named_modules(prefix):
-            for name, grad in module.grads.items():
-                array = getattr(module, name)
-                if id(array) not in seen:
-                    seen.add(id(array))
-                    yield path + name, array, grad
+        for name, module, attribute in self.uses():
+            array = getattr(module, attribute)
+            if id(array) not in seen:
+                seen.add(id(array))
+                yield name, module, attribute
+
+    def named_parameters(self):
+        """Yield (dotted name, array), in torch's order and under its names.
+
+        A shared parameter comes once, under its first name.
+        """
+        for name, module, attribute in self.first_uses():
+            yield name, getattr(module, attribute)
+
+    def named_gradients(self):
+        """Yield (dotted name, gradient) of every parameter that learns."""
+        for name, module, attribute in self.first_uses():
+            if module.grads[attribute] is not None:
+                yield name, module.grads[attribute]
+
+    def parameters(self):
+        return (array for _, array in self.named_parameters())
+
+    # -- weights in and out --------------------------------------------------
+
+    def state_dict(self):
+        """{dotted name: array}: the module's own arrays, not copies.
+
+        A shared parameter comes once here, too; torch lists all its names.
+        """
+        return dict(self.named_parameters())
+
+    def load_state_dict(self, state):
+        """Copy {dotted name: array} into the parameters, in their dtype.
+
+        Raises
+        ------
+        ValueError
+            If a name is missing or unknown or a shape differs; lists them
+            all, and leaves the module as it was.
+        """
+        own = self.state_dict()
+        check_parameters({name: array.shape for name, array in own.items()},
+                         {name: np.shape(a) for name, a in state.items()})
+        given = {name: real(name, state[name]) for name in own}
+        for name, array in own.items():
+            array[...] = given[name]
+
+    def to(self, dtype):
+        """Change the dtype of all parameters; gradients begin again at 0."""
+        moved = {}
+        for _, module, attribute in self.uses():
+            array = getattr(module, attribute)
+            if id(array) not in moved:
+                new, grad = array.astype(dtype), module.grads[attribute]
+                new_grad = None if grad is None else np.zeros_like(new)
+                moved[id(array)] = array, new, new_grad
+            _, new, new_grad = moved[id(array)]
+            setattr(module, attribute, new)
+            module.grads[attribute] = new_grad
+        return self
+
+    # -- what learns ---------------------------------------------------------
+
+    def zero_grad(self):
+        """Set every gradient to zero, before the next sum of gradients."""
+        for _, grad in self.named_gradients():
+            grad.fill(0)
+
+    def requires_grad_(self, flag=True):
+        """Let every parameter learn, or freeze it: then it has no gradient.
+
+        flag may be a function of a parameter's name. A shared parameter goes
+        by its first name, so ask the module that holds all its uses.
+        """
+        gradients = {}
+        for name, module, attribute in self.uses():
+            array = getattr(module, attribute)
+            if id(array) not in gradients:
+                grad = module.grads[attribute]
+                if grad is None:  # zeros takes no memory until written to
+                    grad = np.zeros(array.shape, array.dtype)
+                learns = flag(name) if callable(flag) else flag
+                gradients[id(array)] = grad if learns else None
+            module.grads[attribute] = gradients[id(array)]
+        return self
 
     def learns(self, name):
         """Whether this parameter of the module has a gradient to add to."""
@@ -66,28 +195,25 @@ class Module:
 
     def is_frozen(self):
         """Whether nothing in this module, nor inside it, learns."""
-        return all(grad is None for _, _, grad in self.named_parameters())
+        return next(self.named_gradients(), None) is None
 
-    def zero_grad(self):
-        """Set every gradient to zero, before the next sum of gradients."""
-        for _, _, grad in self.named_parameters():
-            if grad is not None:
-                grad.fill(0)
+    # -- in words ------------------------------------------------------------
 
-    def to(self, dtype):
-        """Change the dtype of all parameters; gradients begin again at 0."""
-        moved = {}
-        for _, module in self.named_modules():
-            for name, grad in module.grads.items():
-                array = getattr(module, name)
-                if id(array) not in moved:
-                    new = array.astype(dtype)
-                    new_grad = None if grad is None else np.zeros_like(new)
-                    moved[id(array)] = array, new, new_grad
-                _, new, new_grad = moved[id(array)]
-                setattr(module, name, new)
-                module.grads[name] = new_grad
-        return self
+    def extra_repr(self):
+        """The sizes of this layer, for print(model)."""
+        return ""
+
+    def __repr__(self):
+        """The layers inside, indented, with their sizes; as torch prints."""
+        return self.written([f"({name}): {child!r}"
+                             for name, child in self.named_children()])
+
+    def written(self, children):
+        inside = self.extra_repr()
+        if children:
+            lines = [indented(text) for text in [inside, *children] if text]
+            inside = "\n".join(["", *lines, ""])
+        return f"{type(self).__name__}({inside})"
 
 
 class ModuleList(Module):
@@ -95,16 +221,36 @@ class ModuleList(Module):
 
     def __init__(self, modules):
         super().__init__()
-        self.modules = list(modules)
+        self.row = list(modules)
 
-    def children(self):
-        yield from ((str(i), child) for i, child in enumerate(self.modules))
+    def named_children(self):
+        yield from ((str(i), child) for i, child in enumerate(self.row))
 
     def __iter__(self):
-        return iter(self.modules)
+        return iter(self.row)
 
     def __len__(self):
-        return len(self.modules)
+        return len(self.row)
 
     def __getitem__(self, index):
-        return self.modules[index]
+        return self.row[index]
+
+    def __repr__(self):
+        """Equal modules that follow each other are printed once."""
+        runs = []  # [first, last, what they print]
+        for i, text in enumerate(map(repr, self.row)):
+            if runs and runs[-1][2] == text:
+                runs[-1][1] = i
+            else:
+                runs.append([i, i, text])
+        return self.written([
+            f"({i}): {text}" if i == j else f"({i}-{j}): {j - i + 1} x {text}"
+            for i, j, text in runs])
+
+
+def dotted(path, name):
+    return f"{path}.{name}" if path else name
+
+
+def indented(text):
+    return "  " + text.replace("\n", "\n  ")

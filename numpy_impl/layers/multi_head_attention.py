@@ -3,7 +3,11 @@ the features, so that a position can ask several things about its past.
 
 Shapes: B batch, T positions, D model width, H heads, K = D / H head width.
 """
+from typing import Any, NamedTuple
+
 import numpy as np
+
+from twinformer.models.context import EMPTY
 
 from .attention import attention, attention_backward, causal_mask
 from twinformer.checks import check_heads, check_rate
@@ -28,54 +32,74 @@ class MultiHeadAttention(Module):
     """
 
     def __init__(self, d_model: int, n_heads: int, dropout: float = 0.0,
-                 qkv_bias: bool = True):
+                 qkv_bias: bool = True, seed: int | None = 0):
         super().__init__()
         check_heads(d_model, n_heads)
         check_rate(dropout)
         self.n_heads = n_heads
         self.dropout = dropout
-        self.qkv = Linear(d_model, 3 * d_model, qkv_bias)
-        self.out = Linear(d_model, d_model)
+        self.qkv = Linear(d_model, 3 * d_model, qkv_bias, seed=None)
+        self.out = Linear(d_model, d_model, seed=None)
+        self.reset_parameters(seed)
 
-    def forward(self, x, keep=None, past=None, mask=None, read=None):
+    def extra_repr(self):
+        return f"n_heads={self.n_heads}, dropout={self.dropout}"
+
+    def forward(self, x, context=EMPTY):
         """x (B, T, D) -> y (B, T, D), cache
 
-        past : a KVCache; x continues the tokens that are in it
-        mask : (T, S) or (B, T, S), True = may attend; None = causal
-        read : (B, P), the positions whose y is wanted; y is (B, P, D) then
+        Where only some positions are read (B, P), y is (B, P, D).
         """
-        qkv, qkv_cache = self.qkv.forward(x, keep)         # (B, T, 3 D)
+        qkv, qkv_cache = self.qkv.forward(x, context)      # (B, T, 3 D)
         q, k, v = np.split(qkv, 3, -1)                     # (B, T, D)
-        q = read_rows(q, read)                             # (B, T or P, D)
+        q = read_rows(q, context.read)                     # (B, T or P, D)
         q, k, v = (split_heads(part, self.n_heads)         # (B, H, T, K)
                    for part in (q, k, v))
-        if past is not None:
-            k, v = past.extend(k, v)                       # (B, H, S, K)
-        mask = read_mask(mask, read, x.shape[1], k.shape[2])
-        dropping = keep is not None and self.dropout > 0
+        if context.kv_cache is not None:
+            k, v = context.kv_cache.extend(k, v)           # (B, H, S, K)
+        mask = read_mask(context.mask, context.read, x.shape[1], k.shape[2])
+        dropping = context.keep is not None and self.dropout > 0
         plain = mask is not None or dropping  # dropout needs every weight
         if plain:
-            mask = every_head(mask, q.shape[2], k.shape[2])
-            heads, cache = attention(q, k, v, mask, keep, self.dropout)
+            mask = every_head(mask, q, k)                  # (..., 1, T, S)
+            heads, heads_cache = attention(
+                q, k, v, mask, context.keep, self.dropout)
         else:
-            heads, cache = flash_attention(q, k, v)        # (B, H, T, K)
-        y, out_cache = self.out.forward(merge_heads(heads), keep)
-        return y, (qkv_cache, plain, cache, out_cache, read)
+            heads, heads_cache = flash_attention(q, k, v)  # (B, H, T, K)
+        y, out_cache = self.out.forward(merge_heads(heads), context)
+        return y, Cache(qkv_cache, plain, heads_cache, out_cache, context.read)
 
     def backward(self, dy, cache):
         """dy (B, T, D) -> dx (B, T, D): the steps of forward, back to front"""
-        qkv_cache, plain, cache, out_cache, read = cache
-        dheads = split_heads(self.out.backward(dy, out_cache), self.n_heads)
-        backward = attention_backward if plain else flash_attention_backward
-        dq, dk, dv = map(merge_heads, backward(dheads, cache))
-        dq = read_rows_backward(dq, read, dk.shape[1])     # (B, T, D)
+        backward = (attention_backward if cache.plain
+                    else flash_attention_backward)
+        dheads = split_heads(self.out.backward(dy, cache.out), self.n_heads)
+        dq, dk, dv = map(merge_heads, backward(dheads, cache.heads))
+        dq = read_rows_backward(dq, cache.read, dk.shape[1])  # (B, T, D)
         dqkv = np.concatenate([dq, dk, dv], -1)            # (B, T, 3 D)
-        return self.qkv.backward(dqkv, qkv_cache)
+        return self.qkv.backward(dqkv, cache.qkv)
 
 
-def every_head(mask, T, S):
-    """(T, S) or (B, T, S) -> (..., 1, T, S); the causal mask for None"""
+class Cache(NamedTuple):
+    """What each step of forward keeps; how the heads were computed; and what
+    was read."""
+    qkv: Any
+    plain: bool
+    heads: Any
+    out: Any
+    read: np.ndarray | None
+
+
+def every_head(mask, q, k):
+    """(T, S) or (B, T, S) -> (..., 1, T, S); the causal mask for None
+
+    None again for a single query, the last position, which may see every key:
+    each new token of a text that is being generated is one.
+    """
     if mask is None:
+        T, S = q.shape[2], k.shape[2]
+        if T == 1:
+            return None
         mask = causal_mask(T, S)
     return mask[..., None, :, :]
 

@@ -23,6 +23,9 @@ class LayerNorm(Module):
         self.weight = Parameter(np.ones(dim))
         self.bias = Parameter(np.zeros(dim))
 
+    def extra_repr(self):
+        return f"{len(self.weight)}, eps={self.eps}"
+
     def forward(self, x):
         """x (..., D) -> y (..., D), cache"""
         centred = x - x.mean(-1, keepdims=True)            # (..., D)

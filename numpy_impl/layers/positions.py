@@ -7,40 +7,53 @@ import math
 
 import numpy as np
 
+from twinformer.models.context import EMPTY
+
 from twinformer.checks import check_positions, check_sizes
+from .embedding import add_rows
 from .module import Module, Parameter
 
 __all__ = ["LearnedPositions", "sinusoidal_positions"]
 
 
 class LearnedPositions(Module):
-    """y[t] = x[t] + weight[t]: one learned vector for each position.
+    """y[t] = x[t] + weight[positions[t]]: a learned vector for each position.
 
     Radford et al. 2018 (GPT), section 3.1; Gehring et al. 2017
     (arXiv:1705.03122), section 3.1.
     """
 
-    def __init__(self, context_length: int, dim: int):
+    def __init__(self, context_length: int, dim: int,
+                 seed: int | None = 0):
         super().__init__()
         check_sizes(context_length=context_length, dim=dim)
         self.weight = Parameter(np.zeros((context_length, dim)))
+        self.reset_parameters(seed)
 
-    def forward(self, x, start=0):
-        """x (..., T, D), its first position is start -> y (..., T, D)"""
-        T = x.shape[-2]
-        check_positions(start, T, len(self.weight))
-        return x + self.weight[start:start + T]
+    def extra_repr(self):
+        context_length, dim = self.weight.shape
+        return f"{context_length}, {dim}"
 
-    def backward(self, dy, start=0):
+    def forward(self, x, context=EMPTY):
+        """x (..., T, D), context.positions (..., T) -> y (..., T, D), cache"""
+        positions = context.positions
+        if positions is None:
+            positions = slice(0, x.shape[-2])
+        check_positions(positions, len(self.weight))
+        return x + self.weight[positions], positions
+
+    def backward(self, dy, positions):
         """dy (..., T, D) -> dx (..., T, D); adds to the gradient of weight
 
         An addition hands its gradient on to both sides; a position's vector
-        was used once in each sequence of the batch, so those add up.
+        was used in each sequence of the batch, so those gradients add up.
         """
-        T = dy.shape[-2]
-        leading = tuple(range(dy.ndim - 2))
         if self.learns("weight"):
-            self.grads["weight"][start:start + T] += dy.sum(leading)
+            grad = self.grads["weight"]                    # (positions, D)
+            if isinstance(positions, slice):
+                grad[positions] += dy.sum(tuple(range(dy.ndim - 2)))
+            else:
+                add_rows(grad, positions, dy)
         return dy
 
 

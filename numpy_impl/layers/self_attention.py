@@ -10,9 +10,11 @@ heads computed together. Chapter 3 of the book climbs it in this order.
 
 Shapes: ... = any leading axes, T = positions, D = input width, K = head width.
 """
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+
+from twinformer.models.context import EMPTY
 
 from .attention import attention, attention_backward, causal_mask
 from twinformer.checks import check_rate, check_sizes
@@ -39,23 +41,27 @@ def simple_self_attention(x):
 class SelfAttention(Module):
     """Attention over all positions with learned queries, keys and values."""
 
-    def __init__(self, d_in: int, d_out: int, qkv_bias: bool = False):
+    def __init__(self, d_in: int, d_out: int, qkv_bias: bool = False,
+                 seed: int | None = 0):
         super().__init__()
-        self.query = Linear(d_in, d_out, qkv_bias)
-        self.key = Linear(d_in, d_out, qkv_bias)
-        self.value = Linear(d_in, d_out, qkv_bias)
+        self.dropout = 0.0
+        self.query = Linear(d_in, d_out, qkv_bias, seed=None)
+        self.key = Linear(d_in, d_out, qkv_bias, seed=None)
+        self.value = Linear(d_in, d_out, qkv_bias, seed=None)
+        self.reset_parameters(seed)
 
     def mask(self, T):
         return np.ones((T, T), dtype=bool)
 
-    def forward(self, x, keep=None, rate=0.0):
+    def forward(self, x, context=EMPTY):
         """x (..., T, D) -> y (..., T, K), cache"""
         q, q_cache = self.query.forward(x)                 # (..., T, K)
         k, k_cache = self.key.forward(x)                   # (..., T, K)
         v, v_cache = self.value.forward(x)                 # (..., T, K)
         mask = self.mask(x.shape[-2])                      # (T, T)
-        y, cache = attention(q, k, v, mask, keep, rate)    # (..., T, K)
-        return y, Cache(q_cache, k_cache, v_cache, cache)
+        y, attention_cache = attention(                    # (..., T, K)
+            q, k, v, mask, context.keep, self.dropout)
+        return y, Cache(q_cache, k_cache, v_cache, attention_cache)
 
     def backward(self, dy, cache):
         """dy (..., T, K) -> dx (..., T, D): x fed three layers, so a sum"""
@@ -66,28 +72,24 @@ class SelfAttention(Module):
 
 
 class Cache(NamedTuple):
-    """Of SelfAttention: what each of its steps remembers."""
-    query: tuple
-    key: tuple
-    value: tuple
-    attention: tuple
+    """What each of the four steps of SelfAttention keeps."""
+    query: Any
+    key: Any
+    value: Any
+    attention: Any
 
 
 class CausalAttention(SelfAttention):
     """SelfAttention that sees no later position, with dropout of weights."""
 
     def __init__(self, d_in: int, d_out: int, dropout: float = 0.0,
-                 qkv_bias: bool = False):
-        super().__init__(d_in, d_out, qkv_bias)
+                 qkv_bias: bool = False, seed: int | None = 0):
+        super().__init__(d_in, d_out, qkv_bias, seed)
         check_rate(dropout)
         self.dropout = dropout
 
     def mask(self, T):
         return causal_mask(T, T)
-
-    def forward(self, x, keep=None):
-        """x (..., T, D) -> y (..., T, K), cache"""
-        return super().forward(x, keep, self.dropout)
 
 
 class MultiHeadAttentionWrapper(Module):
@@ -95,15 +97,18 @@ class MultiHeadAttentionWrapper(Module):
     answers, side by side, are the output."""
 
     def __init__(self, d_in: int, d_out: int, n_heads: int,
-                 dropout: float = 0.0, qkv_bias: bool = False):
+                 dropout: float = 0.0, qkv_bias: bool = False,
+                 seed: int | None = 0):
         super().__init__()
         check_sizes(n_heads=n_heads)
-        self.heads = ModuleList(CausalAttention(d_in, d_out, dropout, qkv_bias)
-                                for _ in range(n_heads))
+        self.heads = ModuleList(
+            CausalAttention(d_in, d_out, dropout, qkv_bias, seed=None)
+            for _ in range(n_heads))
+        self.reset_parameters(seed)
 
-    def forward(self, x, keep=None):
+    def forward(self, x, context=EMPTY):
         """x (..., T, D) -> y (..., T, n_heads * K), cache"""
-        results = [head.forward(x, keep) for head in self.heads]
+        results = [head.forward(x, context) for head in self.heads]
         y = np.concatenate([y for y, _ in results], -1)
         return y, [cache for _, cache in results]
 

@@ -32,11 +32,14 @@ def log_softmax(x):
 
 
 def masked_softmax(x, mask):
-    """Softmax over the entries where mask is True; the others get 0.
+    """Softmax over the entries where mask is True; the others get 0. None: all
+    entries.
 
     A row without any True gets all zeros rather than 0/0.
     x, mask (..., S) -> p (..., S)
     """
+    if mask is None:
+        return softmax(x)
     x = np.where(mask, x, -np.inf)                         # (..., S)
     top = x.max(-1, keepdims=True)                         # (..., 1)
     e = np.exp(x - np.where(top == -np.inf, 0, top))       # (..., S)

@@ -68,16 +68,14 @@ def model_of(config: GPT2Config,
     number a head wide, and the arrays then take the places of its own.
     """
     model = GPTModel(replace(config, vocab_size=1, context_length=1,
-                             d_model=config.n_heads))
+                             d_model=config.n_heads), seed=None)
     model.config = config
-    for path, module in model.named_modules():
-        for name in module.grads:
-            if path + name in parameters:
-                array = np.require(parameters[path + name],
-                                   requirements="W")
-                setattr(module, name, array)
-                # zeros, unlike zeros_like, takes no memory until written to
-                module.grads[name] = np.zeros(array.shape, array.dtype)
+    for name, module, attribute in model.uses():
+        if name in parameters:
+            array = np.require(parameters[name], requirements="W")
+            setattr(module, attribute, array)
+            # zeros, unlike zeros_like, takes no memory until written to
+            module.grads[attribute] = np.zeros(array.shape, array.dtype)
     if config.tie_embeddings:
         model.head.share("weight", model.token_embedding)
     return model

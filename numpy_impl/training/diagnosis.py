@@ -10,8 +10,7 @@ def first_non_finite(model, batches) -> str:
     Looks at the weights, then at what each layer returns as it runs forward
     on every batch, then at the gradients, from the output back.
     """
-    parameters = list(model.named_parameters())
-    for name, array, _ in parameters:
+    for name, array in model.named_parameters():
         if not np.isfinite(array).all():
             return f"weight {name}"
     found: list[str] = []
@@ -27,8 +26,8 @@ def first_non_finite(model, batches) -> str:
             del module.forward
     if found:
         return f"output of {found[0]}"
-    for name, _, grad in reversed(parameters):
-        if grad is not None and not np.isfinite(grad).all():
+    for name, grad in reversed(list(model.named_gradients())):
+        if not np.isfinite(grad).all():
             return f"gradient of {name}"
     return "the loss itself"
 
@@ -39,6 +38,6 @@ def watched(forward, path, found):
         result = forward(*arguments, **options)
         y = result[0] if isinstance(result, tuple) else result
         if not np.isfinite(y).all():
-            found.append(path.rstrip(".") or "the model")
+            found.append(path or "the model")
         return result
     return run

@@ -133,7 +133,7 @@ def pretraining_learner(model, training, device, parameters) -> Learner:
         this package or machine cannot do.
     """
     dtype = parameters["token_embedding.weight"].dtype
-    gpt = GPTModel(model).to(dtype)
+    gpt = GPTModel(model, seed=None).to(dtype)
     set_parameters(gpt, parameters)
     return Learner(gpt, NextTokens(), training, device)
 

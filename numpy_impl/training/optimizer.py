@@ -24,8 +24,9 @@ def decays(name: str, parameter) -> bool:
 
 def learning_parameters(model):
     """[(name, array, gradient)] of the parameters that are not frozen."""
-    return [(name, parameter, gradient) for name, parameter, gradient
-            in model.named_parameters() if gradient is not None]
+    parameters = model.state_dict()
+    return [(name, parameters[name], gradient)
+            for name, gradient in model.named_gradients()]
 
 
 def learning_gradients(model):

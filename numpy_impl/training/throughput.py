@@ -8,7 +8,6 @@ import time
 
 import numpy as np
 
-from ..models.parameters import get_parameters
 
 __all__ = ["peak_flops"]
 
@@ -22,7 +21,7 @@ def peak_flops(learner) -> float:
     The best of a few square products,
     for a CPU's data sheet knows neither its cooling nor who else is using it.
     """
-    dtype = next(iter(get_parameters(learner.model).values())).dtype
+    dtype = next(learner.model.parameters()).dtype
     a = np.ones((SIZE, SIZE), dtype)
     a @ a  # the first one starts threads and loads kernels
     best = float("inf")

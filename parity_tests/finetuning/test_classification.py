@@ -37,8 +37,8 @@ def models(seed=0):
     new_head(one, CLASSES, seed)
     torch_head.new_head(other, CLASSES, seed)
     twin = dict(other.named_parameters())
-    assert [name for name, _, _ in one.named_parameters()] == list(twin)
-    for name, array, _ in one.named_parameters():
+    assert [name for name, _ in one.named_parameters()] == list(twin)
+    for name, array in one.named_parameters():
         array[...] = generator.normal(0, 0.5, array.shape)
         twin[name].data = torch.tensor(array)
     return one, other
@@ -68,7 +68,7 @@ def test_loss_and_gradients_agree(token, causal, hide_padding):
     total = theirs.Classification(**options).forward(other, tensors(batch))
     total.backward()
     np.testing.assert_allclose(loss, total.item(), rtol=1e-13)
-    for name, _, grad in one.named_parameters():
+    for name, grad in one.named_gradients():
         expected = dict(other.named_parameters())[name].grad
         expected = np.zeros_like(grad) if expected is None else expected
         np.testing.assert_allclose(grad, expected, rtol=1e-10, atol=1e-13,
@@ -86,15 +86,15 @@ def test_the_gradient_is_the_derivative(token, causal, hide_padding):
     objective.backward(1.0, model, cache)
     generator, step = np.random.default_rng(1), 1e-5
     directions = {name: generator.standard_normal(array.shape)
-                  for name, array, _ in model.named_parameters()}
+                  for name, array in model.named_parameters()}
     expected = sum((grad * directions[name]).sum()
-                   for name, _, grad in model.named_parameters())
+                   for name, grad in model.named_gradients())
 
     def loss_at(h):
-        for name, array, _ in model.named_parameters():
+        for name, array in model.named_parameters():
             array += h * directions[name]
         loss, _ = objective.forward(model, batch)
-        for name, array, _ in model.named_parameters():
+        for name, array in model.named_parameters():
             array -= h * directions[name]
         return loss
 
@@ -182,7 +182,7 @@ def test_accumulation_is_one_large_batch(choice):
 def parameters(model):
     return {name: np.asarray(array.detach() if isinstance(array, torch.Tensor)
                              else array)
-            for name, array, *_ in model.named_parameters()}
+            for name, array in model.named_parameters()}
 
 
 @pytest.mark.parametrize("package", [ours, theirs])

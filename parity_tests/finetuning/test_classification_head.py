@@ -25,7 +25,7 @@ def test_both_packages_begin_alike(tied):
         np.testing.assert_array_equal(
             getattr(twin.head, name).detach().numpy(), array)
     assert (model.head.weight != 0).all() and not model.head.bias.any()
-    names = [name for name, _, _ in model.named_parameters()]
+    names = [name for name, _ in model.named_parameters()]
     assert names == [name for name, _ in twin.named_parameters()]
     assert model.head.weight.shape == (3, 6)
 

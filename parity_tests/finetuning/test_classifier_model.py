@@ -28,8 +28,7 @@ def learning(model):
     if isinstance(model, torch.nn.Module):
         return {name: p.numel() for name, p in model.named_parameters()
                 if p.requires_grad}
-    return {name: array.size for name, array, grad
-            in model.named_parameters() if grad is not None}
+    return {name: grad.size for name, grad in model.named_gradients()}
 
 
 @pytest.mark.parametrize("train, expected", [

@@ -11,6 +11,7 @@ import numpy_impl.finetuning.lora as ours
 import torch_impl.finetuning.lora as theirs
 from numpy_impl.layers.linear import Linear
 from torch_impl.layers.linear import Linear as TorchLinear
+from twinformer.models.context import Context
 
 from ..agreement import assert_agree, measured_bounds
 from ..components import load, run_torch
@@ -130,7 +131,7 @@ def test_a_new_layer_computes_what_its_base_does(dtype):
     layer, x, dy = random_layer(3, dropout=0.5, dtype=dtype)
     layer.B[...] = 0
     keep = lambda shape, rate: np.random.default_rng(0).random(shape) >= rate  # noqa: E731
-    y, cache = layer.forward(x, keep)
+    y, cache = layer.forward(x, Context(keep=keep))
     expected, base_cache = layer.base.forward(x)
     np.testing.assert_array_equal(y, expected)
     np.testing.assert_array_equal(layer.backward(dy, cache),

@@ -48,8 +48,7 @@ def by_hand(objective, batch, arrays):
     model = model_of(arrays)
     loss, cache = objective.forward(model, batch)
     objective.backward(1.0, model, cache)
-    return {"loss": loss} | {name: grad for name, _, grad
-                             in model.named_parameters()}
+    return {"loss": loss} | dict(model.named_gradients())
 
 
 def by_autograd(batch, arrays):

@@ -60,8 +60,7 @@ def by_hand(objective, batch, arrays):
     set_parameters(model, arrays)
     loss, cache = objective.forward(model, batch)
     objective.backward(1.0, model, cache)
-    return {"loss": loss} | {name: grad for name, _, grad
-                             in model.named_parameters()}
+    return {"loss": loss} | dict(model.named_gradients())
 
 
 def by_autograd(options, batch, arrays):

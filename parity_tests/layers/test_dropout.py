@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from twinformer.models.keep_masks import KeepMasks
 import numpy_impl.layers.dropout as ours
 import torch_impl.layers.dropout as theirs
+from twinformer.models.context import Context
+
 from ..proof import (
     check_agreement, check_bfloat16, check_derivative, check_float32,
     check_laws,
@@ -79,7 +81,7 @@ def test_the_share_left_out_is_the_rate():
 def test_the_mean_stays_and_what_was_left_out_has_no_gradient():
     layer, x = ours.Dropout(0.25), np.ones(8)
     kept = np.array([1, 1, 1, 0, 1, 1, 1, 0], bool)
-    y, cache = layer.forward(x, lambda shape, rate: kept)
+    y, cache = layer.forward(x, Context(keep=lambda shape, rate: kept))
     np.testing.assert_allclose(y, kept / 0.75, rtol=1e-15)
     np.testing.assert_allclose(layer.backward(x, cache), kept / 0.75,
                                rtol=1e-15)

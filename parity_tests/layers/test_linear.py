@@ -77,4 +77,4 @@ def test_gradients_of_two_uses_add_up():
 
 def test_without_bias_there_is_none():
     layer = ours.Linear(2, 3, bias=False)
-    assert [name for name, _, _ in layer.named_parameters()] == ["weight"]
+    assert [name for name, _ in layer.named_parameters()] == ["weight"]

@@ -1,4 +1,5 @@
 """Multi-head attention: its three branches, and torch's own."""
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,9 @@ from hypothesis import strategies as st
 
 import numpy_impl.layers.multi_head_attention as ours
 import torch_impl.layers.multi_head_attention as theirs
+from torch_impl.layers.fused import spelled_out
+from torch_impl.layers.kv_cache import KVCache
+from twinformer.models.context import Context
 
 from ..agreement import assert_agree
 from ..components import bounds_of, load, run_numpy
@@ -102,8 +106,9 @@ def test_all_kept_is_no_dropout(case):
     case = replace(case.causal(), arguments=(D, H, 1e-300, bias), keep=None)
     layer = load(ours.MultiHeadAttention(*case.arguments), case)
     _, bounds = bounds_of(case)
-    y, cache = layer.forward(case.inputs["x"], lambda shape, rate: True)
-    assert cache[1]  # plain
+    y, cache = layer.forward(
+        case.inputs["x"], Context(keep=lambda shape, rate: True))
+    assert cache.plain
     dx = layer.backward(case.dy, cache)
     expected = run_numpy(case)
     assert_agree(y, expected["y"], bounds["y"])
@@ -139,6 +144,32 @@ def test_splitting_and_merging_heads(B, T, H, K):
     np.testing.assert_array_equal(
         heads, theirs.split_heads(torch.from_numpy(x), H))
     assert np.shares_memory(heads, x)
+
+
+def test_spelled_out_dropout_without_masks_is_refused():
+    """Attention's dropout would be left out without a word."""
+    layer, x = theirs.MultiHeadAttention(8, 2, dropout=0.5), torch.ones(1, 3, 8)
+    keep = Context(keep=lambda shape, rate: np.ones(shape, bool))
+    with spelled_out():
+        with pytest.raises(ValueError, match="no masks to draw"):
+            layer(x)
+        assert layer(x, keep).shape == x.shape
+        assert layer.eval()(x).shape == x.shape
+    assert layer.train()(x).shape == x.shape          # torch's kernel draws
+
+
+@pytest.mark.parametrize("spelled", [False, True])
+def test_a_new_token_needs_no_mask(spelled, monkeypatch):
+    """The last position may see every key, so none is built, nor copied."""
+    monkeypatch.setattr(theirs, "causal_mask", None)
+    monkeypatch.setattr("torch_impl.layers.fused_attention.causal_mask", None)
+    layer = theirs.MultiHeadAttention(8, 2).double()
+    context = Context(kv_cache=KVCache(3))
+    x = torch.randn(2, 3, 8).double()
+    with spelled_out() if spelled else nullcontext(), torch.no_grad():
+        parts = [layer(x[:, t:t + 1], context) for t in range(3)]
+    monkeypatch.undo()
+    torch.testing.assert_close(torch.cat(parts, 1), layer(x))
 
 
 @pytest.mark.parametrize("package", [ours, theirs])

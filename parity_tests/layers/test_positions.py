@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import numpy_impl.layers.positions as ours
 import torch_impl.layers.positions as theirs
+from twinformer.models.context import Context
 
 from ..components import Case, component
 from ..proof import (
@@ -64,11 +65,24 @@ def test_gradient_lands_where_the_positions_are():
     check_agreement(Case(
         component(NAMES[0]), arguments=(6, 1),
         parameters={"weight": np.arange(6.0)[:, None]},
-        inputs={"x": np.zeros((2, 3, 1)), "start": 2}, dy=np.ones((2, 3, 1))))
+        inputs={"x": np.zeros((2, 3, 1))}, dy=np.ones((2, 3, 1)),
+        positions=slice(2, 5)))
     layer = ours.LearnedPositions(6, 1)
-    layer.backward(np.ones((2, 3, 1), np.float32), 2)
+    layer.backward(np.ones((2, 3, 1), np.float32), slice(2, 5))
     np.testing.assert_array_equal(layer.grads["weight"].ravel(),
                                   [0, 0, 2, 2, 2, 0])
+
+
+def test_every_sequence_may_have_positions_of_its_own():
+    """As where texts are packed or padded on the left; repeated ones, too."""
+    layer = ours.LearnedPositions(4, 1)
+    layer.weight[...] = np.arange(4)[:, None]
+    positions = np.array([[0, 1, 0], [0, 0, 3]])
+    y, cache = layer.forward(np.zeros((2, 3, 1), np.float32),
+                             Context(positions=positions))
+    np.testing.assert_array_equal(y[..., 0], positions)
+    layer.backward(np.ones((2, 3, 1), np.float32), cache)
+    np.testing.assert_array_equal(layer.grads["weight"].ravel(), [4, 1, 0, 1])
 
 
 @given(cases("layers.positions.sinusoidal_positions"))

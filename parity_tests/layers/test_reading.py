@@ -86,7 +86,7 @@ def test_a_model_says_the_same_where_it_is_read(kind, seed, B, T, P):
             "each": generator.random((B, T, T)) < 0.7}[kind]
     ids, read = generator.integers(7, size=(B, T)), generator.integers(T, size=(B, P))
     dlogits = generator.standard_normal((B, P, 7))
-    shapes = {name: array.shape for name, array, _ in GPTModel(CONFIG).named_parameters()}
+    shapes = {name: array.shape for name, array in GPTModel(CONFIG).named_parameters()}
     case = Case(component("models.gpt2.GPTModel"), parameters={
         name: generator.standard_normal(shape) / 3 for name, shape in shapes.items()})
     model, twin = load(GPTModel(CONFIG), case), load(TorchModel(CONFIG).eval(), case)
@@ -99,7 +99,7 @@ def test_a_model_says_the_same_where_it_is_read(kind, seed, B, T, P):
         return {"logits": logits} | dict(zip(shapes, found, strict=True))
     logits, cache = model.forward(ids, mask=mask, read=read)
     model.backward(dlogits, cache)
-    found = {"logits": logits} | {name: grad for name, _, grad in model.named_parameters()}
+    found = {"logits": logits} | dict(model.named_gradients())
 
     def only_read():
         given = None if mask is None else torch.from_numpy(mask)

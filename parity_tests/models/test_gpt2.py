@@ -11,6 +11,11 @@ import numpy_impl.models.gpt2 as ours
 import torch_impl.models.gpt2 as theirs
 from twinformer.models.config import GPT2Config
 from twinformer.models.initialisation import initial_parameters
+from numpy_impl.models.parameters import get_parameters
+from numpy_impl.training import optimizer
+from numpy_impl.training.loss import cross_entropy, cross_entropy_backward
+from torch_impl.models.parameters import get_parameters as get_twins
+from torch_impl.training import optimizer as twins_optimizer
 
 from ..agreement import assert_agree
 from ..components import Case, bounds_of, component, load, run_numpy, run_torch
@@ -196,3 +201,87 @@ def test_hugging_face_gives_the_same_logits_and_gradients(tied):
             path, _, kind = name.rpartition(".")
             name = f"{path}.d{kind}"
             assert_agree(result[name], grad, 2 * bounds[name], name)
+
+
+# -- a new model --------------------------------------------------------------
+
+SMALL = GPT2Config(vocab_size=13, context_length=8, d_model=16, n_heads=2,
+                   n_layers=2, dropout=0.0)
+
+
+def test_both_begin_with_the_bits_of_the_initialisation():
+    for config in (SMALL, replace(SMALL, tie_embeddings=False, qkv_bias=False)):
+        for seed in (0, 5):
+            expected = initial_parameters(config, seed)
+            one, other = (get(package.GPTModel(config, seed)) for get, package
+                          in ((get_parameters, ours), (get_twins, theirs)))
+            assert list(one) == list(other) == list(expected)
+            for name, array in expected.items():
+                np.testing.assert_array_equal(one[name], array, name)
+                np.testing.assert_array_equal(other[name], array, name)
+    default, other = (get_parameters(ours.GPTModel(SMALL, *seed))
+                      for seed in ((), (1,)))
+    np.testing.assert_array_equal(default["token_embedding.weight"],
+                                  initial_parameters(SMALL, 0)["token_embedding.weight"])
+    assert (default["token_embedding.weight"] != other["token_embedding.weight"]).any()
+
+
+def test_a_new_model_learns():
+    """Six steps of plain AdamW: the loss falls in both, by the same."""
+    ids = np.random.default_rng(0).integers(13, size=(4, 9))
+    inputs, targets = ids[:, :-1], ids[:, 1:]
+    one, other = ours.GPTModel(SMALL), theirs.GPTModel(SMALL)
+    rule, twins_rule = optimizer.AdamW(one), twins_optimizer.AdamW(other)
+    losses = []
+    for _ in range(6):
+        one.zero_grad()
+        logits, cache = one(inputs)
+        loss, loss_cache = cross_entropy(logits, targets)
+        one.backward(cross_entropy_backward(1.0, loss_cache), cache)
+        rule.step(1e-2)
+        other.zero_grad()
+        twins_loss = torch.nn.functional.cross_entropy(
+            other(torch.from_numpy(inputs)).mT, torch.from_numpy(targets))
+        twins_loss.backward()
+        twins_rule.step(1e-2)
+        losses.append((float(loss), float(twins_loss.detach())))
+    for first, last in zip(losses[0], losses[-1], strict=True):
+        assert abs(first - np.log(13)) < 0.1 and last < 0.8 * first
+
+
+def test_both_print_the_same_lines():
+    one, other = ours.GPTModel(SMALL), theirs.GPTModel(SMALL)
+    assert repr(one) == repr(other)
+    for line in ("(token_embedding): Embedding(13, 16)",
+                 "(0-1): 2 x TransformerBlock(",
+                 "(qkv): Linear(in_features=16, out_features=48, bias=True)",
+                 "(norm1): LayerNorm(16, eps=1e-05)",
+                 "(dropout): Dropout(rate=0.0)"):
+        assert line in repr(one)
+
+
+@pytest.mark.parametrize("package", [ours, theirs])
+def test_packed_texts_are_read_as_alone(package):
+    """Positions that begin again at 0, and a mask between the texts."""
+    ids = np.random.default_rng(1).integers(13, size=(1, 7))
+    text = np.array([0, 0, 0, 1, 1, 1, 1])
+    mask = np.tri(7, dtype=bool) & (text[:, None] == text)
+    positions = np.array([[0, 1, 2, 0, 1, 2, 3]])
+    model = package.GPTModel(SMALL)
+
+    def read(ids, **options):
+        if package is ours:
+            return model.forward(ids, **options)[0]
+        options = {name: torch.from_numpy(a) for name, a in options.items()}
+        return model(torch.from_numpy(ids), **options).detach().double().numpy()
+    packed = read(ids, mask=mask, positions=positions)
+    alone = np.concatenate([read(ids[:, :3]), read(ids[:, 3:])], 1)
+    allowed = 64 * np.finfo(np.float32).eps * np.abs(alone).max()
+    assert np.abs(packed - alone).max() < allowed
+    assert np.abs(read(ids, mask=mask) - alone).max() > 100 * allowed
+
+
+@pytest.mark.parametrize("package, array", [(ours, np.array), (theirs, torch.tensor)])
+def test_positions_without_a_vector_are_refused(package, array):
+    with pytest.raises(ValueError, match="positions 0 to 7, got positions 0 to 8"):
+        package.GPTModel(SMALL)(array([[1, 2]]), positions=array([[0, 8]]))

@@ -45,7 +45,7 @@ def test_a_model_keeps_its_own_copy():
 @pytest.mark.parametrize("put, model", [
     (set_parameters, GPTModel), (parameters.set_parameters, gpt2.GPTModel)])
 def test_what_does_not_fit_is_named_and_nothing_is_changed(put, model):
-    model = model(CONFIG)
+    model = model(CONFIG, seed=None)
     values = initial_parameters(CONFIG, 0)
     del values["final_norm.bias"]
     values["extra"] = np.zeros(3)
@@ -56,6 +56,11 @@ def test_what_does_not_fit_is_named_and_nothing_is_changed(put, model):
         put(model, values)
     get = (get_parameters if put is set_parameters
            else parameters.get_parameters)
+    assert not get(model)["token_embedding.weight"].any()
+    values = initial_parameters(CONFIG, 0)
+    values["final_norm.bias"] = np.zeros(8, int)      # the last of them
+    with pytest.raises(ValueError, match="final_norm.bias must hold floating"):
+        put(model, values)
     assert not get(model)["token_embedding.weight"].any()
     with pytest.raises(ValueError, match="and 20 more"):
         put(model, {})

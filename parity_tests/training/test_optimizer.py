@@ -51,10 +51,10 @@ def steps_of(optimizer, model, gradients, rates):
         return {name: p.detach().numpy().copy()
                 for name, p in model.named_parameters()}
     for step, rate in zip(gradients, rates):
-        for name, _, grad in model.named_parameters():
+        for name, grad in model.named_gradients():
             grad[...] = step[name]
         optimizer.step(rate)
-    return {name: a.copy() for name, a, _ in model.named_parameters()}
+    return {name: a.copy() for name, a in model.named_parameters()}
 
 
 @st.composite

@@ -44,7 +44,7 @@ def test_the_walk_is_the_models_own_way(tie):
     arrays, caches = walked.numpy_forward(model, ids, targets)
     gradients = walked.numpy_backward(model, arrays, caches, targets)
     arrays_t, gradients_t = walked.torch_pass(twin, torch.tensor(ids), torch.tensor(targets))
-    walked_gradients = {name: g.copy() for name, _, g in model.named_parameters()}
+    walked_gradients = {name: g.copy() for name, g in model.named_gradients()}
 
     logits, cache = model.forward(ids)
     loss, loss_cache = cross_entropy(logits, targets)
@@ -52,7 +52,7 @@ def test_the_walk_is_the_models_own_way(tie):
     model.backward(cross_entropy_backward(1.0, loss_cache), cache)
     np.testing.assert_allclose(arrays["logits"], logits, rtol=0, atol=1e-13)
     np.testing.assert_allclose(arrays["loss"], loss, rtol=1e-13)
-    for name, _, gradient in model.named_parameters():
+    for name, gradient in model.named_gradients():
         np.testing.assert_allclose(walked_gradients[name], gradient, rtol=0, atol=1e-13)
     for name, parameter in twin.named_parameters():
         np.testing.assert_allclose(walked_gradients[name], parameter.grad, rtol=0, atol=1e-13)

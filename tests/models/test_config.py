@@ -40,7 +40,7 @@ def test_the_models_have_as_many(tied, bias):
     config = GPT2Config(vocab_size=13, context_length=5, d_model=12,
                         n_heads=3, n_layers=2, qkv_bias=bias,
                         tie_embeddings=tied)
-    ours = {name: array.shape for name, array, _
+    ours = {name: array.shape for name, array
             in GPTModel(config).named_parameters()}
     twin = {name: tuple(tensor.shape) for name, tensor
             in gpt2.GPTModel(config).named_parameters()}

@@ -18,6 +18,6 @@ def new_head(model, n_classes: int, seed: int) -> None:
     """
     D, C = model.config.d_model, n_classes
     old = model.token_embedding.weight
-    model.head = Linear(D, C).to(old.device, old.dtype)
+    model.head = Linear(D, C, seed=None).to(old.device, old.dtype)
     for name, array in head_parameters(D, C, seed).items():
         getattr(model.head, name).data.copy_(torch.from_numpy(array))

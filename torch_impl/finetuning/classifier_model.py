@@ -59,7 +59,7 @@ def trained_classifier(config, parameters, n_classes):
     ValueError
         If they do not fit; lists what is missing, unexpected or misshapen.
     """
-    model = GPTModel(config)
+    model = GPTModel(config, seed=None)
     new_head(model, n_classes, seed=0)
     set_parameters(model, parameters)
     return model
@@ -67,6 +67,5 @@ def trained_classifier(config, parameters, n_classes):
 
 def parameter_counts(model) -> tuple[int, int]:
     """How many numbers learn, and how many there are."""
-    parameters = list(model.named_parameters())
-    learning = sum(a.numel() for _, a in parameters if a.requires_grad)
-    return learning, sum(a.numel() for _, a in parameters)
+    learning = sum(a.numel() for a in model.parameters() if a.requires_grad)
+    return learning, sum(a.numel() for a in model.parameters())

@@ -8,6 +8,7 @@ import torch
 
 from twinformer.adapters.checks import check_lora_sizes
 from twinformer.models.initialisation import initial_factor
+from twinformer.models.context import EMPTY
 
 from ..layers.dropout import Dropout
 from ..layers.linear import Linear
@@ -58,10 +59,10 @@ class LoRALinear(Module):
         self.dropout = Dropout(dropout)
         self.train(base.training)
 
-    def forward(self, x, keep=None):
-        """x (..., D) -> y (..., F); keep as in layers.Dropout"""
+    def forward(self, x, context=EMPTY):
+        """x (..., D) -> y (..., F)"""
         y = self.base(x)                                   # (..., F)
-        x = self.dropout(x, keep)                          # (..., D)
+        x = self.dropout(x, context)                       # (..., D)
         rows = x.reshape(-1, x.shape[-1])                  # (N, D)
         down = rows @ self.A.T                             # (N, P R)
         low = apart(self.scale * down, self.parts)         # (P, N, R)

@@ -119,7 +119,8 @@ def load_adapter(model, folder: str | os.PathLike) -> list[str]:
     check_fingerprint(folder, adapter, parameters)
     if adapter.classifier:
         classes, width = adapter.whole["head.weight"].shape
-        model.head = Linear(width, classes, "head.bias" in adapter.whole)
+        model.head = Linear(
+            width, classes, "head.bias" in adapter.whole, seed=None)
         model.head.to(model.final_norm.weight)
     overwrite(model, adapter.whole)
     for name, (A, B, alpha, parts) in adapter.layers.items():

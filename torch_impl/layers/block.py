@@ -4,6 +4,8 @@ reach the first block as directly as the last.
 
 Shapes: B batch, T positions, D model width.
 """
+from twinformer.models.context import EMPTY
+
 from .dropout import Dropout
 from .feed_forward import FeedForward
 from .module import Module
@@ -22,23 +24,24 @@ class TransformerBlock(Module):
     """
 
     def __init__(self, d_model: int, n_heads: int, dropout: float = 0.0,
-                 qkv_bias: bool = True):
+                 qkv_bias: bool = True, seed: int | None = 0):
         super().__init__()
         self.norm1 = LayerNorm(d_model)
         self.attention = MultiHeadAttention(
-            d_model, n_heads, dropout, qkv_bias)
+            d_model, n_heads, dropout, qkv_bias, seed=None)
         self.norm2 = LayerNorm(d_model)
-        self.feed_forward = FeedForward(d_model, 4 * d_model)
+        self.feed_forward = FeedForward(d_model, 4 * d_model, seed=None)
         self.dropout = Dropout(dropout)
+        self.reset_parameters(seed)
 
-    def forward(self, x, keep=None, past=None, mask=None, read=None):
-        """x (B, T, D) -> y (B, T, D); the rest as in attention"""
+    def forward(self, x, context=EMPTY):
+        """x (B, T, D) -> y (B, T, D), or (B, P, D) where P are read"""
         h = self.norm1(x)
-        h = self.attention(h, keep, past, mask, read)
-        h = self.dropout(h, keep)
-        x = read_rows(x, read) + h                         # (B, T or P, D)
+        h = self.attention(h, context)
+        h = self.dropout(h, context)
+        x = read_rows(x, context.read) + h                         # (B, T or P, D)
         h = self.norm2(x)
-        h = self.feed_forward(h, keep)
-        h = self.dropout(h, keep)
+        h = self.feed_forward(h, context)
+        h = self.dropout(h, context)
         x = x + h
         return x

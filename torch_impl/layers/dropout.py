@@ -6,6 +6,8 @@ Shapes: x any shape; a keep-mask has the shape of x, True = kept.
 import torch
 from torch.nn import functional
 
+from twinformer.models.context import EMPTY
+
 from twinformer.checks import check_rate
 from .module import Module
 
@@ -34,8 +36,12 @@ class Dropout(Module):
         check_rate(rate)
         self.rate = rate
 
-    def forward(self, x, keep=None):
-        """x -> y; keep(shape, rate) gives the keep-mask, None = torch's own"""
+    def extra_repr(self):
+        return f"rate={self.rate}"
+
+    def forward(self, x, context=EMPTY):
+        """x -> y; context.keep gives the keep-mask, None = torch's own"""
+        keep = context.keep
         if keep is None or self.rate == 0:
             return functional.dropout(x, self.rate, self.training)
         kept = torch.as_tensor(keep(x.shape, self.rate), device=x.device)

@@ -19,10 +19,15 @@ class Embedding(Module):
     Bengio et al. 2003, "A Neural Probabilistic Language Model", section 2.
     """
 
-    def __init__(self, n_tokens: int, dim: int):
+    def __init__(self, n_tokens: int, dim: int, seed: int | None = 0):
         super().__init__()
         check_sizes(n_tokens=n_tokens, dim=dim)
         self.weight = Parameter(torch.zeros(n_tokens, dim))
+        self.reset_parameters(seed)
+
+    def extra_repr(self):
+        n_tokens, dim = self.weight.shape
+        return f"{n_tokens}, {dim}"
 
     def forward(self, ids):
         """ids (...) of 0..V-1 -> y (..., D)"""

@@ -3,6 +3,8 @@ It widens the vector, bends it, and narrows it again.
 
 Shapes: ... = any leading axes, D = model width, F = feed-forward width.
 """
+from twinformer.models.context import EMPTY
+
 from .activations import gelu
 from .linear import Linear
 from .module import Module
@@ -16,14 +18,15 @@ class FeedForward(Module):
     Vaswani et al. 2017 (arXiv:1706.03762), eq. 2, with GELU instead of ReLU.
     """
 
-    def __init__(self, d_model: int, d_hidden: int):
+    def __init__(self, d_model: int, d_hidden: int, seed: int | None = 0):
         super().__init__()
-        self.up = Linear(d_model, d_hidden)
-        self.down = Linear(d_hidden, d_model)
+        self.up = Linear(d_model, d_hidden, seed=None)
+        self.down = Linear(d_hidden, d_model, seed=None)
+        self.reset_parameters(seed)
 
-    def forward(self, x, keep=None):
+    def forward(self, x, context=EMPTY):
         """x (..., D) -> y (..., D)"""
-        h = self.up(x, keep)                               # (..., F)
+        h = self.up(x, context)                               # (..., F)
         a = gelu(h)                                        # (..., F)
-        y = self.down(a, keep)                             # (..., D)
+        y = self.down(a, context)                             # (..., D)
         return y

@@ -6,6 +6,8 @@ Shapes: ... = any leading axes, D = inputs, F = outputs.
 import torch
 from torch.nn import functional
 
+from twinformer.models.context import EMPTY
+
 from twinformer.checks import check_sizes
 from .fused import fused
 from .module import Module, Parameter
@@ -16,21 +18,25 @@ __all__ = ["Linear"]
 class Linear(Module):
     """y = x W^T + b, the weight W laid out (outputs, inputs).
 
-    A new layer has weights of 0: a model's initialisation draws them all from
-    one seed (models/initialisation.py), so that both packages begin alike.
+    The first weights are drawn from the seed; None leaves them at 0, for
+    weights that come from elsewhere.
     """
 
-    def __init__(self, d_in: int, d_out: int, bias: bool = True):
+    def __init__(self, d_in: int, d_out: int, bias: bool = True,
+                 seed: int | None = 0):
         super().__init__()
         check_sizes(d_in=d_in, d_out=d_out)
         self.weight = Parameter(torch.zeros(d_out, d_in))
         self.bias = Parameter(torch.zeros(d_out)) if bias else None
+        self.reset_parameters(seed)
 
-    def forward(self, x, keep=None):
-        """x (..., D) -> y (..., F)
+    def extra_repr(self):
+        d_out, d_in = self.weight.shape
+        return (f"in_features={d_in}, out_features={d_out}, "
+                f"bias={self.bias is not None}")
 
-        keep is for what may stand in a Linear's place and drops features.
-        """
+    def forward(self, x, context=EMPTY):
+        """x (..., D) -> y (..., F)"""
         if fused():
             return functional.linear(x, self.weight, self.bias)
         y = x @ self.weight.T                              # (..., F)

@@ -5,6 +5,8 @@ Shapes: B batch, T positions, D model width, H heads, K = D / H head width.
 """
 from torch.nn import functional
 
+from twinformer.models.context import EMPTY
+
 from .attention import attention, causal_mask
 from twinformer.checks import check_heads, check_rate
 from .flash_attention import flash_attention
@@ -14,6 +16,11 @@ from .module import Module
 from .reading import read_mask, read_rows
 
 __all__ = ["MultiHeadAttention", "split_heads", "merge_heads"]
+
+MASKS_NEEDED = """\
+dropout inside attention has no masks to draw when every step is spelled out:
+hand in Context(keep=KeepMasks(seed)), call model.eval(), or leave
+spelled_out()"""
 
 
 class MultiHeadAttention(Module):
@@ -29,50 +36,62 @@ class MultiHeadAttention(Module):
     """
 
     def __init__(self, d_model: int, n_heads: int, dropout: float = 0.0,
-                 qkv_bias: bool = True):
+                 qkv_bias: bool = True, seed: int | None = 0):
         super().__init__()
         check_heads(d_model, n_heads)
         check_rate(dropout)
         self.n_heads = n_heads
         self.dropout = dropout
-        self.qkv = Linear(d_model, 3 * d_model, qkv_bias)
-        self.out = Linear(d_model, d_model)
+        self.qkv = Linear(d_model, 3 * d_model, qkv_bias, seed=None)
+        self.out = Linear(d_model, d_model, seed=None)
+        self.reset_parameters(seed)
 
-    def forward(self, x, keep=None, past=None, mask=None, read=None):
+    def extra_repr(self):
+        return f"n_heads={self.n_heads}, dropout={self.dropout}"
+
+    def forward(self, x, context=EMPTY):
         """x (B, T, D) -> y (B, T, D)
 
-        past : a KVCache; x continues the tokens that are in it
-        mask : (T, S) or (B, T, S), True = may attend; None = causal
-        read : (B, P), the positions whose y is wanted; y is (B, P, D) then
+        Where only some positions are read (B, P), y is (B, P, D).
         """
-        qkv = self.qkv(x, keep)                            # (B, T, 3 D)
+        qkv = self.qkv(x, context)                         # (B, T, 3 D)
         q, k, v = qkv.chunk(3, -1)                         # (B, T, D)
-        q = read_rows(q, read)                             # (B, T or P, D)
+        q = read_rows(q, context.read)                     # (B, T or P, D)
         q, k, v = (split_heads(part, self.n_heads)         # (B, H, T, K)
                    for part in (q, k, v))
-        if past is not None:
-            k, v = past.extend(k, v)                       # (B, H, S, K)
-        mask = read_mask(mask, read, x.shape[1], k.shape[2])
+        if context.kv_cache is not None:
+            k, v = context.kv_cache.extend(k, v)           # (B, H, S, K)
+        mask = read_mask(context.mask, context.read, x.shape[1], k.shape[2])
         rate = self.dropout if self.training else 0.0
-        dropping = keep is not None and self.dropout > 0
+        dropping = context.keep is not None and self.dropout > 0
         plain = dropping or not fused()
+        if plain and rate and not dropping:
+            raise ValueError(MASKS_NEEDED)
         if plain:
-            mask = every_head(mask, q.shape[2], k.shape[2]).to(x.device)
-            heads = attention(q, k, v, mask, keep, self.dropout)
-        elif mask is not None:
+            mask = every_head(mask, q, k)                  # (..., 1, T, S)
+            heads = attention(
+                q, k, v, mask, context.keep, self.dropout)
+        elif mask is not None or q.shape[2] == 1:
             heads = functional.scaled_dot_product_attention(
-                q, k, v, mask[..., None, :, :], dropout_p=rate)
+                q, k, v, every_head(mask, q, k), dropout_p=rate)
         else:
-            heads = flash_attention(q, k, v, rate=rate)    # (B, H, T, K)
-        y = self.out(merge_heads(heads), keep)
+            heads = flash_attention(q, k, v, rate=rate)         # (B, H, T, K)
+        y = self.out(merge_heads(heads), context)
         return y
 
 
-def every_head(mask, T, S):
-    """(T, S) or (B, T, S) -> (..., 1, T, S); the causal mask for None"""
+def every_head(mask, q, k):
+    """(T, S) or (B, T, S) -> (..., 1, T, S); the causal mask for None
+
+    None again for a single query, the last position, which may see every key:
+    each new token of a text that is being generated is one.
+    """
     if mask is None:
+        T, S = q.shape[2], k.shape[2]
+        if T == 1:
+            return None
         mask = causal_mask(T, S)
-    return mask[..., None, :, :]
+    return mask[..., None, :, :].to(q.device)
 
 
 def split_heads(x, n_heads):

@@ -25,6 +25,9 @@ class LayerNorm(Module):
         self.weight = Parameter(torch.ones(dim))
         self.bias = Parameter(torch.zeros(dim))
 
+    def extra_repr(self):
+        return f"{len(self.weight)}, eps={self.eps}"
+
     def forward(self, x):
         """x (..., D) -> y (..., D)"""
         if fused():

@@ -7,6 +7,8 @@ import math
 
 import torch
 
+from twinformer.models.context import EMPTY
+
 from twinformer.checks import check_positions, check_sizes
 from .module import Module, Parameter
 
@@ -14,22 +16,36 @@ __all__ = ["LearnedPositions", "sinusoidal_positions"]
 
 
 class LearnedPositions(Module):
-    """y[t] = x[t] + weight[t]: one learned vector for each position.
+    """y[t] = x[t] + weight[positions[t]]: a learned vector for each position.
 
     Radford et al. 2018 (GPT), section 3.1; Gehring et al. 2017
     (arXiv:1705.03122), section 3.1.
     """
 
-    def __init__(self, context_length: int, dim: int):
+    def __init__(self, context_length: int, dim: int,
+                 seed: int | None = 0):
         super().__init__()
         check_sizes(context_length=context_length, dim=dim)
         self.weight = Parameter(torch.zeros(context_length, dim))
+        self.reset_parameters(seed)
 
-    def forward(self, x, start=0):
-        """x (..., T, D), its first position is start -> y (..., T, D)"""
-        T = x.shape[-2]
-        check_positions(start, T, len(self.weight))
-        return x + self.weight[start:start + T]
+    def extra_repr(self):
+        context_length, dim = self.weight.shape
+        return f"{context_length}, {dim}"
+
+    def forward(self, x, context=EMPTY):
+        """x (..., T, D), context.positions (..., T) -> y (..., T, D)"""
+        positions = context.positions
+        if positions is None:
+            positions = slice(0, x.shape[-2])
+        if isinstance(positions, slice) or can_be_looked_at(positions):
+            check_positions(positions, len(self.weight))
+        return x + self.weight[positions]
+
+
+def can_be_looked_at(tensor):
+    """Whether that stalls no GPU and breaks no compiled graph."""
+    return tensor.device.type == "cpu" and not torch.compiler.is_compiling()
 
 
 def sinusoidal_positions(length: int, dim: int, base: float = 10000.0):

@@ -12,6 +12,8 @@ Shapes: ... = any leading axes, T = positions, D = input width, K = head width.
 """
 import torch
 
+from twinformer.models.context import EMPTY
+
 from .attention import attention, causal_mask
 from twinformer.checks import check_rate, check_sizes
 from .dropout import own_masks
@@ -37,22 +39,27 @@ def simple_self_attention(x):
 class SelfAttention(Module):
     """Attention over all positions with learned queries, keys and values."""
 
-    def __init__(self, d_in: int, d_out: int, qkv_bias: bool = False):
+    def __init__(self, d_in: int, d_out: int, qkv_bias: bool = False,
+                 seed: int | None = 0):
         super().__init__()
-        self.query = Linear(d_in, d_out, qkv_bias)
-        self.key = Linear(d_in, d_out, qkv_bias)
-        self.value = Linear(d_in, d_out, qkv_bias)
+        self.dropout = 0.0
+        self.query = Linear(d_in, d_out, qkv_bias, seed=None)
+        self.key = Linear(d_in, d_out, qkv_bias, seed=None)
+        self.value = Linear(d_in, d_out, qkv_bias, seed=None)
+        self.reset_parameters(seed)
 
     def mask(self, T):
         return torch.ones(T, T, dtype=torch.bool)
 
-    def forward(self, x, keep=None, rate=0.0):
+    def forward(self, x, context=EMPTY):
         """x (..., T, D) -> y (..., T, K)"""
         q = self.query(x)                                  # (..., T, K)
         k = self.key(x)                                    # (..., T, K)
         v = self.value(x)                                  # (..., T, K)
         mask = self.mask(x.shape[-2]).to(x.device)         # (T, T)
-        y = attention(q, k, v, mask, keep, rate)           # (..., T, K)
+        keep = context.keep or (own_masks if self.training else None)
+        y = attention(                                     # (..., T, K)
+            q, k, v, mask, keep, self.dropout)
         return y
 
 
@@ -60,19 +67,13 @@ class CausalAttention(SelfAttention):
     """SelfAttention that sees no later position, with dropout of weights."""
 
     def __init__(self, d_in: int, d_out: int, dropout: float = 0.0,
-                 qkv_bias: bool = False):
-        super().__init__(d_in, d_out, qkv_bias)
+                 qkv_bias: bool = False, seed: int | None = 0):
+        super().__init__(d_in, d_out, qkv_bias, seed)
         check_rate(dropout)
         self.dropout = dropout
 
     def mask(self, T):
         return causal_mask(T, T)
-
-    def forward(self, x, keep=None):
-        """x (..., T, D) -> y (..., T, K)"""
-        if keep is None and self.training:
-            keep = own_masks
-        return super().forward(x, keep, self.dropout)
 
 
 class MultiHeadAttentionWrapper(Module):
@@ -80,14 +81,17 @@ class MultiHeadAttentionWrapper(Module):
     answers, side by side, are the output."""
 
     def __init__(self, d_in: int, d_out: int, n_heads: int,
-                 dropout: float = 0.0, qkv_bias: bool = False):
+                 dropout: float = 0.0, qkv_bias: bool = False,
+                 seed: int | None = 0):
         super().__init__()
         check_sizes(n_heads=n_heads)
-        self.heads = ModuleList(CausalAttention(d_in, d_out, dropout, qkv_bias)
-                                for _ in range(n_heads))
+        self.heads = ModuleList(
+            CausalAttention(d_in, d_out, dropout, qkv_bias, seed=None)
+            for _ in range(n_heads))
+        self.reset_parameters(seed)
 
-    def forward(self, x, keep=None):
+    def forward(self, x, context=EMPTY):
         """x (..., T, D) -> y (..., T, n_heads * K)"""
-        results = [head(x, keep) for head in self.heads]
+        results = [head(x, context) for head in self.heads]
         y = torch.cat(results, -1)
         return y

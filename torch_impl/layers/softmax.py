@@ -31,11 +31,14 @@ def log_softmax(x):
 
 
 def masked_softmax(x, mask):
-    """Softmax over the entries where mask is True; the others get 0.
+    """Softmax over the entries where mask is True; the others get 0. None: all
+    entries.
 
     A row without any True gets all zeros rather than 0/0.
     x, mask (..., S) -> p (..., S)
     """
+    if mask is None:
+        return softmax(x)
     x = torch.where(mask, x, -torch.inf)                   # (..., S)
     top = x.detach().amax(-1, keepdim=True)                # (..., 1)
     e = torch.exp(x - torch.where(top == -torch.inf, 0, top))

@@ -2,7 +2,11 @@
 
 Shapes: B batch, T positions, D model width, V vocabulary.
 """
+from dataclasses import replace
+
 import torch
+
+from twinformer.models.context import Context
 
 from ..layers.block import TransformerBlock
 from ..layers.dropout import Dropout
@@ -13,6 +17,7 @@ from ..layers.module import Module, ModuleList
 from ..layers.norm import LayerNorm
 from ..layers.positions import LearnedPositions
 from twinformer.models.config import GPT2Config
+from twinformer.models.initialisation import deviations
 
 __all__ = ["GPTModel", "check_ids"]
 
@@ -21,54 +26,70 @@ class GPTModel(Module):
     """logits = head(final_norm(blocks(drop(tokens + positions))))
 
     Radford et al. 2019, "Language Models are Unsupervised Multitask Learners",
-    section 2.3. A new model is all zeros: give it weights by
-    `set_parameters(model, initial_parameters(config, seed))`.
+    section 2.3. Its first weights are drawn from the seed, as
+    in GPT-2; None leaves them at 0, for weights that come from elsewhere.
     """
 
-    def __init__(self, config: GPT2Config):
+    def __init__(self, config: GPT2Config, seed: int | None = 0):
         super().__init__()
         c = self.config = config
-        self.token_embedding = Embedding(c.vocab_size, c.d_model)
-        self.position_embedding = LearnedPositions(c.context_length, c.d_model)
+        self.token_embedding = Embedding(c.vocab_size, c.d_model, seed=None)
+        self.position_embedding = LearnedPositions(
+            c.context_length, c.d_model, seed=None)
         self.dropout = Dropout(c.dropout)
         self.blocks = ModuleList(
-            TransformerBlock(c.d_model, c.n_heads, c.dropout, c.qkv_bias)
+            TransformerBlock(
+                c.d_model, c.n_heads, c.dropout, c.qkv_bias, seed=None)
             for _ in range(c.n_layers))
         self.final_norm = LayerNorm(c.d_model)
-        self.head = Linear(c.d_model, c.vocab_size, bias=False)
+        self.head = Linear(
+            c.d_model, c.vocab_size, bias=False, seed=None)
         if c.tie_embeddings:
             self.head.weight = self.token_embedding.weight
+        self.reset_parameters(seed, deviations(c.n_layers))
 
     def new_past(self):
         """An empty cache of keys and values for each block."""
         return [KVCache(self.config.context_length) for _ in self.blocks]
 
-    def forward(self, ids, keep=None, past=None, mask=None, read=None):
+    def forward(self, ids, keep=None, past=None, mask=None, read=None,
+                positions=None):
         """ids (B, T) -> logits (B, T, V)
 
-        keep : where dropout takes its masks from, as in layers.Dropout
+        keep : where dropout takes its masks from, as in Context
         past : from new_past, to read on where the last call ended; it is
             extended in place
         mask : who may attend to whom, (T, S) or (B, T, S); None = causal
         read : (B, P), the positions whose logits are wanted, then (B, P, V);
             None = all. The last block and the head compute no others.
+        positions : (B, T), where each token stands in its text; None = one
+            after the other, from where the past ends
         """
         start = past[0].length if past else 0
         check_ids(ids, self.config, start)
+        if positions is None:
+            positions = slice(start, start + ids.shape[1])
+        context = Context(keep=keep, mask=mask, positions=positions)
         x = self.token_embedding(ids)                      # (B, T, D)
-        x = self.position_embedding(x, start)              # (B, T, D)
-        x = self.dropout(x, keep)
-        pasts = past or [None] * len(self.blocks)
-        for number, block in enumerate(self.blocks, 1):
-            wanted = read if number == len(self.blocks) else None
-            x = self.run(block, x, keep, pasts[number - 1], mask, wanted)
+        x = self.position_embedding(x, context)
+        x = self.dropout(x, context)                       # (B, T, D)
+        contexts = self.block_contexts(context, past, read)
+        for block, block_context in zip(self.blocks, contexts, strict=True):
+            x = self.run(block, x, block_context)
         x = self.final_norm(x)                             # (B, T, D)
         logits = self.head(x)                              # (B, T, V)
         return logits
 
-    def run(self, block, x, keep, past, mask, read):
+    def block_contexts(self, context, past, read):
+        """Each block has its own keys and values; the last one is read."""
+        pasts = past or [None] * len(self.blocks)
+        contexts = [replace(context, kv_cache=kv_cache) for kv_cache in pasts]
+        contexts[-1] = replace(contexts[-1], read=read)
+        return contexts
+
+    def run(self, block, x, context):
         """A block's output; replaced where activations are recomputed."""
-        return block(x, keep, past, mask, read)
+        return block(x, context)
 
 
 def check_ids(ids, config, start=0) -> None:

@@ -25,7 +25,7 @@ def set_parameters(model, parameters) -> None:
     own = dict(model.named_parameters())
     check_parameters({name: tensor.shape for name, tensor in own.items()},
                      {name: np.shape(a) for name, a in parameters.items()})
+    given = {name: real(name, parameters[name]) for name in own}
     with torch.no_grad():
         for name, tensor in own.items():
-            array = real(name, parameters[name])
-            tensor.copy_(torch.from_numpy(np.asarray(array)))
+            tensor.copy_(torch.from_numpy(np.asarray(given[name])))

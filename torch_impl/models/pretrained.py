@@ -70,7 +70,7 @@ def model_of(config: GPT2Config,
     places of its own.
     """
     with torch.device("meta"):
-        model = GPTModel(config)
+        model = GPTModel(config, seed=None)
     weights = {name: torch.from_numpy(np.require(array, requirements="W"))
                for name, array in parameters.items()}
     model.load_state_dict(weights, strict=False, assign=True)

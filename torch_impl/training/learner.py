@@ -141,7 +141,7 @@ def pretraining_learner(model, training, device, parameters) -> Learner:
         this package or machine cannot do.
     """
     dtype = torch.as_tensor(parameters["token_embedding.weight"][:0]).dtype
-    gpt = GPTModel(model).to(dtype)
+    gpt = GPTModel(model, seed=None).to(dtype)
     set_parameters(gpt, parameters)
     return Learner(gpt, NextTokens(), training, device)
 

@@ -59,7 +59,7 @@ def numpy_arrays(dtype: str) -> dict[str, np.ndarray]:
     logits, cache = model.forward(ids)
     _, loss_cache = reference.cross_entropy(logits, targets)
     model.backward(reference.cross_entropy_backward(1.0, loss_cache), cache)
-    gradients = {name: gradient for name, _, gradient in model.named_parameters()}
+    gradients = dict(model.named_gradients())
     return {"logits": logits} | gradients
 
 

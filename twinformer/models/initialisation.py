@@ -4,15 +4,17 @@ seed, so that the reference and the twin start from the same bits.
 Shapes: V = vocabulary, T = context length, D = model width.
 """
 import math
+from collections.abc import Callable
 
 import numpy as np
 
 from .config import GPT2Config
 
-__all__ = ["parameter_shapes", "initial_parameters", "head_parameters",
-           "initial_factor"]
+__all__ = ["parameter_shapes", "initial_parameters", "deviations",
+           "initial_array", "head_parameters", "initial_factor"]
 
 STD = 0.02
+RESIDUAL = ("attention.out.weight", "feed_forward.down.weight")
 
 
 def parameter_shapes(config: GPT2Config) -> dict[str, tuple[int, ...]]:
@@ -43,32 +45,38 @@ def parameter_shapes(config: GPT2Config) -> dict[str, tuple[int, ...]]:
 
 
 def initial_parameters(config: GPT2Config, seed: int) -> dict[str, np.ndarray]:
-    """GPT-2's initialisation: {name: float32 array}
+    """GPT-2's initialisation: {name: float32 array}, as in a new GPTModel
 
     Weights are normal with standard deviation 0.02; the two projections that
     each block adds to the residual stream are divided by sqrt(2 L), so that
     the stream's variance does not grow with its 2 L additions. Norms begin as
     the identity, biases at 0. Radford et al. 2019, section 2.3.
+    """
+    return {name: initial_array(name, shape, seed, deviations(config.n_layers))
+            for name, shape in parameter_shapes(config).items()}
+
+
+def deviations(n_layers: int) -> Callable[[str], float]:
+    """name of a matrix in GPT-2 -> the standard deviation of its weights"""
+    residual = STD / math.sqrt(2 * n_layers)
+    return lambda name: residual if name.endswith(RESIDUAL) else STD
+
+
+def initial_array(name: str, shape: tuple[int, ...], seed: int,
+                  std: float | Callable[[str], float] = STD) -> np.ndarray:
+    """The first values of a parameter, float32: biases 0, the scales of norms
+    1, matrices normal with deviation std, which may depend on the name.
 
     Every parameter draws from its own stream of the seed, so that one more
     layer or an untied head leaves all others as they are.
     """
-    residual = STD / math.sqrt(2 * config.n_layers)
-    parameters = {}
-    for name, shape in parameter_shapes(config).items():
-        if name.endswith("bias"):
-            parameters[name] = np.zeros(shape, np.float32)
-        elif "norm" in name:
-            parameters[name] = np.ones(shape, np.float32)
-        else:
-            std = residual if name.endswith(RESIDUAL) else STD
-            generator = np.random.default_rng([seed, *name.encode()])
-            normal = generator.standard_normal(shape, np.float32)
-            parameters[name] = normal * np.float32(std)
-    return parameters
-
-
-RESIDUAL = ("attention.out.weight", "feed_forward.down.weight")
+    if name.endswith("bias"):
+        return np.zeros(shape, np.float32)
+    if len(shape) == 1:
+        return np.ones(shape, np.float32)
+    generator = np.random.default_rng([seed, *name.encode()])
+    normal = generator.standard_normal(shape, np.float32)
+    return normal * np.float32(std(name) if callable(std) else std)
 
 
 def head_parameters(d_model: int, n_classes: int,
@@ -77,9 +85,8 @@ def head_parameters(d_model: int, n_classes: int,
 
     From a stream of the seed of its own, as all parameters are drawn.
     """
-    generator = np.random.default_rng([seed, *b"head.weight"])
-    normal = generator.standard_normal((n_classes, d_model), np.float32)
-    return {"weight": normal * np.float32(STD),            # (C, D)
+    weight = initial_array("head.weight", (n_classes, d_model), seed)
+    return {"weight": weight,                              # (C, D)
             "bias": np.zeros(n_classes, np.float32)}       # (C,)
 
 

@@ -106,7 +106,7 @@ def walk(config, parameters, tokenizer, ids, arguments) -> int:
     arrays, caches = numpy_forward(model, inputs, targets)
     gradients = numpy_backward(model, arrays, caches, targets)
     arrays_t, gradients_t = torch_pass(model_t, torch.tensor(inputs), torch.tensor(targets))
-    weights = {name: gradient for name, _, gradient in model.named_parameters()}
+    weights = dict(model.named_gradients())
     weights_t = {name: np.asarray(weight.grad) for name, weight in model_t.named_parameters()}
 
     vocabulary = [tokenizer.decode([token]) for token in range(min(config.vocab_size, COLUMNS))]
@@ -150,7 +150,7 @@ class Page:
         self.say(f"== {title} " + "=" * (self.width - len(title) - 4), "bold")
 
     def introduction(self, config, arguments, model):
-        count = sum(array.size for _, array, _ in model.named_parameters())
+        count = sum(array.size for array in model.parameters())
         origin = f"the model of {arguments.run}" if arguments.run else "a new, untrained GPT"
         self.say(f"One forward and one backward pass through {origin}.")
         if not arguments.run:

@@ -30,7 +30,7 @@ def numpy_forward(model, ids, targets):
     T = ids.shape[1]
     mask = a["mask"] = reference.causal_mask(T, T)                        # (T, T)
     x = forward("tokens", model.token_embedding, ids)           # (1, T, D)
-    x = a["positions"] = model.position_embedding.forward(x)    # (1, T, D)
+    x = forward("positions", model.position_embedding, x)       # (1, T, D)
     for i, block in enumerate(model.blocks):
         b, H = f"blocks.{i}.", block.attention.n_heads
         h = forward(b + "norm1", block.norm1, x)                # (1, T, D)
@@ -90,7 +90,8 @@ def numpy_backward(model, a, caches, targets):
         d[b + "norm1"] = dh                                     # (1, T, D)
         dx = dx + block.norm1.backward(dh, caches[b + "norm1"])
     d["positions"] = dx
-    dx = d["tokens"] = model.position_embedding.backward(dx)
+    dx = model.position_embedding.backward(dx, caches["positions"])
+    d["tokens"] = dx                                            # (1, T, D)
     model.token_embedding.backward(dx, caches["tokens"])
     return d
 
