@@ -1,5 +1,7 @@
 """The reference: language models in pure NumPy, every backward pass by hand."""
 from .text.bpe import BPETokenizer as BPETokenizer
+from .text.windows import SlidingWindows as SlidingWindows
+from .text.loader import create_loader as create_loader
 from .layers.module import (
     Module as Module,
     Parameter as Parameter,

@@ -1,6 +1,7 @@
 """The twin: the same files and names in PyTorch, gradients by autograd."""
 from .text.bpe import BPETokenizer as BPETokenizer
-from .text.loader import Prefetched as Prefetched, prefetch as prefetch
+from .text.windows import SlidingWindows as SlidingWindows
+from .text.loader import create_loader as create_loader
 from .layers.module import (
     Module as Module,
     Parameter as Parameter,

@@ -1,54 +1,134 @@
-"""Prefetching changes when a batch is read, not what is in it."""
-import threading
+"""Both loaders give the same batches in the same order, whoever reads them."""
+import json
+import multiprocessing
+import os
+import signal
+from itertools import islice
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import assume, example, given, strategies as st
 
+import numpy_impl.text.loader as ours
+import torch_impl.text.loader as theirs
 from twinformer.batches.batches import Batches
-from torch_impl.text.loader import prefetch
+from twinformer.batches.window_order import ORDERS
 
 from .samples import error_of
+from .test_windows import corpora
 
 DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.skipif(
     not torch.cuda.is_available(), reason="needs a GPU"))]
 
 
+@pytest.fixture
+def workers(monkeypatch):
+    """Batches for the CPU are read by other processes too."""
+    def use(number):
+        monkeypatch.setitem(theirs.WORKERS, "cpu", number)
+    return use
+
+
+def assert_same(one, other):
+    """Two (inputs, targets, state)"""
+    np.testing.assert_array_equal(one[0], other[0].cpu())
+    np.testing.assert_array_equal(one[1], other[1].cpu())
+    assert other[0].dtype == other[1].dtype == torch.int64
+    assert one[2] == other[2]
+
+
+@given(corpora(), st.integers(1, 5), st.sampled_from(ORDERS), st.integers(0, 2**40),
+       st.booleans(), st.integers(1, 3), st.data())
+@example((np.arange(2), 1, None), 1, "shuffled", 0, False, 3, None)     # ranks without a window
+def test_the_same_batches_epoch_after_epoch(corpus, batch_size, order, seed, drop_last, ranks,
+                                            data):
+    """For any corpus, seed, stride and number of ranks; and after any resume."""
+    tokens, max_length, stride = corpus
+    windows = len(range(0, len(tokens) - max_length, stride or max_length))
+    assume(not drop_last or windows >= batch_size * ranks)
+    rank = data.draw(st.integers(0, ranks - 1)) if data else ranks - 1
+
+    def new():
+        return Batches(tokens, batch_size, max_length, stride, order, seed, drop_last, rank,
+                       ranks)
+    reference, twin = ours.create_loader(new()), theirs.create_loader(new())
+    for cut in data.draw(st.lists(st.integers(1, 9), max_size=3)) if data else [3]:
+        for _ in range(cut):
+            mine, its = next(reference), next(twin)
+            assert_same(mine, its)
+        batches = [new(), new()]        # stopped; the state goes through a file
+        for one in batches:
+            one.load_state_dict(json.loads(json.dumps(its[2])))
+        reference.close()
+        twin.close()
+        reference, twin = ours.create_loader(batches[0]), theirs.create_loader(batches[1])
+    for mine, its in zip(islice(reference, 2 * len(new())), twin):
+        assert_same(mine, its)
+
+
 @pytest.mark.parametrize("device", DEVICES)
-@pytest.mark.parametrize("depth, workers", [(1, 1), (2, 1), (5, 1), (1, 2), (2, 7)])
-def test_batches_and_states_are_those_of_the_reader(device, depth, workers):
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_other_processes_may_read(device, number, workers):
+    """The state is that of the last batch used, though they run ahead."""
+    workers(number)
     tokens = np.arange(200, dtype=np.uint16)
-    plain = Batches(tokens, 4, 8)
-    ahead = prefetch(Batches(tokens, 4, 8), device, depth, workers=workers)
-    for _ in range(3 * len(plain)):
-        inputs, targets = plain.next_batch()
+    plain = ours.create_loader(Batches(tokens, 4, 8))
+    batches = Batches(tokens, 4, 8)
+    ahead = theirs.create_loader(batches, device)
+    for _ in range(3 * len(batches)):
         item = next(ahead)
-        assert item.inputs.dtype == item.targets.dtype == torch.int64
-        assert item.inputs.device.type == device
-        np.testing.assert_array_equal(item.inputs.cpu(), inputs)
-        np.testing.assert_array_equal(item.targets.cpu(), targets)
-        assert item.state == plain.state_dict()     # of what was consumed
+        assert item[0].device.type == item[1].device.type == device
+        assert_same(next(plain), item)
     ahead.close()
-    assert not any(t.name == "prefetch" for t in threading.enumerate())
+    assert not multiprocessing.active_children()
 
 
-@pytest.mark.parametrize("workers", [1, 3, 50])
-def test_one_epoch_ends(workers):
-    batches = Batches(np.arange(100), 3, 8)
-    items = list(prefetch(batches, "cpu", forever=False, workers=workers))
-    assert len(items) == len(batches)
-    assert batches.epoch == 1
-    assert not any(t.name == "prefetch" for t in threading.enumerate())
+@pytest.mark.parametrize("number", [0, 2])
+def test_one_epoch_ends(number, workers):
+    workers(number)
+    tokens = np.arange(100)
+    for side in (ours, theirs):
+        batches = Batches(tokens, 3, 8)
+        assert len(list(side.create_loader(batches, forever=False))) == len(batches)
+        assert batches.epoch == 1
 
 
-def test_an_error_of_the_reader_reaches_the_consumer():
-    class Broken(Batches):
-        def next_batch(self):
-            if self.position:
-                raise OSError("the disk is gone")
-            return super().next_batch()
-    ahead = prefetch(Broken(np.arange(100), 3, 8), "cpu")
-    next(ahead)
+class Broken(np.ndarray):
+    """Tokens whose second half cannot be read."""
+
+    def __getitem__(self, place):
+        if isinstance(place, slice) and (place.start or 0) >= 50:
+            raise OSError("the disk is gone")
+        return super().__getitem__(place)
+
+
+@pytest.mark.parametrize("side, number", [(ours, 0), (theirs, 0), (theirs, 1)])
+def test_an_error_of_the_reader_reaches_the_consumer(side, number, workers):
+    workers(number)
+    loader = side.create_loader(Batches(np.arange(100).view(Broken), 3, 8, order="sequential"))
+    next(loader)
     with pytest.raises(OSError, match="disk is gone"):
-        next(ahead)
-    assert "depth" in error_of(next, prefetch(Batches(np.arange(100), 3, 8), "cpu", 0))
+        list(loader)
+
+
+def test_a_signal_to_all_processes_leaves_the_readers(workers):
+    """Ctrl-C and a scheduler's SIGTERM are for the run, which saves first."""
+    workers(1)
+    others = multiprocessing.active_children()      # of a failure that is still told about
+    loader = theirs.create_loader(Batches(np.arange(100), 3, 8))
+    next(loader)
+    reader, = set(multiprocessing.active_children()).difference(others)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        os.kill(reader.pid, number)
+        next(loader)
+    for _ in range(20):
+        next(loader)
+    assert reader.is_alive()
+    loader.close()
+    assert reader not in multiprocessing.active_children()
+
+
+def test_the_reference_stays_on_the_cpu():
+    batches = Batches(np.arange(100), 3, 8)
+    assert "CPU" in error_of(next, ours.create_loader(batches, "cuda"))

@@ -5,9 +5,10 @@ import numpy as np
 from hypothesis import assume, example, given, strategies as st
 
 from twinformer.batches.batches import Batches
-from twinformer.batches.windows import sliding_windows
+from numpy_impl.text.windows import SlidingWindows
 
 from ..corpora.texts import corpora
+from .loaded import epoch, next_batch
 from parity_tests.text.samples import error_of, gpt2, real_text
 
 
@@ -18,9 +19,9 @@ def test_an_epoch_has_every_window_once(corpus, batch_size, seed, ranks, order):
     """For any stride, batch size and number of ranks; two epochs of it."""
     readers = [Batches(corpus[0], batch_size, *corpus[1:], order, seed, drop_last=False,
                        rank=rank, ranks=ranks) for rank in range(ranks)]
-    expected = sliding_windows(*corpus)[0].tolist()
+    expected = [inputs.tolist() for inputs, _ in SlidingWindows(*corpus)]
     for _ in range(2):
-        seen = [list(reader) for reader in readers]
+        seen = [epoch(reader) for reader in readers]
         assert {len(batches) for batches in seen} == {len(readers[0])}
         rows = [row for batches in zip(*seen) for inputs, _ in batches for row in inputs.tolist()]
         assert sorted(rows) == expected
@@ -34,10 +35,10 @@ def test_an_epoch_has_every_window_once(corpus, batch_size, seed, ranks, order):
 
 @given(corpora(), st.integers(1, 5), st.integers(1, 3))
 def test_with_drop_last_only_what_fills_no_batch_is_left_out(corpus, batch_size, ranks):
-    windows = len(sliding_windows(*corpus)[0])
+    windows = len(SlidingWindows(*corpus))
     assume(windows >= batch_size * ranks)
     reader = Batches(corpus[0], batch_size, *corpus[1:], rank=ranks - 1, ranks=ranks)
-    shapes = {inputs.shape for inputs, _ in reader}
+    shapes = {inputs.shape for inputs, _ in epoch(reader)}
     assert shapes == {(batch_size, corpus[1])}
     assert len(reader) == windows // (batch_size * ranks)
 
@@ -48,11 +49,11 @@ def test_any_save_and_restore_gives_the_same_stream(corpus, order, drop_last, cu
     """Stopped and restored after any numbers of batches, through JSON."""
     def new():
         return Batches(corpus[0], 2, *corpus[1:], order, seed=7, drop_last=drop_last)
-    assume(drop_last is False or len(sliding_windows(*corpus)[0]) >= 2)
+    assume(drop_last is False or len(SlidingWindows(*corpus)) >= 2)
     whole, parts = new(), new()
     for steps in cuts:
         for _ in range(steps):
-            for a, b in zip(whole.next_batch(), parts.next_batch(), strict=True):
+            for a, b in zip(next_batch(whole), next_batch(parts), strict=True):
                 np.testing.assert_array_equal(a, b)
         state = json.loads(json.dumps(parts.state_dict()))
         parts = new()
@@ -67,11 +68,11 @@ def test_ranks_share_one_global_order(skip, ranks):
     one = Batches(tokens, 12, 5)
     many = [Batches(tokens, 12 // ranks, 5, rank=rank, ranks=ranks) for rank in range(ranks)]
     for _ in range(skip):
-        one.next_batch()
+        next_batch(one)
     for reader in many:
         reader.load_state_dict(one.state_dict())
-    rows = np.concatenate([reader.next_batch()[0] for reader in many])
-    np.testing.assert_array_equal(rows, one.next_batch()[0])
+    rows = np.concatenate([next_batch(reader)[0] for reader in many])
+    np.testing.assert_array_equal(rows, next_batch(one)[0])
     assert all(reader.state_dict() == one.state_dict() for reader in many)
 
 
@@ -79,10 +80,10 @@ def test_the_order_is_the_same_on_every_machine():
     """Written down once: NumPy promises the bits of PCG64, on any platform."""
     tokens = np.arange(100)
     shuffled = Batches(tokens, 5, 10, seed=3)
-    assert [(i[:, 0] // 10).tolist() for i, _ in shuffled] == SHUFFLED[0]
-    assert [(i[:, 0] // 10).tolist() for i, _ in shuffled] == SHUFFLED[1]
+    assert [(i[:, 0] // 10).tolist() for i, _ in epoch(shuffled)] == SHUFFLED[0]
+    assert [(i[:, 0] // 10).tolist() for i, _ in epoch(shuffled)] == SHUFFLED[1]
     drawn = Batches(tokens, 5, 10, order="random", seed=3)
-    assert drawn.next_batch()[0][:, 0].tolist() == DRAWN
+    assert next_batch(drawn)[0][:, 0].tolist() == DRAWN
 
 
 SHUFFLED = [[[0, 4, 7, 1, 5]], [[0, 6, 2, 1, 3]]]
@@ -91,7 +92,7 @@ DRAWN = [70, 41, 78, 54, 86]
 
 def test_random_windows_reach_every_offset():
     batches = Batches(np.arange(30), 3, 8, order="random")
-    starts = {int(row[0]) for _ in range(100) for row in batches.next_batch()[0]}
+    starts = {int(row[0]) for _ in range(100) for row in next_batch(batches)[0]}
     assert starts == set(range(22))
 
 
@@ -101,7 +102,7 @@ def test_a_corpus_on_disk(tmp_path):
     mapped = np.memmap(tmp_path / "tokens.bin", np.uint16, "r")
     on_disk, in_memory = (Batches(t, 8, 16) for t in (mapped, tokens))
     assert on_disk.state_dict() == in_memory.state_dict()
-    for a, b in zip(on_disk, in_memory, strict=True):
+    for a, b in zip(epoch(on_disk), epoch(in_memory), strict=True):
         np.testing.assert_array_equal(a, b)
 
 
@@ -114,7 +115,7 @@ def test_the_verdict():
         ids = np.array(tokenizer.encode(part))
         reader = Batches(ids, 2, 256)
         assert len(reader) == batches
-        assert sum(inputs.size for inputs, _ in reader) == 512 * batches
+        assert sum(inputs.size for inputs, _ in epoch(reader)) == 512 * batches
 
 
 def test_states_of_other_streams_are_refused():

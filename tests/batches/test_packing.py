@@ -4,8 +4,9 @@ from hypothesis import assume, given, strategies as st
 
 from twinformer.batches.batches import Batches
 from twinformer.batches.packing import (
-    document_ids, document_mask, document_positions, next_packed_batch,
+    document_ids, document_mask, document_positions, packed_batch,
 )
+from numpy_impl.text.windows import SlidingWindows
 
 
 @st.composite
@@ -35,10 +36,12 @@ def test_packed_batches(both, ignored):
     """The batches of before, with documents; targets of other documents can be left out."""
     numbers, starts = both
     assume(len(numbers) > 2)
-    packed, plain = (Batches(numbers, 2, 2, 1, seed=1, drop_last=False) for _ in "ab")
+    batches = Batches(numbers, 2, 2, 1, seed=1, drop_last=False)
+    windows = SlidingWindows(numbers, 2, 1)
     for _ in range(5):
-        batch = next_packed_batch(packed, starts, -100 if ignored else None)
-        inputs, targets = plain.next_batch()
+        indices = batches.next_indices()
+        batch = packed_batch(windows, indices, starts, -100 if ignored else None)
+        inputs, targets = windows.__getitems__(indices)
         np.testing.assert_array_equal(batch.inputs, inputs)
         np.testing.assert_array_equal(batch.documents, inputs)  # a token is its document here
         same = inputs == targets

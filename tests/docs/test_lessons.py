@@ -5,8 +5,8 @@ import torch
 import numpy_impl.layers.embedding as ours
 import numpy_impl.layers.linear as our_linear
 import torch_impl.layers.embedding as theirs
+from numpy_impl import SlidingWindows, create_loader
 from twinformer.batches.batches import Batches
-from twinformer.batches.windows import sliding_windows
 
 
 def test_the_data_loader_explained_with_integers():
@@ -15,24 +15,27 @@ def test_the_data_loader_explained_with_integers():
 
     # Windows of four; the next begins where the last one ended. The target
     # of each token is the token after it, here the next integer.
-    inputs, targets = sliding_windows(tokens, max_length=4)
-    assert inputs[:3].tolist() == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]]
-    assert targets[:3].tolist() == [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12]]
+    windows = SlidingWindows(tokens, max_length=4)
+    inputs, targets = windows[2]
+    assert inputs.tolist() == [8, 9, 10, 11] and targets.tolist() == [9, 10, 11, 12]
+    assert [inputs.tolist() for inputs, _ in windows][:3] == [
+        [0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]]
 
     # A smaller stride makes windows overlap: more examples, less new in each.
-    assert sliding_windows(tokens, max_length=4, stride=1)[0][:3].tolist() == [
+    overlapping = SlidingWindows(tokens, max_length=4, stride=1)
+    assert [inputs.tolist() for inputs, _ in overlapping][:3] == [
         [0, 1, 2, 3], [1, 2, 3, 4], [2, 3, 4, 5]]
 
     # A batch is some windows together, here in the order of the text.
-    in_order = Batches(tokens, batch_size=2, max_length=4, order="sequential")
-    first, second = in_order.next_batch(), in_order.next_batch()
+    in_order = create_loader(Batches(tokens, batch_size=2, max_length=4, order="sequential"))
+    first, second = next(in_order), next(in_order)
     assert first[0].tolist() == [[0, 1, 2, 3], [4, 5, 6, 7]]
     assert second[0].tolist() == [[8, 9, 10, 11], [12, 13, 14, 15]]
 
     # Training wants them shuffled: each window once, in another order. 48
     # inputs fit; the 50th token is a target only, and one is left over.
-    shuffled = Batches(tokens, batch_size=2, max_length=4)
-    seen = np.concatenate([inputs for inputs, _ in shuffled])
+    shuffled = create_loader(Batches(tokens, batch_size=2, max_length=4), forever=False)
+    seen = np.concatenate([inputs for inputs, _, _ in shuffled])
     assert seen.shape == (12, 4) and seen[:, 0].tolist() != list(range(0, 48, 4))
     assert sorted(seen.ravel().tolist()) == list(range(48))
 

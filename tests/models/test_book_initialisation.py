@@ -11,8 +11,8 @@ from twinformer.models.book_initialisation import BOOK_CONFIG, book_parameters
 from twinformer.models.config import GPT2Config
 from numpy_impl.models.gpt2 import GPTModel
 from numpy_impl.models.parameters import set_parameters
-from twinformer.batches.windows import sliding_windows
 from numpy_impl.text.bpe import BPETokenizer
+from numpy_impl.text.windows import SlidingWindows
 from twinformer.tokenizers.formats.gpt2_files import read_gpt2_files
 from numpy_impl.training.loss import cross_entropy
 from torch_impl.generation.generate import generate as generate_torch
@@ -112,8 +112,9 @@ def test_chapter_4(tokenizer):
 def test_chapter_5(tokenizer):
     text = shared_data("rasbt/the-verdict.txt").read_text(encoding="utf-8")
     cut = int(0.9 * len(text))
-    windows = [sliding_windows(np.array(tokenizer.encode(part)), 256)
-               for part in (text[:cut], text[cut:])]
+    parts = [SlidingWindows(np.array(tokenizer.encode(part)), 256)
+             for part in (text[:cut], text[cut:])]
+    windows = [part.__getitems__(range(len(part))) for part in parts]
     assert [targets.size for _, targets in windows] == [4608, 512]
     inputs = np.array([[16833, 3626, 6100], [40, 1107, 588]])
     targets = np.array([[3626, 6100, 345], [1107, 588, 11311]])

@@ -1,110 +1,72 @@
-"""Batches that are on the device before the model asks for them.
+"""Windows -> endless batches, in an order that a seed fixes.
 
-A thread reads the next windows while the model computes. On CUDA it puts them
-into pinned memory, which the GPU reads by itself, so that the copy needs no
-processor and overlaps with compute.
+An optimizer wants examples in random order, every one as often as the others,
+and a run that was stopped must go on as if nothing had happened. Which
+windows a batch takes is decided in twinformer/batches; here they are read.
+
+For a GPU another process reads the next batches while this one computes. They
+come into pinned memory, which the GPU reads by itself, so that the copy needs
+no processor and overlaps with compute.
 
 Shapes: B batch, T max_length.
 """
-import queue
-import threading
+import signal
 from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
 
 import torch
+from torch.utils.data import DataLoader
 
-from twinformer.batches.batches import Batches
+from .windows import SlidingWindows
 
-__all__ = ["Prefetched", "prefetch"]
+__all__ = ["create_loader"]
 
-
-class Prefetched(NamedTuple):
-    """One batch, and where the stream stands right after it."""
-
-    inputs: torch.Tensor        # (B, T) int64
-    targets: torch.Tensor       # (B, T) int64
-    state: dict[str, Any]       # of Batches.state_dict
+WORKERS = {"cuda": 1}       # processes that read ahead, by kind of device
 
 
-def prefetch(batches: Batches, device: str | torch.device, depth: int = 2,
-             forever: bool = True, workers: int = 1) -> Iterator[Prefetched]:
-    """The batches as tensors on a device, up to ``depth`` of them ahead.
+def create_loader(batches, device="cpu", forever=True):
+    """Yield inputs (B, T), targets (B, T) and where the stream then stands.
+
+    Source: Raschka, Build a Large Language Model (From Scratch), section 2.6,
+    create_dataloader_v1.
 
     Parameters
     ----------
-    batches
-        Owned by the prefetching until it ends: it runs ahead of what was
-        consumed, so save the ``state`` of the last batch, not its own.
-    depth
-        Batches ready in advance, at least 1.
-    forever
+    batches : Batches
+        The order: it belongs to the loader, which may run ahead. To go on
+        later, load the state that came with the last batch used.
+    device : str or torch.device
+        Where the batches shall be.
+    forever : bool
         Go on into the next epoch, or stop at the end of this one.
-    workers
-        Threads that read; the batches and their order are the same. Several
-        pay where the disk is slow and the corpus larger than memory.
-
-    An error in reading the corpus is raised here. Close the iterator, or use
-    it up, to end the thread.
     """
-    if depth < 1 or workers < 1:
-        raise ValueError("depth and workers must be at least 1, not "
-                         f"{depth} and {workers}")
     device = torch.device(device)
-    ready: queue.Queue = queue.Queue(maxsize=depth)
-    stop = threading.Event()
-
-    def put(item) -> bool:
-        """Wait for room in the queue, unless nobody wants more."""
-        while not stop.is_set():
-            try:
-                ready.put(item, timeout=0.1)
-                return True
-            except queue.Full:
-                pass
-        return False
-
-    def read() -> None:
-        try:
-            for arrays, state in _in_order(batches, forever, workers):
-                pair = [torch.from_numpy(array) for array in arrays]
-                if device.type == "cuda":
-                    pair = [tensor.pin_memory() for tensor in pair]
-                if not put((*pair, state)):
-                    return
-            put(None)
-        except BaseException as error:      # it belongs to the consumer
-            put(error)
-
-    thread = threading.Thread(target=read, name="prefetch", daemon=True)
-    thread.start()
-    try:
-        while (item := ready.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            inputs, targets, state = item
-            yield Prefetched(inputs.to(device, non_blocking=True),
-                             targets.to(device, non_blocking=True), state)
-    finally:
-        stop.set()
-        thread.join()
+    windows = SlidingWindows(batches.tokens, batches.max_length,
+                             batches.spacing)
+    states = deque()            # of the batches that are on their way
+    loader = DataLoader(
+        windows, batch_sampler=sampler(batches.stream(forever), states),
+        collate_fn=unchanged, worker_init_fn=outlast_signals,
+        num_workers=WORKERS.get(device.type, 0),
+        pin_memory=device.type == "cuda")
+    for inputs, targets in loader:                          # (B, T), (B, T)
+        yield (inputs.to(device, non_blocking=True),
+               targets.to(device, non_blocking=True), states.popleft())
 
 
-def _in_order(batches: Batches, forever: bool, workers: int):
-    """(arrays, the state after them), read by that many threads."""
-    epoch = batches.epoch
-    if workers == 1:
-        while forever or batches.epoch == epoch:
-            yield batches.next_batch(), batches.state_dict()
-        return
-    waiting: deque = deque()
-    with ThreadPoolExecutor(workers) as pool:
-        while forever or batches.epoch == epoch or waiting:
-            while len(waiting) < workers and (
-                    forever or batches.epoch == epoch):
-                starts = batches.next_starts()
-                waiting.append((pool.submit(batches.read, starts),
-                                batches.state_dict()))
-            arrays, state = waiting.popleft()
-            yield arrays.result(), state
+def sampler(stream, states):
+    """Yield the indices of each batch; its state goes to the other end."""
+    for indices, state in stream:                           # (B,)
+        states.append(state)
+        yield indices
+
+
+def unchanged(batch):
+    """SlidingWindows gives whole batches: there is nothing to collate."""
+    return batch
+
+
+def outlast_signals(worker):
+    """Ctrl-C reaches all processes, but it is the run's: it takes the step
+    to its end and saves. A worker ends when its loader does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -1,16 +1,16 @@
-"""Windows of a corpus -> endless batches, in an order that a seed fixes.
+"""Which windows of a corpus each batch takes, in an order that a seed fixes.
 
 An optimizer wants examples in random order, every one as often as the others,
-and a run that was stopped must go on as if nothing had happened.
+and a run that was stopped must go on as if nothing had happened. The windows
+are read by text/loader.py of either implementation.
 
-Shapes: N = tokens of the corpus, W windows, B batch, T max_length.
+Shapes: N = tokens of the corpus, B batch.
 """
 import zlib
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from .shards import ShardedTokens
 from .window_order import ORDERS, WindowOrder
@@ -19,9 +19,8 @@ from .windows import check_windows
 __all__ = ["Batches"]
 
 
-
 class Batches:
-    """Endless batches of windows, in an order that a seed fixes.
+    """The windows of each batch, without end, in an order that a seed fixes.
 
     The order depends on the seed and the epoch alone, so the state is two
     numbers, and a run that stops in mid-epoch goes on with the very next
@@ -35,7 +34,7 @@ class Batches:
     batch_size
         Windows in a batch of this rank.
     max_length, stride
-        As in ``sliding_windows``.
+        Of the windows; see ``SlidingWindows``.
     order
         "shuffled": every window once an epoch, in a new order each time.
         "random": windows at any offset, drawn with replacement; an epoch is
@@ -72,8 +71,10 @@ class Batches:
             "stride": self.stride, "n_tokens": len(tokens),
             "checksum": zlib.crc32(ends.astype("<u4").tobytes())}
 
-        self.n_starts = len(tokens) - max_length    # of windows at stride 1
-        self.n_windows = -(-self.n_starts // self.stride)
+        # "random" windows may start anywhere
+        self.spacing = 1 if order == "random" else self.stride
+        n_starts = len(tokens) - max_length
+        self.n_windows = -(-n_starts // self.stride)
         together = batch_size * ranks
         self.per_epoch = (self.n_windows // together * together if drop_last
                           else self.n_windows)
@@ -83,47 +84,35 @@ class Batches:
                 f"batch of {together}: use a smaller batch_size, a longer "
                 "text or drop_last=False")
         self.epoch, self.position = 0, 0    # windows used in this epoch
-        self._order = WindowOrder(order, seed, self.n_windows, self.stride,
-                                  self.n_starts)
+        self._order = WindowOrder(order, seed, self.n_windows, n_starts)
 
     def __len__(self) -> int:
         """Batches in an epoch."""
         return -(-self.per_epoch // (self.batch_size * self.ranks))
 
-    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """The batches that are left of this epoch."""
+    def stream(self, forever: bool = True
+               ) -> Iterator[tuple[np.ndarray, dict[str, Any]]]:
+        """(the indices of a batch's windows (B,), the state after it)
+
+        forever : go on into the next epoch, or stop at the end of this one
+        """
         epoch = self.epoch
-        while self.epoch == epoch:
-            yield self.next_batch()
+        while forever or self.epoch == epoch:
+            yield self.next_indices(), self.state_dict()
 
-    def next_batch(self) -> tuple[np.ndarray, np.ndarray]:
-        """-> inputs (B, T) int64, targets (B, T) int64; never ends"""
-        return self.read(self.next_starts())
+    def next_indices(self) -> np.ndarray:
+        """-> (B,) the windows of the next batch, and the stream goes on
 
-    def next_starts(self) -> np.ndarray:
-        """-> (B,) where the windows of the next batch start; it is then due
-        to be read, and the stream goes on behind it"""
+        They are indices of ``SlidingWindows(tokens, max_length, spacing)``.
+        """
         first = self.position + self.rank * self.batch_size
         last = min(first + self.batch_size, self.per_epoch)
-        starts = self._order.starts(self.epoch, first, last)    # (B,)
+        indices = self._order.indices(self.epoch, first, last)      # (B,)
 
         self.position += self.batch_size * self.ranks
         if self.position >= self.per_epoch:
             self.epoch, self.position = self.epoch + 1, 0
-        return starts
-
-    def read(self, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """starts (B,) -> inputs (B, T) int64, targets (B, T) int64
-
-        It changes nothing: several threads may read at the same time.
-        """
-        length = self.max_length + 1
-        if isinstance(self.tokens, ShardedTokens):
-            rows = self.tokens.windows(starts, length)          # (B, T + 1)
-        else:
-            rows = sliding_window_view(self.tokens, length)[starts]
-        rows = rows.astype(np.int64)
-        return rows[:, :-1], rows[:, 1:]
+        return indices
 
     def state_dict(self) -> dict[str, Any]:
         """Where the stream stands, ready for JSON."""

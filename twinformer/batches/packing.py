@@ -17,10 +17,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .batches import Batches
-
 __all__ = ["PackedBatch", "document_ids", "document_mask",
-           "document_positions", "next_packed_batch"]
+           "document_positions", "packed_batch"]
 
 
 class PackedBatch(NamedTuple):
@@ -40,7 +38,7 @@ def document_ids(starts: np.ndarray, offsets: np.ndarray,
     starts : (S,) integers, rising, the first is 0
         Where documents start: ``PreparedCorpus.starts``.
     offsets : (B,) integers
-        Where windows start: ``Batches.next_starts``.
+        Where windows start.
     length : int
         Of the windows.
 
@@ -74,19 +72,25 @@ def document_positions(documents: np.ndarray) -> np.ndarray:
     return places - np.maximum.accumulate(np.where(first, places, 0), axis=1)
 
 
-def next_packed_batch(batches: Batches, starts: np.ndarray,
-                      ignore_index: int | None = None) -> PackedBatch:
-    """The next batch, with its documents
+def packed_batch(windows, indices: np.ndarray, starts: np.ndarray,
+                 ignore_index: int | None = None) -> PackedBatch:
+    """Some windows, with their documents
 
     Parameters
     ----------
+    windows : SlidingWindows
+        Of numpy_impl.
+    indices : (B,) integers
+        Which of them: ``Batches.next_indices``.
+    starts : (S,) integers
+        As in ``document_ids``.
     ignore_index
         Given, it takes the place of targets in another document than their
         input: nothing in a document says how the next one begins.
     """
-    offsets = batches.next_starts()                             # (B,)
-    inputs, targets = batches.read(offsets)                     # (B, T)
-    documents = document_ids(starts, offsets, batches.max_length + 1)
+    inputs, targets = windows.__getitems__(indices)             # (B, T)
+    offsets = np.asarray(indices) * windows.stride              # (B,)
+    documents = document_ids(starts, offsets, windows.max_length + 1)
     if ignore_index is not None:
         crosses = documents[:, 1:] != documents[:, :-1]         # (B, T)
         targets = np.where(crosses, ignore_index, targets)

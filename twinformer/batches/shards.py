@@ -71,21 +71,6 @@ class ShardedTokens:
         """All of it in memory; for small ones."""
         return self[:].astype(dtype or self.dtype, copy=False)
 
-    def windows(self, starts: np.ndarray, length: int) -> np.ndarray:
-        """-> (B, length), row by row the tokens from each start"""
-        rows = np.empty((len(starts), length), self.dtype)
-        shards = np.searchsorted(self.ends, starts, "right")
-        for row, start, number in zip(rows, starts.tolist(),
-                                      shards.tolist()):
-            shard = self.shards[number]
-            first = start - (int(self.ends[number]) - len(shard))
-            part = shard[first:first + length]
-            row[:len(part)] = part
-            if len(part) < length:      # it goes on in the next shard
-                row[len(part):] = self._stretch(
-                    start + len(part), start + length)
-        return rows
-
     def _stretch(self, start: int, stop: int) -> np.ndarray:
         parts = [np.empty(0, self.dtype)]
         number = int(np.searchsorted(self.ends, start, "right"))

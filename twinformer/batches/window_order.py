@@ -18,40 +18,37 @@ LISTED = 2**22
 
 
 class WindowOrder:
-    """Where the windows of an epoch start, one after the other.
+    """The windows of an epoch, one after the other, by their indices.
 
     Parameters
     ----------
     order
         One of ORDERS; see ``Batches``.
-    n_windows, stride
-        Windows start at 0, stride, ..., (n_windows - 1) * stride.
+    n_windows
+        "shuffled" and "sequential" take each of 0..n_windows - 1 once.
     n_starts
         "random" draws from 0..n_starts - 1.
     """
 
-    def __init__(self, order: str, seed: int, n_windows: int, stride: int,
-                 n_starts: int):
+    def __init__(self, order: str, seed: int, n_windows: int, n_starts: int):
         self.order, self.seed = order, seed
-        self.n_windows, self.stride = n_windows, stride
-        self.n_starts = n_starts
+        self.n_windows, self.n_starts = n_windows, n_starts
         self._shuffled: tuple[int, np.ndarray] | None = None
 
-    def starts(self, epoch: int, first: int, last: int) -> np.ndarray:
-        """-> (last - first,) of the windows first, ..., last - 1 of an epoch
-        """
+    def indices(self, epoch: int, first: int, last: int) -> np.ndarray:
+        """-> (last - first,) which windows come as number first, ...,
+        last - 1 of an epoch"""
         wanted = np.arange(first, max(first, last))
         if self.order == "sequential":
-            return wanted * self.stride
+            return wanted
         if self.order == "random":
             bits = np.random.PCG64([self.seed, epoch]).advance(first)
             draws = bits.random_raw(len(wanted))
             return (draws % self.n_starts).astype(np.int64)
         if self.n_windows > LISTED:
-            return self.stride * permuted(
-                wanted, self.n_windows, self.seed, epoch)
+            return permuted(wanted, self.n_windows, self.seed, epoch)
         if self._shuffled is None or self._shuffled[0] != epoch:
             draws = np.random.PCG64([self.seed, epoch]).random_raw(
                 self.n_windows)
             self._shuffled = epoch, np.argsort(draws, kind="stable")
-        return self._shuffled[1][wanted] * self.stride
+        return self._shuffled[1][wanted]

@@ -93,15 +93,12 @@ def run(arguments) -> int:
     config = RunConfig(**{field.name: getattr(arguments, field.name)
                           for field in dataclasses.fields(RunConfig)})
     package = implementation(config.backend)
-    options = {}
-    if config.backend == "torch" and config.device.device != "cpu":
-        options["feed"] = partial(prefetched, config)
     with LiveProgress() as progress:
         finished = run_training(
             config, package.pretraining_learner, progress=progress,
             resume=Path(arguments.resume) if arguments.resume else None,
             make_sampler=sampler, measure_peak=package.peak_flops,
-            **options)
+            feed=partial(loaded, config))
     if finished.exit_code:
         print(f"stopped at step {finished.step}; "
               + (f"go on: twinformer train --resume {finished.folder}"
@@ -111,16 +108,13 @@ def run(arguments) -> int:
     return 0
 
 
-def prefetched(config: RunConfig, batches):
-    """Batches copied to the GPU while it computes; straight on the CPU."""
-    from ..training.trainer import straight
-
-    twin = implementation("torch")
-    device = twin.choose_device(config.device.device)
-    if device.type == "cpu" or not config.device.pin_memory:
-        yield from straight(batches)
-        return
-    yield from twin.prefetch(batches, device)
+def loaded(config: RunConfig, batches):
+    """The batches by the loader of the backend, read ahead for a GPU."""
+    package = implementation(config.backend)
+    device = "cpu"
+    if config.backend == "torch" and config.device.pin_memory:
+        device = package.choose_device(config.device.device)
+    return package.create_loader(batches, device)
 
 
 def sampler(config: RunConfig, data):

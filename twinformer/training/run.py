@@ -11,7 +11,7 @@ from ..configs.run_config import RunConfig, small_model
 from .data import TrainingData, prepare_data
 from .progress import Progress
 from ..runs.run_folder import RunFolder, newest_checkpoint
-from .trainer import Trainer, straight
+from .trainer import Trainer
 
 __all__ = ["FinishedRun", "run_training"]
 
@@ -34,7 +34,7 @@ def run_training(
     *,
     resume: Path | None = None,
     make_sampler: Callable[[RunConfig, TrainingData], Callable] | None = None,
-    feed: Callable = straight,
+    feed: Callable | None = None,
     measure_peak: Callable[[Any], float] = lambda learner: 0.0,
     progress: Progress | None = None,
 ) -> FinishedRun:

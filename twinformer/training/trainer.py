@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from typing import Any
 
+from ..backend import implementation
 from ..batches.batches import Batches
 from ..runs.checkpoint import Checkpoint, checkpoints_in, save_checkpoint
 from ..configs.run_config import RunConfig
@@ -20,14 +21,7 @@ from .progress import Progress
 from ..runs.run_folder import RunFolder
 from .schedule import learning_rate_at
 
-__all__ = ["Trainer", "straight"]
-
-
-def straight(batches: Batches) -> Generator[tuple[Any, Any, dict], None, None]:
-    """Yield inputs, targets and the data's state after them."""
-    while True:
-        inputs, targets = batches.next_batch()
-        yield inputs, targets, batches.state_dict()
+__all__ = ["Trainer"]
 
 
 class Trainer:
@@ -43,8 +37,9 @@ class Trainer:
         An existing folder.
     sampler : callable, optional
         (learner, step) -> a text that the model wrote.
-    feed : callable
-        Batches -> iterator of (inputs, targets, state of the batches).
+    feed : callable, optional
+        Batches -> generator of (inputs, targets, state of the batches);
+        left out, the backend's ``create_loader``.
     progress : Progress
     peak_flops : float
         What the machine could do in a second, for the utilisation; 0 where
@@ -59,12 +54,13 @@ class Trainer:
         run: RunFolder,
         *,
         sampler: Callable[[Any, int], str] | None = None,
-        feed: Callable[[Batches], Generator] = straight,
+        feed: Callable[[Batches], Generator] | None = None,
         progress: Progress | None = None,
         peak_flops: float = 0.0,
     ):
         self.learner, self.data, self.config = learner, data, config
-        self.run, self.sampler, self.feed = run, sampler, feed
+        self.run, self.sampler = run, sampler
+        self.feed = feed or implementation(config.backend).create_loader
         self.progress = progress or Progress()
         self.peak_flops = peak_flops
         self.batches = Batches(
