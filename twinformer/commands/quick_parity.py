@@ -54,7 +54,7 @@ def numpy_arrays(dtype: str) -> dict[str, np.ndarray]:
     """The logits and all gradients by the reference."""
     parameters, ids, targets = problem()
     reference = implementation("numpy")
-    model = reference.GPTModel(CONFIG).to(np.dtype(dtype))
+    model = reference.GPTModel(CONFIG, seed=None).to(np.dtype(dtype))
     reference.set_parameters(model, parameters)
     logits, cache = model.forward(ids)
     _, loss_cache = reference.cross_entropy(logits, targets)
@@ -67,7 +67,7 @@ def torch_arrays(device: str, dtype: str) -> dict[str, np.ndarray]:
     """The same by the twin, on a device."""
     parameters, ids, targets = problem()
     twin = implementation("torch")
-    model = twin.GPTModel(CONFIG).to(device, getattr(torch, dtype))
+    model = twin.GPTModel(CONFIG, seed=None).to(device, getattr(torch, dtype))
     twin.set_parameters(model, parameters)
     ids, targets = (torch.tensor(array, device=device) for array in (ids, targets))
     logits = model(ids)

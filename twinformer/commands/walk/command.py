@@ -97,8 +97,8 @@ def walk(config, parameters, tokenizer, ids, arguments) -> int:
     from .passes import numpy_backward, numpy_forward, torch_pass
 
     reference, twin = implementation("numpy"), implementation("torch")
-    model = reference.GPTModel(config).to(np.dtype(arguments.dtype))
-    model_t = twin.GPTModel(config).to(getattr(torch, arguments.dtype))
+    model = reference.GPTModel(config, seed=None).to(np.dtype(arguments.dtype))
+    model_t = twin.GPTModel(config, seed=None).to(getattr(torch, arguments.dtype))
     reference.set_parameters(model, parameters)
     twin.set_parameters(model_t, parameters)
 
