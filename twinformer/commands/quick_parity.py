@@ -58,7 +58,7 @@ def problem():
 def numpy_arrays(dtype: str) -> dict[str, np.ndarray]:
     """The logits and all gradients by the reference."""
     parameters, ids, targets = problem()
-    model = GPTModel(CONFIG).to(np.dtype(dtype))
+    model = GPTModel(CONFIG, seed=None).to(np.dtype(dtype))
     set_parameters(model, parameters)
     logits, cache = model.forward(ids)
     _, loss_cache = cross_entropy(logits, targets)
@@ -70,7 +70,7 @@ def numpy_arrays(dtype: str) -> dict[str, np.ndarray]:
 def torch_arrays(device: str, dtype: str) -> dict[str, np.ndarray]:
     """The same by the twin, on a device."""
     parameters, ids, targets = problem()
-    model = twin.GPTModel(CONFIG).to(device, getattr(torch, dtype))
+    model = twin.GPTModel(CONFIG, seed=None).to(device, getattr(torch, dtype))
     set_twin_parameters(model, parameters)
     ids, targets = (torch.tensor(array, device=device) for array in (ids, targets))
     logits = model(ids)

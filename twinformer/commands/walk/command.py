@@ -100,8 +100,8 @@ def walk(config, parameters, tokenizer, ids, arguments) -> int:
 
     from .passes import numpy_backward, numpy_forward, torch_pass
 
-    model = reference.GPTModel(config).to(np.dtype(arguments.dtype))
-    model_t = twin.GPTModel(config).to(getattr(torch, arguments.dtype))
+    model = reference.GPTModel(config, seed=None).to(np.dtype(arguments.dtype))
+    model_t = twin.GPTModel(config, seed=None).to(getattr(torch, arguments.dtype))
     set_parameters(model, parameters)
     set_twin_parameters(model_t, parameters)
 
