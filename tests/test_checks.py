@@ -47,10 +47,10 @@ def test_positions_without_a_vector(layers, start, T):
     """One vector too few would be added to all positions, without a word."""
     layer = layers.positions.LearnedPositions(5, 2)
     x = np.zeros((3, T, 2), np.float32)
-    positions = np.arange(start, start + T) + np.zeros((3, 1), int)
+    places = np.arange(start, start + T) + np.zeros((3, 1), int)
     if layers is theirs:
-        x, positions = torch.from_numpy(x), torch.from_numpy(positions)
-    for wrong in (slice(start, start + T), positions):
+        x, places = torch.from_numpy(x), torch.from_numpy(places)
+    for wrong in (slice(start, start + T), places):
         with pytest.raises(ValueError, match="positions 0 to 4, got positions"):
             layer.forward(x, Context(positions=wrong))
 

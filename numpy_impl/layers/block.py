@@ -39,11 +39,11 @@ class TransformerBlock(Module):
         self.reset_parameters(seed)
 
     def forward(self, x, context=EMPTY):
-        """x (B, T, D) -> y (B, T, D), or (B, P, D) where P are read, cache"""
+        """x (B, T, D) -> y (B, T, D), or (B, P, D) if P are read, cache"""
         h, norm1_cache = self.norm1.forward(x)
         h, attention_cache = self.attention.forward(h, context)
         h, drop1_cache = self.dropout.forward(h, context)
-        x = read_rows(x, context.read) + h                         # (B, T or P, D)
+        x = read_rows(x, context.read) + h                 # (B, T or P, D)
         h, norm2_cache = self.norm2.forward(x)
         h, feed_forward_cache = self.feed_forward.forward(h, context)
         h, drop2_cache = self.dropout.forward(h, context)

@@ -142,7 +142,7 @@ def test_a_new_layer_computes_what_its_base_does(dtype):
 def test_dropout_is_for_the_correction_alone():
     layer, x, dy = random_layer(4, dropout=0.25)
     kept = np.random.default_rng(0).random(x.shape) >= 0.25
-    y, cache = layer.forward(x, lambda shape, rate: kept)
+    y, cache = layer.forward(x, Context(keep=lambda shape, rate: kept))
     plain, _ = layer.base.forward(x)
     change = 3 * (x * kept / 0.75) @ layer.A.T @ layer.B.T
     np.testing.assert_allclose(y, plain + change, rtol=1e-13)
@@ -150,7 +150,7 @@ def test_dropout_is_for_the_correction_alone():
     through_base = dy @ layer.base.weight
     change = 3 * dy @ layer.B @ layer.A * kept / 0.75
     np.testing.assert_allclose(dx, through_base + change, rtol=1e-13)
-    np.testing.assert_array_equal(layer.forward(x)[0], layer.forward(x, None)[0])
+    np.testing.assert_array_equal(layer.forward(x)[0], layer.forward(x)[0])
 
 
 def test_the_twin_drops_out_by_itself_while_it_trains():

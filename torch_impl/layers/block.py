@@ -39,7 +39,7 @@ class TransformerBlock(Module):
         h = self.norm1(x)
         h = self.attention(h, context)
         h = self.dropout(h, context)
-        x = read_rows(x, context.read) + h                         # (B, T or P, D)
+        x = read_rows(x, context.read) + h                 # (B, T or P, D)
         h = self.norm2(x)
         h = self.feed_forward(h, context)
         h = self.dropout(h, context)
