@@ -22,28 +22,24 @@ from twinformer.io.files import write_atomically
 __all__ = ["align", "derivations", "mirrored_pairs", "page"]
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ["text", "layers", "models", "training", "generation", "finetuning"]
+READING_ORDER = ["text", "layers", "models", "training", "generation", "finetuning"]
 ALIKE = 0.55  # lines less alike than this do not face each other
 
 
 def mirrored_pairs() -> dict[str, list[str]]:
-    """{room: files}, such as {"layers": ["layers/norm.py", ...]}, data's way through the house."""
+    """{folder: files}, such as {"layers": ["layers/norm.py", ...]}, data's way through the house."""
     here, there = ({path.relative_to(ROOT / package).as_posix()
                     for path in (ROOT / package).rglob("*.py") if path.name != "__init__.py"}
                    for package in ("numpy_impl", "torch_impl"))
-    rooms = {name.partition("/")[0] for name in here & there}
-    rooms = [room for room in ROOMS if room in rooms] + sorted(rooms - set(ROOMS))
-    return {room: sorted((name for name in here & there if name.startswith(f"{room}/")),
-                         key=lambda name: (written_once(name), name)) for room in rooms}
+    found = {name.partition("/")[0] for name in here & there}
+    folders = [folder for folder in READING_ORDER if folder in found]
+    folders += sorted(found - set(READING_ORDER))
+    return {folder: sorted(name for name in here & there if name.startswith(f"{folder}/"))
+            for folder in folders}
 
 
 def sources(name: str) -> list[str]:
     return [(ROOT / package / name).read_text("utf-8") for package in ("numpy_impl", "torch_impl")]
-
-
-def written_once(name: str) -> bool:
-    """Whether the twin's file only hands on what the reference's file defines."""
-    return "import *" in sources(name)[1]
 
 
 def derivations() -> dict[str, list[tuple[str, Path]]]:
@@ -115,14 +111,12 @@ def column(side: int, rows, codes) -> str:
 
 
 def pair(name: str, links: str) -> str:
-    """The section of one mirrored pair; closed where the twin only hands on the reference."""
+    """The section of one mirrored pair."""
     codes = [highlighted(source) for source in sources(name)]
     rows = align(*(source.splitlines() for source in sources(name)))
-    is_open = "" if written_once(name) else " open"
-    note = links or ("<em>written once, for both</em>" if written_once(name) else "")
-    return (f'<details id="{name}" style="--rows:{len(rows)}"{is_open}>'
+    return (f'<details id="{name}" style="--rows:{len(rows)}" open>'
             f'<summary><code>numpy_impl/{name}</code><code>torch_impl/{name}</code>'
-            f'<span>{note}</span></summary><div class="pair">'
+            f'<span>{links}</span></summary><div class="pair">'
             f'{column(0, rows, codes)}{column(1, rows, codes)}</div></details>')
 
 
@@ -135,21 +129,20 @@ def link(path: Path, folder: Path) -> str:
 
 def page(folder: Path) -> str:
     """The whole page, with links that lead from this folder to the derivations."""
-    rooms, pages = mirrored_pairs(), derivations()
+    parts, pages = mirrored_pairs(), derivations()
     index, sections = [], []
-    for room, names in rooms.items():
-        index.append(f'<h2><a href="#{room}">{room}</a></h2>')
-        sections.append(f'<h2 id="{room}">{room}</h2>')
+    for part, names in parts.items():
+        index.append(f'<h2><a href="#{part}">{part}</a></h2>')
+        sections.append(f'<h2 id="{part}">{part}</h2>')
         for name in names:
-            short = name.removeprefix(f"{room}/").removesuffix(".py").replace("_", " ")
-            kind = "once" if written_once(name) else "twice"
-            index.append(f'<a class="{kind}" href="#{name}">{short}</a>')
+            short = name.removeprefix(f"{part}/").removesuffix(".py").replace("_", " ")
+            index.append(f'<a href="#{name}">{short}</a>')
             links = [f'<a href="{escape(link(path, folder))}">{escape(title)}</a>'
                      for title, path in pages.get(name, [])]
             sections.append(pair(name, " · ".join(links)))
     style = Path(__file__).with_suffix(".css").read_text("utf-8")
     return FRAME.format(style=style, index="\n".join(index), sections="\n".join(sections),
-                        count=sum(map(len, rooms.values())))
+                        count=sum(map(len, folders.values())))
 
 
 FRAME = """<!DOCTYPE html>
