@@ -142,7 +142,7 @@ def page(folder: Path) -> str:
             sections.append(pair(name, " · ".join(links)))
     style = Path(__file__).with_suffix(".css").read_text("utf-8")
     return FRAME.format(style=style, index="\n".join(index), sections="\n".join(sections),
-                        count=sum(map(len, folders.values())))
+                        count=sum(map(len, parts.values())))
 
 
 FRAME = """<!DOCTYPE html>
