@@ -18,7 +18,7 @@ from numpy_impl.models.gpt2 import GPTModel
 from twinformer.models.initialisation import initial_parameters
 from numpy_impl.models.parameters import set_parameters
 from twinformer.batches.collate import collate_preferences
-from twinformer.batches.pairs import pair_batch
+from twinformer.batches.pairs import PairBatch, pair_batch
 from numpy_impl.training import learner as our_learner
 from twinformer.configs.run_config import DeviceConfig, TrainingConfig
 from torch_impl.finetuning import preferences as theirs
@@ -66,7 +66,7 @@ def by_hand(objective, batch, arrays):
 def by_autograd(options, batch, arrays):
     model = gpt2.GPTModel(CONFIG).to(torch.float64)
     parameters.set_parameters(model, arrays)
-    batch = ours.PairBatch(*map(torch.tensor, batch))
+    batch = PairBatch(*map(torch.tensor, batch))
     loss = theirs.PreferencePairs(**options).forward(model, batch)
     named = dict(model.named_parameters())
     grads = torch.autograd.grad(loss, list(named.values()))
