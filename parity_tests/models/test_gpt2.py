@@ -231,7 +231,9 @@ def test_a_new_model_learns():
     ids = np.random.default_rng(0).integers(13, size=(4, 9))
     inputs, targets = ids[:, :-1], ids[:, 1:]
     one, other = ours.GPTModel(SMALL), theirs.GPTModel(SMALL)
-    rule, twins_rule = optimizer.AdamW(one), twins_optimizer.AdamW(other)
+    settings = 0.9, 0.95, 1e-8, 0.1
+    rule = optimizer.AdamW(one, *settings)
+    twins_rule = twins_optimizer.AdamW(other, *settings)
     losses = []
     for _ in range(6):
         one.zero_grad()
