@@ -1,8 +1,6 @@
 """Both loaders give the same batches in the same order, whoever reads them."""
 import json
-import multiprocessing
-import os
-import signal
+import threading
 from itertools import islice
 
 import numpy as np
@@ -20,14 +18,6 @@ from .test_windows import corpora
 
 DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.skipif(
     not torch.cuda.is_available(), reason="needs a GPU"))]
-
-
-@pytest.fixture
-def workers(monkeypatch):
-    """Batches for the CPU are read by other processes too."""
-    def use(number):
-        monkeypatch.setitem(theirs.WORKERS, "cpu", number)
-    return use
 
 
 def assert_same(one, other):
@@ -68,10 +58,8 @@ def test_the_same_batches_epoch_after_epoch(corpus, batch_size, order, seed, dro
 
 
 @pytest.mark.parametrize("device", DEVICES)
-@pytest.mark.parametrize("number", [0, 1, 2])
-def test_other_processes_may_read(device, number, workers):
-    """The state is that of the last batch used, though they run ahead."""
-    workers(number)
+def test_read_ahead_onto_the_device(device):
+    """The state is that of the last batch used, though the thread runs ahead."""
     tokens = np.arange(200, dtype=np.uint16)
     plain = ours.create_loader(Batches(tokens, 4, 8))
     batches = Batches(tokens, 4, 8)
@@ -81,17 +69,20 @@ def test_other_processes_may_read(device, number, workers):
         assert item[0].device.type == item[1].device.type == device
         assert_same(next(plain), item)
     ahead.close()
-    assert not multiprocessing.active_children()
+    assert_no_thread()
 
 
-@pytest.mark.parametrize("number", [0, 2])
-def test_one_epoch_ends(number, workers):
-    workers(number)
+def assert_no_thread():
+    assert not any(thread.name.startswith("loader") for thread in threading.enumerate())
+
+
+def test_one_epoch_ends():
     tokens = np.arange(100)
     for side in (ours, theirs):
         batches = Batches(tokens, 3, 8)
         assert len(list(side.create_loader(batches, forever=False))) == len(batches)
         assert batches.epoch == 1
+    assert_no_thread()
 
 
 class Broken(np.ndarray):
@@ -103,30 +94,13 @@ class Broken(np.ndarray):
         return super().__getitem__(place)
 
 
-@pytest.mark.parametrize("side, number", [(ours, 0), (theirs, 0), (theirs, 1)])
-def test_an_error_of_the_reader_reaches_the_consumer(side, number, workers):
-    workers(number)
+@pytest.mark.parametrize("side", [ours, theirs])
+def test_an_error_of_the_reader_reaches_the_consumer(side):
     loader = side.create_loader(Batches(np.arange(100).view(Broken), 3, 8, order="sequential"))
     next(loader)
     with pytest.raises(OSError, match="disk is gone"):
         list(loader)
-
-
-def test_a_signal_to_all_processes_leaves_the_readers(workers):
-    """Ctrl-C and a scheduler's SIGTERM are for the run, which saves first."""
-    workers(1)
-    others = multiprocessing.active_children()      # of a failure that is still told about
-    loader = theirs.create_loader(Batches(np.arange(100), 3, 8))
-    next(loader)
-    reader, = set(multiprocessing.active_children()).difference(others)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        os.kill(reader.pid, number)
-        next(loader)
-    for _ in range(20):
-        next(loader)
-    assert reader.is_alive()
-    loader.close()
-    assert reader not in multiprocessing.active_children()
+    assert_no_thread()
 
 
 def test_the_reference_stays_on_the_cpu():

@@ -4,14 +4,14 @@ An optimizer wants examples in random order, every one as often as the others,
 and a run that was stopped must go on as if nothing had happened. Which
 windows a batch takes is decided in twinformer/batches; here they are read.
 
-For a GPU another process reads the next batches while this one computes. They
-come into pinned memory, which the GPU reads by itself, so that the copy needs
-no processor and overlaps with compute.
+A thread reads the next batch while the model computes. For a GPU it comes
+into pinned memory, which the GPU reads by itself, so that the copy needs no
+processor and overlaps with compute.
 
 Shapes: B batch, T max_length.
 """
-import signal
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 
 import torch
 from torch.utils.data import DataLoader
@@ -19,8 +19,6 @@ from torch.utils.data import DataLoader
 from .windows import SlidingWindows
 
 __all__ = ["create_loader"]
-
-WORKERS = {"cuda": 1}       # processes that read ahead, by kind of device
 
 
 def create_loader(batches, device="cpu", forever=True):
@@ -43,14 +41,19 @@ def create_loader(batches, device="cpu", forever=True):
     windows = SlidingWindows(batches.tokens, batches.max_length,
                              batches.spacing)
     states = deque()            # of the batches that are on their way
-    loader = DataLoader(
+    loader = iter(DataLoader(
         windows, batch_sampler=sampler(batches.stream(forever), states),
-        collate_fn=unchanged, worker_init_fn=outlast_signals,
-        num_workers=WORKERS.get(device.type, 0),
-        pin_memory=device.type == "cuda")
-    for inputs, targets in loader:                          # (B, T), (B, T)
-        yield (inputs.to(device, non_blocking=True),
-               targets.to(device, non_blocking=True), states.popleft())
+        collate_fn=unchanged, pin_memory=device.type == "cuda"))
+    # Not DataLoader's own worker processes: a signal that ends a run goes to
+    # them too, and the run could not save any more.
+    with ThreadPoolExecutor(1, "loader") as reader:
+        coming = reader.submit(next, loader, None)
+        while batch := coming.result():
+            state = states.popleft()
+            coming = reader.submit(next, loader, None)
+            inputs, targets = batch                         # (B, T), (B, T)
+            yield (inputs.to(device, non_blocking=True),
+                   targets.to(device, non_blocking=True), state)
 
 
 def sampler(stream, states):
@@ -63,10 +66,3 @@ def sampler(stream, states):
 def unchanged(batch):
     """SlidingWindows gives whole batches: there is nothing to collate."""
     return batch
-
-
-def outlast_signals(worker):
-    """Ctrl-C reaches all processes, but it is the run's: it takes the step
-    to its end and saves. A worker ends when its loader does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
