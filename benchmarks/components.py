@@ -371,7 +371,8 @@ def work_without(options):
     )
     from twinformer.models.initialisation import initial_parameters
     from numpy_impl.training import objective, tuner
-    from twinformer.configs.run_config import DeviceConfig, TrainingConfig
+    from twinformer.configs.device_config import DeviceConfig
+    from twinformer.configs.training_config import TrainingConfig
     from numpy_impl.training.learner import Learner
 
     def new_array(dloss, cache, overwrite):

@@ -55,7 +55,8 @@ def training_step() -> float:
     """Tokens a second of the twin's training step: GPT-2 124M, one window"""
     from twinformer.models.config import PRESETS
     from twinformer.models.initialisation import initial_parameters
-    from twinformer.configs.run_config import DeviceConfig, TrainingConfig
+    from twinformer.configs.device_config import DeviceConfig
+    from twinformer.configs.training_config import TrainingConfig
     from torch_impl.training.learner import Learner
 
     config = PRESETS["gpt2"]

@@ -57,7 +57,8 @@ STRENGTHS = (1, 10, 100)
 
 def config_of(file, changes, seed=123, threads=0):
     """The command's defaults for a model from scratch, with changes."""
-    from twinformer.configs.classify_config import FROM_SCRATCH, ClassifyConfig
+    from twinformer.configs.classify_config import ClassifyConfig
+    from twinformer.configs.recipes import FROM_SCRATCH
     book = {f"classification.{name}": value for name, value in BOOK.items()}
     values = {**FROM_SCRATCH, **book, "classification.file": str(file),
               "finetuning.seed": seed, "device.threads": threads,

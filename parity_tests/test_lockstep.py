@@ -9,7 +9,7 @@ import numpy_impl.layers.feed_forward
 import numpy_impl.layers.norm
 import numpy_impl.training.tuner
 import numpy_impl.training.optimizer
-from twinformer.configs.run_config import DeviceConfig
+from twinformer.configs.device_config import DeviceConfig
 from numpy_impl.training.learner import Learner
 
 from .agreement import DOUBLE

@@ -7,7 +7,8 @@ import torch
 
 from twinformer.models.config import GPT2Config
 from twinformer.models.initialisation import initial_parameters
-from twinformer.configs.run_config import DeviceConfig, TrainingConfig
+from twinformer.configs.device_config import DeviceConfig
+from twinformer.configs.training_config import TrainingConfig
 from twinformer.learning import NonFiniteError
 from numpy_impl.training.learner import Learner as Reference
 from torch_impl.training import device as machine

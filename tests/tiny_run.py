@@ -5,7 +5,9 @@ import pytest
 import torch
 
 from twinformer.models.config import GPT2Config
-from twinformer.configs.run_config import DataConfig, RunConfig, TrainingConfig
+from twinformer.configs.data_config import DataConfig
+from twinformer.configs.run_config import RunConfig
+from twinformer.configs.training_config import TrainingConfig
 from numpy_impl.training.learner import Learner
 from twinformer.training.run import run_training
 

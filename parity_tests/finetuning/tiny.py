@@ -13,9 +13,9 @@ from twinformer.models.config import GPT2Config
 from twinformer.models.initialisation import initial_parameters
 from numpy_impl.training import objective as our_objective
 from numpy_impl.training import tuner as our_tuner
-from twinformer.configs.run_config import (
-    DeviceConfig, RunConfig, TrainingConfig,
-)
+from twinformer.configs.device_config import DeviceConfig
+from twinformer.configs.run_config import RunConfig
+from twinformer.configs.training_config import TrainingConfig
 from torch_impl.finetuning import preferences as their_preferences
 from torch_impl.generation import responding as their_responding
 from torch_impl.models import gpt2 as their_gpt2

@@ -6,7 +6,8 @@ import numpy_impl.training.throughput as ours
 import torch_impl.training.throughput as theirs
 from twinformer.models.config import GPT2Config
 from twinformer.models.initialisation import initial_parameters
-from twinformer.configs.run_config import DeviceConfig, TrainingConfig
+from twinformer.configs.device_config import DeviceConfig
+from twinformer.configs.training_config import TrainingConfig
 from numpy_impl.training.learner import Learner
 from torch_impl.training import learner
 

@@ -15,7 +15,8 @@ from twinformer.models.initialisation import initial_parameters
 from numpy_impl.models.parameters import get_parameters, set_parameters
 from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
 from twinformer.runs.checkpoint import checkpoints_in
-from twinformer.configs.run_config import DeviceConfig, RunConfig
+from twinformer.configs.device_config import DeviceConfig
+from twinformer.configs.run_config import RunConfig
 from twinformer.runs.logs import read_metrics
 from numpy_impl.training.objective import NextTokens
 from twinformer.runs.run_folder import (

@@ -93,7 +93,7 @@ def build_model(opened, backend, device):
         where = str(implementation("torch").choose_device(device))
         model = model.to(where)
     else:
-        from ..configs.run_config import DeviceConfig
+        from ..configs.device_config import DeviceConfig
         implementation("numpy").check_device(DeviceConfig(device=device))
         where = "cpu"
     return model, where

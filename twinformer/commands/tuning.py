@@ -49,7 +49,7 @@ def add_tuning_arguments(parser, section: str, **defaults) -> None:
     section : the name of the command's own settings in config.yaml
     """
     from ..configs.finetuning_config import FinetuningConfig
-    from ..configs.run_config import DeviceConfig
+    from ..configs.device_config import DeviceConfig
 
     parser.add_argument(
         "--model", type=str, metavar="MODEL",

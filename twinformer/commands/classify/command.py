@@ -30,7 +30,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from ...configs.classify_config import FROM_SCRATCH, ClassifyConfig
+from ...configs.classify_config import ClassifyConfig
+from ...configs.recipes import FROM_SCRATCH
 
 from ..train import default_config as config_of_run
 
