@@ -1,14 +1,11 @@
 """Pictures of a classifier: what it takes for what, and how sure it is of it.
 """
-import io
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from ..io.files import write_atomically
-from ..training.plot import TRAIN, VALIDATION
+from ..training.plot import COLORS
 
-__all__ = ["report_figure", "save_figure"]
+__all__ = ["report_figure"]
 
 
 def report_figure(report: Mapping[str, Any], title: str):
@@ -39,9 +36,9 @@ def report_figure(report: Mapping[str, Any], title: str):
                label="as sure as right")
     right.bar([b["from"] for b in bins], [b["accuracy"] for b in bins],
               [b["to"] - b["from"] for b in bins], align="edge",
-              color=TRAIN, alpha=0.5, edgecolor="white", label="right")
+              color=COLORS["train"], alpha=0.5, edgecolor="white", label="right")
     right.plot([b["confidence"] for b in bins], [b["accuracy"] for b in bins],
-               color=VALIDATION, marker="o", linestyle="",
+               color=COLORS["validation"], marker="o", linestyle="",
                label="mean of a bin")
     right.set_xlabel("probability of the predicted class")
     right.set_ylabel("share that is right")
@@ -49,10 +46,3 @@ def report_figure(report: Mapping[str, Any], title: str):
                     f"{report['calibration']['error']:.3f}")
     right.legend(loc="upper left")
     return figure
-
-
-def save_figure(figure, path: Path) -> None:
-    """As a PNG file, whole or not at all."""
-    image = io.BytesIO()
-    figure.savefig(image, format="png", dpi=120)
-    write_atomically(path, image.getvalue())

@@ -41,7 +41,7 @@ def untrained(config: ScratchConfig, tokenizer: Tokenizer,
     return model, initial_parameters(model, seed)
 
 
-def read_texts(tuner, ids: Sequence[np.ndarray], reading: Reading,
+def read_texts(learner, ids: Sequence[np.ndarray], reading: Reading,
                epochs: int, config: FinetuningConfig) -> None:
     """Predict every next token of the texts to learn from.
 
@@ -50,7 +50,7 @@ def read_texts(tuner, ids: Sequence[np.ndarray], reading: Reading,
 
     Parameters
     ----------
-    tuner : Tuner
+    learner
         Of a language model, on NextTokens.
     ids
         The token ids of each text.
@@ -74,4 +74,4 @@ def read_texts(tuner, ids: Sequence[np.ndarray], reading: Reading,
             pair = collate_instructions(
                 [ids[i] for i in batch], reading.pad_id,
                 max_length=reading.width)
-            tuner.train_step([pair], step, rate)
+            learner.train_step([pair], step, rate)

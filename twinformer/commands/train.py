@@ -113,7 +113,7 @@ def run(arguments) -> int:
 
 def prefetched(config: RunConfig, batches):
     """Batches copied to the GPU while it computes; straight on the CPU."""
-    from ..training.trainer import straight
+    from ..training.pretraining import straight
 
     twin = implementation("torch")
     device = twin.choose_device(config.device.device)

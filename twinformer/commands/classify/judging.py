@@ -3,10 +3,11 @@ import json
 
 from ...classification.classifier import Classifier
 from ...classification.encoded import encoded
-from ...classification.plots import report_figure, save_figure
+from ...classification.plots import report_figure
 from ...classification.report import class_report, report_as_markdown
 from ...io.files import write_atomically
 from ...runs.checkpoint import checkpoints_in, load_checkpoint
+from ...training.plot import save_figure
 
 __all__ = ["judge", "opened_classifier", "summary"]
 
