@@ -26,7 +26,7 @@ def plots():
 def no_plots(request, monkeypatch):
     """Import it: to draw takes longer than to train here."""
     if "plots" not in request.fixturenames:
-        monkeypatch.setattr("twinformer.finetuning.finetuner.plot_curves", lambda *words: None)
+        monkeypatch.setattr("twinformer.training.trainer.plot_curves", lambda *words: None)
 
 
 def tiny_base(folder: Path, tokenizer: str = "bytes") -> Path:

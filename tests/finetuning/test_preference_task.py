@@ -1,4 +1,4 @@
-"""Preferences as the finetuner sees them: batches, the reference, metrics."""
+"""Preferences as the trainer sees them: batches, the reference, metrics."""
 import math
 
 import numpy as np
@@ -6,6 +6,7 @@ import pytest
 
 from twinformer.finetuning.preference_task import ComparisonTask, pair_metrics
 from twinformer.finetuning.examples import encode_examples, split_tasks
+from twinformer.configs.finetuning_config import FinetuningConfig
 from twinformer.configs.preference_config import PreferenceConfig, without_ties
 from numpy_impl.finetuning.preferences import PreferencePairs
 from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
@@ -33,7 +34,7 @@ def task(name="numpy", **settings):
                                128)[0] for part in splits]
     parts = package(name)
     return ComparisonTask(
-        type(splits)(*encoded), settings, tokenizer=tokenizer,
+        type(splits)(*encoded), settings, FinetuningConfig(), tokenizer=tokenizer,
         run_config=RUN_CONFIG, data_key="key", respond=parts.respond,
         log_probabilities=parts.log_probabilities,
         parameters=parts.get_parameters)

@@ -8,6 +8,7 @@
 An existing folder is never written to, unless the run in it is resumed.
 """
 import itertools
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +25,7 @@ from ..tokenizers.tokenizer import Tokenizer
 from .checkpoint import (
     Checkpoint, checkpoints_in, load_checkpoint, set_aside_after,
 )
-from ..configs.run_config import RunConfig, config_to_dict
+from ..configs.run_config import RunConfig
 
 __all__ = ["OpenedRun", "RunFolder", "best_checkpoint", "newest_checkpoint",
            "open_run"]
@@ -88,9 +89,9 @@ class RunFolder:
         with suppress(OSError):     # there is something in it
             self.path.rmdir()
 
-    def write_config(self, config: RunConfig) -> None:
-        """Write the resolved config; it works as ``--config`` again."""
-        text = yaml.safe_dump(config_to_dict(config), sort_keys=False,
+    def write_config(self, settings: Mapping[str, Any]) -> None:
+        """config.yaml: the resolved settings; it works as ``--config``."""
+        text = yaml.safe_dump(dict(settings), sort_keys=False,
                               allow_unicode=True)
         write_atomically(self.path / "config.yaml", text)
 

@@ -7,7 +7,7 @@ from typing import Any
 from ..models.config import GPT2Config
 from ..models.initialisation import initial_parameters
 from ..runs.checkpoint import Checkpoint
-from ..configs.run_config import RunConfig, small_model
+from ..configs.run_config import RunConfig, config_to_dict, small_model
 from .data import TrainingData, prepare_data
 from .pretraining import Pretraining, straight
 from .progress import Progress
@@ -96,7 +96,7 @@ def trained(config, learner_class, folder, start, make_sampler, feed,
         data, config, feed=feed, peak_flops=measure_peak(learner),
         sampler=make_sampler(config, data) if make_sampler else None)
     trainer = Trainer(learner, task, folder, progress=progress)
-    folder.write_config(config)
+    folder.write_config(config_to_dict(config))
     progress.note(f"{config.model.parameter_count():,} parameters, "
                   f"{len(data.train):,} training tokens, in {folder}")
     exit_code = trainer.train(start)
