@@ -56,6 +56,7 @@ def work(options):
     from twinformer.training.evaluation import evaluate
     from twinformer.runs.logs import read_metrics
     from twinformer.runs.run_folder import RunFolder
+    from twinformer.training.pretraining import Pretraining
     from twinformer.training.trainer import Trainer
     from twinformer.commands.train import sampler
     from torch_impl.training.learner import Learner
@@ -77,8 +78,8 @@ def work(options):
                       initial_parameters(config.model, options.seed))
     with tempfile.TemporaryDirectory() as folder:
         run = RunFolder(Path(folder))
-        Trainer(learner, data, config, run,
-                sampler=sampler(config, data)).train()
+        task = Pretraining(data, config, sampler=sampler(config, data))
+        Trainer(learner, task, run).train()
         print("trained", flush=True)
         sys.stdin.readline()                # not before the clock is read
         records = read_metrics(run.path)

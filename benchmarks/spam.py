@@ -88,11 +88,11 @@ def folds(parts):
 
 def cross_validated(file, changes, threads):
     """(accuracy, loss) of a recipe, means over the folds."""
-    from twinformer.finetuning.finetuner import Finetuner
     from twinformer.runs.logs import read_metrics
     from twinformer.runs.run_folder import RunFolder
     from twinformer.commands.classify.texts import parts_of
-    from twinformer.commands.classify.training import task_and_tuner
+    from twinformer.commands.classify.training import task_and_learner
+    from twinformer.training.trainer import Trainer
 
     def silent(text):
         pass
@@ -103,10 +103,9 @@ def cross_validated(file, changes, threads):
         config = config_of(file, {**changes, "finetuning.eval_interval": 10**9,
                                   "finetuning.checkpoint_interval": 10**9},
                            number, threads)
-        task, tuner = task_and_tuner(config, parts, silent)
+        task, learner = task_and_learner(config, parts, silent)
         with tempfile.TemporaryDirectory() as folder:
-            Finetuner(tuner, task, config.finetuning,
-                      RunFolder(Path(folder))).train()
+            Trainer(learner, task, RunFolder(Path(folder))).train()
             last = read_metrics(Path(folder))[-1]
         found.append((last["validation_accuracy"], last["validation_loss"]))
     return tuple(map(statistics.mean, zip(*found, strict=True)))

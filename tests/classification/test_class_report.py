@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twinformer.classification.plots import report_figure, save_figure
+from twinformer.classification.plots import report_figure
+from twinformer.training.plot import save_figure
 from twinformer.classification.report import (
     calibration, class_report, probabilities_of, report_as_markdown,
 )
