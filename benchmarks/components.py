@@ -374,8 +374,9 @@ def work_without(options):
     from twinformer.models.initialisation import initial_parameters
     from numpy_impl.training import learner as learner_module
     from numpy_impl.training import objective
-    from twinformer.configs.run_config import DeviceConfig, TrainingConfig
     from numpy_impl.training.learner import pretraining_learner
+    from twinformer.configs.device_config import DeviceConfig
+    from twinformer.configs.training_config import TrainingConfig
 
     def new_array(dloss, cache, overwrite):
         return gradient(dloss, cache)

@@ -53,7 +53,8 @@ def our_step(options, name, train):
     """A function that takes one step of ours."""
     import numpy_impl  # noqa: F401  (before NumPy: it sets its threads up)
     from twinformer.batches.collate import ClassificationBatch
-    from twinformer.configs.run_config import DeviceConfig, TrainingConfig
+    from twinformer.configs.device_config import DeviceConfig
+    from twinformer.configs.training_config import TrainingConfig
     if name == "numpy":
         from numpy_impl.finetuning.classification import Classification
         from numpy_impl.finetuning.freezing import train_only

@@ -55,8 +55,9 @@ def training_step() -> float:
     """Tokens a second of the twin's training step: GPT-2 124M, one window"""
     from twinformer.models.config import PRESETS
     from twinformer.models.initialisation import initial_parameters
-    from twinformer.configs.run_config import DeviceConfig, TrainingConfig
     from torch_impl.training.learner import pretraining_learner
+    from twinformer.configs.device_config import DeviceConfig
+    from twinformer.configs.training_config import TrainingConfig
 
     config = PRESETS["gpt2"]
     learner = pretraining_learner(config, TrainingConfig(), DeviceConfig(device="cpu"),

@@ -50,11 +50,13 @@ def work(options):
     from twinformer.models.initialisation import initial_parameters
     from twinformer.tokenizers.characters import CharacterTokenizer
     from twinformer.tokenizers.tokenizer import bytes_per_token
-    from twinformer.configs.run_config import DeviceConfig, config_from_dict
+    from twinformer.configs.device_config import DeviceConfig
+    from twinformer.configs.run_config import config_from_dict
     from twinformer.training.data import TrainingData
     from twinformer.training.evaluation import evaluate
     from twinformer.runs.logs import read_metrics
     from twinformer.runs.run_folder import RunFolder
+    from twinformer.training.pretraining import Pretraining
     from twinformer.training.trainer import Trainer
     from twinformer.commands.train import sampler
     from torch_impl.training.learner import pretraining_learner
@@ -76,8 +78,8 @@ def work(options):
                       initial_parameters(config.model, options.seed))
     with tempfile.TemporaryDirectory() as folder:
         run = RunFolder(Path(folder))
-        Trainer(learner, data, config, run,
-                sampler=sampler(config, data)).train()
+        task = Pretraining(data, config, sampler=sampler(config, data))
+        Trainer(learner, task, run).train()
         print("trained", flush=True)
         sys.stdin.readline()                # not before the clock is read
         records = read_metrics(run.path)

@@ -57,7 +57,8 @@ STRENGTHS = (1, 10, 100)
 
 def config_of(file, changes, seed=123, threads=0):
     """The command's defaults for a model from scratch, with changes."""
-    from twinformer.configs.classify_config import FROM_SCRATCH, ClassifyConfig
+    from twinformer.configs.classify_config import ClassifyConfig
+    from twinformer.configs.recipes import FROM_SCRATCH
     book = {f"classification.{name}": value for name, value in BOOK.items()}
     values = {**FROM_SCRATCH, **book, "classification.file": str(file),
               "finetuning.seed": seed, "device.threads": threads,
@@ -87,11 +88,11 @@ def folds(parts):
 
 def cross_validated(file, changes, threads):
     """(accuracy, loss) of a recipe, means over the folds."""
-    from twinformer.finetuning.finetuner import Finetuner
     from twinformer.runs.logs import read_metrics
     from twinformer.runs.run_folder import RunFolder
     from twinformer.commands.classify.texts import parts_of
     from twinformer.commands.classify.training import task_and_learner
+    from twinformer.training.trainer import Trainer
 
     def silent(text):
         pass
@@ -104,8 +105,7 @@ def cross_validated(file, changes, threads):
                            number, threads)
         task, learner = task_and_learner(config, parts, silent)
         with tempfile.TemporaryDirectory() as folder:
-            Finetuner(learner, task, config.finetuning,
-                      RunFolder(Path(folder))).train()
+            Trainer(learner, task, RunFolder(Path(folder))).train()
             last = read_metrics(Path(folder))[-1]
         found.append((last["validation_accuracy"], last["validation_loss"]))
     return tuple(map(statistics.mean, zip(*found, strict=True)))

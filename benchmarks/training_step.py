@@ -39,7 +39,8 @@ def our_step(options):
     """A function that takes one training step of ours."""
     import numpy_impl  # noqa: F401  (before NumPy: it sets its threads up)
     from twinformer.models.initialisation import initial_parameters
-    from twinformer.configs.run_config import DeviceConfig, TrainingConfig
+    from twinformer.configs.device_config import DeviceConfig
+    from twinformer.configs.training_config import TrainingConfig
     if options.worker == "numpy":
         from numpy_impl.training.learner import pretraining_learner
         device = DeviceConfig(threads=options.threads)

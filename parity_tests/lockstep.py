@@ -30,7 +30,8 @@ from twinformer.models.keep_masks import KeepMasks
 from twinformer.models.config import GPT2Config
 from twinformer.models.initialisation import initial_parameters
 from numpy_impl.training import learner as reference
-from twinformer.configs.run_config import DeviceConfig, TrainingConfig
+from twinformer.configs.device_config import DeviceConfig
+from twinformer.configs.training_config import TrainingConfig
 from twinformer.training.schedule import learning_rate_at
 from torch_impl.training import learner as twin
 

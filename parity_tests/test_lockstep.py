@@ -9,8 +9,8 @@ import numpy_impl.layers.feed_forward
 import numpy_impl.layers.norm
 import numpy_impl.training.learner
 import numpy_impl.training.optimizer
-from twinformer.configs.run_config import DeviceConfig
 from numpy_impl.training.learner import pretraining_learner
+from twinformer.configs.device_config import DeviceConfig
 
 from .agreement import DOUBLE
 from .lockstep import (

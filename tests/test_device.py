@@ -13,7 +13,8 @@ from twinformer.configs.classification_config import ClassificationConfig
 from twinformer.models.keep_masks import KeepMasks
 from twinformer.models.config import GPT2Config
 from twinformer.models.initialisation import initial_parameters
-from twinformer.configs.run_config import DeviceConfig, TrainingConfig
+from twinformer.configs.device_config import DeviceConfig
+from twinformer.configs.training_config import TrainingConfig
 from twinformer.learning import NonFiniteError
 from numpy_impl.training.learner import pretraining_learner as Reference
 from torch_impl.finetuning.classifier_model import build_classifier

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from twinformer.models.config import GPT2Config
-from twinformer.configs.run_config import DataConfig, RunConfig, TrainingConfig
 from numpy_impl.training.learner import pretraining_learner
+from twinformer.configs.data_config import DataConfig
+from twinformer.configs.run_config import RunConfig
+from twinformer.configs.training_config import TrainingConfig
 from twinformer.training.run import run_training
 from twinformer.commands.main import main
 
@@ -24,7 +26,7 @@ def plots():
 def no_plots(request, monkeypatch):
     """Import it: to draw takes longer than to train here."""
     if "plots" not in request.fixturenames:
-        monkeypatch.setattr("twinformer.finetuning.finetuner.plot_curves", lambda *words: None)
+        monkeypatch.setattr("twinformer.training.trainer.plot_curves", lambda *words: None)
 
 
 def tiny_base(folder: Path, tokenizer: str = "bytes") -> Path:

@@ -5,8 +5,10 @@ import pytest
 import torch
 
 from twinformer.models.config import GPT2Config
-from twinformer.configs.run_config import DataConfig, RunConfig, TrainingConfig
 from numpy_impl.training.learner import pretraining_learner
+from twinformer.configs.data_config import DataConfig
+from twinformer.configs.run_config import RunConfig
+from twinformer.configs.training_config import TrainingConfig
 from twinformer.training.run import run_training
 
 TEXT = "The quick brown fox jumps over the lazy dog.\nÀ demain, 你好!\n" * 30

@@ -15,8 +15,9 @@ from twinformer.models.layer_choice import layers_to_train
 from twinformer.models.config import GPT2Config
 from numpy_impl.models.gpt2 import GPTModel
 from twinformer.batches.collate import collate_classification
-from twinformer.configs.run_config import DeviceConfig, TrainingConfig
 from numpy_impl.training.learner import Learner
+from twinformer.configs.device_config import DeviceConfig
+from twinformer.configs.training_config import TrainingConfig
 from torch_impl.finetuning import classification_head as torch_head
 from torch_impl.finetuning.freezing import train_only as torch_train_only
 from torch_impl.models import gpt2 as torch_gpt2

@@ -20,7 +20,8 @@ from numpy_impl.models.parameters import set_parameters
 from twinformer.batches.collate import collate_preferences
 from twinformer.batches.pairs import PairBatch, pair_batch
 from numpy_impl.training import learner as our_learner
-from twinformer.configs.run_config import DeviceConfig, TrainingConfig
+from twinformer.configs.device_config import DeviceConfig
+from twinformer.configs.training_config import TrainingConfig
 from torch_impl.finetuning import preferences as theirs
 from torch_impl.layers.fused import spelled_out
 from torch_impl.models import gpt2, parameters

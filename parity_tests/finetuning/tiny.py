@@ -4,11 +4,11 @@ import numpy as np
 import torch
 
 from twinformer.backend import implementation
-from twinformer.configs.run_config import (
-    DeviceConfig, RunConfig, TrainingConfig,
-)
 from twinformer.models.config import GPT2Config
 from twinformer.models.initialisation import initial_parameters
+from twinformer.configs.device_config import DeviceConfig
+from twinformer.configs.run_config import RunConfig
+from twinformer.configs.training_config import TrainingConfig
 
 CONFIG = GPT2Config(vocab_size=257, context_length=128, d_model=16, n_heads=2,
                     n_layers=1, dropout=0.0)

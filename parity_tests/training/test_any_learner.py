@@ -11,7 +11,7 @@ from numpy_impl.finetuning.freezing import train_only
 from numpy_impl.models.gpt2 import GPTModel
 from numpy_impl.models.parameters import get_parameters, set_parameters
 from numpy_impl.training import learner as ours
-from twinformer.configs.run_config import DeviceConfig
+from twinformer.configs.device_config import DeviceConfig
 from numpy_impl.training.objective import NextTokens
 from torch_impl.finetuning.freezing import train_only as train_only_t
 from torch_impl.models import gpt2 as twin

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from numpy_impl.training import learner as ours
-from twinformer.configs.run_config import DeviceConfig
+from twinformer.configs.device_config import DeviceConfig
 from twinformer.learning import NonFiniteError
 from torch_impl.training import learner as theirs
 

@@ -7,8 +7,9 @@ import numpy_impl.training.throughput as ours
 import torch_impl.training.throughput as theirs
 from twinformer.models.config import GPT2Config
 from twinformer.models.initialisation import initial_parameters
-from twinformer.configs.run_config import DeviceConfig, TrainingConfig
 from numpy_impl.training.learner import pretraining_learner
+from twinformer.configs.device_config import DeviceConfig
+from twinformer.configs.training_config import TrainingConfig
 from torch_impl.training import learner
 
 CONFIG = GPT2Config(vocab_size=5, context_length=2, d_model=4, n_heads=2,

@@ -3,16 +3,15 @@ import numpy as np
 import pytest
 
 from twinformer.classification.encoded import Reading
-from twinformer.configs.classify_config import (
-    FROM_SCRATCH, ClassifyConfig, ScratchConfig,
-)
+from twinformer.configs.classify_config import ClassifyConfig, ScratchConfig
+from twinformer.configs.recipes import FROM_SCRATCH
 from twinformer.classification.scratch import (
     new_tokenizer, read_texts, untrained,
 )
 from twinformer.configs.finetuning_config import FinetuningConfig
 from numpy_impl.models.pretrained import model_of
 from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
-from twinformer.configs.run_config import DeviceConfig
+from twinformer.configs.device_config import DeviceConfig
 from numpy_impl.training.objective import NextTokens
 from numpy_impl.training.learner import Learner
 

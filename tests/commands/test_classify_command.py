@@ -47,7 +47,7 @@ def run(messages, tmp_path_factory):
 @pytest.fixture(autouse=True)
 def without_curves(monkeypatch):
     """A picture at each evaluation takes longer than learning does here."""
-    monkeypatch.setattr("twinformer.finetuning.finetuner.plot_curves", lambda *arguments: None)
+    monkeypatch.setattr("twinformer.training.trainer.plot_curves", lambda *arguments: None)
 
 
 def classify(capsys, *words):

@@ -1,14 +1,19 @@
 """The config: every mistake is named where it is made."""
 import json
-from dataclasses import FrozenInstanceError, asdict, fields
+from dataclasses import FrozenInstanceError, asdict, fields, is_dataclass
 
 import pytest
 
 from twinformer.models.config import GPT2Config
+from twinformer.configs.data_config import DataConfig
+from twinformer.configs.device_config import DeviceConfig
 from twinformer.configs.run_config import (
-    DataConfig, DeviceConfig, RunConfig, TrainingConfig, config_from_dict,
-    config_to_dict,
+    RunConfig, config_from_dict, config_to_dict,
 )
+from twinformer.configs.training_config import TrainingConfig
+from twinformer.configs.finetuning_config import FinetuningConfig
+from twinformer.configs.recipes import BETA2, FROM_SCRATCH
+from twinformer.commands.parser import CommandParser
 
 
 @pytest.mark.parametrize("part, change, message", [
@@ -29,6 +34,14 @@ from twinformer.configs.run_config import (
     (RunConfig, {"name": "a/b"}, "name 'a/b' cannot be a folder's name"),
     (RunConfig, {"name": ".."}, "cannot be a folder's name"),
     (RunConfig, {"backend": "jax"}, "backend must be torch or numpy, got 'jax'"),
+    (TrainingConfig, {"patience": -1}, "training.patience must be at least 0, got -1"),
+    (FinetuningConfig, {"batch_size": 0}, "finetuning.batch_size must be at least 1, got 0"),
+    (FinetuningConfig, {"epochs": 0}, "finetuning.epochs must be at least 1"),
+    (FinetuningConfig, {"warmup": 1.0}, "finetuning.warmup must be at least 0 and below 1"),
+    (FinetuningConfig, {"schedule": "steps"}, "finetuning.schedule must be cosine, linear or c"),
+    (FinetuningConfig, {"learning_rate": -1.0}, "finetuning.learning_rate must be at least 0"),
+    (FinetuningConfig, {"min_learning_rate": 1.0}, "is above finetuning.learning_rate"),
+    (FinetuningConfig, {"epsilon": 0.0}, "finetuning.epsilon must be positive"),
     (GPT2Config, {"n_heads": 5}, "does not divide"),
 ])
 def test_mistakes_are_named(part, change, message):
@@ -53,11 +66,29 @@ def test_a_config_is_frozen():
         RunConfig().training.max_steps = 3
 
 
-@pytest.mark.parametrize("part", [DataConfig, TrainingConfig, DeviceConfig, RunConfig, GPT2Config])
+@pytest.mark.parametrize("part", [DataConfig, TrainingConfig, FinetuningConfig, DeviceConfig,
+                                  RunConfig, GPT2Config])
 def test_every_field_is_explained(part):
-    """The docstrings are what --help shows."""
+    """The docstrings, of bases too, are what --help shows."""
+    docs = "".join(kind.__doc__ for kind in part.__mro__ if is_dataclass(kind))
     for field in fields(part):
-        assert f"\n    {field.name}\n        " in part.__doc__, field.name
+        assert f"\n    {field.name}\n        " in docs, field.name
+
+
+@pytest.mark.parametrize("part", [TrainingConfig, FinetuningConfig])
+def test_the_help_explains_what_is_inherited(part):
+    parser = CommandParser()
+    parser.add_class_arguments(part, part.SECTION)
+    shown = " ".join(parser.format_help().split())
+    for words in ("AdamW's memory of the gradient's square.", "Microbatches whose gradients",
+                  "Evaluations without a better one"):
+        assert words in shown
+
+
+def test_each_recipe_has_its_own_beta2():
+    assert TrainingConfig().beta2 == BETA2["pretraining"] == 0.99
+    assert FinetuningConfig().beta2 == BETA2["finetuning"] == 0.999
+    assert FROM_SCRATCH["finetuning.beta2"] == 0.99
 
 
 def test_nothing_is_shared_between_configs():

@@ -1,4 +1,4 @@
-"""Instructions as the finetuner sees them: batches, evaluation, samples."""
+"""Instructions as the trainer sees them: batches, evaluation, samples."""
 import json
 import math
 
@@ -8,9 +8,9 @@ import pytest
 from twinformer.backend import implementation
 from twinformer.finetuning.answering import sheet, write_responses
 from twinformer.finetuning.examples import encode_examples, split_tasks
-from twinformer.finetuning.instruction_task import (
-    InstructionConfig, InstructionTask,
-)
+from twinformer.configs.finetuning_config import FinetuningConfig
+from twinformer.configs.instruction_config import InstructionConfig
+from twinformer.finetuning.instruction_task import InstructionTask
 from numpy_impl.finetuning.packed_tokens import PackedTokens
 from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
 from twinformer.corpora.prompts import PHI3, prompt_style
@@ -37,7 +37,7 @@ def task(name="numpy", tasks=TASKS, tokenizer=None, context=128, **settings):
                for part in splits]
     parts = implementation(name)
     return InstructionTask(
-        type(splits)(*encoded), settings, tokenizer=tokenizer,
+        type(splits)(*encoded), settings, FinetuningConfig(), tokenizer=tokenizer,
         run_config=RUN_CONFIG, data_key="key", respond=parts.respond,
         parameters=parts.get_parameters)
 

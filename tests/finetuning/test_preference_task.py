@@ -1,4 +1,4 @@
-"""Preferences as the finetuner sees them: batches, the reference, metrics."""
+"""Preferences as the trainer sees them: batches, the reference, metrics."""
 import math
 from functools import partial
 
@@ -8,6 +8,7 @@ import pytest
 from twinformer.backend import implementation
 from twinformer.finetuning.preference_task import ComparisonTask, pair_metrics
 from twinformer.finetuning.examples import encode_examples, split_tasks
+from twinformer.configs.finetuning_config import FinetuningConfig
 from twinformer.configs.preference_config import PreferenceConfig, without_ties
 from numpy_impl.finetuning.preferences import PreferencePairs, margin_losses
 from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
@@ -34,13 +35,14 @@ def task(name="numpy", **settings):
     encoded = [encode_examples(part, ["chosen", "rejected"], PHI3, tokenizer,
                                128)[0] for part in splits]
     parts = implementation(name)
+    objective = parts.PreferencePairs(
+        settings.loss, settings.beta, settings.label_smoothing,
+        settings.average)
     return ComparisonTask(
-        type(splits)(*encoded), settings, tokenizer=tokenizer,
+        type(splits)(*encoded), settings, FinetuningConfig(), tokenizer=tokenizer,
         run_config=RUN_CONFIG, data_key="key", respond=parts.respond,
         log_probabilities=parts.answer_log_probabilities,
-        losses=partial(parts.margin_losses, parts.PreferencePairs(
-            settings.loss, settings.beta, settings.label_smoothing,
-            settings.average)),
+        losses=partial(parts.margin_losses, objective),
         parameters=parts.get_parameters)
 
 
@@ -127,14 +129,14 @@ def test_before_the_first_step_margins_are_exactly_0(name, eval_examples):
 def test_metrics_by_hand():
     logp = np.array([-1.0, -5.0, -2.0, -3.0])      # chosen, chosen, rejected
     reference = np.array([-2.0, -4.0, -2.0, -4.0])
-    found = pair_metrics(
-        partial(margin_losses, PreferencePairs(beta=0.5)), 0.5, logp, reference)
+    losses = partial(margin_losses, PreferencePairs(beta=0.5))
+    found = pair_metrics(losses, 0.5, logp, reference)
     assert found["chosen_reward"] == 0.0 and found["rejected_reward"] == 0.25
     assert found["margin"] == -0.25 and found["accuracy"] == 0.5
     margins = np.array([0.5, -1.0])
     assert abs(found["loss"] - np.log1p(np.exp(-margins)).mean()) < 1e-15
-    ties = pair_metrics(partial(margin_losses, PreferencePairs()), 0.1,
-                        reference, reference)
+    losses = partial(margin_losses, PreferencePairs())
+    ties = pair_metrics(losses, 0.1, reference, reference)
     assert ties["accuracy"] == 0.0 and ties["loss"] == math.log(2)
 
 

@@ -31,7 +31,7 @@ def example(folder, step=4, seed=0):
     draw = np.random.default_rng(seed)
     return Checkpoint(
         step=step, config=tiny_config(folder), tokenizer={"kind": "bytes", "é": "…"},
-        loader={"epoch": 1, "position": 2**70}, data_key="k", logs={"metrics.jsonl": 7},
+        data={"epoch": 1, "position": 2**70}, data_key="k", logs={"metrics.jsonl": 7},
         tensors={
             "model.a.weight": draw.normal(size=(3, 4)).astype(np.float32),
             "model.b.weight": draw.normal(size=(5, 2)).T,  # not contiguous

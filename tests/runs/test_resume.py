@@ -142,7 +142,7 @@ def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path, config_file):
 def test_a_checkpoint_of_one_backend_resumes_in_the_other(tmp_path, config_file, monkeypatch):
     """Without dropout (each backend draws its own masks) both learn the same,
     up to float32 roundings; and so does a run that changes backends midway."""
-    monkeypatch.setattr("twinformer.training.trainer.plot_losses", lambda *arguments: None)
+    monkeypatch.setattr("twinformer.training.trainer.plot_curves", lambda *arguments: None)
     config = config_from_dict(yaml.safe_load(config_file.read_text("utf-8")))
     config = replace(
         config, model=replace(config.model, dropout=0.0),

@@ -13,6 +13,8 @@ from twinformer.runs.checkpoint import (
 )
 from twinformer.training.evaluation import evaluate
 from twinformer.runs.logs import Logs, read_metrics
+from numpy_impl.text.loader import create_loader
+from twinformer.training.pretraining import Pretraining
 from twinformer.training.progress import Progress
 from twinformer.runs.run_folder import RunFolder, newest_checkpoint
 from twinformer.training.schedule import learning_rate_at
@@ -25,14 +27,15 @@ from ..tiny_runs import FakeLearner, tiny_config, tiny_data
 def quick(monkeypatch):
     """Without drawing, and without waiting for the disk."""
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
-    monkeypatch.setattr("twinformer.training.trainer.plot_losses", lambda *arguments: None)
+    monkeypatch.setattr("twinformer.training.trainer.plot_curves", lambda *arguments: None)
 
 
 def new_trainer(folder, learner=None, **training):
     run = RunFolder(folder / "tiny")
     run.path.mkdir(exist_ok=True)
-    return Trainer(learner or FakeLearner(), tiny_data(), tiny_config(folder, **training), run,
-                   sampler=lambda learner, step: f"at {step}: {learner.weight!r}")
+    task = Pretraining(tiny_data(), tiny_config(folder, **training),
+                       sampler=lambda learner, step: f"at {step}: {learner.weight!r}")
+    return Trainer(learner or FakeLearner(), task, run)
 
 
 def test_utilisation_is_never_above_what_was_reached(tmp_path):
@@ -59,7 +62,7 @@ def test_the_books_of_a_run(tmp_path):
     records = read_metrics(trainer.run.path)
     steps = [record for record in records if record["kind"] == "step"]
     assert [record["step"] for record in steps] == list(range(1, 11))
-    settings = trainer.config.training
+    settings = trainer.task.training
     for record in steps:
         assert record["learning_rate"] == learning_rate_at(
             record["step"], warmup_steps=settings.warmup_steps, max_steps=10,
@@ -103,7 +106,7 @@ def test_a_resumed_run_writes_the_same_books(tmp_path, stop, accumulation):
 
     def take_step_or_die(stream, logs):
         take_step(stream, logs)
-        if killed.step == stop:
+        if killed.standing.step == stop:
             raise SystemExit
 
     killed.take_step = take_step_or_die
@@ -124,7 +127,7 @@ def test_resuming_in_the_second_epoch(tmp_path):
     settings = {"max_steps": 150, "checkpoint_interval": 70, "eval_interval": 50}
     whole = new_trainer(tmp_path / "whole", **settings)
     whole.train()
-    assert whole.batches.epoch > 0
+    assert whole.task.batches.epoch > 0
 
     start = load_checkpoint(whole.run.checkpoints / "step-000140")
     resumed = new_trainer(tmp_path, **settings)
@@ -158,6 +161,88 @@ def test_a_signal_saves_and_stops(tmp_path, number, code):
     assert books(resumed) == books(whole)
 
 
+def test_stopped_before_the_first_step(tmp_path):
+    """While the untrained model is measured: the run can be gone on with."""
+    (tmp_path / "whole").mkdir()
+    whole = new_trainer(tmp_path / "whole")
+    whole.train()
+
+    class Interrupting(Progress):
+        def evaluated(self, step, metrics):
+            signal.raise_signal(signal.SIGINT)
+
+    trainer = new_trainer(tmp_path)
+    trainer.progress = Interrupting()
+    assert trainer.train() == 130
+    run, start = newest_checkpoint(trainer.run.path)
+    assert start.step == 0
+    assert new_trainer(tmp_path).train(start) == 0
+    assert (run.path / "metrics.jsonl").read_bytes() == books(whole)[0]
+
+
+class Scored(FakeLearner):
+    """Every evaluation finds what was laid down."""
+
+    def __init__(self, scores):
+        super().__init__()
+        self.scores, self.calls = scores, 0
+        self.model = None
+
+    def evaluate(self, batch):
+        score = self.scores[self.calls // (2 * 2)]     # splits, batches
+        self.calls += 1
+        return score * batch[1].size, batch[1].size
+
+
+@pytest.mark.parametrize("patience, steps, best", [(0, 16, None), (2, 12, 4.0)])
+def test_pretraining_stops_early_and_keeps_its_best_if_asked(
+        tmp_path, monkeypatch, patience, steps, best):
+    trainer = new_trainer(tmp_path, Scored([5.0, 4.0, 4.5, 4.6, 1.0]), max_steps=16,
+                          patience=patience)
+    monkeypatch.setattr(trainer.task, "parameters", lambda model: {"weight": np.ones(1)})
+    assert trainer.train() == 0
+    assert trainer.standing.step == steps and trainer.standing.best == best
+    kept = [path.name for path in checkpoints_in(trainer.run.best)]
+    assert kept == (["step-000004"] if patience else [])
+
+
+def test_a_corpus_that_is_another_is_refused(tmp_path):
+    trainer = new_trainer(tmp_path)
+    trainer.train()
+    before = {p: p.read_bytes() for p in trainer.run.path.rglob("*") if p.is_file()}
+    start = newest_checkpoint(trainer.run.path)[1]
+    other = new_trainer(tmp_path)
+    other.task.data_key = "another"
+    with pytest.raises(ValueError, match="not those that the run began with"):
+        other.train(start)
+    other = new_trainer(tmp_path, seed=5)       # the same corpus in another order
+    with pytest.raises(ValueError, match="the saved state of the batches has seed"):
+        other.train(start)
+    assert before == {p: p.read_bytes() for p in trainer.run.path.rglob("*") if p.is_file()}
+
+
+@pytest.mark.parametrize("broken", [True, False])
+def test_the_feed_is_closed(tmp_path, broken):
+    closed = []
+
+    def feed(batches):
+        try:
+            yield from create_loader(batches)
+        finally:
+            closed.append(True)
+
+    learner = FakeLearner()
+    learner.fail_at = 3 if broken else None
+    trainer = new_trainer(tmp_path, learner)
+    trainer.task.feed = feed
+    if broken:
+        with pytest.raises(FloatingPointError):
+            trainer.train()
+    else:
+        trainer.train()
+    assert closed == [True]
+
+
 def test_a_second_signal_does_not_wait(tmp_path):
     class Impatient(Progress):
         def stepped(self, step, *rest):
@@ -184,7 +269,7 @@ def test_a_loss_that_is_not_finite_stops_the_run(tmp_path):
 def test_a_full_disk_stops_the_run_and_names_the_last_good_one(tmp_path, monkeypatch):
     trainer = new_trainer(tmp_path)
     def full(descriptor):
-        if trainer.step >= 8:
+        if trainer.standing.step >= 8:
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)

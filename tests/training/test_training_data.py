@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from twinformer.training import data as data_module
-from twinformer.configs.run_config import DataConfig
+from twinformer.configs.data_config import DataConfig
 from twinformer.training.data import prepare_data
 from twinformer.corpora.documents import read_documents
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..finetuning.epochs import by_length
 from ..tokenizers.tokenizer import Tokenizer
 from .encoded import Reading
 from .report import probabilities_of
@@ -54,9 +55,7 @@ class Classifier:
     def of_ids(self, ids: Sequence[np.ndarray]) -> np.ndarray:
         """The same for texts of token ids; similar lengths side by side."""
         found = np.zeros((len(ids), len(self.classes)))    # (N, C)
-        order = np.argsort(list(map(len, ids)), kind="stable")
-        for start in range(0, len(ids), BATCH):
-            rows = order[start:start + BATCH]
+        for rows in by_length(list(map(len, ids)), BATCH):
             batch = self.reading.batch([ids[row] for row in rows],
                                        np.zeros(len(rows), np.int64))
             scores = self.objective.predict(self.model, batch)

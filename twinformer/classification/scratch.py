@@ -50,7 +50,7 @@ def read_texts(learner, ids: Sequence[np.ndarray], reading: Reading,
 
     Parameters
     ----------
-    learner : Learner
+    learner
         Of a language model, on NextTokens.
     ids
         The token ids of each text.

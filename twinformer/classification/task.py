@@ -1,11 +1,12 @@
-"""Classification as a task for the finetuner: its batches, and how well the
+"""Classification as a task for the trainer: its batches, and how well the
 model does at each evaluation."""
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ..configs.run_config import RunConfig
+from ..configs.finetuning_config import FinetuningConfig
+from ..finetuning.example_task import ExampleTask
 from .classifier import Classifier
 from .encoded import Encoded
 from .report import class_report
@@ -13,7 +14,7 @@ from .report import class_report
 __all__ = ["ClassificationTask"]
 
 
-class ClassificationTask:
+class ClassificationTask(ExampleTask):
     """Learn to tell the classes of one part of the data, judged by another.
 
     Parameters
@@ -21,26 +22,20 @@ class ClassificationTask:
     classifier : Classifier
         Its model is the one that is finetuned.
     train, validation : Encoded
-    data_key : str
-        Hash of the texts, their labels and the split.
-    run_config : RunConfig
-        Of the base model.
-    parameters : callable
-        model -> {name: array} of a plain model: LoRA merged.
+    training : FinetuningConfig
+    about
+        run_config, data_key, parameters: as for ExampleTask.
     """
 
     kind = "classification"
 
     def __init__(self, classifier: Classifier, train: Encoded,
-                 validation: Encoded, data_key: str, run_config: RunConfig,
-                 parameters):
-        self.classifier = classifier
-        self.tokenizer = classifier.tokenizer
-        self.train, self.validation = train, validation
-        self.data_key, self.run_config = data_key, run_config
-        self.parameters = parameters
+                 validation: Encoded, training: FinetuningConfig, **about):
         width = classifier.reading.width
-        self.lengths = [min(len(ids), width) for ids in train.ids]
+        super().__init__([min(len(ids), width) for ids in train.ids],
+                         training, tokenizer=classifier.tokenizer, **about)
+        self.classifier = classifier
+        self.train, self.validation = train, validation
         self.sampled = sample(train, len(validation.labels))
 
     def describe(self) -> dict[str, Any]:
@@ -65,14 +60,6 @@ class ClassificationTask:
         probabilities = self.classifier.of_ids(part.ids)   # (N, C)
         return class_report(probabilities, part.labels,
                             self.classifier.classes)
-
-    def score(self, metrics: dict[str, float]) -> float:
-        """Lower is better."""
-        return metrics["validation_loss"]
-
-    def sample(self, learner, step: int) -> str:
-        """A classifier writes nothing."""
-        return ""
 
 
 def sample(part: Encoded, most: int) -> Encoded:

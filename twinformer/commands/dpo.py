@@ -27,7 +27,7 @@ __all__ = ["add_arguments", "run"]
 def add_arguments(parser) -> None:
     from ..configs.preference_config import PreferenceConfig
 
-    from .tuning import add_tuning_arguments
+    from .tuning_options import add_tuning_arguments
 
     parser.add_argument("file", nargs="?", type=str,
                         help="a .json or .jsonl file of pairs; left out, the project's own 250")
@@ -36,15 +36,21 @@ def add_arguments(parser) -> None:
 
 
 def run(arguments) -> int:
-    from ..finetuning.preference_task import ComparisonTask
-    from ..finetuning.examples import check_filled
-    from ..finetuning.finetuner import Finetuner
+    from .tuning import begin
+
+    with begin(arguments, "dpo") as begun:
+        return tune(arguments, begun)
+
+
+def tune(arguments, begun) -> int:
     from ..corpora.records import read_preferences
+    from ..finetuning.examples import check_filled
+    from ..finetuning.preference_task import ComparisonTask
     from ..training.progress import LiveProgress
 
-    from .tuning import begin, data_key, encoded, sample_file, tuned_model, write_settings
+    from .around_training import finetune
+    from .tuning import encoded, sample_file, settings_of, task_options, tuned_model
 
-    begun = begin(arguments, "dpo")
     settings = arguments.preferences = with_template(arguments.preferences, begun.opened)
     source = arguments.data = arguments.file or arguments.data or str(
         sample_file("preferences.json"))
@@ -57,30 +63,21 @@ def run(arguments) -> int:
     objective = package.PreferencePairs(
         settings.loss, settings.beta, settings.label_smoothing, settings.average)
     task = ComparisonTask(
-        splits, settings, tokenizer=begun.opened.tokenizer, run_config=begun.opened.config,
-        data_key=data_key(splits, settings),
+        splits, settings, arguments.finetuning,
         log_probabilities=package.answer_log_probabilities,
         losses=partial(package.margin_losses, objective),
-        respond=package.respond,
-        parameters=package.best_parameters(
-            begun.folder.path / "adapter", arguments.model))
+        **task_options(begun, splits, settings, arguments))
+
     def learner_of(model):
         return package.Learner(model, objective, arguments.finetuning, arguments.device)
 
     learner = learner_of(tuned_model(begun.opened, arguments))
-    folder = begun.folder
     ask_reference(task, learner, begun, progress.note)
-    finetuner = Finetuner(learner, task, arguments.finetuning, folder, progress=progress)
-    if begun.checkpoint:
-        finetuner.check_examples(begun.checkpoint)
-    write_settings(folder.path, arguments, "preferences")
-    exit_code = finetuner.train(begun.checkpoint)
-    if exit_code:
-        print(f"stopped at step {finetuner.standing.step}; go on: twinformer dpo --resume "
-              f"{folder}")
-        return exit_code
-    summary(folder, task, learner_of, arguments)
-    return 0
+    exit_code = finetune("dpo", learner, task, begun.folder, begun.checkpoint, progress,
+                         settings_of(arguments, "preferences"))
+    if not exit_code:
+        summary(begun.folder, task, learner_of, arguments)
+    return exit_code
 
 
 def with_template(settings, opened):
@@ -115,34 +112,27 @@ def ask_reference(task, learner, begun, note) -> None:
     note(f"{len(splits.train)} pairs to learn, {len(splits.validation)} to validate, "
          f"{len(splits.test)} to measure at the end, in {folder}; asking the reference")
     task.remember_reference(learner)
-    folder.path.mkdir()
     write_reference(folder.path, task.reference)
 
 
 def summary(folder, task, learner_of, arguments) -> None:
     """Measure the test part with the best model; say what to do next."""
-    from ..finetuning.answering import sheet, write_responses
+    from ..finetuning.answering import sheet
     from ..io.files import write_atomically
 
-    from .generate import build_model
-    from .opening import open_model
+    from .around_training import next_steps
+    from .tuning import answer_tests
 
-    opened = open_model(str(folder), arguments.backend)
-    tests = [example.task for example in task.splits.test]
+    model, step, tests, answers = answer_tests(folder, task, arguments)
     if tests:
-        model, _ = build_model(opened, arguments.backend, arguments.device.device)
         found = task.metrics(learner_of(model), "test")
         write_atomically(folder.path / "test.json", json.dumps(
-            {"step": opened.step, "pairs": len(tests), **found}, indent=1) + "\n")
-        answers = task.answers(model, tests)
-        write_responses(folder.path / "responses.json", tests, answers)
+            {"step": step, "pairs": len(tests), **found}, indent=1) + "\n")
         print(f"""
-the best model, after {opened.step} steps, on {len(tests)} pairs it has not seen: loss \
+the best model, after {step} steps, on {len(tests)} pairs it has not seen: loss \
 {found["loss"]:.3f},
 margin {found["margin"]:.3f}, the chosen answer preferred in {found["accuracy"]:.0%}
 
 {sheet(tests[:3], answers[:3])}""")
-    print(f"""
-everything about this run is in {folder}/: loss.png, samples.txt, ...
-ask it              twinformer ask {folder} "Name three fruits."
-all settings        twinformer dpo --help""")
+    print(next_steps("dpo", folder, "loss.png, samples.txt", {
+        "ask it": f'twinformer ask {folder} "Name three fruits."'}))

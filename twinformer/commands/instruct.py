@@ -29,9 +29,9 @@ __all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser) -> None:
-    from ..finetuning.instruction_task import InstructionConfig
+    from ..configs.instruction_config import InstructionConfig
 
-    from .tuning import add_tuning_arguments
+    from .tuning_options import add_tuning_arguments
 
     parser.add_argument("file", nargs="?", type=str,
                         help="a .json or .jsonl file of tasks; left out, the project's own 400")
@@ -40,16 +40,22 @@ def add_arguments(parser) -> None:
 
 
 def run(arguments) -> int:
-    from ..finetuning.examples import check_filled, split_tasks
-    from ..finetuning.finetuner import Finetuner
-    from ..finetuning.instruction_task import InstructionTask
+    from .tuning import begin
+
+    with begin(arguments, "instruct") as begun:
+        return tune(arguments, begun)
+
+
+def tune(arguments, begun) -> int:
     from ..corpora.records import read_instructions
+    from ..finetuning.examples import check_filled, split_tasks
+    from ..finetuning.instruction_task import InstructionTask
     from ..training.progress import LiveProgress
 
-    from .tuning import begin, data_key, encoded, sample_file, tuned_model, write_settings
+    from .around_training import finetune
+    from .tuning import encoded, sample_file, settings_of, task_options, tuned_model
 
     settings = arguments.instructions
-    begun = begin(arguments, "instruct")
     source = arguments.data = arguments.file or arguments.data or str(
         sample_file("instructions.json"))
     tasks = read_instructions(source)
@@ -57,54 +63,33 @@ def run(arguments) -> int:
     progress = LiveProgress()
     parts = split_tasks(tasks, settings.train_share, settings.test_share)
     splits = encoded(parts, ["output"], settings, begun.opened, progress.note)
+    task = InstructionTask(splits, settings, arguments.finetuning,
+                           **task_options(begun, splits, settings, arguments))
     package = implementation(arguments.backend)
-    task = InstructionTask(
-        splits, settings, tokenizer=begun.opened.tokenizer, run_config=begun.opened.config,
-        data_key=data_key(splits, settings),
-        respond=package.respond,
-        parameters=package.best_parameters(
-            begun.folder.path / "adapter", arguments.model))
-    objective = (package.PackedTokens() if settings.packing
-                 else package.NextTokens())
+    objective = package.PackedTokens() if settings.packing else package.NextTokens()
     learner = package.Learner(
         tuned_model(begun.opened, arguments), objective, arguments.finetuning, arguments.device)
-    folder = begun.folder
-    if not begun.checkpoint:
-        folder.path.mkdir()
     progress.note(f"{len(splits.train)} tasks to learn, {len(splits.validation)} to validate, "
-                  f"{len(splits.test)} to answer at the end, in {folder}")
-    finetuner = Finetuner(learner, task, arguments.finetuning, folder, progress=progress)
-    if begun.checkpoint:
-        finetuner.check_examples(begun.checkpoint)
-    write_settings(folder.path, arguments, "instructions")
-    exit_code = finetuner.train(begun.checkpoint)
-    if exit_code:
-        print(f"stopped at step {finetuner.standing.step}; go on: twinformer instruct --resume "
-              f"{folder}")
-        return exit_code
-    summary(folder, task, arguments)
-    return 0
+                  f"{len(splits.test)} to answer at the end, in {begun.folder}")
+    exit_code = finetune("instruct", learner, task, begun.folder, begun.checkpoint, progress,
+                         settings_of(arguments, "instructions"))
+    if not exit_code:
+        summary(begun.folder, task, arguments)
+    return exit_code
 
 
 def summary(folder, task, arguments) -> None:
     """Answer the test part with the best model; say what to do next."""
-    from ..finetuning.answering import sheet, write_responses
+    from ..finetuning.answering import sheet
 
-    from .generate import build_model
-    from .opening import open_model
+    from .around_training import next_steps
+    from .tuning import answer_tests
 
-    opened = open_model(str(folder), arguments.backend)
-    tests = [example.task for example in task.splits.test]
+    _, step, tests, answers = answer_tests(folder, task, arguments)
+    steps = {"ask it": f'twinformer ask {folder} "Name three fruits."'}
     if tests:
-        model, _ = build_model(opened, arguments.backend, arguments.device.device)
-        answers = task.answers(model, tests)
-        write_responses(folder.path / "responses.json", tests, answers)
-        print(f"\nthe best model, after {opened.step} steps, on tasks it has not seen:\n\n"
+        print(f"\nthe best model, after {step} steps, on tasks it has not seen:\n\n"
               f"{sheet(tests[:3], answers[:3])}")
-    answered = f"""
-score its answers   twinformer evaluate responses {folder}/responses.json""" if tests else ""
-    print(f"""
-everything about this run is in {folder}/: loss.png, samples.txt, ...
-ask it              twinformer ask {folder} "Name three fruits."{answered}
-learn preferences   twinformer dpo --model {folder}
-all settings        twinformer instruct --help""")
+        steps["score its answers"] = f"twinformer evaluate responses {folder}/responses.json"
+    steps["learn preferences"] = f"twinformer dpo --model {folder}"
+    print(next_steps("instruct", folder, "loss.png, samples.txt", steps))

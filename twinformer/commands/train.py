@@ -23,6 +23,8 @@ from ..backend import implementation
 from ..models.config import PRESETS, preset
 from ..configs.run_config import RunConfig
 
+from .around_training import next_steps, stopped
+
 __all__ = ["add_arguments", "run"]
 
 QUALITY_SAMPLES = 16
@@ -100,9 +102,7 @@ def run(arguments) -> int:
             make_sampler=sampler, measure_peak=package.peak_flops,
             feed=partial(loaded, config))
     if finished.exit_code:
-        print(f"stopped at step {finished.step}; "
-              + (f"go on: twinformer train --resume {finished.folder}"
-                 if finished.step else "nothing was learned yet"))
+        print(stopped("train", finished.folder, finished.step))
         return finished.exit_code
     summary(finished)
     return 0
@@ -159,13 +159,10 @@ def summary(finished) -> None:
         written, real = python_share(finished)
         print(f"valid Python: {written} that the model wrote;\n"
               f"              {real} of the validation text")
-    print(f"""
-everything about this run is in {folder}/: loss.png, samples.txt, ...
-continue a text     twinformer generate {folder}{example_prompt(finished)}
-train it longer     twinformer train --resume {folder} --max-steps \
-{2 * finished.step}
-your own text       twinformer train --corpus PATH
-all settings        twinformer train --help""")
+    print(next_steps("train", folder, "loss.png, samples.txt", {
+        "continue a text": f"twinformer generate {folder}{example_prompt(finished)}",
+        "train it longer": f"twinformer train --resume {folder} --max-steps {2 * finished.step}",
+        "your own text": "twinformer train --corpus PATH"}))
 
 
 def example_prompt(finished) -> str:

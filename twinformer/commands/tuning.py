@@ -1,37 +1,16 @@
 """What the commands that finetune on written answers have in common."""
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from ..backend import implementation
 
-__all__ = ["Begun", "LoRAConfig", "add_tuning_arguments", "begin", "data_key", "encoded",
-           "resumed_config", "sample_file", "tuned_model", "write_settings"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class LoRAConfig:
-    """Low-rank corrections, for --train lora.
-
-    Attributes
-    ----------
-    rank
-        Of the corrections: how much they can change.
-    alpha
-        Corrections are scaled by alpha / rank.
-    dropout
-        Of what enters the corrections.
-    targets
-        The Linears that get one, by patterns of names.
-    """
-
-    rank: int = 16
-    alpha: float = 16.0
-    dropout: float = 0.0
-    targets: tuple[str, ...] = ("blocks.*",)
+__all__ = ["Begun", "answer_tests", "begin", "encoded", "sample_file", "settings_of",
+           "task_options", "tuned_model"]
 
 
 @dataclass
@@ -43,62 +22,6 @@ class Begun:
     checkpoint: Any         # Checkpoint, None at the start
 
 
-def add_tuning_arguments(parser, section: str, **defaults) -> None:
-    """The options that both commands have; defaults of FinetuningConfig.
-
-    section : the name of the command's own settings in config.yaml
-    """
-    from ..configs.finetuning_config import FinetuningConfig
-    from ..configs.run_config import DeviceConfig
-
-    parser.add_argument(
-        "--model", type=str, metavar="MODEL",
-        help="what to finetune: a run's folder, gpt2, gpt2-medium, gpt2-large, gpt2-xl, or a "
-             "folder with weights")
-    parser.add_argument("--data", type=str, metavar="FILE", help="the same as the file in front")
-    parser.add_argument(
-        "--train", default="all",
-        type=Literal["all", "lora", "last_block", "last_two_blocks", "last_layer"],
-        help="which parameters learn; lora adds small corrections and leaves the rest as it is")
-    parser.add_argument("--dropout", type=float, default=0.0,
-                        help="share of the activations that are left out in training")
-    parser.add_argument(
-        "--backend", choices=["torch", "numpy"], default="torch", help="who computes it")
-    parser.add_argument("--name", type=str, default="",
-                        help="the new run's folder; left out, the next free number")
-    parser.add_argument("--folder", type=str, default="runs", help="where runs are kept")
-    parser.add_argument("--config", action="config", metavar="FILE",
-                        help="settings from a YAML, JSON or TOML file; options win")
-    parser.add_argument(
-        "--resume", metavar="RUN", type=str,
-        help="go on with this run, bit for bit; its config.yaml is read first")
-    parser.add_class_arguments(FinetuningConfig, "finetuning")
-    parser.add_class_arguments(LoRAConfig, "lora")
-    parser.add_class_arguments(DeviceConfig, "device")
-    parser.set_defaults({f"finetuning.{name}": value for name, value in defaults.items()})
-    parser.default_config = partial(resumed_config, section)
-
-
-def resumed_config(section: str, words: list[str]) -> str | None:
-    """--resume RUN: the settings of the run come before the options.
-
-    Raises
-    ------
-    ValueError
-        It is a run of another command: its settings have no such section.
-    """
-    import yaml
-
-    from ..io.text_files import read_text
-    from .train import default_config
-
-    path = default_config(words)
-    if path and section not in (yaml.safe_load(read_text(path)) or {}):
-        raise ValueError(f"{Path(path).parent} is not a run of this command; the command that "
-                         "began it can resume it")
-    return path
-
-
 def sample_file(name: str) -> Path:
     """One of the project's own samples, public domain."""
     from ..corpora.catalog import catalog_folder
@@ -106,7 +29,8 @@ def sample_file(name: str) -> Path:
     return catalog_folder() / "samples" / name
 
 
-def begin(arguments, kind: str) -> Begun:
+@contextmanager
+def begin(arguments, kind: str) -> Iterator[Begun]:
     """The base model of a new run, or the checkpoint of one to resume.
 
     Raises
@@ -135,13 +59,14 @@ def begin(arguments, kind: str) -> Begun:
             folder.path, checkpoint.step, checkpoint.config,
             tokenizer_from_dict(checkpoint.tokenizer, arguments.backend),
             {name: np.zeros(shape, np.float32) for name, shape in shapes.items()})
-        return Begun(folder, opened, checkpoint)
+        yield Begun(folder, opened, checkpoint)
+        return
     if not arguments.model:
         raise ValueError(
             "say what to finetune: --model RUN, where RUN is the folder of a trained model "
             "(twinformer train makes one), or --model gpt2")
-    folder = RunFolder.choose(RunConfig(name=arguments.name, folder=arguments.folder), kind)
-    return Begun(folder, open_model(arguments.model, arguments.backend), None)
+    with RunFolder.claim(RunConfig(name=arguments.name, folder=arguments.folder), kind) as folder:
+        yield Begun(folder, open_model(arguments.model, arguments.backend), None)
 
 
 def tuned_model(opened, arguments):
@@ -188,18 +113,42 @@ def data_key(splits, settings) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def write_settings(folder: Path, arguments, section: str) -> None:
-    """config.yaml: what --resume and --config read."""
-    import yaml
+def task_options(begun, splits, settings, arguments) -> dict[str, Any]:
+    """What AnswerTask takes by name."""
+    package = implementation(arguments.backend)
+    return {"tokenizer": begun.opened.tokenizer, "run_config": begun.opened.config,
+            "data_key": data_key(splits, settings), "respond": package.respond,
+            "parameters": package.best_parameters(begun.folder.path / "adapter", arguments.model)}
 
-    from ..io.files import write_atomically
+
+def settings_of(arguments, section: str) -> dict[str, Any]:
+    """config.yaml: what --resume and --config read."""
+    from .around_training import found_from_anywhere
 
     names = ["data", "model", "train", "dropout", "backend"]
     content = {name: getattr(arguments, name) for name in names}
-    content["data"] = Path(content["data"]).resolve().as_posix()  # found from any folder
+    content["data"] = found_from_anywhere(content["data"])
     for name in ("finetuning", "lora", "device", section):
         content[name] = asdict(getattr(arguments, name))
     content["lora"]["targets"] = list(content["lora"]["targets"])
-    write_atomically(folder / "config.yaml", yaml.safe_dump(
-        {name: value for name, value in content.items() if value is not None}, sort_keys=False,
-        allow_unicode=True))
+    return {name: value for name, value in content.items() if value is not None}
+
+
+def answer_tests(folder, task, arguments):
+    """-> the best model, its step, the test part's tasks, its answers to them
+
+    responses.json holds the answers. Without a test part the model is None.
+    """
+    from ..finetuning.answering import write_responses
+
+    from .generate import build_model
+    from .opening import open_model
+
+    opened = open_model(str(folder), arguments.backend)
+    tests = [example.task for example in task.splits.test]
+    if not tests:
+        return None, opened.step, [], []
+    model, _ = build_model(opened, arguments.backend, arguments.device.device)
+    answers = task.answers(model, tests)
+    write_responses(folder.path / "responses.json", tests, answers)
+    return model, opened.step, tests, answers

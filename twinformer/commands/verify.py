@@ -133,7 +133,8 @@ class Subject:
         """
         from dataclasses import replace
 
-        from ..configs.run_config import DeviceConfig, TrainingConfig
+        from ..configs.device_config import DeviceConfig
+        from ..configs.training_config import TrainingConfig
 
         training = TrainingConfig(beta2=0.999, weight_decay=0.01, clip_norm=0)
         learner = implementation(self.backend).Learner(

@@ -6,30 +6,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from ..models.config import GPT2Config
-from .run_config import DeviceConfig
-from .finetuning_config import FinetuningConfig
 from .classification_config import ClassificationConfig
+from .device_config import DeviceConfig
+from .finetuning_config import FinetuningConfig
 
-__all__ = ["FROM_SCRATCH", "ClassifyConfig", "ScratchConfig"]
-
-# What differs where no model has read anything before: see
-# benchmarks/results/spam.md for how it was chosen.
-FROM_SCRATCH: dict[str, Any] = {
-    "classification.train": "all",
-    "classification.token": "mean",
-    "classification.causal": False,
-    "classification.hide_padding": True,
-    "classification.label_smoothing": 0.1,
-    "classification.dropout": 0.2,
-    "finetuning.epochs": 20,
-    "finetuning.batch_size": 16,
-    "finetuning.group_by_length": True,
-    "finetuning.learning_rate": 2e-3,
-    "finetuning.warmup": 0.1,
-    "finetuning.schedule": "cosine",
-    "finetuning.beta2": 0.99,
-    "finetuning.clip_norm": 1.0,
-}
+__all__ = ["ClassifyConfig", "ScratchConfig"]
 
 
 @dataclass(frozen=True, kw_only=True)

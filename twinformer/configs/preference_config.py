@@ -4,21 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..corpora.prompts import prompt_style
 from ..corpora.records import Preference
+from .answer_config import AnswerConfig
 
 __all__ = ["PreferenceConfig", "without_ties"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class PreferenceConfig:
+class PreferenceConfig(AnswerConfig):
     """How pairs of answers are compared.
 
     Attributes
     ----------
-    template
-        The words around a task and its answer ("" = those that the model was
-        taught with, else alpaca).
     loss
         "dpo" pays for wider margins, "ipo" for margins of 1 / (2 beta).
     beta
@@ -28,39 +25,16 @@ class PreferenceConfig:
     average
         Compare answers by their mean log-probability a token, as the book
         does, instead of by that of the whole answer.
-    train_share
-        Share of the pairs to train on: the first ones.
-    test_share
-        Share of the pairs that are only measured at the end: the next ones.
-        The rest validates.
-    eval_examples
-        Pairs of each split in an evaluation (0 = all of validation, and as
-        many to train on).
-    samples
-        Validation tasks that are answered at each evaluation.
-    max_new_tokens
-        The longest answer.
     """
 
-    template: Literal["", "alpaca", "phi3", "chatml"] = ""
     loss: Literal["dpo", "ipo"] = "dpo"
     beta: float = 0.1
     label_smoothing: float = 0.0
     average: bool = False
-    train_share: float = 0.85
-    test_share: float = 0.1
-    eval_examples: int = 0
-    samples: int = 3
-    max_new_tokens: int = 96
 
     def __post_init__(self):
-        prompt_style(self.template or "alpaca")
+        super().__post_init__()
         check_settings(self.loss, self.beta, self.label_smoothing)
-        for name, least in (("eval_examples", 0), ("samples", 0),
-                            ("max_new_tokens", 1)):
-            if getattr(self, name) < least:
-                raise ValueError(f"{name} must be at least {least}, got "
-                                 f"{getattr(self, name)}")
 
 
 def without_ties(pairs: Sequence[Preference]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-__all__ = ["epoch_batches", "epoch_steps"]
+__all__ = ["by_length", "epoch_batches", "epoch_steps"]
 
 GROUPS = 32    # batches whose examples are sorted by length together
 
@@ -56,6 +56,11 @@ def epoch_steps(examples: int, batch_size: int, accumulation: int,
     batches = (max(1, examples // batch_size) if drop_last
                else -(-examples // batch_size))
     return -(-batches // accumulation)
+
+
+def by_length(lengths: Sequence[int], size: int = 8) -> list[np.ndarray]:
+    """Batches of indices to measure by: like lengths, little padding."""
+    return cut(np.argsort(np.asarray(lengths, np.int64), kind="stable"), size)
 
 
 def cut(order: np.ndarray, size: int) -> list[np.ndarray]:

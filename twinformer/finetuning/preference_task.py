@@ -1,22 +1,19 @@
-"""Preference finetuning: what the finetuner trains a model on with DPO, and
-how far the model has come to prefer what people do.
+"""Preference finetuning: what a model is trained on with DPO, and how far it
+has come to prefer what people do.
 
 Shapes: B pairs.
 """
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 
 from ..batches.collate import collate_preferences
-from ..corpora.prompts import prompt_style
-from ..tokenizers.tokenizer import Tokenizer
-from ..configs.run_config import RunConfig
-from .answering import answer_tasks, sheet
-from .examples import Example, Splits, require_end_of_text
-from ..configs.preference_config import PreferenceConfig
 from ..batches.pairs import PairBatch, pair_batch
+from ..configs.finetuning_config import FinetuningConfig
+from ..configs.preference_config import PreferenceConfig
+from .answer_task import AnswerTask
+from .epochs import by_length
+from .examples import Example, Splits
 
 __all__ = ["ComparisonTask", "pair_metrics"]
 
@@ -34,52 +31,40 @@ def pair_metrics(losses: Callable[[np.ndarray], np.ndarray], beta: float,
     rewards = beta * (logp - reference)          # (2 B,)
     chosen, rejected = np.split(rewards, 2)                # (B,)
     margins = chosen - rejected                            # (B,)
-    found = {"loss": losses(margins / beta), "accuracy": margins > 0, "margin": margins,
-             "chosen_reward": chosen, "rejected_reward": rejected}
+    found = {"loss": losses(margins / beta), "accuracy": margins > 0,
+             "margin": margins, "chosen_reward": chosen,
+             "rejected_reward": rejected}
     return {name: float(np.mean(values)) for name, values in found.items()}
 
 
-class ComparisonTask:
-    """What a Finetuner needs to know about preferences.
+class ComparisonTask(AnswerTask):
+    """What a trainer needs to know about preferences.
 
     Parameters
     ----------
     splits : Splits of Example, of two answers each
     settings : PreferenceConfig
-    tokenizer, run_config
-        The base model's.
-    data_key : str
-        Hash of the data.
+    training : FinetuningConfig
     log_probabilities : callable
         ``answer_log_probabilities`` of either package.
     losses : callable
         margins (B,) -> the losses of the objective (B,): ``margin_losses``.
-    respond : callable
-        That of either package's responding.py.
-    parameters : callable
-        model -> {name: array}, to be kept; LoRA is merged into them.
+    about
+        respond, tokenizer, run_config, data_key, parameters: as for
+        AnswerTask.
     """
 
     kind = "preferences"
+    settings: PreferenceConfig
 
-    def __init__(self, splits: Splits, settings: PreferenceConfig, *,
-                 tokenizer: Tokenizer, run_config: RunConfig, data_key: str,
-                 log_probabilities: Callable, losses: Callable,
-                 respond: Callable, parameters: Callable):
-        self.splits, self.settings = splits, settings
-        self.tokenizer, self.run_config = tokenizer, run_config
-        self.data_key = data_key
+    def __init__(self, splits: Splits, settings: PreferenceConfig,
+                 training: FinetuningConfig, *, log_probabilities: Callable,
+                 losses: Callable, **about):
+        super().__init__(splits, settings, training,
+                         [example.length for example in splits.train],
+                         **about)
         self.log_probabilities, self.losses = log_probabilities, losses
-        self.respond = respond
-        self.parameters = parameters
-        self.style = prompt_style(settings.template or "alpaca")
-        self.end = require_end_of_text(tokenizer)
-        self.lengths = [example.length for example in splits.train]
         self.reference: dict[str, np.ndarray] = {}  # split -> (pairs, 2)
-
-    def describe(self) -> dict[str, Any]:
-        """What is needed to ask the model; it goes into the checkpoint."""
-        return {"kind": self.kind, **asdict(self.settings)}
 
     def remember_reference(self, learner) -> None:
         """Ask the model, which is still the reference, about all answers.
@@ -112,23 +97,14 @@ class ComparisonTask:
             return pair_batch(pairs)
         return pair_batch(pairs, reference[list(indices)].T.ravel())
 
-    def evaluated(self, split: str) -> int:
-        """How many pairs of a split an evaluation measures: the first ones."""
-        size = len(getattr(self.splits, split))
-        if split == "test":
-            return size
-        return min(size, self.settings.eval_examples
-                   or len(self.splits.validation))
-
     def measured(self, learner, split: str, first: int = 0,
                  end: int | None = None) -> np.ndarray:
         """Log-probabilities (pairs, 2) of the answers of some pairs."""
         examples = getattr(self.splits, split)
-        by_length = sorted(range(len(examples))[first:end],
-                           key=lambda i: examples[i].length)
+        chosen = range(len(examples))[first:end]
         found = np.zeros((len(examples), 2))
-        for start in range(0, len(by_length), 8):
-            indices = by_length[start:start + 8]
+        for rows in by_length([examples[i].length for i in chosen]):
+            indices = [chosen[row] for row in rows]
             logp = self.log_probabilities(learner,
                                           self.batch_of(split, indices))
             found[indices] = logp.reshape(2, -1).T         # (B, 2)
@@ -146,17 +122,3 @@ class ComparisonTask:
         return {f"{split}_{name}": value
                 for split in ("train", "validation")
                 for name, value in self.metrics(learner, split).items()}
-
-    def score(self, metrics: dict[str, float]) -> float:
-        """Lower is better: by this the best checkpoint is chosen."""
-        return metrics["validation_loss"]
-
-    def sample(self, learner, step: int) -> str:
-        """Answers to the first tasks of the validation part."""
-        tasks = [example.task for example
-                 in self.splits.validation[:self.settings.samples]]
-        return sheet(tasks, self.answers(learner.model, tasks))
-
-    def answers(self, model, tasks: Sequence) -> list[str]:
-        return answer_tasks(model, tasks, self.style, self.tokenizer,
-                            self.respond, self.settings.max_new_tokens)

@@ -25,10 +25,10 @@ from ..io.sealed_files import (
     DamagedFile, read_json, read_tensors, write_json, write_tensors,
 )
 
-__all__ = ["Checkpoint", "checkpoints_in", "load_checkpoint",
+__all__ = ["Checkpoint", "checkpoints_in", "last_good", "load_checkpoint",
            "save_checkpoint", "set_aside_after"]
 
-FORMAT = "twinformer checkpoint 1"
+FORMAT = "twinformer checkpoint 2"
 LIBRARIES = ("twinformer", "numpy", "torch", "safetensors")
 
 
@@ -42,14 +42,19 @@ class Checkpoint:
     config : RunConfig
     tokenizer : dict
         What ``tokenizer_from_dict`` reads.
-    loader : dict
-        ``Batches.state_dict()``: the place in the data, mid-epoch too.
+    data : dict
+        The place in the data, mid-epoch too; empty where it follows from the
+        step.
     data_key : str
-        Hash of the corpus, as ``TrainingData.key``.
+        Hash of all that is learned from.
+    best : float or None
+        The lowest score of all evaluations.
+    waited : int
+        Evaluations since that one.
     logs : dict of str to int
         Bytes in each of the run's logs.
     tensors : dict of str to array
-        ``Learner.state()``: the same names in both backends.
+        The learner's state: the same names in both backends.
     task : dict
         What the model was finetuned for; empty after pretraining.
     """
@@ -57,8 +62,10 @@ class Checkpoint:
     step: int
     config: RunConfig
     tokenizer: dict[str, Any]
-    loader: dict[str, Any]
+    data: dict[str, Any]
     data_key: str
+    best: float | None = None
+    waited: int = 0
     logs: dict[str, int]
     tensors: dict[str, np.ndarray] = field(repr=False)
     task: dict[str, Any] = field(default_factory=dict)
@@ -68,6 +75,13 @@ def checkpoints_in(folder: Path) -> list[Path]:
     """The finished checkpoints of a run, oldest first."""
     found = [path for path in folder.glob("step-*") if step_of(path) >= 0]
     return sorted(found, key=step_of)
+
+
+def last_good(folder: Path) -> str:
+    """What somebody whose run failed wants to know."""
+    found = checkpoints_in(folder)
+    return (f"the last good checkpoint is {found[-1]}" if found
+            else "there is no checkpoint yet")
 
 
 def step_of(path: Path) -> int:
@@ -108,8 +122,10 @@ def write_files(folder: Path, checkpoint: Checkpoint) -> None:
         "step": checkpoint.step,
         "config": config_to_dict(checkpoint.config),
         "task": checkpoint.task,
-        "loader": checkpoint.loader,
+        "data": checkpoint.data,
         "data_key": checkpoint.data_key,
+        "best": checkpoint.best,
+        "waited": checkpoint.waited,
         "logs": checkpoint.logs,
         "versions": versions(),
         "tensors": tensors,
@@ -151,15 +167,17 @@ def read_files(path: Path) -> Checkpoint:
     content = read_json(path / "checkpoint.json")
     if content.get("format") != FORMAT:
         raise ValueError(f"{path} has the format {content.get('format')!r}, "
-                         f"this version reads {FORMAT!r}")
+                         f"this version reads {FORMAT!r}; start a new run, or "
+                         "use the version that wrote it")
     try:
         config = config_from_dict(content["config"])
     except ValueError as problem:
         raise ValueError(f"{path}: {problem}") from problem
     return Checkpoint(
         step=content["step"], config=config, tokenizer=content["tokenizer"],
-        loader=content["loader"], data_key=content["data_key"],
-        logs=content["logs"], task=content.get("task", {}),
+        data=content["data"], data_key=content["data_key"],
+        best=content["best"], waited=content["waited"],
+        logs=content["logs"], task=content["task"],
         tensors=read_tensors(path / "tensors.safetensors",
                              content["tensors"]))
 

@@ -8,7 +8,8 @@
 An existing folder is never written to, unless the run in it is resumed.
 """
 import itertools
-import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from ..tokenizers.tokenizer import Tokenizer
 from .checkpoint import (
     Checkpoint, checkpoints_in, load_checkpoint, set_aside_after,
 )
-from ..configs.run_config import RunConfig, config_to_dict
+from ..configs.run_config import RunConfig
 
 __all__ = ["OpenedRun", "RunFolder", "best_checkpoint", "newest_checkpoint",
            "open_run"]
@@ -42,9 +43,12 @@ class RunFolder:
     def __str__(self) -> str:
         return self.path.as_posix()
 
-    @staticmethod
-    def choose(config: RunConfig, kind: str = "run") -> "RunFolder":
-        """The folder of a new run, after a look whether it can be written.
+    @classmethod
+    def claim(cls, config: RunConfig, kind: str = "run") -> "RunFolder":
+        """Make the folder of a new run, at once: no other run takes it.
+
+        Use it in a ``with``, which takes the folder away again if nothing
+        was written into it.
 
         Parameters
         ----------
@@ -61,26 +65,33 @@ class RunFolder:
             Where it cannot be written.
         """
         parent = Path(config.folder)
-        names = iter([config.name]) if config.name else (
+        names = [config.name] if config.name else (
             f"{kind}-{number}" for number in itertools.count(1))
-        path = next(parent / name for name in names
-                    if config.name or not (parent / name).exists())
-        if path.exists():
-            raise FileExistsError(
-                f"{path} exists already; go on with it (--resume {path}), "
-                "choose another --name, or delete it")
         try:
             parent.mkdir(parents=True, exist_ok=True)
-            tempfile.TemporaryFile(dir=parent).close()
+            for name in names:
+                with suppress(FileExistsError):
+                    (parent / name).mkdir()
+                    return cls(parent / name)
         except OSError as problem:
             raise OSError(
                 f"runs cannot be written to {parent} ({problem.strerror}); "
                 "choose another --folder") from problem
-        return RunFolder(path)
+        path = parent / config.name
+        raise FileExistsError(
+            f"{path} exists already; go on with it (--resume {path}), "
+            "choose another --name, or delete it")
 
-    def write_config(self, config: RunConfig) -> None:
-        """Write the resolved config; it works as ``--config`` again."""
-        text = yaml.safe_dump(config_to_dict(config), sort_keys=False,
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        with suppress(OSError):     # there is something in it
+            self.path.rmdir()
+
+    def write_config(self, settings: Mapping[str, Any]) -> None:
+        """config.yaml: the resolved settings; it works as ``--config``."""
+        text = yaml.safe_dump(dict(settings), sort_keys=False,
                               allow_unicode=True)
         write_atomically(self.path / "config.yaml", text)
 

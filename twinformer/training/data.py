@@ -18,7 +18,7 @@ from ..backend import byte_pair_encoding, load_tokenizer
 from ..batches.shards import ShardedTokens
 from ..tokenizers.tokenizer import Tokenizer, bytes_per_token
 from ..io.atomic_folder import new_folder, remove_folder
-from ..configs.run_config import DataConfig
+from ..configs.data_config import DataConfig
 from ..corpora.documents import (
     Document, by_hash, read_documents, split_documents,
 )

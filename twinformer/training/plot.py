@@ -1,48 +1,67 @@
-"""loss.png: how the losses fell, in nats per token and in bits per byte."""
+"""loss.png: how a training went, one picture for each measure."""
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..io.figures import in_any_script, save_figure
 
-__all__ = ["loss_figure", "plot_losses"]
+__all__ = ["curves_figure", "plot_curves"]
 
-TRAIN, VALIDATION = "#1f77b4", "#d95f02"
+COLORS = {"train": "#1f77b4", "validation": "#d95f02", "test": "#7570b3"}
+LABELS = {"nats_per_token": "loss (nats per token)",
+          "bits_per_byte": "loss (bits per byte)"}
 
 
-def plot_losses(
-    records: Sequence[Mapping[str, Any]], path: Path, title: str
-) -> None:
+def plot_curves(records: Sequence[Mapping[str, Any]], path: Path,
+                title: str) -> None:
     """Draw the records of metrics.jsonl into a PNG file."""
-    save_figure(loss_figure(records, title), path)
+    save_figure(curves_figure(records, title), path)
 
 
 @in_any_script
-def loss_figure(records: Sequence[Mapping[str, Any]], title: str):
+def curves_figure(records: Sequence[Mapping[str, Any]], title: str):
     """The records of metrics.jsonl as a matplotlib Figure.
 
-    Left, in nats per token, the loss of every step and both evaluations;
-    right the evaluations in bits per byte, which compare across tokenizers.
+    A metric is called split_measure, such as validation_accuracy: every
+    measure has its own axes, on which each split is a line. The loss of
+    every step lies under the others of the first measure.
     """
     # A Figure of its own needs no display and leaves pyplot's state alone
     from matplotlib.figure import Figure
 
-    steps = [record for record in records if record["kind"] == "step"]
+    steps = [r for r in records if r["kind"] == "step"]
     evaluations = [r for r in records if r["kind"] == "evaluation"]
-    figure = Figure(figsize=(10, 4), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    measures = measures_of(evaluations)
+    figure = Figure(figsize=(5 * max(1, len(measures)), 4),
+                    layout="constrained")
     figure.suptitle(title)
-
-    left.plot([r["step"] for r in steps], [r["loss"] for r in steps],
-              color=TRAIN, alpha=0.3, linewidth=0.8, label="each step")
-    for axes, unit in ((left, "nats_per_token"), (right, "bits_per_byte")):
-        for split, color in (("train", TRAIN), ("validation", VALIDATION)):
-            axes.plot([r["step"] for r in evaluations],
-                      [r[f"{split}_{unit}"] for r in evaluations],
-                      color=color, marker="o", markersize=3, label=split)
+    all_axes = figure.subplots(1, max(1, len(measures)), squeeze=False)[0]
+    for axes, (measure, splits) in zip(all_axes, measures.items()):
+        if axes is all_axes[0]:
+            axes.plot([r["step"] for r in steps], [r["loss"] for r in steps],
+                      color=COLORS["train"], alpha=0.3, linewidth=0.8,
+                      label="each step")
+        for split in splits:
+            points = [(r["step"], r[f"{split}_{measure}"])
+                      for r in evaluations
+                      if r.get(f"{split}_{measure}") is not None]
+            axes.plot(*zip(*points), color=COLORS[split], marker="o",
+                      markersize=3, label=split)
         axes.set_xlabel("optimizer step")
+        axes.set_ylabel(LABELS.get(measure, measure.replace("_", " ")))
         axes.grid(alpha=0.3)
         axes.legend()
-    left.set_ylabel("loss (nats per token)")
-    right.set_ylabel("loss (bits per byte)")
     return figure
+
+
+def measures_of(evaluations) -> dict[str, list[str]]:
+    """{"loss": ["train", "validation"], "accuracy": [...]}, as they came"""
+    found: dict[str, list[str]] = {}
+    for record in evaluations:
+        for name, value in record.items():
+            split, _, measure = name.partition("_")
+            if split in COLORS and measure and value is not None:
+                splits = found.setdefault(measure, [])
+                if split not in splits:
+                    splits.append(split)
+    return found

@@ -1,9 +1,6 @@
 """What a run says while it trains: nothing, lines, or a live bar."""
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-
-from .evaluation import Evaluation
 
 __all__ = ["LiveProgress", "Progress"]
 
@@ -23,20 +20,11 @@ class Progress:
     def begin(self, step: int, max_steps: int) -> None:
         """Training starts, or goes on, after ``step`` steps."""
 
-    def stepped(self, step: int, loss: float, tokens_per_second: float,
-                utilisation: float | None) -> None:
-        """One optimizer step is done; loss in nats per token."""
+    def stepped(self, step: int, loss: float, speed: str) -> None:
+        """One optimizer step is done, at a speed in words."""
 
-    def evaluated(self, step: int, train: Evaluation,
-                  validation: Evaluation) -> None:
-        """Both splits were measured."""
-
-    def advanced(self, step: int, loss: float,
-                 examples_per_second: float) -> None:
-        """One step of finetuning is done; the loss is the task's."""
-
-    def measured(self, step: int, metrics: Mapping[str, float]) -> None:
-        """A finetuned model was measured."""
+    def evaluated(self, step: int, metrics: str) -> None:
+        """The model was measured; what came out, in words."""
 
     def sampled(self, step: int, text: str) -> None:
         """The model wrote something."""
@@ -76,28 +64,12 @@ class LiveProgress(Progress):
         self.bar.update(self.task, total=max_steps, completed=step)
         self.bar.start()
 
-    def stepped(self, step, loss, tokens_per_second, utilisation):
-        state = f"loss {loss:.3f}  {tokens_per_second:,.0f} tokens/s"
-        if utilisation is not None:
-            state += f"  {utilisation:.0%} MFU"
-        self.bar.update(self.task, completed=step, state=state)
+    def stepped(self, step, loss, speed):
+        self.bar.update(self.task, completed=step,
+                        state=f"loss {loss:.3f}  {speed}")
 
-    def evaluated(self, step, train, validation):
-        self.print(
-            f"step {step:5d}   "
-            f"train {train.nats_per_token:.3f} nats/token "
-            f"{train.bits_per_byte:.3f} bits/byte   "
-            f"validation {validation.nats_per_token:.3f} nats/token "
-            f"{validation.bits_per_byte:.3f} bits/byte")
-
-    def advanced(self, step, loss, examples_per_second):
-        state = f"loss {loss:.3f}  {examples_per_second:,.1f} examples/s"
-        self.bar.update(self.task, completed=step, state=state)
-
-    def measured(self, step, metrics):
-        self.print(f"step {step:5d}   " + "   ".join(
-            f"{name.replace('_', ' ')} {value:.4f}"
-            for name, value in metrics.items()))
+    def evaluated(self, step, metrics):
+        self.print(f"step {step:5d}   {metrics}")
 
     def saved(self, path):
         if not self.console.is_terminal:

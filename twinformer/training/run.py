@@ -7,8 +7,9 @@ from typing import Any
 from ..models.config import GPT2Config
 from ..models.initialisation import initial_parameters
 from ..runs.checkpoint import Checkpoint
-from ..configs.run_config import RunConfig, small_model
+from ..configs.run_config import RunConfig, config_to_dict, small_model
 from .data import TrainingData, prepare_data
+from .pretraining import Pretraining
 from .progress import Progress
 from ..runs.run_folder import RunFolder, newest_checkpoint
 from .trainer import Trainer
@@ -49,7 +50,7 @@ def run_training(
         A run's folder, or one of its checkpoints, to go on from. The config
         may differ in what does not change the model and its data.
     make_sampler, feed, progress
-        As for ``Trainer``.
+        As for ``Pretraining`` and ``Trainer``.
     measure_peak : callable
         learner -> floating-point operations a second of its device.
 
@@ -69,9 +70,16 @@ def run_training(
                          folder=folder.path.parent.as_posix())
         check_same_run(start, config)
     else:
-        folder = RunFolder.choose(config)
+        folder = RunFolder.claim(config)
         config = replace(config, name=folder.path.name)
+    with folder:
+        return trained(config, make_learner, folder, start, make_sampler,
+                       feed, measure_peak, progress)
 
+
+def trained(config, make_learner, folder, start, make_sampler, feed,
+            measure_peak, progress) -> FinishedRun:
+    """The rest of it, in a folder of its own."""
     # A device that is not there is known now, not after the tokenizer
     nothing = GPT2Config(vocab_size=1, context_length=1, d_model=1,
                          n_heads=1, n_layers=1)
@@ -79,25 +87,22 @@ def run_training(
                  initial_parameters(nothing, 0))
     data = prepare_data(
         config.data, folder.path.parent / ".cache",
-        backend=config.backend, key=start.data_key if start else None, note=progress.note)
+        backend=config.backend, key=start.data_key if start else None,
+        note=progress.note)
     config = resolve(config, data)
     learner = make_learner(
         config.model, config.training, config.device,
         initial_parameters(config.model, config.training.seed))
-    trainer = Trainer(
-        learner, data, config, folder, feed=feed, progress=progress,
-        sampler=make_sampler(config, data) if make_sampler else None,
-        peak_flops=measure_peak(learner))
-
-    if start:
-        folder.rewind_to(start)
-    else:
-        folder.path.mkdir()
-    folder.write_config(config)
+    task = Pretraining(
+        data, config, feed=feed, peak_flops=measure_peak(learner),
+        sampler=make_sampler(config, data) if make_sampler else None)
+    trainer = Trainer(learner, task, folder, progress=progress)
+    folder.write_config(config_to_dict(config))
     progress.note(f"{config.model.parameter_count():,} parameters, "
                   f"{len(data.train):,} training tokens, in {folder}")
     exit_code = trainer.train(start)
-    return FinishedRun(folder, config, data, learner, trainer.step, exit_code)
+    return FinishedRun(folder, config, data, learner, trainer.standing.step,
+                       exit_code)
 
 
 def resolve(config: RunConfig, data: TrainingData) -> RunConfig:

@@ -1,76 +1,50 @@
 """The trainer: step, measure, sample, save; and again.
 
-It brings the learner its batches and its learning rate and keeps the books.
-It is the same for both implementations: the mathematics is the learner's.
+It brings the learner its batches and its learning rate and keeps the books,
+whatever the task is and whichever backend computes: the mathematics is the
+learner's, the data is the task's.
 """
+import sys
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from typing import Any
+from pathlib import Path
 
-from ..backend import implementation
-from ..batches.batches import Batches
-from ..runs.checkpoint import Checkpoint, checkpoints_in, save_checkpoint
-from ..configs.run_config import RunConfig
-from .data import TrainingData
-from .evaluation import evaluate
+from ..io.atomic_folder import remove_folder
+from ..runs.checkpoint import Checkpoint, checkpoints_in, last_good, save_checkpoint
 from ..runs.interruption import Interruption
 from ..runs.logs import Logs, read_metrics
-from .plot import plot_losses
-from .progress import Progress
 from ..runs.run_folder import RunFolder
+from .plot import plot_curves
+from .progress import Progress
 from .schedule import learning_rate_at
+from .standing import Standing
+from .task import StepData, Task
 
 __all__ = ["Trainer"]
 
 
 class Trainer:
-    """Trains one learner.
+    """Trains one learner on one task.
 
     Parameters
     ----------
-    learner : Learner
-        Of either backend, with its initial parameters.
-    data : TrainingData
-    config : RunConfig
+    learner
+        Model, objective and optimizer, of either backend.
+    task : Task
     run : RunFolder
         An existing folder.
-    sampler : callable, optional
-        (learner, step) -> a text that the model wrote.
-    feed : callable, optional
-        Batches -> generator of (inputs, targets, state of the batches);
-        left out, the backend's ``create_loader``.
     progress : Progress
-    peak_flops : float
-        What the machine could do in a second, for the utilisation; 0 where
-        it is not known.
     """
 
-    def __init__(
-        self,
-        learner,
-        data: TrainingData,
-        config: RunConfig,
-        run: RunFolder,
-        *,
-        sampler: Callable[[Any, int], str] | None = None,
-        feed: Callable[[Batches], Generator] | None = None,
-        progress: Progress | None = None,
-        peak_flops: float = 0.0,
-    ):
-        self.learner, self.data, self.config = learner, data, config
-        self.run, self.sampler = run, sampler
-        self.feed = feed or implementation(config.backend).create_loader
+    def __init__(self, learner, task: Task, run: RunFolder, *,
+                 progress: Progress | None = None):
+        self.learner, self.task, self.run = learner, task, run
         self.progress = progress or Progress()
-        self.peak_flops = peak_flops
-        self.batches = Batches(
-            data.train, config.training.batch_size,
-            config.model.context_length, seed=config.training.seed)
-        self.step = self.saved = 0
-        self.loader = self.batches.state_dict()
+        self.standing = Standing()
 
     def train(self, start: Checkpoint | None = None) -> int:
-        """Train up to ``max_steps``, from a checkpoint or from the start.
+        """Train up to the task's last step, from a checkpoint or the start.
 
         Returns
         -------
@@ -80,6 +54,8 @@ class Trainer:
 
         Raises
         ------
+        ValueError
+            The data is not that of the checkpoint.
         NonFiniteError
             The loss or a gradient is not finite. The last checkpoint, which
             the message names, is as it was.
@@ -87,105 +63,115 @@ class Trainer:
             A log or a checkpoint could not be written.
         """
         if start:
+            self.check_data(start)
             self.learner.load_state(start.tensors)
-            self.batches.load_state_dict(start.loader)
-            self.step = self.saved = start.step
-            self.loader = start.loader
-        with (Logs(self.run.path, start.logs if start else None) as logs,
-              closing(self.feed(self.batches)) as stream,
+            self.standing = Standing.of(start)
+        stream = self.task.microbatches(self.standing.step, self.standing.data)
+        if start:
+            self.run.rewind_to(start)
+        with (closing(stream),
+              Logs(self.run.path, start.logs if start else None) as logs,
               Interruption() as interruption):
             try:
-                self.go_on(logs, stream, interruption)
+                self.go_on(stream, logs, interruption, resumed=bool(start))
             except (FloatingPointError, OSError) as problem:
-                problem.add_note(self.last_good())
+                problem.add_note(last_good(self.run.checkpoints))
                 raise
         return interruption.exit_code
 
-    def go_on(self, logs: Logs, stream: Iterator,
-              interruption: Interruption) -> None:
+    def check_data(self, start: Checkpoint) -> None:
+        """ValueError where a checkpoint is of other data."""
+        if start.data_key != self.task.data_key:
+            raise ValueError("the examples are not those that the run began "
+                             "with; start a new run for them")
+
+    def go_on(self, stream: Iterator[StepData], logs: Logs,
+              interruption: Interruption, resumed: bool) -> None:
         """The loop: step, measure, save."""
-        settings = self.config.training
-        if self.step == 0:
+        standing, training = self.standing, self.task.training
+        saved = standing.step if resumed else -1
+        if not resumed:
             self.evaluate(logs)
-        self.progress.begin(self.step, settings.max_steps)
-        while self.step < settings.max_steps and not interruption.signal:
+        self.progress.begin(standing.step, self.task.max_steps)
+        while (standing.step < self.task.max_steps
+               and not interruption.signal and not self.out_of_patience()):
             self.take_step(stream, logs)
-            if self.due(settings.eval_interval):
+            if self.due(training.eval_interval):
                 self.evaluate(logs)
-            if self.due(settings.checkpoint_interval):
+            if self.due(training.checkpoint_interval):
                 self.save(logs)
-        if self.saved < self.step:
+                saved = standing.step
+        if self.out_of_patience():
+            self.progress.note(
+                f"stopped early: {standing.waited} evaluations brought "
+                f"nothing better than {standing.best:.4g}")
+        if saved < standing.step:
             self.save(logs)
+
+    def out_of_patience(self) -> bool:
+        """Whether the last evaluations brought nothing better."""
+        return 0 < self.task.training.patience <= self.standing.waited
 
     def due(self, interval: int) -> bool:
         """Whether something is to be done after this step."""
-        last = self.step == self.config.training.max_steps
-        return last or (interval > 0 and self.step % interval == 0)
+        step, interval = self.standing.step, interval or self.task.epoch_steps
+        return (step == self.task.max_steps
+                or (interval > 0 and step % interval == 0))
 
-    def take_step(self, stream: Iterator, logs: Logs) -> None:
+    def take_step(self, stream: Iterator[StepData], logs: Logs) -> None:
         """One optimizer step, and its lines in the logs."""
-        settings = self.config.training
-        began = time.perf_counter()
-        microbatches = []
-        for _ in range(settings.accumulation):
-            inputs, targets, self.loader = next(stream)
-            microbatches.append((inputs, targets))
-        step = self.step + 1
+        task, training = self.task, self.task.training
+        step, began = self.standing.step + 1, time.perf_counter()
+        microbatches, size, state = next(stream)
         rate = learning_rate_at(
-            step, warmup_steps=settings.warmup_steps,
-            max_steps=settings.max_steps, schedule=settings.schedule,
-            learning_rate=settings.learning_rate,
-            min_learning_rate=settings.min_learning_rate)
+            step, warmup_steps=task.warmup_steps, max_steps=task.max_steps,
+            schedule=training.schedule, learning_rate=training.learning_rate,
+            min_learning_rate=training.min_learning_rate)
         result = self.learner.train_step(microbatches, step, rate)
-        self.step = step
+        self.standing.step, self.standing.data = step, state
         seconds = time.perf_counter() - began
 
-        T = self.config.model.context_length
-        tokens = settings.accumulation * settings.batch_size * T
-        speed = tokens / seconds
-        flops = speed * self.config.model.flops_per_token(T)
-        if self.peak_flops:  # what is reached can be reached
-            self.peak_flops = max(self.peak_flops, flops)
-        utilisation = flops / self.peak_flops if self.peak_flops else None
+        fields, words = task.speed(size / seconds)
         logs.metrics(kind="step", step=step, loss=result.loss,
                      grad_norm=result.grad_norm, learning_rate=rate)
-        logs.timing(step=step, seconds=seconds, tokens_per_second=speed,
-                    model_flops_utilisation=utilisation)
-        self.progress.stepped(step, result.loss, speed, utilisation)
+        logs.timing(step=step, seconds=seconds, **fields)
+        self.progress.stepped(step, result.loss, words)
 
     def evaluate(self, logs: Logs) -> None:
-        """Measure both splits, sample, draw the losses."""
-        settings = self.config.training
-        train, validation = (
-            evaluate(self.learner, tokens, self.data.bytes_per_token,
-                     context_length=self.config.model.context_length,
-                     batch_size=settings.batch_size,
-                     batches=settings.eval_batches)
-            for tokens in (self.data.train, self.data.validation))
-        logs.metrics(
-            kind="evaluation", step=self.step,
-            train_nats_per_token=train.nats_per_token,
-            train_bits_per_byte=train.bits_per_byte,
-            validation_nats_per_token=validation.nats_per_token,
-            validation_bits_per_byte=validation.bits_per_byte)
-        self.progress.evaluated(self.step, train, validation)
-        if self.sampler and settings.sample_tokens:
-            text = self.sampler(self.learner, self.step)
-            logs.sample(self.step, text)
-            self.progress.sampled(self.step, text)
-        plot_losses(read_metrics(self.run.path), self.run.plot,
-                    f"{self.run.path.name} ({self.config.backend})")
+        """Measure, sample, draw; keep the model if it is the best so far."""
+        task, standing = self.task, self.standing
+        metrics = task.evaluate(self.learner)
+        score = task.score(metrics)
+        place = {"step": standing.step}
+        if task.epoch_steps:
+            place["epoch"] = standing.step / task.epoch_steps
+        logs.metrics(kind="evaluation", **place, **metrics)
+        self.progress.evaluated(standing.step, task.words(metrics))
+        if text := task.sample(self.learner, standing.step):
+            logs.sample(standing.step, text)
+            self.progress.sampled(standing.step, text)
+        if score is not None and standing.is_best(score):
+            self.write(self.run.best, logs, {
+                f"model.{name}": array for name, array
+                in task.parameters(self.learner.model).items()})
+        plot_curves(read_metrics(self.run.path), self.run.plot,
+                    task.title(self.run.path.name))
 
     def save(self, logs: Logs) -> None:
-        """Write a checkpoint; what the logs hold belongs to it."""
-        path = save_checkpoint(self.run.checkpoints, Checkpoint(
-            step=self.step, config=self.config, loader=self.loader,
-            tokenizer=self.data.tokenizer.to_dict(), logs=logs.sizes(),
-            data_key=self.data.key, tensors=self.learner.state()))
-        self.saved = self.step
+        """Write a checkpoint; what the logs hold belongs to it.
+
+        A run that is killed goes on from here, so that until now the best of
+        before had to be there as well.
+        """
+        path = self.write(self.run.checkpoints, logs, self.learner.state(), 2)
+        for old in checkpoints_in(self.run.best)[:-1]:
+            remove_folder(old)
         self.progress.saved(path)
 
-    def last_good(self) -> str:
-        found = checkpoints_in(self.run.checkpoints)
-        return (f"the last good checkpoint is {found[-1]}" if found
-                else "there is no checkpoint yet")
+    def write(self, folder: Path, logs: Logs, tensors,
+              keep: int = sys.maxsize) -> Path:
+        return save_checkpoint(folder, Checkpoint(
+            **vars(self.standing), config=self.task.run_config,
+            data_key=self.task.data_key, task=self.task.describe(),
+            tokenizer=self.task.tokenizer.to_dict(), logs=logs.sizes(),
+            tensors=tensors), keep)

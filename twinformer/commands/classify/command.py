@@ -29,7 +29,8 @@ below are those for the --model that is given.
 from dataclasses import replace
 from functools import partial
 
-from ...configs.classify_config import FROM_SCRATCH, ClassifyConfig
+from ...configs.classify_config import ClassifyConfig
+from ...configs.recipes import FROM_SCRATCH
 
 from ...io.text_files import read_text
 from ..train import default_config as config_of_run

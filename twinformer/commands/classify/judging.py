@@ -9,6 +9,8 @@ from ...io.figures import save_figure
 from ...io.files import write_atomically
 from ...runs.checkpoint import checkpoints_in, load_checkpoint
 
+from ..around_training import next_steps
+
 __all__ = ["judge", "opened_classifier", "summary"]
 
 
@@ -61,8 +63,6 @@ def summary(run, config, reports) -> None:
     for label, of in reports[last]["classes"].items():
         print(f"{label[:20]:<20}{of['texts']:>8}{of['precision']:>10.4f}{of['recall']:>9.4f}"
               f"{of['f1']:>13.4f}")
-    print(f"""
-everything about this run is in {run}/: report.md, loss.png, ...
-classify a text    twinformer classify --run {run} --predict "..."
-a file of texts    twinformer classify FILE --run {run} --output labelled.csv
-all settings       twinformer classify --help""")
+    print(next_steps("classify", run, "report.md, loss.png", {
+        "classify a text": f'twinformer classify --run {run} --predict "..."',
+        "a file of texts": f"twinformer classify FILE --run {run} --output labelled.csv"}))

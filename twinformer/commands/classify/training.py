@@ -9,9 +9,9 @@ from ...classification.encoded import encoded, reading_of, texts_key
 from ...classification.labelled import class_names
 from ...classification.split import Parts, class_weights
 from ...classification.task import ClassificationTask
-from ...finetuning.finetuner import Finetuner
 from ...runs.run_folder import RunFolder, newest_checkpoint
 
+from ..around_training import finetune, found_from_anywhere
 from .base import after_reading, base_of
 from .texts import describe, parts_of
 
@@ -20,42 +20,38 @@ __all__ = ["task_and_learner", "train"]
 
 def train(config, resume: str | None) -> int:
     """Read, split, learn, judge; the exit code."""
-    from ...training.progress import LiveProgress
-
-    from .judging import judge, summary
-
     # The learner looks for these itself, and says more about them
     warnings.filterwarnings("ignore", "(overflow|invalid value) encountered", RuntimeWarning)
     start = None
     if resume:
         run, start = newest_checkpoint(Path(resume))
-        config = replace(config, name=run.path.name, folder=run.path.parent.as_posix())
     else:
-        run = RunFolder.choose(config, "classify")
-        config = replace(config, name=run.path.name)
+        run = RunFolder.claim(config, "classify")
+    config = replace(config, name=run.path.name, folder=run.path.parent.as_posix())
+    with run:
+        return trained(config, run, start)
+
+
+def trained(config, run: RunFolder, start) -> int:
+    """The rest of it, in a folder of its own."""
+    from ...training.progress import LiveProgress
+
+    from .judging import judge, summary
+
     progress = LiveProgress()
     parts = parts_of(config.classification, progress.note)
     task, learner = task_and_learner(config, parts, progress.note, bool(start),
                                      run.path / "adapter")
-    finetuner = Finetuner(learner, task, config.finetuning, run, progress=progress)
-    if start:
-        check_same_run(start, task, finetuner)
-    else:
-        run.path.mkdir()
-    write_config(run, config)
-    exit_code = finetuner.train(start)
-    if exit_code:
-        print(f"stopped at step {finetuner.standing.step}; "
-              f"go on: twinformer classify --resume {run}")
-        return exit_code
-    reports = judge(run, config, parts)
-    summary(run, config, reports)
-    return 0
+    exit_code = finetune("classify", learner, task, run, start, progress, settings_of(config),
+                         ready=lambda trainer: check_same_run(start, trainer))
+    if not exit_code:
+        summary(run, config, judge(run, config, parts))
+    return exit_code
 
 
 def task_and_learner(config, parts: Parts, note, resumed: bool = False,
                    adapter: Path | None = None):
-    """The two halves of a Finetuner; if resumed, its weights will come.
+    """What a Trainer needs; if resumed, its weights will come.
 
     adapter : where the best model's LoRA is kept, if it has any
     """
@@ -81,38 +77,32 @@ def task_and_learner(config, parts: Parts, note, resumed: bool = False,
     learning, everything = package.parameter_counts(model)
     note(f"{learning:,} of {everything:,} parameters learn")
     task = ClassificationTask(
-        Classifier(model, aim, tokenizer, classes, reading), learn, choose,
-        texts_key(*parts), base,
-        package.best_parameters(adapter, config.model) if adapter
-        else package.merged_parameters)
+        Classifier(model, aim, tokenizer, classes, reading), learn, choose, config.finetuning,
+        data_key=texts_key(*parts), run_config=base,
+        parameters=(package.best_parameters(adapter, config.model) if adapter
+                    else package.merged_parameters))
     return task, package.Learner(model, aim, config.finetuning, config.device)
 
 
-def check_same_run(start, task, finetuner) -> None:
+def check_same_run(start, trainer) -> None:
     """ValueError where the settings would not go on with the run."""
-    then, now = start.task, task.describe()
+    then, now = start.task, trainer.task.describe()
     for name, value in now.items():
         if then.get(name) != value:
             raise ValueError(f"{name} is {then.get(name)} in the run and cannot become {value}; "
                              "leave it out, or start a new run")
-    finetuner.check_examples(start)
-    judged = (finetuner.run.path / "report.json").exists()
-    if start.step >= finetuner.max_steps and judged:
+    trainer.check_data(start)
+    judged = (trainer.run.path / "report.json").exists()
+    if start.step >= trainer.task.max_steps and judged:
         raise ValueError(f"the run has done all of its {start.step} steps; to go on give it more "
                          "--epochs")
 
 
-def write_config(run: RunFolder, config) -> None:
+def settings_of(config) -> dict:
     """The resolved settings; they work as ``--config`` again."""
-    import yaml
-
-    from ...io.files import write_atomically
-
     content = config.to_dict()
     texts = content["classification"]
     for section, name in ((texts, "file"), (texts, "validation_file"), (texts, "test_file"),
                           (content, "model")):
-        if section[name] and Path(section[name]).exists():      # found from any folder
-            section[name] = Path(section[name]).resolve().as_posix()
-    write_atomically(run.path / "config.yaml", yaml.safe_dump(
-        content, sort_keys=False, allow_unicode=True))
+        section[name] = found_from_anywhere(section[name])
+    return content

@@ -1,45 +1,44 @@
-"""The finetuner's loop: epochs, the best model, early stopping, resuming."""
+"""The trainer over epochs: the best model, early stopping, resuming."""
 import json
 import signal
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
 from twinformer.configs.finetuning_config import FinetuningConfig
-from twinformer.finetuning.epochs import epoch_batches, epoch_steps
-from twinformer.finetuning.finetuner import Finetuner
+from twinformer.finetuning.example_task import ExampleTask
 from twinformer.models.config import GPT2Config
 from numpy_impl.models.gpt2 import GPTModel
 from twinformer.models.initialisation import initial_parameters
 from numpy_impl.models.parameters import get_parameters, set_parameters
 from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
 from twinformer.runs.checkpoint import checkpoints_in
-from twinformer.configs.run_config import DeviceConfig, RunConfig
+from twinformer.configs.device_config import DeviceConfig
+from twinformer.configs.run_config import RunConfig
 from twinformer.runs.logs import read_metrics
 from numpy_impl.training.objective import NextTokens
 from twinformer.runs.run_folder import (
     RunFolder, best_checkpoint, newest_checkpoint, open_run,
 )
 from numpy_impl.training.learner import Learner
+from twinformer.training.trainer import Trainer
 
 MODEL = GPT2Config(vocab_size=257, context_length=8, d_model=8, n_heads=2,
                    n_layers=1, dropout=0.1)
 CONFIG = FinetuningConfig(epochs=3, batch_size=2, learning_rate=1e-2, eval_interval=2)
 
 
-class Counting:
+class Counting(ExampleTask):
     """A task: ten rows of bytes that count."""
 
-    def __init__(self, scores=None, kind="counting", key="ten rows"):
+    def __init__(self, scores=None, kind="counting", key="ten rows", training=CONFIG):
+        super().__init__([8] * 10, training, tokenizer=ByteTokenizer(), data_key=key,
+                         run_config=RunConfig(model=MODEL), parameters=get_parameters)
         rows = (np.arange(10)[:, None] * 7 + np.arange(9)) % 256
         self.inputs, self.targets = rows[:, :-1], rows[:, 1:]
-        self.lengths = [8] * 10
-        self.data_key, self.kind = key, kind
-        self.run_config = RunConfig(model=MODEL)
-        self.tokenizer = ByteTokenizer()
-        self.scores = scores
-        self.seen = []
+        self.kind, self.scores, self.seen = kind, scores, []
 
     def describe(self):
         return {"kind": self.kind}
@@ -54,26 +53,24 @@ class Counting:
                 "validation_accuracy": float("nan")}
 
     def score(self, metrics):
-        return self.scores.pop(0) if self.scores else metrics["validation_loss"]
+        return self.scores.pop(0) if self.scores else super().score(metrics)
 
     def sample(self, learner, step):
         return f"sample {step}"
 
-    def parameters(self, model):
-        return get_parameters(model)
 
-
-def finetuner(path, task=None, config=CONFIG, **changes):
+def trainer(path, *scores, kind=Counting, key="ten rows", **changes):
     path.mkdir(exist_ok=True)
     model = GPTModel(MODEL)
     set_parameters(model, initial_parameters(MODEL, 0))
-    config = replace(config, **changes)
-    learner = Learner(model, NextTokens(), config, DeviceConfig(device="cpu"))
-    return Finetuner(learner, task or Counting(), config, RunFolder(path))
+    training = replace(CONFIG, **changes)
+    learner = Learner(model, NextTokens(), training, DeviceConfig(device="cpu"))
+    task = kind(list(scores) or None, key=key, training=training)
+    return Trainer(learner, task, RunFolder(path))
 
 
 def test_a_run_leaves_everything_behind(tmp_path):
-    run = finetuner(tmp_path / "one")
+    run = trainer(tmp_path / "one")
     assert run.train() == 0
     records = read_metrics(tmp_path / "one")
     assert [r["step"] for r in records if r["kind"] == "step"] == list(range(1, 16))
@@ -94,14 +91,14 @@ def test_a_run_leaves_everything_behind(tmp_path):
 
 def test_the_best_is_kept_though_later_ones_are_worse(tmp_path):
     scores = [5.0, 4.0, 3.0, 3.5, 6.0, 7.0, 8.0, 9.0, 10.0]
-    finetuner(tmp_path / "one", Counting(scores)).train()
+    trainer(tmp_path / "one", *scores).train()
     assert [p.name for p in checkpoints_in(tmp_path / "one/best")] == ["step-000004"]
     assert open_run(tmp_path / "one").step == 4
     assert newest_checkpoint(tmp_path / "one")[1].step == 15
 
 
 def test_the_first_may_be_the_best(tmp_path):
-    finetuner(tmp_path / "one", Counting([1.0] + [2.0] * 8)).train()
+    trainer(tmp_path / "one", 1.0, *[2.0] * 8).train()
     assert open_run(tmp_path / "one").step == 0
     before = initial_parameters(MODEL, 0)
     for name, array in open_run(tmp_path / "one").parameters.items():
@@ -110,7 +107,7 @@ def test_the_first_may_be_the_best(tmp_path):
 
 def test_it_stops_when_nothing_gets_better(tmp_path):
     scores = [5.0, 4.0, 4.5, 4.6, 1.0]
-    run = finetuner(tmp_path / "one", Counting(scores), patience=2)
+    run = trainer(tmp_path / "one", *scores, patience=2)
     assert run.train() == 0
     assert run.standing.step == 6 and run.standing.best == 4.0
     assert checkpoints_in(tmp_path / "one/checkpoints")[-1].name == "step-000006"
@@ -119,7 +116,7 @@ def test_it_stops_when_nothing_gets_better(tmp_path):
 @pytest.mark.parametrize("stop", [1, 5, 6, 13])
 def test_a_resumed_run_is_the_uninterrupted_one(tmp_path, stop):
     """Weights, logs and best model, to the bit."""
-    whole = finetuner(tmp_path / "whole")
+    whole = trainer(tmp_path / "whole")
     whole.train()
 
     class Killed(Counting):
@@ -128,10 +125,10 @@ def test_a_resumed_run_is_the_uninterrupted_one(tmp_path, stop):
                 signal.raise_signal(signal.SIGTERM)
             return super().batch(indices)
 
-    first = finetuner(tmp_path / "parts", Killed())
+    first = trainer(tmp_path / "parts", kind=Killed)
     assert first.train() == 128 + signal.SIGTERM
     assert first.standing.step == stop + 1
-    second = finetuner(tmp_path / "parts")
+    second = trainer(tmp_path / "parts")
     assert second.train(newest_checkpoint(tmp_path / "parts")[1]) == 0
     for name, array in whole.learner.state().items():
         np.testing.assert_array_equal(second.learner.state()[name], array)
@@ -153,97 +150,58 @@ def test_after_a_kill_the_best_of_before_is_there(tmp_path):
 
     falling = [9.0, 8.0, 7.0, 6.0, 5.0]
     with pytest.raises(RuntimeError):
-        finetuner(tmp_path / "one", Stopped(falling)).train()
+        trainer(tmp_path / "one", *falling, kind=Stopped).train()
     assert [p.name for p in checkpoints_in(tmp_path / "one/best")] == [
         "step-000004", "step-000006", "step-000008"]
     start = newest_checkpoint(tmp_path / "one")[1]
     assert start.step == 5
-    run = finetuner(tmp_path / "one", Counting([10.0] * 9))
+    run = trainer(tmp_path / "one", *[10.0] * 9)
     run.train(start)
     assert open_run(tmp_path / "one").step == 4
 
 
 def test_stopped_before_the_first_step(tmp_path):
     """While the untrained model is measured: the run can be gone on with."""
-    finetuner(tmp_path / "whole").train()
+    trainer(tmp_path / "whole").train()
 
     class Interrupted(Counting):
         def evaluate(self, learner):
             signal.raise_signal(signal.SIGINT)
             return super().evaluate(learner)
 
-    first = finetuner(tmp_path / "parts", Interrupted())
+    first = trainer(tmp_path / "parts", kind=Interrupted)
     assert first.train() == 130 and first.standing.step == 0
     start = newest_checkpoint(tmp_path / "parts")[1]
-    assert finetuner(tmp_path / "parts").train(start) == 0
+    assert trainer(tmp_path / "parts").train(start) == 0
     assert ((tmp_path / "parts/metrics.jsonl").read_bytes()
             == (tmp_path / "whole/metrics.jsonl").read_bytes())
 
 
 def test_out_of_patience_stays_so(tmp_path):
     scores = [5.0, 4.0, 4.5, 4.6, 1.0]
-    finetuner(tmp_path / "one", Counting(scores), patience=2).train()
-    again = finetuner(tmp_path / "one", patience=2)
+    trainer(tmp_path / "one", *scores, patience=2).train()
+    again = trainer(tmp_path / "one", patience=2)
     again.train(newest_checkpoint(tmp_path / "one")[1])
     assert again.standing.step == 6 and not again.task.seen
-    more = finetuner(tmp_path / "one", Counting([3.0] * 9), patience=3)
+    more = trainer(tmp_path / "one", *[3.0] * 9, patience=3)
     more.train(newest_checkpoint(tmp_path / "one")[1])
     assert more.standing.step > 6 and more.standing.best == 3.0
 
 
 def test_other_examples_are_refused(tmp_path):
-    finetuner(tmp_path / "one").train()
+    trainer(tmp_path / "one").train()
     start = newest_checkpoint(tmp_path / "one")[1]
     with pytest.raises(ValueError, match="not those that the run began with"):
-        finetuner(tmp_path / "one", Counting(key="others")).train(start)
+        trainer(tmp_path / "one", key="others").train(start)
 
 
 def test_a_classifier_is_not_opened_as_a_writer(tmp_path):
-    finetuner(tmp_path / "one", Counting(kind="classification")).train()
+    trainer(tmp_path / "one", kind=partial(Counting, kind="classification")).train()
     with pytest.raises(ValueError, match="twinformer classify --run"):
         open_run(tmp_path / "one")
 
 
-def test_every_example_once_an_epoch():
-    lengths = np.random.default_rng(0).integers(1, 100, 83)
-    for grouped in (False, True):
-        for epoch in range(3):
-            batches = epoch_batches(lengths, 8, 1, epoch, drop_last=False,
-                                    group_by_length=grouped)
-            assert sorted(np.concatenate(batches)) == list(range(83))
-            assert len(batches) == epoch_steps(83, 8, 1, False) == 11
-            kept = epoch_batches(lengths, 8, 1, epoch, group_by_length=grouped)
-            assert [len(b) for b in kept] == [8] * 10
-            assert len(np.unique(np.concatenate(kept))) == 80
-    first, second = (epoch_batches(lengths, 8, 1, e)[0].tolist() for e in (0, 1))
-    assert first != second
-    assert first == epoch_batches(lengths, 8, 1, 0)[0].tolist()
-
-
-def test_groups_of_like_length_need_less_padding():
-    lengths = np.random.default_rng(0).integers(1, 100, 1000)
-
-    def padding(grouped):
-        batches = epoch_batches(lengths, 8, 1, 0, group_by_length=grouped)
-        return sum((lengths[b].max() - lengths[b]).sum() for b in batches)
-    assert padding(True) < 0.2 * padding(False)
-
-
 def test_fewer_examples_than_a_batch_are_one(tmp_path):
-    assert [b.size for b in epoch_batches([3, 4], 8, 0, 0)] == [2]
-    assert epoch_steps(2, 8, 1) == 1
-    assert epoch_steps(83, 8, 4) == 3    # 10 batches: 4, 4, 2
-    run = finetuner(tmp_path / "one", batch_size=64, epochs=2)
+    run = trainer(tmp_path / "one", batch_size=64, epochs=2)
     run.train()
     assert run.standing.step == 2
-    with pytest.raises(ValueError, match="no example"):
-        epoch_batches([], 8, 0, 0)
-
-
-@pytest.mark.parametrize("wrong, message", [
-    ({"epochs": 0}, "epochs must be at least 1"), ({"warmup": 1.0}, "warmup"),
-    ({"schedule": "steps"}, "constant, cosine or linear"),
-    ({"learning_rate": -1.0}, "learning_rate"), ({"epsilon": 0.0}, "positive")])
-def test_settings_that_cannot_work(wrong, message):
-    with pytest.raises(ValueError, match=message):
-        FinetuningConfig(**wrong)

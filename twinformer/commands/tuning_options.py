@@ -1,0 +1,86 @@
+"""The options that the commands have which finetune on written answers."""
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+__all__ = ["LoRAConfig", "add_tuning_arguments"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoRAConfig:
+    """Low-rank corrections, for --train lora.
+
+    Attributes
+    ----------
+    rank
+        Of the corrections: how much they can change.
+    alpha
+        Corrections are scaled by alpha / rank.
+    dropout
+        Of what enters the corrections.
+    targets
+        The Linears that get one, by patterns of names.
+    """
+
+    rank: int = 16
+    alpha: float = 16.0
+    dropout: float = 0.0
+    targets: tuple[str, ...] = ("blocks.*",)
+
+
+def add_tuning_arguments(parser, section: str, **defaults) -> None:
+    """The options that both commands have; defaults of FinetuningConfig.
+
+    section : the name of the command's own settings in config.yaml
+    """
+    from ..configs.finetuning_config import FinetuningConfig
+    from ..configs.device_config import DeviceConfig
+
+    parser.add_argument(
+        "--model", type=str, metavar="MODEL",
+        help="what to finetune: a run's folder, gpt2, gpt2-medium, gpt2-large, gpt2-xl, or a "
+             "folder with weights")
+    parser.add_argument("--data", type=str, metavar="FILE", help="the same as the file in front")
+    parser.add_argument(
+        "--train", default="all",
+        type=Literal["all", "lora", "last_block", "last_two_blocks", "last_layer"],
+        help="which parameters learn; lora adds small corrections and leaves the rest as it is")
+    parser.add_argument("--dropout", type=float, default=0.0,
+                        help="share of the activations that are left out in training")
+    parser.add_argument(
+        "--backend", choices=["torch", "numpy"], default="torch", help="who computes it")
+    parser.add_argument("--name", type=str, default="",
+                        help="the new run's folder; left out, the next free number")
+    parser.add_argument("--folder", type=str, default="runs", help="where runs are kept")
+    parser.add_argument("--config", action="config", metavar="FILE",
+                        help="settings from a YAML, JSON or TOML file; options win")
+    parser.add_argument(
+        "--resume", metavar="RUN", type=str,
+        help="go on with this run, bit for bit; its config.yaml is read first")
+    parser.add_class_arguments(FinetuningConfig, "finetuning")
+    parser.add_class_arguments(LoRAConfig, "lora")
+    parser.add_class_arguments(DeviceConfig, "device")
+    parser.set_defaults({f"finetuning.{name}": value for name, value in defaults.items()})
+    parser.default_config = partial(resumed_config, section)
+
+
+def resumed_config(section: str, words: list[str]) -> str | None:
+    """--resume RUN: the settings of the run come before the options.
+
+    Raises
+    ------
+    ValueError
+        It is a run of another command: its settings have no such section.
+    """
+    import yaml
+
+    from ..io.text_files import read_text
+
+    from .train import default_config
+
+    path = default_config(words)
+    if path and section not in (yaml.safe_load(read_text(path)) or {}):
+        raise ValueError(f"{Path(path).parent} is not a run of this command; the command that "
+                         "began it can resume it")
+    return path

@@ -1,0 +1,88 @@
+"""How a model learns, whatever it learns: what all training has in common."""
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from .checks import at_least, require
+from .recipes import BETA2
+
+__all__ = ["LearningConfig"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearningConfig:
+    """Batches, learning rates, AdamW, and how often a run is looked at.
+
+    Attributes
+    ----------
+    seed
+        Decides the new weights, the order of the data, the dropout.
+    batch_size
+        Windows of text, or examples, in one microbatch.
+    accumulation
+        Microbatches whose gradients make one step.
+    learning_rate
+        The largest learning rate, reached at the end of the warm-up.
+    min_learning_rate
+        The learning rate of the last step.
+    schedule
+        How the learning rate falls after the warm-up.
+    weight_decay
+        Decoupled decay of the weight matrices.
+    beta1
+        AdamW's memory of the gradient's mean.
+    beta2
+        AdamW's memory of the gradient's square.
+    epsilon
+        Added to AdamW's denominator.
+    clip_norm
+        Longer gradients are shortened to this norm (0 = never).
+    eval_interval
+        Steps between evaluations (0 = once an epoch; in pretraining only at
+        the start and the end).
+    checkpoint_interval
+        Steps between checkpoints (0 = once an epoch; in pretraining only at
+        the end).
+    patience
+        Evaluations without a better one before training stops (0 = never).
+        Pretraining keeps its best model if this is asked for, finetuning
+        always.
+    """
+
+    SECTION: ClassVar[str] = "learning"     # what messages call the settings
+
+    seed: int = 1234
+    batch_size: int = 12
+    accumulation: int = 1
+    learning_rate: float = 4e-3
+    min_learning_rate: float = 0.0
+    schedule: Literal["cosine", "linear", "constant"] = "linear"
+    weight_decay: float = 0.1
+    beta1: float = 0.9
+    beta2: float = BETA2["pretraining"]
+    epsilon: float = 1e-8
+    clip_norm: float = 1.0
+    eval_interval: int = 500
+    checkpoint_interval: int = 500
+    patience: int = 0
+
+    def __post_init__(self):
+        at_least(self, self.SECTION, batch_size=1, accumulation=1, seed=0,
+                 learning_rate=0, min_learning_rate=0, weight_decay=0,
+                 clip_norm=0, eval_interval=0, checkpoint_interval=0,
+                 patience=0)
+        for name in ("beta1", "beta2"):
+            self.share(name)
+        require(self.epsilon > 0, f"{self.SECTION}.epsilon must be positive, "
+                f"got {self.epsilon}")
+        require(self.schedule in ("cosine", "linear", "constant"),
+                f"{self.SECTION}.schedule must be cosine, linear or constant, "
+                f"got {self.schedule!r}")
+        require(self.min_learning_rate <= self.learning_rate,
+                f"{self.SECTION}.min_learning_rate "
+                f"({self.min_learning_rate}) is above "
+                f"{self.SECTION}.learning_rate ({self.learning_rate})")
+
+    def share(self, name: str) -> None:
+        """ValueError unless the field is in [0, 1)."""
+        require(0 <= getattr(self, name) < 1, f"{self.SECTION}.{name} must be "
+                f"at least 0 and below 1, got {getattr(self, name)}")
