@@ -42,7 +42,7 @@ def config_file(tmp_path):
 def train(*arguments, wait=True):
     environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     process = subprocess.Popen(
-        [sys.executable, "-m", "torch_impl", "train", *map(str, arguments)],
+        [sys.executable, "-m", "twinformer", "train", *map(str, arguments)],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
     if wait:
         output = finished(process)
