@@ -118,8 +118,7 @@ def test_both_packages_measure_alike():
 def test_before_the_first_step_margins_are_exactly_0(name, eval_examples):
     """In single precision too: the reference was asked in the same batches."""
     one = task(name, eval_examples=eval_examples)
-    tune = tuner(name, one.objective if name == "numpy"
-                 else package(name).PreferencePairs(), single=True)
+    tune = tuner(name, package(name).PreferencePairs(), single=True)
     one.remember_reference(tune)
     metrics = one.evaluate(tune)
     for split in ("train", "validation"):
