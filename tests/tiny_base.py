@@ -22,9 +22,9 @@ def plots():
     """A test that asks for it draws its curves."""
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def no_plots(request, monkeypatch):
-    """Import it: to draw takes longer than to train here."""
+    """Use it: to draw takes longer than to train here."""
     if "plots" not in request.fixturenames:
         monkeypatch.setattr("twinformer.training.trainer.plot_curves", lambda *words: None)
 

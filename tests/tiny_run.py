@@ -16,7 +16,7 @@ TEXT = "The quick brown fox jumps over the lazy dog.\nÀ demain, 你好!\n" * 30
 
 @pytest.fixture(scope="module", autouse=True)
 def one_thread():
-    """Import it: threads that wait for each other take a tiny model's time."""
+    """Threads that wait for each other take a tiny model's time."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield

@@ -12,6 +12,8 @@ from twinformer.commands.opening import open_model
 from .test_classify_command import TINY, texts, written
 from ..tiny_base import command, tasks_file, tiny_base
 
+pytestmark = pytest.mark.usefixtures("no_plots")
+
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory):

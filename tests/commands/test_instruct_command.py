@@ -12,6 +12,8 @@ from twinformer.runs.logs import read_metrics
 
 from ..tiny_base import command, mistake, tasks_file, tiny_base
 
+pytestmark = pytest.mark.usefixtures("no_plots")
+
 QUICK = ["--epochs", 2, "--template", "phi3", "--max-new-tokens", 6, "--device", "cpu",
          "--learning-rate", "0.001"]
 

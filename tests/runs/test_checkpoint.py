@@ -40,7 +40,7 @@ def example(folder, step=4, seed=0):
 
 
 def same(a, b):
-    plain = ("step", "config", "tokenizer", "loader", "data_key", "logs")
+    plain = ("step", "config", "tokenizer", "data", "data_key", "best", "waited", "logs")
     assert all(getattr(a, name) == getattr(b, name) for name in plain)
     assert a.tensors.keys() == b.tensors.keys()
     for name, array in a.tensors.items():
