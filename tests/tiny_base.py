@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from twinformer.models.config import GPT2Config
-from numpy_impl.training.learner import pretraining_learner
 from twinformer.configs.data_config import DataConfig
 from twinformer.configs.run_config import RunConfig
 from twinformer.configs.training_config import TrainingConfig
@@ -34,13 +33,13 @@ def tiny_base(folder: Path, tokenizer: str = "bytes") -> Path:
     corpus = folder / "corpus.txt"
     corpus.write_text(TEXT * 4, encoding="utf-8")
     config = RunConfig(
-        name=f"base-{tokenizer}", folder=str(folder),
+        name=f"base-{tokenizer}", folder=str(folder), backend="numpy",
         model=GPT2Config(vocab_size=2048, context_length=128, d_model=16, n_heads=2, n_layers=2,
                          dropout=0.1, tie_embeddings=False),
         data=DataConfig(corpus=[str(corpus)], tokenizer=tokenizer, vocab_size=300),
         training=TrainingConfig(max_steps=2, batch_size=2, warmup_steps=1, eval_interval=0,
                                 eval_batches=1, sample_tokens=0))
-    return run_training(config, pretraining_learner).folder.path
+    return run_training(config).folder.path
 
 
 def tasks_file(path: Path, count: int = 40, **changes) -> Path:

@@ -5,7 +5,6 @@ import pytest
 import torch
 
 from twinformer.models.config import GPT2Config
-from numpy_impl.training.learner import pretraining_learner
 from twinformer.configs.data_config import DataConfig
 from twinformer.configs.run_config import RunConfig
 from twinformer.configs.training_config import TrainingConfig
@@ -28,10 +27,10 @@ def tiny_run(folder: Path, tokenizer: str = "bytes", steps: int = 4) -> Path:
     corpus = folder / "corpus.txt"
     corpus.write_text(TEXT, encoding="utf-8")
     config = RunConfig(
-        name=tokenizer, folder=str(folder),
+        name=tokenizer, folder=str(folder), backend="numpy",
         model=GPT2Config(vocab_size=2048, context_length=16, d_model=16, n_heads=2, n_layers=2,
                          dropout=0.1),
         data=DataConfig(corpus=(str(corpus),), tokenizer=tokenizer, vocab_size=300),
         training=TrainingConfig(max_steps=steps, batch_size=4, warmup_steps=1, eval_interval=0,
                                 eval_batches=1, sample_tokens=0))
-    return run_training(config, pretraining_learner).folder.path
+    return run_training(config).folder.path

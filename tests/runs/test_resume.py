@@ -16,11 +16,9 @@ import yaml
 
 from twinformer.runs.checkpoint import checkpoints_in
 from twinformer.configs.run_config import config_from_dict, config_to_dict
-from numpy_impl.training.learner import pretraining_learner as NumpyLearner
 from twinformer.runs.logs import read_metrics
 from twinformer.training.run import run_training
 from twinformer.runs.run_folder import open_run
-from torch_impl.training.learner import pretraining_learner as TorchLearner
 
 from ..tiny_runs import TEXT, tiny_config
 
@@ -147,13 +145,12 @@ def test_a_checkpoint_of_one_backend_resumes_in_the_other(tmp_path, config_file,
     config = replace(
         config, model=replace(config.model, dropout=0.0),
         training=replace(config.training, checkpoint_interval=20))
-    learners = {"numpy": NumpyLearner, "torch": TorchLearner}
     curves = {}
     for first, second in (("numpy", "torch"), ("torch", "numpy")):
         run = tmp_path / first
-        run_training(replace(config, name=first, backend=first), learners[first])
+        run_training(replace(config, name=first, backend=first))
         curves[first] = losses(run)
-        run_training(replace(config, backend=second), learners[second],
+        run_training(replace(config, backend=second),
                      resume=run / "checkpoints" / "step-000020")
         curves[first + second] = losses(run)
         assert open_run(run).config.backend == second

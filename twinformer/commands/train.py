@@ -94,12 +94,11 @@ def run(arguments) -> int:
                             RuntimeWarning)
     config = RunConfig(**{field.name: getattr(arguments, field.name)
                           for field in dataclasses.fields(RunConfig)})
-    package = implementation(config.backend)
     with LiveProgress() as progress:
         finished = run_training(
-            config, package.pretraining_learner, progress=progress,
+            config, progress=progress,
             resume=Path(arguments.resume) if arguments.resume else None,
-            make_sampler=sampler, measure_peak=package.peak_flops,
+            make_sampler=sampler, measure_peak=True,
             feed=partial(loaded, config))
     if finished.exit_code:
         print(stopped("train", finished.folder, finished.step))

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ..backend import implementation
 from ..models.config import GPT2Config
 from ..models.initialisation import initial_parameters
 from ..runs.checkpoint import Checkpoint
@@ -31,12 +32,11 @@ class FinishedRun:
 
 def run_training(
     config: RunConfig,
-    make_learner: Callable,
     *,
     resume: Path | None = None,
     make_sampler: Callable[[RunConfig, TrainingData], Callable] | None = None,
     feed: Callable | None = None,
-    measure_peak: Callable[[Any], float] = lambda learner: 0.0,
+    measure_peak: bool = False,
     progress: Progress | None = None,
 ) -> FinishedRun:
     """Train a model; leave a folder with everything about it.
@@ -44,15 +44,13 @@ def run_training(
     Parameters
     ----------
     config : RunConfig
-    make_learner : callable
-        ``pretraining_learner`` of numpy_impl or of torch_impl.
     resume : Path, optional
         A run's folder, or one of its checkpoints, to go on from. The config
         may differ in what does not change the model and its data.
     make_sampler, feed, progress
         As for ``Pretraining`` and ``Trainer``.
-    measure_peak : callable
-        learner -> floating-point operations a second of its device.
+    measure_peak
+        Measure what the machine can do first, for the utilisation.
 
     Raises
     ------
@@ -73,28 +71,30 @@ def run_training(
         folder = RunFolder.claim(config)
         config = replace(config, name=folder.path.name)
     with folder:
-        return trained(config, make_learner, folder, start, make_sampler,
+        return trained(config, folder, start, make_sampler,
                        feed, measure_peak, progress)
 
 
-def trained(config, make_learner, folder, start, make_sampler, feed,
-            measure_peak, progress) -> FinishedRun:
+def trained(config, folder, start, make_sampler, feed, measure_peak,
+            progress) -> FinishedRun:
     """The rest of it, in a folder of its own."""
+    package = implementation(config.backend)
     # A device that is not there is known now, not after the tokenizer
     nothing = GPT2Config(vocab_size=1, context_length=1, d_model=1,
                          n_heads=1, n_layers=1)
-    make_learner(nothing, config.training, config.device,
-                 initial_parameters(nothing, 0))
+    package.pretraining_learner(nothing, config.training, config.device,
+                                initial_parameters(nothing, 0))
     data = prepare_data(
         config.data, folder.path.parent / ".cache",
         backend=config.backend, key=start.data_key if start else None,
         note=progress.note)
     config = resolve(config, data)
-    learner = make_learner(
+    learner = package.pretraining_learner(
         config.model, config.training, config.device,
         initial_parameters(config.model, config.training.seed))
     task = Pretraining(
-        data, config, feed=feed, peak_flops=measure_peak(learner),
+        data, config, feed=feed,
+        peak_flops=package.peak_flops(learner) if measure_peak else 0.0,
         sampler=make_sampler(config, data) if make_sampler else None)
     trainer = Trainer(learner, task, folder, progress=progress)
     folder.write_config(config_to_dict(config))
