@@ -43,7 +43,7 @@ import numpy as np
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-__all__ = ["ULPS", "RoundingErrors", "assert_agree", "assert_no_worse",
+__all__ = ["DOUBLE", "ULPS", "RoundingErrors", "assert_agree", "assert_no_worse",
            "fraction", "measured_bounds"]
 
 ULPS = 8

@@ -144,10 +144,14 @@ class Component:
     huge
         The largest hostile value. Scores are products, and softmax looks at
         their difference: of scores near 1e60 rounding decides which is the
-        larger, and there is nothing left to agree on.
+        larger, and there is nothing left to agree on. So it is with the
+        deviation of a row of equal values, once its rounding is above the
+        norm's own epsilon.
     model
         Whether it is a whole model, which takes keep, mask, ... one by one;
-        a layer takes them in a Context.
+        a layer takes them in a Context. It is slow, and so tried less often.
+    skips
+        {proof: why}: what is not asked of it, as test_components.py calls it.
     """
 
     room: str
@@ -159,6 +163,7 @@ class Component:
     complex_step: bool = True
     huge: float = 1e30
     model: bool = False
+    skips: dict[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def name(self) -> str:
@@ -550,6 +555,15 @@ def classes(source):
                  "label_smoothing": source.choice([0.0, 0.1, 0.5])}, (), {})
 
 
+# Why some are not asked about NaN and infinity
+NOTHING_ENTERS = {"special_values": "no number of the caller's goes in"}
+MASKED_ROW = {"special_values":
+              "of scores that are all -inf the formula makes NaN; torch's "
+              "kernel takes them for masked ones, and gives 0"}
+UNSMOOTHED = {"special_values":
+              "of a class with score -inf, 0 times its surprise is NaN; torch "
+              "leaves the product out where no label is smoothed"}
+
 COMPONENTS = [
     *(Component("layers.activations", name, elementwise, remembers="input",
                 complex_step=name not in ("relu", "gelu_exact"))
@@ -560,15 +574,18 @@ COMPONENTS = [
     Component("layers.softmax", "masked_softmax", masked,
               backward="softmax_backward", remembers="output"),
     Component("layers.linear", "Linear", linear),
-    Component("layers.embedding", "Embedding", embedding),
+    Component("layers.embedding", "Embedding", embedding,
+              skips=NOTHING_ENTERS),
     Component("layers.positions", "LearnedPositions", positions),
     Component("layers.positions", "sinusoidal_positions", sinusoids,
-              remembers="arguments"),
-    Component("layers.norm", "LayerNorm", norm),
+              remembers="arguments", skips=NOTHING_ENTERS | {
+                  "bfloat16": "float64, whatever the model computes in"}),
+    Component("layers.norm", "LayerNorm", norm, huge=1e10),
     Component("layers.dropout", "Dropout", dropout),
     Component("layers.feed_forward", "FeedForward", feed_forward),
     Component("layers.attention", "attention", attention, huge=1e3),
-    Component("layers.flash_attention", "flash_attention", tiled, huge=1e3),
+    Component("layers.flash_attention", "flash_attention", tiled, huge=1e3,
+              skips=MASKED_ROW),
     Component("layers.self_attention", "simple_self_attention", simple,
               huge=1e3),
     Component("layers.self_attention", "SelfAttention", single_head,
@@ -578,13 +595,15 @@ COMPONENTS = [
     Component("layers.self_attention", "MultiHeadAttentionWrapper",
               several_heads, huge=1e3),
     Component("layers.multi_head_attention", "MultiHeadAttention",
-              transformer, huge=1e3),
+              transformer, huge=1e3, skips=MASKED_ROW),
     Component("layers.block", "TransformerBlock", transformer, huge=1e3),
-    Component("models.gpt2", "GPTModel", gpt2, huge=1e3, model=True),
+    Component("models.gpt2", "GPTModel", gpt2, huge=1e3, model=True,
+              skips=NOTHING_ENTERS),
     Component("training.loss", "cross_entropy", loss),
     Beside("finetuning.lora", "LoRALinear", low_rank),
     Component("finetuning.pooling", "pool", pooled),
-    Component("finetuning.class_loss", "class_loss", classes),
+    Component("finetuning.class_loss", "class_loss", classes,
+              skips=UNSMOOTHED),
     Component("finetuning.log_probability", "sequence_log_probabilities",
               answers),
     Component("finetuning.preference_loss", "dpo_loss", smoothed_comparisons,

@@ -1,5 +1,5 @@
-"""What every component has to pass, one function a proof; the test files
-apply them to their components, and add the laws that are theirs alone."""
+"""What every component has to pass, one function a proof: test_components.py
+applies each to each. What a component alone obeys stands in its test file."""
 import copy
 from dataclasses import replace
 

@@ -3,45 +3,15 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
 
 from numpy_impl.training import loss
 import numpy_impl.finetuning.log_probability as ours
 import torch_impl.finetuning.log_probability as theirs
 
 from ..components import Case, component
-from ..proof import (
-    check_agreement, check_bfloat16, check_derivative, check_float32,
-    check_laws,
-)
-from ..strategies import cases, generic, moderate, seeds
+from ..proof import check_agreement
 
 NAME = "finetuning.log_probability.sequence_log_probabilities"
-
-
-@given(cases(NAME))
-def test_forward_and_gradients_agree(case):
-    check_agreement(case)
-
-
-@given(cases(NAME, generic), seeds)
-def test_backward_is_the_derivative_of_forward(case, seed):
-    check_derivative(case, seed)
-
-
-@given(cases(NAME, moderate))
-def test_float32_is_as_accurate_as_torchs(case):
-    check_float32(case)
-
-
-@given(cases(NAME, moderate))
-def test_twin_in_bfloat16(case):
-    check_bfloat16(case)
-
-
-@given(cases(NAME))
-def test_laws(case):
-    check_laws(case)
 
 
 @pytest.mark.parametrize("targets", [

@@ -15,45 +15,11 @@ from twinformer.models.context import Context
 
 from ..agreement import assert_agree, measured_bounds
 from ..components import load, run_torch
-from ..proof import (
-    check_agreement, check_bfloat16, check_derivative, check_float32,
-    check_laws, check_special_values,
-)
-from ..strategies import broken, cases, generic, moderate, seeds
+from ..strategies import cases
 
 NAME = "finetuning.lora.LoRALinear"
 SIDES = pytest.mark.parametrize("side, linear", [(ours, Linear), (theirs, TorchLinear)],
                                 ids=["numpy", "torch"])
-
-
-@given(data=st.data())
-def test_forward_and_gradients_agree(data):
-    check_agreement(data.draw(cases(NAME)))
-
-
-@given(data=st.data())
-def test_backward_is_the_derivative_of_forward(data):
-    check_derivative(data.draw(cases(NAME, generic)), data.draw(seeds))
-
-
-@given(data=st.data())
-def test_float32_is_as_accurate_as_torchs(data):
-    check_float32(data.draw(cases(NAME, moderate)))
-
-
-@given(data=st.data())
-def test_twin_in_bfloat16(data):
-    check_bfloat16(data.draw(cases(NAME, moderate)))
-
-
-@given(data=st.data())
-def test_laws(data):
-    check_laws(data.draw(cases(NAME)))
-
-
-@given(data=st.data())
-def test_nan_and_infinity_stay_in_place(data):
-    check_special_values(data.draw(cases(NAME, broken)))
 
 
 @given(data=st.data())

@@ -8,38 +8,9 @@ from hypothesis import strategies as st
 import numpy_impl.finetuning.pooling as ours
 import torch_impl.finetuning.pooling as theirs
 
-from ..proof import (
-    check_agreement, check_bfloat16, check_derivative, check_float32,
-    check_laws,
-)
-from ..strategies import cases, generic, moderate, seeds
+from ..strategies import cases, generic
 
 POOL = "finetuning.pooling.pool"
-
-
-@given(cases(POOL))
-def test_forward_and_gradients_agree(case):
-    check_agreement(case)
-
-
-@given(cases(POOL, generic), seeds)
-def test_backward_is_the_derivative_of_forward(case, seed):
-    check_derivative(case, seed)
-
-
-@given(cases(POOL, moderate))
-def test_float32_is_as_accurate_as_torchs(case):
-    check_float32(case)
-
-
-@given(cases(POOL, moderate))
-def test_twin_in_bfloat16(case):
-    check_bfloat16(case)
-
-
-@given(cases(POOL))
-def test_laws(case):
-    check_laws(case)
 
 
 @pytest.mark.parametrize("token, expected", [

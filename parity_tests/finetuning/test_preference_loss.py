@@ -5,58 +5,14 @@ import math
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
 import numpy_impl.finetuning.preference_loss as ours
 import torch_impl.finetuning.preference_loss as theirs
 
 from ..components import Case, component
-from ..proof import (
-    check_agreement, check_bfloat16, check_derivative, check_float32,
-    check_laws, check_special_values,
-)
-from ..strategies import broken, cases, generic, moderate, seeds
+from ..proof import check_agreement
 
 DPO = "finetuning.preference_loss.dpo_loss"
-BOTH = pytest.mark.parametrize(
-    "name", [DPO, "finetuning.preference_loss.ipo_loss"])
-
-
-@BOTH
-@given(data=st.data())
-def test_forward_and_gradients_agree(name, data):
-    check_agreement(data.draw(cases(name)))
-
-
-@BOTH
-@given(data=st.data(), seed=seeds)
-def test_backward_is_the_derivative_of_forward(name, data, seed):
-    check_derivative(data.draw(cases(name, generic)), seed)
-
-
-@BOTH
-@given(data=st.data())
-def test_float32_is_as_accurate_as_torchs(name, data):
-    check_float32(data.draw(cases(name, moderate)))
-
-
-@BOTH
-@given(data=st.data())
-def test_twin_in_bfloat16(name, data):
-    check_bfloat16(data.draw(cases(name, moderate)))
-
-
-@BOTH
-@given(data=st.data())
-def test_laws(name, data):
-    check_laws(data.draw(cases(name)))
-
-
-@BOTH
-@given(data=st.data())
-def test_what_is_no_number_stays_none(name, data):
-    check_special_values(data.draw(cases(name, broken)))
 
 
 def dpo_case(margins, beta=0.1, label_smoothing=0.0):

@@ -14,55 +14,7 @@ from torch_impl.layers.fused import spelled_out
 
 from ..agreement import ULPS
 from ..components import Case, component
-from ..proof import (
-    check_agreement, check_bfloat16, check_derivative, check_float32,
-    check_laws, check_special_values,
-)
-from ..strategies import broken, cases, generic, moderate, seeds
-
-NAMES = [
-    "layers.activations.relu",
-    "layers.activations.gelu",
-    "layers.activations.gelu_exact",
-    "layers.activations.silu",
-]
-every = pytest.mark.parametrize("name", NAMES)
-
-
-@every
-@given(data=st.data())
-def test_forward_and_gradients_agree(name, data):
-    check_agreement(data.draw(cases(name)))
-
-
-@every
-@given(data=st.data())
-def test_backward_is_the_derivative_of_forward(name, data):
-    check_derivative(data.draw(cases(name, generic)), data.draw(seeds))
-
-
-@every
-@given(data=st.data())
-def test_float32_is_as_accurate_as_torchs(name, data):
-    check_float32(data.draw(cases(name, moderate)))
-
-
-@every
-@given(data=st.data())
-def test_twin_in_bfloat16(name, data):
-    check_bfloat16(data.draw(cases(name, moderate)))
-
-
-@every
-@given(data=st.data())
-def test_laws(name, data):
-    check_laws(data.draw(cases(name)))
-
-
-@every
-@given(data=st.data())
-def test_nan_and_infinity_stay_in_place(name, data):
-    check_special_values(data.draw(cases(name, broken)))
+from ..proof import check_agreement
 
 
 def test_relu_is_flat_at_its_corner():

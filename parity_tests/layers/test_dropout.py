@@ -10,47 +10,7 @@ import numpy_impl.layers.dropout as ours
 import torch_impl.layers.dropout as theirs
 from twinformer.models.context import Context
 
-from ..proof import (
-    check_agreement, check_bfloat16, check_derivative, check_float32,
-    check_laws,
-)
-from ..strategies import cases, generic, moderate, seeds
-
-NAMES = [
-    "layers.dropout.Dropout",
-]
-every = pytest.mark.parametrize("name", NAMES)
-
-
-@every
-@given(data=st.data())
-def test_forward_and_gradients_agree(name, data):
-    check_agreement(data.draw(cases(name)))
-
-
-@every
-@given(data=st.data())
-def test_backward_is_the_derivative_of_forward(name, data):
-    check_derivative(data.draw(cases(name, generic)), data.draw(seeds))
-
-
-@every
-@given(data=st.data())
-def test_float32_is_as_accurate_as_torchs(name, data):
-    check_float32(data.draw(cases(name, moderate)))
-
-
-@every
-@given(data=st.data())
-def test_twin_in_bfloat16(name, data):
-    check_bfloat16(data.draw(cases(name, moderate)))
-
-
-@every
-@given(data=st.data())
-def test_laws(name, data):
-    check_laws(data.draw(cases(name)))
-
+from ..strategies import seeds
 
 @given(seeds, st.floats(0, 0.99))
 def test_masks_depend_on_the_seed_and_the_order_of_calls_alone(seed, rate):

@@ -4,66 +4,21 @@ import math
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
 import numpy_impl.layers.positions as ours
 import torch_impl.layers.positions as theirs
 from twinformer.models.context import Context
 
 from ..components import Case, component
-from ..proof import (
-    check_agreement, check_bfloat16, check_derivative, check_float32,
-    check_laws, check_special_values,
-)
-from ..strategies import broken, cases, generic, moderate, seeds
+from ..proof import check_agreement
 
-NAMES = [
-    "layers.positions.LearnedPositions",
-]
-every = pytest.mark.parametrize("name", NAMES)
-
-
-@every
-@given(data=st.data())
-def test_forward_and_gradients_agree(name, data):
-    check_agreement(data.draw(cases(name)))
-
-
-@every
-@given(data=st.data())
-def test_backward_is_the_derivative_of_forward(name, data):
-    check_derivative(data.draw(cases(name, generic)), data.draw(seeds))
-
-
-@every
-@given(data=st.data())
-def test_float32_is_as_accurate_as_torchs(name, data):
-    check_float32(data.draw(cases(name, moderate)))
-
-
-@every
-@given(data=st.data())
-def test_twin_in_bfloat16(name, data):
-    check_bfloat16(data.draw(cases(name, moderate)))
-
-
-@every
-@given(data=st.data())
-def test_laws(name, data):
-    check_laws(data.draw(cases(name)))
-
-
-@every
-@given(data=st.data())
-def test_nan_and_infinity_stay_in_place(name, data):
-    check_special_values(data.draw(cases(name, broken)))
+NAME = "layers.positions.LearnedPositions"
 
 
 def test_gradient_lands_where_the_positions_are():
     """Three positions from the second on, in a batch of two."""
     check_agreement(Case(
-        component(NAMES[0]), arguments=(6, 1),
+        component(NAME), arguments=(6, 1),
         parameters={"weight": np.arange(6.0)[:, None]},
         inputs={"x": np.zeros((2, 3, 1))}, dy=np.ones((2, 3, 1)),
         positions=slice(2, 5)))
@@ -83,11 +38,6 @@ def test_every_sequence_may_have_positions_of_its_own():
     np.testing.assert_array_equal(y[..., 0], positions)
     layer.backward(np.ones((2, 3, 1), np.float32), cache)
     np.testing.assert_array_equal(layer.grads["weight"].ravel(), [4, 1, 0, 1])
-
-
-@given(cases("layers.positions.sinusoidal_positions"))
-def test_sinusoidal_positions_agree(case):
-    check_agreement(case)
 
 
 def test_sinusoidal_positions_by_the_formula():

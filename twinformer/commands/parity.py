@@ -48,7 +48,7 @@ def run(arguments) -> int:
     import torch
     from threadpoolctl import threadpool_limits
 
-    from parity_tests.components import COMPONENTS
+    from parity_tests import COMPONENTS
 
     chosen = [part for part in COMPONENTS if arguments.component.lower() in part.name.lower()]
     if not chosen:
@@ -112,7 +112,7 @@ def rivals(package: str) -> list[tuple[str, str]]:
 
 def tried(part, sides, seconds: float, seed: int) -> Row:
     """Run a component on cases from the seed until the time is over."""
-    from parity_tests.components import Seeded
+    from parity_tests import Seeded
 
     row, began = Row(), time.perf_counter()
     while row.cases < MOST_CASES:
@@ -134,8 +134,7 @@ def compare(case, sides, row: Row) -> None:
     import numpy as np
     import torch
 
-    from parity_tests.agreement import DOUBLE, fraction
-    from parity_tests.components import bounds_of, run_numpy, run_torch
+    from parity_tests import DOUBLE, bounds_of, fraction, run_numpy, run_torch
 
     case = case.cast(np.float32).cast(np.float64)  # one truth for both
     truth = run_numpy(case)
@@ -163,7 +162,7 @@ class AbsentError(Exception):
 
 def foreign(case, package: str):
     """A port's result."""
-    from parity_tests.components import run_twin
+    from parity_tests import run_twin
 
     try:
         case.component.find(package)
