@@ -1,10 +1,10 @@
 """--train lora: the adapter of the best model lies in the run's folder, and put
 beside the base it is the best model."""
-from importlib import import_module
 
 import numpy as np
 import pytest
 
+from twinformer.backend import implementation
 from twinformer.adapters.files import read_adapter
 from twinformer.runs.checkpoint import load_checkpoint
 from twinformer.commands.opening import open_model
@@ -27,13 +27,13 @@ def best_of(run):
             for name, array in load_checkpoint(best).tensors.items()}
 
 
-def with_adapter(base, run, package="numpy_impl"):
+def with_adapter(base, run, backend="numpy"):
     """The base's model, LoRA loaded beside it and merged: its weights."""
     opened = open_model(str(base), "numpy")
-    model = import_module(f"{package}.models.pretrained.loading").model_of(
-        opened.config.model, opened.parameters)
-    import_module(f"{package}.finetuning.lora.adapters").load_adapter(model, run / "adapter")
-    return import_module(f"{package}.finetuning.lora.model").merged_parameters(model)
+    package = implementation(backend)
+    model = package.model_of(opened.config.model, opened.parameters)
+    package.load_adapter(model, run / "adapter")
+    return package.merged_parameters(model)
 
 
 def same(found, expected):
@@ -51,7 +51,7 @@ def test_of_answers(base, tmp_path, capsys, name, backend):
     assert code == 0, err
     run = tmp_path / f"{name}-1"
     assert read_adapter(run / "adapter").base == str(base)
-    for package in ("numpy_impl", "torch_impl"):
+    for package in ("numpy", "torch"):
         same(with_adapter(base, run, package), best_of(run))
 
 
