@@ -8,10 +8,10 @@ import functools
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .tokenizers import registry
-from .tokenizers.tokenizer import Tokenizer
+if TYPE_CHECKING:  # to be imported costs nothing: --help comes this way
+    from .tokenizers.tokenizer import Tokenizer
 
 __all__ = ["BACKENDS", "byte_pair_encoding", "default_backend", "implementation",
            "load_pretrained", "load_tokenizer", "tokenizer_from_dict"]
@@ -65,11 +65,15 @@ def load_pretrained(source: str | Path, config=None, *,
 
 
 def tokenizer_from_dict(state: dict[str, Any],
-                        name: str | None = None) -> Tokenizer:
+                        name: str | None = None) -> "Tokenizer":
     """A saved tokenizer from its dictionary; see tokenizers/registry.py."""
+    from .tokenizers import registry
+
     return registry.tokenizer_from_dict(state, byte_pair_encoding(name))
 
 
-def load_tokenizer(path: str | Path, name: str | None = None) -> Tokenizer:
+def load_tokenizer(path: str | Path, name: str | None = None) -> "Tokenizer":
     """A saved tokenizer from its file; see tokenizers/registry.py."""
+    from .tokenizers import registry
+
     return registry.load_tokenizer(path, byte_pair_encoding(name))

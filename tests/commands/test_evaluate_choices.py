@@ -165,7 +165,7 @@ def test_the_reports_can_be_read(run, capsys, tmp_path):
     ("", [], "has no line in it"),
     ('{"text": "word"}', [], "expected a text that ends in a word after a space, got 'word'"),
     ('{"text": "a word "}', [], "ends in a word"),
-    ("[1]", [], "line 1: expected an object, got list"), ("nonsense", [], "line 1: no JSON"),
+    ("[1]", [], "line 1: expected an object, got list"), ("nonsense", [], "line 1: not JSON"),
     ('{"ctx": "a"}', ["--format", "hellaswag"], "at least two endings, got None"),
     ('{"ctx": "a", "endings": ["b"]}', [], "at least two endings"),
     ('{"ctx": "a", "endings": ["b", "c"], "label": ""}', [], "use the validation part"),

@@ -137,7 +137,7 @@ class Subject:
         from ..configs.training_config import TrainingConfig
 
         training = TrainingConfig(beta2=0.999, weight_decay=0.01, clip_norm=0)
-        learner = implementation(self.backend).Learner(
+        learner = implementation(self.backend).pretraining_learner(
             replace(self.config, dropout=0.0), training, DeviceConfig(device=self.device),
             self.parameters)
         return [learner.train_step([(inputs, targets)], step, 1e-4).loss
