@@ -89,7 +89,7 @@ class Module(ModuleTree):
     def parameters(self):
         return (array for _, array in self.named_parameters())
 
-    # -- weights in and out --------------------------------------------------
+    # -- weights in and out ---------------------------------------------------
 
     def state_dict(self):
         """{dotted name: array}: the module's own arrays, not copies.
@@ -127,7 +127,7 @@ class Module(ModuleTree):
                 module.grads[attribute] = grad
         return self
 
-    # -- what learns ---------------------------------------------------------
+    # -- what learns ----------------------------------------------------------
 
     def zero_grad(self):
         """Set every gradient to zero, before the next sum of gradients."""

@@ -65,7 +65,7 @@ def test_a_number_is_kept_from_the_rate_on():
         def random(self, shape, dtype):
             below = np.nextafter(dtype(0.25), dtype(0))
             return np.array([0, below, 0.25, 0.5], dtype)
-    masks = ours.KeepMasks(0)
+    masks = KeepMasks(0)
     masks.generator = Drawn()
     assert masks((4,), 0.25).tolist() == [False, False, True, True]
 
