@@ -2,12 +2,13 @@
 
     python -m tests.aligned_share                the table, and the packages' lines
     python -m tests.aligned_share --least 0.85   the pairs below that share; fails if there are any
+                                                 but those where the twin is a library
 
 A pair is a file with the same path in both packages. A line of the twin counts as aligned where
 the reference has it too, in the same order, but for what always differs: the library's name and
 its spelling (keepdim, torch.cat), calls of a layer, the cache that only the reference returns,
 and the word for an array. Docstrings count. Blank lines, comments, imports, `__all__` and the
-twin's calls of torch's own kernels (all that stands under `if fused():`) count nowhere.
+twin's calls of torch's own kernels (all that stands under `if fused() ...:`) count nowhere.
 """
 import argparse
 import re
@@ -24,23 +25,41 @@ PACKAGES = "numpy_impl", "torch_impl"
 SAME = [
     (r"(^|\s+)#.*$", ""),                                 # a comment: mostly a shape
     (r"\b(numpy_impl|torch_impl)\b", "package"),
+    (r"\bnp\.split\b", "np.chunk"),                       # torch.split takes a size
     (r"\b(np|torch|functional)\.(special\.)?", "lib."),
     (r"\b(np|torch)\b", "lib"),
     (r"\bkeepdims\b", "keepdim"),
     (r"\b(axis|dim)=", "dim="),
     (r"\.detach\(\)", ""),
     (r"\.a(max|min)\(", r".\1("),
-    (r"\.to\([\w.]+\)", ""),                              # .to(x.device)
+    (r"\.(to|astype)\([\w., ]+\)", ""),                   # .to(x.device), .astype(x.dtype)
+    (r"\.numpy\(\)", ""),
+    (r"\blib\.(from_numpy|as_tensor)\(([\w.]+)\)", r"\2"),  # a tensor of the same numbers
+    (r"\btake_along_(axis|dim)\b", "take_along_dim"),
     (r"\bdtype=bool\b", "dtype=lib.bool"),
     (r"\blib\.concatenate\b", "lib.cat"),
     (r"\b(ndarray|Tensor)\b", "Array"),
+    (r"\b(an|a) (array|tensor)\b", "an array"),
     (r"\b(array|tensor)(s?)\b", r"array\2"),
     (r"\b(NumPy|PyTorch|torch)('s)?\b", r"lib\2"),
-    (r"\.forward\(", "("),                                # layer(x) runs its forward
-    (r"^(\w+), \w*cache = ", r"\1 = "),                   # y, cache = layer(x)
+    (r"^(\w+), \w+ = (\S+\.forward\()", r"\1 = \2"),     # y, ids = layer.forward(x)
+    (r"(?<!self)\.forward\(", "("),                       # layer(x) runs its forward
+    (r"^(\w+), (_|\w*cache) = ", r"\1 = "),               # y, cache = layer(x)
     (r"^(return \w+), (\w*[cC]ache\b.*|\(.*)$", r"\1"),   # return y, cache
+    (r"^return y, \w+$", "return y"),                     # a cache by its own name
     (r",? cache(\"*)$", r"\1"),                           # x (N, D) -> y (N, D), cache
 ]
+
+# Pairs in which a library does for the twin what the reference writes out, so that only what
+# is asked of them is the same; --least lets them be below its share.
+LIBRARIES = {
+    "layers/module.py": "torch.nn.Module",
+    "models/parameters.py": "tensors that may be on a GPU become arrays; ours are arrays",
+    "models/torch_io.py": "torch.load",
+    "text/bpe.py": "tiktoken",
+    "text/loader.py": "torch.utils.data",
+    "training/throughput.py": "a GPU has a data sheet, and must be waited for",
+}
 
 
 def plain(line: str) -> str:
@@ -57,7 +76,7 @@ def lines_of(path: Path) -> list[str]:
 
 
 def compared(lines: list[str]) -> list[str]:
-    """The lines that count, `plain`: no imports, no `__all__`, nothing under `if fused():`."""
+    """The lines that count, `plain`: no imports, no `__all__`, nothing under `if fused() ...:`."""
     kept, open_statement, fused_at = [], False, None
     for line in lines:
         indent = len(line) - len(line.lstrip())
@@ -67,7 +86,7 @@ def compared(lines: list[str]) -> list[str]:
         if open_statement or re.match(r"(import|from) |__all__ = ", line):
             brackets = sum(map(line.count, "([")) - sum(map(line.count, ")]"))
             open_statement = brackets >= 0 if open_statement else brackets > 0
-        elif line.strip() == "if fused():":
+        elif re.match(r"\s*if fused\(\)", line):
             fused_at = indent
         elif plain(line):
             kept.append(plain(line))
@@ -110,8 +129,9 @@ def main(arguments: list[str] | None = None) -> int:
     if least is not None:
         low = {name: value for name, value in shares.items() if value < least}
         for name, value in sorted(low.items(), key=lambda item: item[1]):
-            print(f"{value:6.1%}  {name}")
-        return int(bool(low))
+            reason = f"  (a library: {LIBRARIES[name]})" if name in LIBRARIES else ""
+            print(f"{value:6.1%}  {name}{reason}")
+        return int(bool(set(low) - set(LIBRARIES)))
     ours, theirs = (files(package) for package in PACKAGES)
     print(f"{'lines':>11}  aligned")
     for name, value in shares.items():

@@ -46,7 +46,11 @@ from .layers.feed_forward import FeedForward as FeedForward
 from .layers.block import TransformerBlock as TransformerBlock
 from .layers.kv_cache import KVCache as KVCache
 from .layers.reading import read_rows as read_rows, read_mask as read_mask
-from .layers.fused import fused as fused, spelled_out as spelled_out
+from .layers.fused import (
+    check_masks as check_masks,
+    fused as fused,
+    spelled_out as spelled_out,
+)
 from .models.gpt2 import GPTModel as GPTModel, check_ids as check_ids
 from .models.parameters import (
     get_parameters as get_parameters,
@@ -80,6 +84,7 @@ from .training.device import Machine as Machine, choose_device as choose_device
 from .training.fused_adamw import FusedAdamW as FusedAdamW
 from .training.padded_head import pad_vocabulary as pad_vocabulary
 from .training.diagnosis import first_non_finite as first_non_finite
+from .training.data_sheet import data_sheet as data_sheet
 from .training.throughput import peak_flops as peak_flops
 from .generation.sampling import (
     top_k_mask as top_k_mask,

@@ -29,14 +29,17 @@ def class_loss(scores, labels, class_weights=None, label_smoothing=0.0):
         If there is not one label for each row, or one is no class.
     """
     check_labels(scores, labels)
+    if class_weights is not None:
+        class_weights = np.asarray(class_weights, scores.dtype)  # (C,)
     C = scores.shape[1]
     logp = log_softmax(scores)                             # (B, C)
     q = np.full_like(scores, label_smoothing / C)          # (B, C)
     q[np.arange(len(labels)), labels] += 1 - label_smoothing
     if class_weights is not None:
-        q *= np.asarray(class_weights, q.dtype)
+        q = q * class_weights
     losses = -(q * logp).sum(1)                            # (B,)
-    return losses.sum(), (logp, q)
+    loss = losses.sum()
+    return loss, (logp, q)
 
 
 def class_loss_backward(dloss, cache):
@@ -59,7 +62,7 @@ def check_labels(scores, labels):
     B, C = scores.shape
     if labels.shape != (B,):
         raise ValueError(f"one label for each row of scores: expected shape "
-                         f"({B},), got {labels.shape}")
+                         f"({B},), got {tuple(labels.shape)}")
     if B and not 0 <= labels.min() <= labels.max() < C:
         raise ValueError(f"a label must lie in 0..{C - 1}, got "
                          f"{labels.min()}..{labels.max()}")

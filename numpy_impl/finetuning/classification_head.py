@@ -2,8 +2,10 @@
 
 Shapes: V vocabulary, D model width, C classes.
 """
-from ..layers.linear import Linear
 from twinformer.models.initialisation import head_parameters
+
+from ..layers.linear import Linear
+from ..models.parameters import set_parameters
 
 __all__ = ["new_head"]
 
@@ -14,7 +16,6 @@ def new_head(model, n_classes: int, seed: int) -> None:
     A head that shared its weights with the token embedding lets go of them.
     """
     D, C = model.config.d_model, n_classes
-    dtype = model.token_embedding.weight.dtype
-    model.head = Linear(D, C, seed=None).to(dtype)
-    for name, array in head_parameters(D, C, seed).items():
-        getattr(model.head, name)[...] = array
+    weight = model.token_embedding.weight
+    model.head = Linear(D, C, seed=None).to(weight.dtype)
+    set_parameters(model.head, head_parameters(D, C, seed))

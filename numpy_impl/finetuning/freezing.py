@@ -10,7 +10,7 @@ __all__ = ["train_only"]
 
 
 def train_only(model, wanted: Callable[[str], bool]) -> None:
-    """Freeze every parameter whose name is not wanted; gradients begin at 0.
+    """Freeze every parameter whose name is not wanted; gradients begin anew.
 
     A shared parameter goes by its first name: the output layer of a tied
     GPT-2 learns where its token embedding does.

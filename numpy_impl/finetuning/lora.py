@@ -59,6 +59,9 @@ class LoRALinear(Module):
         self.base = base
         self.dropout = Dropout(dropout)
 
+    def extra_repr(self):
+        return f"rank={self.rank}, alpha={self.alpha}, parts={self.parts}"
+
     def forward(self, x, context=EMPTY):
         """x (..., D) -> y (..., F), cache"""
         y, base_cache = self.base.forward(x)               # (..., F)

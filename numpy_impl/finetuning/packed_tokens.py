@@ -1,10 +1,9 @@
 """Packing: several short examples side by side in one window, instead of one
 example and padding.
 
-Every token attends to its own example only (text/packing.py draws the mask),
-so what stands beside an example says nothing to it. Positions go on counting
-through the window: an example that begins at place 40 is read with the
-position vectors from 40 on, and not from 0 as it will be alone.
+Every token attends to its own example only, so what stands beside an example
+says nothing to it, and every example begins at position 0: the model reads it
+as it will alone.
 
 Shapes: B windows, T positions, V vocabulary.
 """
@@ -30,6 +29,8 @@ class PackedTokens(NextTokens):
         """-> the surprise in nats, summed over the targets, cache"""
         inputs, targets, documents = batch
         mask = document_mask(documents)                    # (B, T, T)
-        logits, cache = model.forward(inputs, keep, mask=mask)
+        positions = mask.sum(-1) - 1  # of its own example, how many precede
+        logits, cache = model.forward(
+            inputs, keep, mask=mask, positions=positions)  # (B, T, V)
         nats, loss_cache = cross_entropy(logits, targets, reduction="sum")
         return nats, (cache, loss_cache)

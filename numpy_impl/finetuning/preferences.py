@@ -60,7 +60,8 @@ class PreferencePairs:
         moved = logp - batch.reference.astype(logp.dtype)  # (2 B,)
         chosen, rejected = np.split(moved, 2)              # (B,)
         losses, loss_cache = self.losses(chosen - rejected)
-        return losses.sum(), (cache, loss_cache)
+        loss = losses.sum()
+        return loss, (cache, loss_cache)
 
     def backward(self, dloss, model, cache):
         """dloss () -> nothing; uses up the cache

@@ -69,17 +69,18 @@ def generate(model, ids, max_new_tokens: int, *, temperature: float = 1.0,
     check_whole("seed", seed, 0, "any whole number from 0 will do")
     if vocab_limit is not None:
         check_whole("vocab_limit", vocab_limit, 1, "leave it out for all")
-    stops = np.array(stop_tokens(stop), np.int64)
+    stops = np.array(stop_tokens(stop), dtype=np.int64)
 
     def tokens():
         sequence = np.atleast_2d(prompt)                     # (B, T)
         B = len(sequence)
         dice = [np.random.default_rng([seed, row]) for row in range(B)]
-        stopped = np.zeros(B, bool)
+        stopped = np.zeros(B, dtype=bool)
         past = getattr(model, "new_past", list)()  # none: whole windows
         for _ in range(max_new_tokens):
             logits = next_logits(model, sequence, past)[:, :vocab_limit]
-            uniform = np.array([die.random() for die in dice])   # (B,)
+            draws = [die.random() for die in dice]
+            uniform = np.array(draws, dtype=np.float64)          # (B,)
             new = sample(logits, uniform, temperature, top_k, top_p)
             new = np.where(stopped, sequence[:, -1], new)        # (B,)
             yield new.tolist() if prompt.ndim == 2 else int(new[0])

@@ -12,7 +12,7 @@ __all__ = ["Dropout"]
 
 
 class Dropout(Module):
-    """y = x * kept / (1 - rate), same mean; the identity without masks.
+    """y = x * kept / (1 - rate), same mean; the identity in inference.
 
     Srivastava et al. 2014 (JMLR 15), in the "inverted" form that scales while
     training and leaves inference alone.
@@ -37,7 +37,8 @@ class Dropout(Module):
         if keep is None or self.rate == 0:
             return x, None
         kept = keep(x.shape, self.rate)
-        return x * kept * (1 / (1 - self.rate)), kept
+        y = x * kept * (1 / (1 - self.rate))
+        return y, kept
 
     def backward(self, dy, kept):
         """dx = dy * kept / (1 - rate): what was left out has no influence."""

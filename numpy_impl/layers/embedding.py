@@ -28,17 +28,10 @@ class Embedding(Module):
         return f"{n_tokens}, {dim}"
 
     def forward(self, ids):
-        """ids (...) of 0..V-1 -> y (..., D), cache
-
-        Raises
-        ------
-        TypeError
-            Where ids are no array of whole numbers.
-        """
-        if getattr(ids, "dtype", None) is None or ids.dtype.kind not in "iu":
-            raise TypeError(f"token ids must be an array of whole numbers, "
-                            f"got {getattr(ids, 'dtype', type(ids))}")
-        return self.weight[ids], ids
+        """ids (...) of 0..V-1 -> y (..., D), cache"""
+        check_whole_numbers(ids)
+        y = self.weight[ids]                               # (..., D)
+        return y, ids
 
     def backward(self, dy, ids):
         """dy (..., D) -> nothing, as ids are no variable; adds to weight's
@@ -48,6 +41,13 @@ class Embedding(Module):
         """
         if self.learns("weight"):
             add_rows(self.grads["weight"], ids, dy)
+
+
+def check_whole_numbers(ids):
+    """TypeError where ids are no array of whole numbers."""
+    if getattr(ids, "dtype", None) is None or ids.dtype.kind not in "iu":
+        raise TypeError(f"token ids must be an array of whole numbers, "
+                        f"got {getattr(ids, 'dtype', type(ids))}")
 
 
 def add_rows(table, ids, rows):

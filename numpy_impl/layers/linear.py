@@ -14,7 +14,7 @@ __all__ = ["Linear"]
 
 
 class Linear(Module):
-    """y = x W^T + b, the weight W laid out (outputs, inputs) as in torch.
+    """y = x W^T + b, the weight W laid out (outputs, inputs) as in torch.nn.
 
     The first weights are drawn from the seed; None leaves them at 0, for
     weights that come from elsewhere.
@@ -39,8 +39,9 @@ class Linear(Module):
         y = rows @ self.weight.T                           # (N, F)
         if self.bias is not None:
             y += self.bias
+        y = y.reshape(*x.shape[:-1], -1)                   # (..., F)
         cache = rows if self.learns("weight") else None
-        return y.reshape(*x.shape[:-1], -1), cache
+        return y, cache
 
     def backward(self, dy, rows):
         """dy (..., F) -> dx (..., D); adds to the gradients of W and b

@@ -21,6 +21,7 @@ x alone, such as a norm, does without.
 import numpy as np
 
 from twinformer.models.initialisation import STD, initial_array
+from twinformer.models.module_tree import ModuleTree
 from twinformer.models.parameters import check_parameters, real
 
 __all__ = ["Module", "Parameter", "ModuleList"]
@@ -36,7 +37,7 @@ class Parameter:
         self.data = np.asarray(data, np.float32)
 
 
-class Module:
+class Module(ModuleTree):
     """A layer: arrays that learn, their gradients, and layers inside it.
 
     An array is an attribute, self.weight, its gradient self.grads["weight"],
@@ -72,65 +73,28 @@ class Module:
         setattr(self, name, getattr(other, name))
         self.grads[name] = other.grads[name]
 
-    # -- what is inside ------------------------------------------------------
-
-    def named_children(self):
-        """Yield (name, module) of the modules directly inside this one."""
-        for name, child in vars(self).items():
-            if isinstance(child, Module):
-                yield name, child
-
-    def named_modules(self, prefix=""):
-        """Yield (dotted name, module): this one, "", and all inside it."""
-        yield prefix, self
-        for name, child in self.named_children():
-            yield from child.named_modules(dotted(prefix, name))
-
-    def children(self):
-        return (child for _, child in self.named_children())
-
-    def modules(self):
-        return (module for _, module in self.named_modules())
-
-    def uses(self):
-        """Yield (dotted name, module, attribute) of every parameter; one that
-        is shared comes once for each module that has it."""
-        for path, module in self.named_modules():
-            for attribute in module.grads:
-                yield dotted(path, attribute), module, attribute
-
-    def first_uses(self):
-        """The same, but a shared parameter comes under its first name only."""
-        seen = set()
-        for name, module, attribute in self.uses():
-            array = getattr(module, attribute)
-            if id(array) not in seen:
-                seen.add(id(array))
-                yield name, module, attribute
+    # -- its parameters -------------------------------------------------------
 
     def named_parameters(self):
-        """Yield (dotted name, array), in torch's order and under its names.
-
-        A shared parameter comes once, under its first name.
-        """
-        for name, module, attribute in self.first_uses():
-            yield name, getattr(module, attribute)
+        """(dotted name, array), in torch's order; a shared one comes once."""
+        return {name: getattr(module, attribute)
+                for name, module, attribute in self.uses()}.items()
 
     def named_gradients(self):
-        """Yield (dotted name, gradient) of every parameter that learns."""
-        for name, module, attribute in self.first_uses():
-            if module.grads[attribute] is not None:
-                yield name, module.grads[attribute]
+        """(dotted name, gradient) of every parameter that learns."""
+        return {name: module.grads[attribute]
+                for name, module, attribute in self.uses()
+                if module.grads[attribute] is not None}.items()
 
     def parameters(self):
         return (array for _, array in self.named_parameters())
 
-    # -- weights in and out --------------------------------------------------
+    # -- weights in and out ---------------------------------------------------
 
     def state_dict(self):
         """{dotted name: array}: the module's own arrays, not copies.
 
-        A shared parameter comes once here, too; torch lists all its names.
+        A shared one comes under its first name; torch lists all its names.
         """
         return dict(self.named_parameters())
 
@@ -153,18 +117,17 @@ class Module:
     def to(self, dtype):
         """Change the dtype of all parameters; gradients begin again at 0."""
         moved = {}
-        for _, module, attribute in self.uses():
-            array = getattr(module, attribute)
-            if id(array) not in moved:
-                new, grad = array.astype(dtype), module.grads[attribute]
-                new_grad = None if grad is None else np.zeros_like(new)
-                moved[id(array)] = array, new, new_grad
-            _, new, new_grad = moved[id(array)]
-            setattr(module, attribute, new)
-            module.grads[attribute] = new_grad
+        for name, module, attribute in self.uses():
+            if name not in moved:
+                array = getattr(module, attribute).astype(dtype)
+                moved[name] = array, np.zeros_like(array)
+            array, grad = moved[name]
+            setattr(module, attribute, array)
+            if module.grads[attribute] is not None:
+                module.grads[attribute] = grad
         return self
 
-    # -- what learns ---------------------------------------------------------
+    # -- what learns ----------------------------------------------------------
 
     def zero_grad(self):
         """Set every gradient to zero, before the next sum of gradients."""
@@ -179,14 +142,14 @@ class Module:
         """
         gradients = {}
         for name, module, attribute in self.uses():
-            array = getattr(module, attribute)
-            if id(array) not in gradients:
+            if name not in gradients:
+                array = getattr(module, attribute)
                 grad = module.grads[attribute]
                 if grad is None:  # zeros takes no memory until written to
                     grad = np.zeros(array.shape, array.dtype)
                 learns = flag(name) if callable(flag) else flag
-                gradients[id(array)] = grad if learns else None
-            module.grads[attribute] = gradients[id(array)]
+                gradients[name] = grad if learns else None
+            module.grads[attribute] = gradients[name]
         return self
 
     def learns(self, name):
@@ -195,25 +158,7 @@ class Module:
 
     def is_frozen(self):
         """Whether nothing in this module, nor inside it, learns."""
-        return next(self.named_gradients(), None) is None
-
-    # -- in words ------------------------------------------------------------
-
-    def extra_repr(self):
-        """The sizes of this layer, for print(model)."""
-        return ""
-
-    def __repr__(self):
-        """The layers inside, indented, with their sizes; as torch prints."""
-        return self.written([f"({name}): {child!r}"
-                             for name, child in self.named_children()])
-
-    def written(self, children):
-        inside = self.extra_repr()
-        if children:
-            lines = [indented(text) for text in [inside, *children] if text]
-            inside = "\n".join(["", *lines, ""])
-        return f"{type(self).__name__}({inside})"
+        return not self.named_gradients()
 
 
 class ModuleList(Module):
@@ -234,23 +179,3 @@ class ModuleList(Module):
 
     def __getitem__(self, index):
         return self.row[index]
-
-    def __repr__(self):
-        """Equal modules that follow each other are printed once."""
-        runs = []  # [first, last, what they print]
-        for i, text in enumerate(map(repr, self.row)):
-            if runs and runs[-1][2] == text:
-                runs[-1][1] = i
-            else:
-                runs.append([i, i, text])
-        return self.written([
-            f"({i}): {text}" if i == j else f"({i}-{j}): {j - i + 1} x {text}"
-            for i, j, text in runs])
-
-
-def dotted(path, name):
-    return f"{path}.{name}" if path else name
-
-
-def indented(text):
-    return "  " + text.replace("\n", "\n  ")

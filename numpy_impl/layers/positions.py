@@ -40,7 +40,8 @@ class LearnedPositions(Module):
         if positions is None:
             positions = slice(0, x.shape[-2])
         check_positions(positions, len(self.weight))
-        return x + self.weight[positions], positions
+        y = x + self.weight[positions]                     # (..., T, D)
+        return y, positions
 
     def backward(self, dy, positions):
         """dy (..., T, D) -> dx (..., T, D); adds to the gradient of weight

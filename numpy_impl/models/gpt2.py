@@ -138,6 +138,6 @@ def check_ids(ids, config, start=0) -> None:
     if start + ids.shape[1] > config.context_length or ids.shape[1] < 1:
         raise ValueError(f"the model looks at 1 to {config.context_length} "
                          f"positions, got {start + ids.shape[1]}")
-    if ids.size and not 0 <= ids.min() <= ids.max() < config.vocab_size:
+    if len(ids) and not 0 <= ids.min() <= ids.max() < config.vocab_size:
         raise ValueError(f"token ids must lie in 0..{config.vocab_size - 1}, "
                          f"got {ids.min()}..{ids.max()}")

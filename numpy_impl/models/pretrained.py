@@ -36,7 +36,7 @@ def load_pretrained(source: str | os.PathLike,
         A published size ("gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl"),
         downloaded once; or a folder or file: safetensors, with or without
         the prefix "transformer.", sharded or whole; OpenAI's TensorFlow
-        checkpoint (its .index file). The torch twin reads PyTorch's .bin.
+        checkpoint (its .index file); in torch also PyTorch's .bin.
     config
         The shape that the weights have to have. Left out, it is that of the
         published size, of the config.json or hparams.json beside the file,

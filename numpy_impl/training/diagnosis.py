@@ -14,16 +14,17 @@ def first_non_finite(model, batches) -> str:
         if not np.isfinite(array).all():
             return f"weight {name}"
     found: list[str] = []
-    modules = [(path, module) for path, module in model.named_modules()
+    modules = [(path, module, module.forward)
+               for path, module in model.named_modules()
                if hasattr(module, "forward")]
-    for path, module in modules:
-        module.forward = watched(module.forward, path, found)
+    for path, module, forward in modules:
+        module.forward = watched(forward, path, found)
     try:
         for ids in batches:
             model.forward(ids)
     finally:
-        for _, module in modules:
-            del module.forward
+        for _, module, forward in modules:
+            module.forward = forward
     if found:
         return f"output of {found[0]}"
     for name, grad in reversed(list(model.named_gradients())):
@@ -35,9 +36,8 @@ def first_non_finite(model, batches) -> str:
 def watched(forward, path, found):
     """forward, but noting the path if what it returns is not finite."""
     def run(*arguments, **options):
-        result = forward(*arguments, **options)
-        y = result[0] if isinstance(result, tuple) else result
+        y, cache = forward(*arguments, **options)
         if not np.isfinite(y).all():
             found.append(path or "the model")
-        return result
+        return y, cache
     return run

@@ -49,6 +49,7 @@ class Learner:
             set_num_threads(device.threads)
         keep_freed_memory()
         self.model, self.objective = model, objective
+        self.forward = objective.forward
         self.training = training
         self.optimizer = AdamW(self.model, training.beta1, training.beta2,
                                training.epsilon, training.weight_decay)
@@ -74,7 +75,7 @@ class Learner:
         self.model.zero_grad()
         for index, batch in enumerate(microbatches):
             keep = KeepMasks((self.training.seed, step, index))
-            total, cache = self.objective.forward(self.model, batch, keep)
+            total, cache = self.forward(self.model, batch, keep)
             self.objective.backward(share, self.model, cache)
             loss += total * share
 
@@ -89,7 +90,7 @@ class Learner:
 
     def evaluate(self, batch):
         """A batch -> the summed loss and its count, without dropout"""
-        total, _ = self.objective.forward(self.model, batch)
+        total, _ = self.forward(self.model, batch)
         return float(total), self.objective.count(batch)
 
     def state(self) -> dict[str, np.ndarray]:
@@ -132,14 +133,18 @@ def pretraining_learner(model, training, device, parameters) -> Learner:
         If the parameters do not fit the model, or the device asks for what
         this package or machine cannot do.
     """
-    dtype = parameters["token_embedding.weight"].dtype
+    weight = parameters["token_embedding.weight"]
+    dtype = weight.dtype
     gpt = GPTModel(model, seed=None).to(dtype)
     set_parameters(gpt, parameters)
     return Learner(gpt, NextTokens(), training, device)
 
 
 def placed(model, device: str):
-    """A model where it shall compute ("auto", "cpu"), and that place's name"""
+    """A model where it shall compute, and that place's name
+
+    device : "auto", or a device of this package and machine, such as "cpu"
+    """
     check_device(DeviceConfig(device=device))
     return model, "cpu"
 

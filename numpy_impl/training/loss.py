@@ -26,8 +26,8 @@ def cross_entropy(logits, targets, ignore_index=IGNORE, reduction="mean"):
     Raises
     ------
     ValueError
-        If shapes do not fit, or reduction is unknown,
-        or a target is no token.
+        If shapes do not fit, or reduction is unknown.
+        If a target is no token.
     """
     check_targets(logits, targets)
     check_range(targets, logits.shape[-1], ignore_index)
@@ -71,7 +71,7 @@ def cross_entropy_backward(dloss, cache, overwrite=False):
 def shares(kept, reduction, dtype):
     """The weight of each position in the loss: 0 where it is ignored."""
     if reduction == "mean":
-        return kept / dtype.type(max(1, kept.sum()))
+        return kept.astype(dtype) / max(1, int(kept.sum()))
     if reduction in ("sum", "none"):
         return kept.astype(dtype)
     raise ValueError(f"reduction must be mean, sum or none, got {reduction!r}")

@@ -8,7 +8,6 @@ import time
 
 import numpy as np
 
-
 __all__ = ["peak_flops"]
 
 SIZE = 1024
@@ -18,15 +17,16 @@ REPEATS = 5
 def peak_flops(learner) -> float:
     """Operations a second in large products of the learner's dtype.
 
-    The best of a few square products,
-    for a CPU's data sheet knows neither its cooling nor who else is using it.
+    The best of a few square products, for a CPU's data sheet knows neither
+    its cooling nor who else is using it.
     """
     dtype = next(learner.model.parameters()).dtype
-    a = np.ones((SIZE, SIZE), dtype)
+    size = SIZE
+    a = np.ones((size, size), dtype=dtype)
     a @ a  # the first one starts threads and loads kernels
     best = float("inf")
     for _ in range(REPEATS):
         began = time.perf_counter()
         a @ a
         best = min(best, time.perf_counter() - began)
-    return 2 * SIZE**3 / best
+    return 2 * size**3 / best

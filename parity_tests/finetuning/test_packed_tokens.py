@@ -1,6 +1,7 @@
 """Training on packed windows: the gradient, and that neighbours are strangers.
 """
 import numpy as np
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from twinformer.models.config import GPT2Config
 from numpy_impl.models.gpt2 import GPTModel
 from twinformer.models.initialisation import initial_parameters
 from numpy_impl.models.parameters import set_parameters
-from twinformer.batches.packing import document_mask
+from twinformer.batches.packing import document_mask, document_positions
 from numpy_impl.training.objective import NextTokens
 from torch_impl.finetuning import packed_tokens as theirs
 from torch_impl.layers.fused import spelled_out
@@ -133,6 +134,49 @@ def test_the_first_example_of_a_window_is_as_alone():
                             mask=document_mask(together.documents))
     short, _ = model.forward(alone.inputs)
     np.testing.assert_allclose(long[:, :4], short, rtol=0, atol=1e-14)
+
+
+@few
+@given(seed=SEEDS)
+def test_every_example_is_read_as_alone(seed):
+    """Its losses, wherever in a window it stands, are those of a window of its
+    own, in both packages, and so is every gradient."""
+    random, arrays = np.random.default_rng(seed), weights(seed % 1000)
+    examples = [(random.integers(10, size=size).tolist(), int(size // 2))
+                for size in random.integers(1, 5, size=3)]
+    together = packed_batch([examples], 10)
+    alone = [packed_batch([[example]], 10) for example in examples]
+    expected, bounds = measured_bounds(
+        lambda: summed([by_autograd(batch, arrays) for batch in alone]),
+        lambda: by_autograd(together, arrays))
+    found = by_hand(ours.PackedTokens(), together, arrays)
+    for name, bound in bounds.items():
+        assert_agree(found[name], expected[name], bound, name)
+
+
+def summed(results):
+    first, *others = results
+    return {name: sum((other[name] for other in others), first[name])
+            for name in first}
+
+
+@given(SEEDS)
+def test_positions_begin_anew_with_each_example(seed):
+    """Both packages count them from the mask."""
+    batch, seen = windows(seed), []
+
+    def model(inputs, keep=None, mask=None, positions=None):
+        seen.append(positions)
+        raise StopIteration
+
+    class Model:
+        __call__ = forward = staticmethod(model)
+    for package, given_batch in ((ours, batch),
+                                 (theirs, type(batch)(*map(torch.tensor, batch)))):
+        with pytest.raises(StopIteration):
+            package.PackedTokens().forward(Model(), given_batch)
+    for positions in seen:
+        np.testing.assert_array_equal(positions, document_positions(batch.documents))
 
 
 def test_what_counts():

@@ -1,12 +1,12 @@
 """Module: the little of torch.nn.Module that the reference needs, under its
 names; and how both packages begin from a seed, print, save and load."""
+from importlib import import_module
+
 import numpy as np
 import pytest
 import torch
 
-import numpy_impl.layers as our_layers
 import numpy_impl.layers.module as ours
-import torch_impl.layers as their_layers
 import torch_impl.layers.module as theirs
 
 
@@ -165,8 +165,8 @@ LAYERS = [("linear.Linear", (3, 4)), ("embedding.Embedding", (5, 3)),
 
 def made(name, arguments, **options):
     module, public = name.split(".")
-    one, other = (getattr(getattr(layers, module), public)(*arguments, **options)
-                  for layers in (our_layers, their_layers))
+    one, other = (getattr(import_module(f"{package}.layers.{module}"), public)(
+        *arguments, **options) for package in ("numpy_impl", "torch_impl"))
     return one.state_dict(), {
         name: tensor.numpy() for name, tensor in other.state_dict().items()}
 

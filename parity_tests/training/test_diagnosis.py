@@ -73,6 +73,22 @@ def test_only_a_later_batch_is_bad(side):
     assert diagnose(values, fine, bad) == "output of position_embedding"
 
 
+@pytest.mark.parametrize("package, model", [
+    (ours, GPTModel(CONFIG)), (theirs, gpt2.GPTModel(CONFIG))])
+def test_a_layer_that_runs_another_forward_keeps_it(package, model):
+    """As a head does that is padded for a GPU."""
+    ids = np.zeros((1, 5), int)
+    calls, forward = [], model.head.forward
+
+    def other(x):
+        calls.append(x)
+        return forward(x)
+    model.head.forward = other
+    package.first_non_finite(model, [
+        ids if package is ours else torch.tensor(ids)])
+    assert model.head.forward is other and len(calls) == 1
+
+
 def test_the_message_says_what_to_do():
     error = NonFiniteError(7, float("nan"), "weight a.b")
     assert "step 7" in str(error) and "weight a.b" in str(error)

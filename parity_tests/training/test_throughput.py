@@ -5,6 +5,7 @@ import torch
 
 import numpy_impl.training.throughput as ours
 import torch_impl.training.throughput as theirs
+from torch_impl.training import data_sheet as sheet
 from twinformer.models.config import GPT2Config
 from twinformer.models.initialisation import initial_parameters
 from numpy_impl.training.learner import pretraining_learner
@@ -34,7 +35,7 @@ def test_both_measure_a_plausible_speed():
     ("NVIDIA GeForce RTX 3090 Ti", None), ("NVIDIA H100 PCIe", None),
     ("NVIDIA H100 80GB HBM3 MIG 1g.10gb", None)])
 def test_names_are_matched_by_whole_words(name, known):
-    assert theirs.data_sheet(name) == theirs.DATA_SHEETS.get(known)
+    assert sheet.data_sheet(name) == sheet.DATA_SHEETS.get(known)
 
 
 def test_known_gpus_use_the_data_sheet(monkeypatch):
@@ -43,4 +44,4 @@ def test_known_gpus_use_the_data_sheet(monkeypatch):
     twin.machine.device = torch.device("cuda")
     monkeypatch.setattr(torch.cuda, "get_device_name",
                         lambda device: "NVIDIA H100 80GB HBM3")
-    assert theirs.peak_flops(twin) == theirs.DATA_SHEETS["H100"]
+    assert theirs.peak_flops(twin) == sheet.DATA_SHEETS["H100"]

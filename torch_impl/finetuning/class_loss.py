@@ -44,11 +44,12 @@ def class_loss(scores, labels, class_weights=None, label_smoothing=0.0):
     if class_weights is not None:
         q = q * class_weights
     losses = -(q * logp).sum(1)                            # (B,)
-    return losses.sum()
+    loss = losses.sum()
+    return loss
 
 
 def check_labels(scores, labels):
-    if labels.shape != scores.shape[:1]:
-        raise ValueError(
-            f"one label for each row of scores: expected shape "
-            f"({len(scores)},), got {tuple(labels.shape)}")
+    B, C = scores.shape
+    if labels.shape != (B,):
+        raise ValueError(f"one label for each row of scores: expected shape "
+                         f"({B},), got {tuple(labels.shape)}")

@@ -2,11 +2,10 @@
 
 Shapes: V vocabulary, D model width, C classes.
 """
-import torch
-
 from twinformer.models.initialisation import head_parameters
 
 from ..layers.linear import Linear
+from ..models.parameters import set_parameters
 
 __all__ = ["new_head"]
 
@@ -17,7 +16,6 @@ def new_head(model, n_classes: int, seed: int) -> None:
     A head that shared its weights with the token embedding lets go of them.
     """
     D, C = model.config.d_model, n_classes
-    old = model.token_embedding.weight
-    model.head = Linear(D, C, seed=None).to(old.device, old.dtype)
-    for name, array in head_parameters(D, C, seed).items():
-        getattr(model.head, name).data.copy_(torch.from_numpy(array))
+    weight = model.token_embedding.weight
+    model.head = Linear(D, C, seed=None).to(weight.device, weight.dtype)
+    set_parameters(model.head, head_parameters(D, C, seed))

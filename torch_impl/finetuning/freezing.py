@@ -10,7 +10,7 @@ __all__ = ["train_only"]
 
 
 def train_only(model, wanted: Callable[[str], bool]) -> None:
-    """Freeze every parameter whose name is not wanted; gradients are dropped.
+    """Freeze every parameter whose name is not wanted; gradients begin anew.
 
     A shared parameter goes by its first name: the output layer of a tied
     GPT-2 learns where its token embedding does.
@@ -22,7 +22,7 @@ def train_only(model, wanted: Callable[[str], bool]) -> None:
     """
     for name, parameter in model.named_parameters():
         parameter.requires_grad_(wanted(name))
-        parameter.grad = None
+    model.zero_grad()
     if not any(parameter.requires_grad for parameter in model.parameters()):
         raise ValueError("no parameter of this model would learn; its names "
                          "are those of model.named_parameters()")

@@ -59,6 +59,9 @@ class LoRALinear(Module):
         self.dropout = Dropout(dropout)
         self.train(base.training)
 
+    def extra_repr(self):
+        return f"rank={self.rank}, alpha={self.alpha}, parts={self.parts}"
+
     def forward(self, x, context=EMPTY):
         """x (..., D) -> y (..., F)"""
         y = self.base(x)                                   # (..., F)

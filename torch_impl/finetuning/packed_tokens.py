@@ -1,10 +1,9 @@
 """Packing: several short examples side by side in one window, instead of one
 example and padding.
 
-Every token attends to its own example only, as in text/packing.py, so what
-stands beside an example says nothing to it. Positions go on counting
-through the window: an example that begins at place 40 is read with the
-position vectors from 40 on, and not from 0 as it will be alone.
+Every token attends to its own example only, so what stands beside an example
+says nothing to it, and every example begins at position 0: the model reads it
+as it will alone.
 
 Shapes: B windows, T positions, V vocabulary.
 """
@@ -31,7 +30,9 @@ class PackedTokens(NextTokens):
         """-> the surprise in nats, summed over the targets"""
         inputs, targets, documents = batch
         mask = document_mask(documents)                    # (B, T, T)
-        logits = model(inputs, keep, mask=mask)            # (B, T, V)
+        positions = mask.sum(-1) - 1  # of its own example, how many precede
+        logits = model(
+            inputs, keep, mask=mask, positions=positions)  # (B, T, V)
         nats = cross_entropy(logits, targets, reduction="sum")
         return nats
 

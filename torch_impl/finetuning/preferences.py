@@ -47,7 +47,8 @@ class PreferencePairs:
 
     def log_probabilities(self, model, batch, keep=None):
         """-> what the model gives the answers (2 B,)"""
-        logits = single_or_double(model(batch.inputs, keep))
+        logits = model(batch.inputs, keep)                 # (2 B, T, V)
+        logits = single_or_double(logits)
         logp = sequence_log_probabilities(
             logits, batch.targets, self.average)           # (2 B,)
         return logp
@@ -56,9 +57,10 @@ class PreferencePairs:
         """-> the loss, summed over the pairs"""
         logp = self.log_probabilities(model, batch, keep)
         moved = logp - batch.reference.to(logp.dtype)      # (2 B,)
-        chosen, rejected = moved.chunk(2)                  # (B,)
+        chosen, rejected = torch.chunk(moved, 2)            # (B,)
         losses = self.losses(chosen - rejected)
-        return losses.sum()
+        loss = losses.sum()
+        return loss
 
     def losses(self, margins):
         """margins (B,) -> (B,)"""
@@ -81,7 +83,6 @@ def answer_log_probabilities(learner, batch):
 
 
 def margin_losses(objective, margins):
-    """margins (B,) float64, an array -> what an objective makes of them, (B,)
-    """
+    """margins (B,) float64 -> what an objective makes of them, (B,)"""
     losses = objective.losses(torch.from_numpy(margins))
     return losses.numpy()

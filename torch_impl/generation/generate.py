@@ -96,8 +96,8 @@ def generate(model, ids, max_new_tokens: int, *, temperature: float = 1.0,
         past = getattr(model, "new_past", list)()  # none: whole windows
         for _ in range(max_new_tokens):
             logits = next_logits(model, sequence, past)[:, :vocab_limit]
-            uniform = torch.tensor([die.random() for die in dice],
-                                   dtype=torch.float64)  # (B,)
+            draws = [die.random() for die in dice]
+            uniform = torch.tensor(draws, dtype=torch.float64)   # (B,)
             new = sample(logits, uniform, temperature, top_k, top_p)
             new = torch.where(stopped, sequence[:, -1], new)     # (B,)
             yield new.tolist() if prompt.ndim == 2 else int(new[0])

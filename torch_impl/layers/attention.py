@@ -7,7 +7,9 @@ positions, K = head width.
 import math
 
 import torch
+from torch.nn import functional
 
+from .fused import check_masks, fused
 from .softmax import masked_softmax
 
 __all__ = ["causal_mask", "attention"]
@@ -26,8 +28,13 @@ def attention(q, k, v, mask, keep=None, rate=0.0):
 
     Vaswani et al. 2017 (arXiv:1706.03762), eq. 1. Without the root, scores of
     wide heads would grow with their width and softmax would saturate.
+    Given a rate but no keep-masks, torch's kernel draws them.
     q (..., T, K), k and v (..., S, K), mask (T, S) -> y (..., T, K)
     """
+    if fused() and not (keep and rate):
+        return functional.scaled_dot_product_attention(
+            q, k, v, mask, dropout_p=rate)
+    check_masks(rate, keep)
     scale = 1 / math.sqrt(q.shape[-1])
     scores = q @ k.mT * scale                              # (..., T, S)
     weights = masked_softmax(scores, mask)                 # (..., T, S)

@@ -14,16 +14,11 @@ from .module import Module
 __all__ = ["Dropout"]
 
 
-def own_masks(shape, rate):
-    """Keep-masks from torch's own generator, on the CPU."""
-    return torch.rand(shape) >= rate
-
-
 class Dropout(Module):
-    """y = x * kept / (1 - rate), same mean; the identity in eval mode.
+    """y = x * kept / (1 - rate), same mean; the identity in inference.
 
-    Srivastava et al. 2014 (JMLR 15). Given no masks, training draws them from
-    torch's own generator, on the device; parity hands in the reference's.
+    Srivastava et al. 2014 (JMLR 15), in the "inverted" form that scales while
+    training and leaves inference alone.
 
     Raises
     ------
@@ -45,4 +40,5 @@ class Dropout(Module):
         if keep is None or self.rate == 0:
             return functional.dropout(x, self.rate, self.training)
         kept = torch.as_tensor(keep(x.shape, self.rate), device=x.device)
-        return x * kept * (1 / (1 - self.rate))
+        y = x * kept * (1 / (1 - self.rate))
+        return y

@@ -22,7 +22,7 @@ class Embedding(Module):
     def __init__(self, n_tokens: int, dim: int, seed: int | None = 0):
         super().__init__()
         check_sizes(n_tokens=n_tokens, dim=dim)
-        self.weight = Parameter(torch.zeros(n_tokens, dim))
+        self.weight = Parameter(torch.zeros((n_tokens, dim)))
         self.reset_parameters(seed)
 
     def extra_repr(self):
@@ -33,4 +33,5 @@ class Embedding(Module):
         """ids (...) of 0..V-1 -> y (..., D)"""
         if fused():
             return functional.embedding(ids, self.weight)
-        return self.weight[ids]
+        y = self.weight[ids]                               # (..., D)
+        return y

@@ -13,7 +13,7 @@ from torch.nn import functional
 from twinformer.checks import check_lengths
 
 from .attention import causal_mask
-from .fused import fused
+from .fused import check_masks, fused
 
 __all__ = ["flash_attention"]
 
@@ -31,12 +31,10 @@ def flash_attention(q, k, v, tile=TILE, rate=0.0):
     check_lengths(q.shape[-2], k.shape[-2])
     if fused():
         T, S = q.shape[-2], k.shape[-2]
-        mask = None if T == S else causal_mask(T, S).to(q.device)
+        mask = None if T in (1, S) else causal_mask(T, S).to(q.device)
         return functional.scaled_dot_product_attention(
             q, k, v, mask, is_causal=T == S, dropout_p=rate)
-    if rate:
-        raise ValueError(f"spelled out, flash attention has no dropout: got "
-                         f"rate = {rate}; attention() takes keep-masks")
+    check_masks(rate)
     y, logsumexp = forward_tiles(q, k, v, tile)
     return y
 

@@ -5,7 +5,7 @@ are what one trains with. Both are under parity.
 """
 from contextlib import contextmanager
 
-__all__ = ["fused", "spelled_out"]
+__all__ = ["check_masks", "fused", "spelled_out"]
 
 
 class Choice:
@@ -28,3 +28,12 @@ def spelled_out():
         yield
     finally:
         Choice.fused = before
+
+
+def check_masks(rate, keep=None) -> None:
+    """ValueError where attention shall drop weights, but has no masks to."""
+    if rate and keep is None:
+        raise ValueError(
+            "dropout inside attention has no masks to draw when every step is "
+            "spelled out: hand in Context(keep=KeepMasks(seed)), call "
+            "model.eval(), or leave spelled_out()")

@@ -16,7 +16,7 @@ __all__ = ["Linear"]
 
 
 class Linear(Module):
-    """y = x W^T + b, the weight W laid out (outputs, inputs).
+    """y = x W^T + b, the weight W laid out (outputs, inputs) as in torch.nn.
 
     The first weights are drawn from the seed; None leaves them at 0, for
     weights that come from elsewhere.
@@ -26,7 +26,7 @@ class Linear(Module):
                  seed: int | None = 0):
         super().__init__()
         check_sizes(d_in=d_in, d_out=d_out)
-        self.weight = Parameter(torch.zeros(d_out, d_in))
+        self.weight = Parameter(torch.zeros((d_out, d_in)))
         self.bias = Parameter(torch.zeros(d_out)) if bias else None
         self.reset_parameters(seed)
 

@@ -20,6 +20,7 @@ import torch
 from torch.nn import ModuleList, Parameter
 
 from twinformer.models.initialisation import STD, initial_array
+from twinformer.models.printing import printed
 
 __all__ = ["Module", "Parameter", "ModuleList"]
 
@@ -43,3 +44,6 @@ class Module(torch.nn.Module):
         for name, tensor in self.named_parameters():
             array = initial_array(name, tensor.shape, seed, std)
             tensor.copy_(torch.from_numpy(array))
+
+    def __repr__(self):
+        return printed(self)

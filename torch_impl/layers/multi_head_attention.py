@@ -3,24 +3,18 @@ the features, so that a position can ask several things about its past.
 
 Shapes: B batch, T positions, D model width, H heads, K = D / H head width.
 """
-from torch.nn import functional
+import torch
 
 from twinformer.models.context import EMPTY
 
 from .attention import attention, causal_mask
 from twinformer.checks import check_heads, check_rate
 from .flash_attention import flash_attention
-from .fused import fused
 from .linear import Linear
 from .module import Module
 from .reading import read_mask, read_rows
 
 __all__ = ["MultiHeadAttention", "split_heads", "merge_heads"]
-
-MASKS_NEEDED = """\
-dropout inside attention has no masks to draw when every step is spelled out:
-hand in Context(keep=KeepMasks(seed)), call model.eval(), or leave
-spelled_out()"""
 
 
 class MultiHeadAttention(Module):
@@ -55,27 +49,22 @@ class MultiHeadAttention(Module):
         Where only some positions are read (B, P), y is (B, P, D).
         """
         qkv = self.qkv(x, context)                         # (B, T, 3 D)
-        q, k, v = qkv.chunk(3, -1)                         # (B, T, D)
+        q, k, v = torch.chunk(qkv, 3, -1)                  # (B, T, D)
         q = read_rows(q, context.read)                     # (B, T or P, D)
         q, k, v = (split_heads(part, self.n_heads)         # (B, H, T, K)
                    for part in (q, k, v))
         if context.kv_cache is not None:
             k, v = context.kv_cache.extend(k, v)           # (B, H, S, K)
         mask = read_mask(context.mask, context.read, x.shape[1], k.shape[2])
-        rate = self.dropout if self.training else 0.0
         dropping = context.keep is not None and self.dropout > 0
-        plain = dropping or not fused()
-        if plain and rate and not dropping:
-            raise ValueError(MASKS_NEEDED)
+        plain = mask is not None or dropping  # dropout needs every weight
+        rate = self.dropout if self.training or dropping else 0.0
         if plain:
             mask = every_head(mask, q, k)                  # (..., 1, T, S)
             heads = attention(
-                q, k, v, mask, context.keep, self.dropout)
-        elif mask is not None or q.shape[2] == 1:
-            heads = functional.scaled_dot_product_attention(
-                q, k, v, every_head(mask, q, k), dropout_p=rate)
+                q, k, v, mask, context.keep, rate)
         else:
-            heads = flash_attention(q, k, v, rate=rate)         # (B, H, T, K)
+            heads = flash_attention(q, k, v, rate=rate)    # (B, H, T, K)
         y = self.out(merge_heads(heads), context)
         return y
 

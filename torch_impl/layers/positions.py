@@ -26,7 +26,7 @@ class LearnedPositions(Module):
                  seed: int | None = 0):
         super().__init__()
         check_sizes(context_length=context_length, dim=dim)
-        self.weight = Parameter(torch.zeros(context_length, dim))
+        self.weight = Parameter(torch.zeros((context_length, dim)))
         self.reset_parameters(seed)
 
     def extra_repr(self):
@@ -40,7 +40,8 @@ class LearnedPositions(Module):
             positions = slice(0, x.shape[-2])
         if isinstance(positions, slice) or can_be_looked_at(positions):
             check_positions(positions, len(self.weight))
-        return x + self.weight[positions]
+        y = x + self.weight[positions]                     # (..., T, D)
+        return y
 
 
 def can_be_looked_at(tensor):
@@ -53,7 +54,10 @@ def sinusoidal_positions(length: int, dim: int, base: float = 10000.0):
 
         y[t, 2i] = sin(t / base^(2i/D)),  y[t, 2i+1] = cos(the same)
 
-    Vaswani et al. 2017 (arXiv:1706.03762), section 3.5.
+    Each pair is a clock hand that turns at its own speed, from one radian a
+    step to one in `base`; moving k positions on is a rotation of every hand,
+    the same wherever one starts. Vaswani et al. 2017 (arXiv:1706.03762),
+    section 3.5.
     """
     if dim % 2:
         raise ValueError(f"sinusoidal positions come in pairs of sine and "
@@ -62,5 +66,5 @@ def sinusoidal_positions(length: int, dim: int, base: float = 10000.0):
     pair = torch.arange(0, dim, 2, dtype=torch.float64)    # (D/2,)
     speed = torch.exp(pair * (-math.log(base) / dim))      # (D/2,)
     angle = time[:, None] * speed                          # (T, D/2)
-    waves = torch.stack([angle.sin(), angle.cos()], -1)    # (T, D/2, 2)
+    waves = torch.stack([torch.sin(angle), torch.cos(angle)], -1)
     return waves.reshape(length, dim)

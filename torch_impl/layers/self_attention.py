@@ -16,7 +16,6 @@ from twinformer.models.context import EMPTY
 
 from .attention import attention, causal_mask
 from twinformer.checks import check_rate, check_sizes
-from .dropout import own_masks
 from .linear import Linear
 from .module import Module, ModuleList
 from .softmax import softmax
@@ -57,9 +56,9 @@ class SelfAttention(Module):
         k = self.key(x)                                    # (..., T, K)
         v = self.value(x)                                  # (..., T, K)
         mask = self.mask(x.shape[-2]).to(x.device)         # (T, T)
-        keep = context.keep or (own_masks if self.training else None)
+        rate = self.dropout if self.training or context.keep else 0.0
         y = attention(                                     # (..., T, K)
-            q, k, v, mask, keep, self.dropout)
+            q, k, v, mask, context.keep, rate)
         return y
 
 

@@ -110,6 +110,6 @@ def check_ids(ids, config, start=0) -> None:
                          f"positions, got {start + ids.shape[1]}")
     if torch.compiler.is_compiling() or ids.device.type != "cpu":
         return
-    if ids.numel() and not 0 <= ids.min() <= ids.max() < config.vocab_size:
+    if len(ids) and not 0 <= ids.min() <= ids.max() < config.vocab_size:
         raise ValueError(f"token ids must lie in 0..{config.vocab_size - 1}, "
                          f"got {ids.min()}..{ids.max()}")

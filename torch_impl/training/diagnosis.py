@@ -1,7 +1,6 @@
 """Where a run went wrong: the first tensor that holds a NaN or an infinity."""
 import torch
 
-
 __all__ = ["first_non_finite"]
 
 
@@ -12,30 +11,33 @@ def first_non_finite(model, batches) -> str:
     Looks at the weights, then at what each layer returns as it runs forward
     on every batch, then at the gradients, from the output back.
     """
-    parameters = list(model.named_parameters())
-    for name, tensor in parameters:
-        if not tensor.isfinite().all():
+    for name, tensor in model.named_parameters():
+        if not torch.isfinite(tensor).all():
             return f"weight {name}"
     found: list[str] = []
-    hooks = [module.register_forward_hook(watch(path, found))
-             for path, module in model.named_modules()]
+    modules = [(path, module, module.forward)
+               for path, module in model.named_modules()]
+    for path, module, forward in modules:
+        module.forward = watched(forward, path, found)
     try:
         for ids in batches:
             model(ids)
     finally:
-        for hook in hooks:
-            hook.remove()
+        for _, module, forward in modules:
+            module.forward = forward
     if found:
         return f"output of {found[0]}"
-    for name, tensor in reversed(parameters):
-        if tensor.grad is not None and not tensor.grad.isfinite().all():
+    for name, tensor in reversed(list(model.named_parameters())):
+        if tensor.grad is not None and not torch.isfinite(tensor.grad).all():
             return f"gradient of {name}"
     return "the loss itself"
 
 
-def watch(path, found):
-    """A hook that notes the path if what the layer returns is not finite."""
-    def hook(module, arguments, y):
-        if not y.isfinite().all():
+def watched(forward, path, found):
+    """forward, but noting the path if what it returns is not finite."""
+    def run(*arguments, **options):
+        y = forward(*arguments, **options)
+        if not torch.isfinite(y).all():
             found.append(path or "the model")
-    return hook
+        return y
+    return run

@@ -96,7 +96,8 @@ class Learner:
     def evaluate(self, batch):
         """A batch -> the summed loss and its count, without dropout"""
         self.model.eval()
-        total = self.forward(self.model, self.machine.tensors(batch))
+        batch = self.machine.tensors(batch)
+        total = self.forward(self.model, batch)
         return float(total), self.objective.count(batch)
 
     def state(self) -> dict[str, np.ndarray]:
@@ -108,7 +109,8 @@ class Learner:
                   for group, content in groups.items()
                   for name, array in content.items()}
         arrays["optimizer.steps"] = np.array(self.optimizer.steps)
-        return self.machine.state(arrays)
+        arrays = self.machine.state(arrays)
+        return arrays
 
     def load_state(self, state) -> None:
         """Go on from a `state` of either package."""
@@ -140,14 +142,17 @@ def pretraining_learner(model, training, device, parameters) -> Learner:
         If the parameters do not fit the model, or the device asks for what
         this package or machine cannot do.
     """
-    dtype = torch.as_tensor(parameters["token_embedding.weight"][:0]).dtype
+    weight = parameters["token_embedding.weight"]
+    dtype = torch.as_tensor(weight).dtype
     gpt = GPTModel(model, seed=None).to(dtype)
     set_parameters(gpt, parameters)
     return Learner(gpt, NextTokens(), training, device)
 
 
 def placed(model, device: str):
-    """A model where it shall compute ("auto", "cpu", "cuda", "mps"), and that
-    place's name"""
+    """A model where it shall compute, and that place's name
+
+    device : "auto", or a device of this package and machine, such as "cpu"
+    """
     where = choose_device(device)
     return model.to(where), str(where)

@@ -24,11 +24,11 @@ def cross_entropy(logits, targets, ignore_index=IGNORE, reduction="mean"):
     Raises
     ------
     ValueError
-        If shapes do not fit, or reduction is unknown,
+        If shapes do not fit, or reduction is unknown.
     """
     check_targets(logits, targets)
     kept = targets != ignore_index                         # (...)
-    target = torch.where(kept, targets, 0)[..., None]         # (..., 1)
+    target = torch.where(kept, targets, 0)[..., None]      # (..., 1)
     if fused():
         surprise = functional.cross_entropy(
             logits.reshape(-1, logits.shape[-1]), target.flatten(),

@@ -3,6 +3,10 @@
     inputs       a a a a b b b c c .        . padding
     targets      a a a # b b # c # .        # end of text
     documents    0 0 0 0 1 1 1 2 2 3
+    positions    0 1 2 3 0 1 2 0 1 0        of each example its own
+
+The model reads every example as if it stood alone: documents say who may attend to
+whom, and from where each position counts (PackedTokens makes both of them).
 
 Shapes: B windows, T positions.
 """
