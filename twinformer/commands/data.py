@@ -164,9 +164,7 @@ def show_beginning(name: str) -> None:
 def show_prepared(folder: Path, verify: bool) -> None:
     from ..prepare.prepared import PreparedCorpus
 
-    from ..tokenizers.registry import load_tokenizer
-
-    corpus = PreparedCorpus(folder, verify, load_tokenizer)
+    corpus = PreparedCorpus(folder, verify)
     manifest = corpus.manifest
     print(f"{folder}: {manifest['name'] or 'a prepared corpus'}"
           + (", every digest compared" if verify else ""))
