@@ -3,7 +3,7 @@
     python -m benchmarks.loader [--gigabytes 4] [--step]
 
 Writes random token shards of that size, reads batches of T = 1024 in every
-order, by one thread and prefetched, and compares with one CPU training step
+order, by hand and by torch's DataLoader, and compares with one CPU training step
 of GPT-2 124M (with --step). The median of five measurements of a second. On a
 machine that does other work as well, the second column is the one to read.
 """
@@ -19,10 +19,12 @@ import numpy as np
 import torch
 
 from twinformer.batches.batches import Batches
-from twinformer.batches.packing import next_packed_batch
+from twinformer.batches.packing import packed_batch
 from twinformer.prepare.shard_writer import ShardWriter
 from twinformer.batches.shards import ShardedTokens
-from torch_impl.text.loader import prefetch
+from numpy_impl.text.loader import create_loader
+from numpy_impl.text.windows import SlidingWindows
+from torch_impl.text.loader import create_loader as create_twin
 
 T, BATCH, SHARD = 1024, 16, 100_000_000
 
@@ -81,20 +83,19 @@ def main() -> None:
         tokens = write_shards(Path(name), int(given.gigabytes * 5e8))
         starts = np.arange(0, len(tokens), 700, dtype=np.uint64)
         for order in ("sequential", "shuffled", "random"):
-            batches = Batches(tokens, BATCH, T, order=order)
-            print(f"| {order} | {speed(batches.next_batch)} |")
-        packed = Batches(tokens, BATCH, T)
-        rate = speed(partial(next_packed_batch, packed, starts, -100))
+            loader = create_loader(Batches(tokens, BATCH, T, order=order))
+            print(f"| {order} | {speed(partial(next, loader))} |")
+        packed, windows = Batches(tokens, BATCH, T), SlidingWindows(tokens, T)
+        rate = speed(lambda: packed_batch(windows, packed.next_indices(), starts, -100))
         print(f"| shuffled, with documents | {rate} |")
-        for workers in (1, 2):
-            ahead = prefetch(Batches(tokens, BATCH, T), "cpu", workers=workers)
-            rate = speed(partial(next, ahead))
-            ahead.close()
-            print(f"| shuffled, prefetched as tensors by {workers} | {rate} |")
+        ahead = create_twin(Batches(tokens, BATCH, T))
+        rate = speed(partial(next, ahead))
+        ahead.close()
+        print(f"| shuffled, by torch's DataLoader | {rate} |")
         batches = Batches(tokens, BATCH, T, stride=1)   # 2e9 windows: a computed order
-        rate = speed(batches.next_batch)
+        rate = speed(partial(next, create_loader(batches)))
         print(f"| shuffled, stride 1, {batches.n_windows:,} windows | {rate} |")
-        del tokens, batches, packed
+        del tokens, batches, packed, windows, loader, ahead
     if given.step:
         print(f"| one training step, GPT-2 124M, CPU | {training_step():,.0f} | |")
 

@@ -1,4 +1,6 @@
 """Mistakes are named where they are made, by both packages alike."""
+import importlib
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +11,10 @@ from twinformer.models.config import GPT2Config
 from numpy_impl.models.gpt2 import GPTModel
 from torch_impl.models.gpt2 import GPTModel as TorchGPTModel
 from twinformer.models.context import Context
+
+for name in ("embedding", "multi_head_attention", "positions", "self_attention"):
+    for package in (ours, theirs):     # layers/__init__.py imports none of them
+        importlib.import_module(f"{package.__name__}.{name}")
 
 both = pytest.mark.parametrize("layers", [ours, theirs], ids=["numpy", "torch"])
 

@@ -23,9 +23,11 @@ def wheel(tmp_path_factory):
 
 def test_the_wheel_holds_all_sources_and_nothing_else(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
-    packages = ("numpy_impl", "torch_impl", "parity_tests")
+    packages = ("twinformer", "numpy_impl", "torch_impl", "parity_tests")
     sources = {path.relative_to(ROOT).as_posix() for package in packages
                for path in (ROOT / package).rglob("*.py")}
+    sources |= {f"{package}/py.typed" for package in packages}
+    sources |= {f"{package}/__init__.pyi" for package in packages}
     assert sources <= names
     assert {name.split("/")[0] for name in names if "dist-info" not in name} == set(packages)
     assert not [name for name in names if "__pycache__" in name]

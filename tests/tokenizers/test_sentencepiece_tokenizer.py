@@ -4,7 +4,7 @@ import functools
 import pytest
 from hypothesis import given, strategies as st
 
-from twinformer.tokenizers.registry import load_tokenizer
+from twinformer.backend import load_tokenizer
 from twinformer.tokenizers.sentencepiece_tokenizer import (
     SentencePieceTokenizer,
 )

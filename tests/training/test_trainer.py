@@ -41,12 +41,12 @@ def new_trainer(folder, learner=None, **training):
 def test_utilisation_is_never_above_what_was_reached(tmp_path):
     """A peak that was measured too low is raised to what a step did."""
     trainer = new_trainer(tmp_path)
-    trainer.peak_flops = 1.0
+    trainer.task.peak_flops = 1.0
     trainer.train()
     lines = (trainer.run.path / "timing.jsonl").read_text("utf-8").splitlines()
     shares = [json.loads(line)["model_flops_utilisation"] for line in lines]
     assert max(shares) == 1.0 == shares[0] and min(shares) > 0
-    assert trainer.peak_flops > 1.0
+    assert trainer.task.peak_flops > 1.0
 
 
 def books(trainer):

@@ -165,7 +165,6 @@ def show_beginning(name: str) -> None:
 def show_prepared(folder: Path, verify: bool) -> None:
     from ..prepare.prepared import PreparedCorpus
 
-
     corpus = PreparedCorpus(folder, verify)
     manifest = corpus.manifest
     print(f"{folder}: {manifest['name'] or 'a prepared corpus'}"

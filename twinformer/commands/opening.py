@@ -32,7 +32,7 @@ def open_model(source: str, backend: str):
 
     path = Path(source).expanduser()
     if is_run(source):
-        return open_run(source)
+        return open_run(source, backend)
     if not (path.exists() or source in PRESETS):
         raise FileNotFoundError(
             f"there is no run at {source}, nor any file or folder with weights, and no published "

@@ -57,7 +57,7 @@ def test_any_vocabulary(vocabulary, some):
 @given(st.lists(st.text(max_size=30), max_size=9))
 def test_any_text_with_the_vocabulary_of_gpt2(some):
     tokenizer, _ = gpt2()
-    ids, ends = tokenizer._cache.batches.merge(some)
+    ids, ends = tokenizer.cache.batches.merge(some)
     found = [part.tolist() for part in np.split(ids, ends)[:-1]]
     assert found == [merge_piece(piece.encode(), tokenizer.ranks) for piece in some]
 
@@ -65,6 +65,6 @@ def test_any_text_with_the_vocabulary_of_gpt2(some):
 def test_every_line_of_poems_as_one_piece():
     tokenizer, _ = gpt2()
     some = real_text("chinese/tangshi300.json").splitlines()
-    ids, ends = tokenizer._cache.batches.merge(some)
+    ids, ends = tokenizer.cache.batches.merge(some)
     assert [part.tolist() for part in np.split(ids, ends)[:-1]] == [
         merge_piece(piece.encode(), tokenizer.ranks) for piece in some]

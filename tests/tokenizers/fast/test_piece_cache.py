@@ -27,25 +27,25 @@ def fresh():
 def test_the_cache_is_bounded_and_does_not_change_the_ids():
     small, twin = fresh()
     text = real_text("books-en/alice.11-0.txt")
-    small._cache.max_pieces = 50
+    small.cache.max_pieces = 50
     for part in (text[:3000], text[3000:3100], text):
         assert small.encode(part) == twin.encode(part)
-        assert len(small._cache.ids) <= 50
+        assert len(small.cache.ids) <= 50
     long = "x" * 300 + "y"
     assert small.encode(long) == twin.encode(long)
-    assert long not in small._cache.ids
+    assert long not in small.cache.ids
 
 
 def test_any_text_in_batches(at_once):
     tokenizer, twin = fresh()
-    tokenizer._cache.batches = gpt2()[0]._cache.batches     # its tables, made once
+    tokenizer.cache.batches = gpt2()[0].cache.batches     # its tables, made once
 
     @given(texts(), st.booleans())
     @example("\u7ea2\u697c " * 9 + "a" * 20 + "\u4f60" * 20, True)
     @example("", True)
     def same(text, forget):
         if forget:
-            tokenizer._cache.ids.clear()
+            tokenizer.cache.ids.clear()
         assert tokenizer.encode_ordinary(text) == twin.encode_ordinary(text)
     same()
 
@@ -54,10 +54,10 @@ def test_first_time_and_again():
     """English is remembered, Chinese is not, for its pieces seldom come back;
     unless they do."""
     tokenizer, twin = fresh()
-    cache = tokenizer._cache
+    cache = tokenizer.cache
     text = real_text("books-en/alice.11-0.txt")
     assert tokenizer.encode_ordinary(text) == twin.encode_ordinary(text)
-    assert set(tokenizer._find_pieces(text)) <= set(cache.ids)
+    assert set(tokenizer.find_pieces(text)) <= set(cache.ids)
 
     novel = real_text("chinese/hongloumeng.txt")
     before = len(cache.ids)
@@ -84,7 +84,7 @@ def test_threads_that_share_a_tokenizer(monkeypatch):
     """Each gets its own ids, though the others add to the cache and empty it."""
     monkeypatch.setattr(piece_cache, "MANY", 100)
     shared, twin = fresh()
-    shared._cache.max_pieces = 300
+    shared.cache.max_pieces = 300
     text = real_text("chinese/hongloumeng.txt")[:30_000] + real_text("books-en/alice.11-0.txt")
     parts = [text[start:start + 2000] for start in range(0, len(text), 2000)]
     with ThreadPoolExecutor(8) as pool:

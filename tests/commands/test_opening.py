@@ -1,0 +1,16 @@
+"""A run is opened with the tokenizer of the backend that was asked for."""
+import pytest
+
+from twinformer.backend import byte_pair_encoding
+from twinformer.commands.opening import open_model
+from twinformer.runs import run_folder
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_the_tokenizer_of_a_run_is_the_backends(backend, monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr(run_folder, "open_run", lambda path, backend=None: asked.append(backend))
+    (tmp_path / "checkpoints").mkdir()
+    open_model(str(tmp_path), backend)
+    assert asked == [backend]
+    assert byte_pair_encoding(backend).__module__ == f"{backend}_impl.text.bpe"
