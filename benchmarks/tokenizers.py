@@ -89,7 +89,7 @@ def encoding_table(vocabularies, texts, rounds: int) -> None:
             tables = []
             for _ in range(rounds):
                 ours = BPETokenizer(*vocabulary)        # knows no pieces yet
-                tables.append(seconds(lambda cache: cache.unreachable, [ours._cache]))
+                tables.append(seconds(lambda cache: cache.unreachable, [ours.cache]))
                 for turn in ("first", "second", "third"):
                     times[turn].append(seconds(ours.encode_ordinary, documents))
                 times["tiktoken"].append(seconds(twin.encode_ordinary, documents))

@@ -27,7 +27,7 @@ ALIKE = 0.55  # lines less alike than this do not face each other
 
 
 def mirrored_pairs() -> dict[str, list[str]]:
-    """{folder: files}, such as {"layers": ["layers/norm.py", ...]}, data's way through the house."""
+    """{folder: files}, such as {"layers": ["layers/norm.py", ...]}, in reading order."""
     here, there = ({path.relative_to(ROOT / package).as_posix()
                     for path in (ROOT / package).rglob("*.py") if path.name != "__init__.py"}
                    for package in ("numpy_impl", "torch_impl"))

@@ -44,6 +44,29 @@ def test_gpt2_ids_equal_tiktoken(text):
     assert tokenizer.encode_ordinary(text) == twin.encode_ordinary(text)
 
 
+@given(texts())
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_the_textbook_finds_the_ids_of_the_fast_branch(pattern, text):
+    """Merge by merge, as the page says it; and all pieces at once."""
+    tokenizer, twin = PAIRS[pattern]
+    textbook = Textbook.from_dict(tokenizer.to_dict())
+    assert textbook.encode_ordinary(text) == twin.encode_ordinary(text)
+
+
+@given(st.dictionaries(st.text("abc", max_size=6).map(str.encode), st.integers(1, 4),
+                       max_size=6), st.integers(0, 12), st.integers(1, 3))
+@example({b"aaa": 1, b"aaaa": 2}, 3, 1)     # overlaps count, and merge from the left
+@example({b"ab": 2, b"cb": 2}, 2, 1)        # equal counts: the greater pair first
+def test_the_textbook_learns_the_merges_of_the_fast_branch(pieces, n_merges, min_count):
+    ours_fast = ours.BPETokenizer.learn_merges(pieces, n_merges, min_count)
+    assert Textbook.learn_merges(pieces, n_merges, min_count) == ours_fast
+    assert theirs.BPETokenizer.learn_merges(pieces, n_merges, min_count) == ours_fast
+
+
+class Textbook(ours.BPETokenizer):
+    fast = False
+
+
 @given(st.binary())
 def test_round_trip_of_every_byte_string(data):
     """Bytes that are no UTF-8 cannot be encoded, but they can be written."""

@@ -1,9 +1,11 @@
 """Byte-level byte-pair encoding, the tokenizer of GPT-2 and of most models
 since: common words are one token, rare words a few, and no text is unknown.
 
-text -> pieces -> bytes -> merges -> ids, all of it by tiktoken, in Rust
+    text -> pieces -> bytes -> merges -> ids
+
+All of it by tiktoken, in Rust; it does not learn merges, which
+twinformer/tokenizers does for both packages.
 """
-from collections.abc import Iterable, Iterator
 from itertools import islice
 
 import numpy as np
@@ -13,11 +15,15 @@ from twinformer.tokenizers.bpe import ByteLevelBPE
 
 __all__ = ["BPETokenizer"]
 
-TOGETHER = 256          # texts that tiktoken's threads take at a time
+TOGETHER = 256  # texts that tiktoken's threads take at a time
 
 
 class BPETokenizer(ByteLevelBPE):
     """id = rank of the token: 256 bytes first, then the merges in their order
+
+    Sennrich et al. 2016 (arXiv:1508.07909) on bytes, Radford et al. 2019. As
+    in tiktoken, two neighbours may merge where their bytes together are a
+    token, and a piece that is a token as a whole is that token.
     """
 
     def __init__(self, ranks, pattern="gpt2", special_tokens=None,
@@ -28,11 +34,11 @@ class BPETokenizer(ByteLevelBPE):
             special_tokens=self.special_tokens)
 
     def encode_ordinary(self, text):
+        """text -> ids; special tokens in it are plain text"""
         return self.encoding.encode_ordinary(self.prepared(text))
 
-    def encode_batch(self, texts: Iterable[str],
-                     processes: int = 1) -> Iterator[np.ndarray]:
-        """tiktoken's own threads take the part of processes."""
+    def encode_batch(self, texts, processes=1):
+        """Yield the ids of each text, (N,) uint32, by tiktoken's threads."""
         texts = map(self.prepared, texts)
         while some := list(islice(texts, TOGETHER)):
             for ids in self.encoding.encode_ordinary_batch(

@@ -96,7 +96,7 @@ class ByteLevelBPE(Tokenizer):
                 f"{vocab_size}")
         pieces = {repair_surrogates(piece).encode("utf-8"): count for
                   piece, count in count_pieces(texts, pattern).items()}
-        merges = learn_merges(pieces, n_merges, min_count, progress)
+        merges = cls.learn_merges(pieces, n_merges, min_count, progress)
         if len(merges) < n_merges:
             raise ValueError(
                 f"a vocabulary of {vocab_size} needs {n_merges} merges, but "
@@ -109,6 +109,12 @@ class ByteLevelBPE(Tokenizer):
                    for i, token in enumerate(special_tokens)}
         return cls({token: rank for rank, token in enumerate(tokens)},
                    pattern, special)
+
+    @classmethod
+    def learn_merges(cls, pieces: dict[bytes, int], n_merges: int,
+                     min_count: int = 2, progress=None):
+        """{piece: how often} -> the pairs to merge, commonest first"""
+        return learn_merges(pieces, n_merges, min_count, progress)
 
     def prepared(self, text: str) -> str:
         text = repair_surrogates(text)

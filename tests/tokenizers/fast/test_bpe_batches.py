@@ -6,7 +6,7 @@ from twinformer.tokenizers.fast.bpe_batches import BatchMerger
 from twinformer.tokenizers.fast.bpe_merging import merge_piece
 
 from parity_tests.text.samples import gpt2, real_text
-from .test_bpe_merging import naive_merge
+from numpy_impl.text.bpe import merge_piece as naive_merge
 
 CHARACTERS = "ab\u00e9\u00ea\u4f60\u4f61\u597d\uac00\U0001f937"
 

@@ -19,6 +19,7 @@ there, which now and then finds one too many, and no harm is done.
 """
 import numpy as np
 
+from .bpe_merging import merge_piece
 from .pair_ranks import NEVER
 
 __all__ = ["early_merges"]
@@ -50,13 +51,6 @@ def last_rank(character: str, ranks: dict[bytes, int]) -> int:
     only a part of one, -1 where there are none"""
     if 0xdc80 <= ord(character) <= 0xdcff:      # a byte that is no UTF-8
         return NEVER
-    tokens = [bytes([byte]) for byte in character.encode()]
-    highest = -1
-    while True:
-        pairs = [(ranks.get(a + b, NEVER), i)
-                 for i, (a, b) in enumerate(zip(tokens, tokens[1:]))]
-        rank, i = min(pairs, default=(NEVER, 0))
-        if rank == NEVER:
-            return highest
-        highest = max(highest, rank)
-        tokens[i:i + 2] = [tokens[i] + tokens[i + 1]]
+    merged: list[int] = []
+    merge_piece(character.encode(), ranks, merged)
+    return max(merged, default=-1)
