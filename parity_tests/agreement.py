@@ -34,6 +34,11 @@ average, 8 would still leave two roundings an operation. Wrong mathematics is
 off by 1/eps: six to fifteen orders of magnitude more.
 
 In another precision the bound is that of float64 times eps / eps64.
+
+Where a test compares two ways to write a formula without a twin to measure, the
+bound is counted instead of measured: assert_rounding. Figures from print are
+as good as their last decimal: assert_printed. Two whole training runs part by
+what AdamW makes of rounding: assert_drift.
 """
 import functools
 from collections.abc import Callable
@@ -43,12 +48,17 @@ import numpy as np
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-__all__ = ["DOUBLE", "ULPS", "RoundingErrors", "assert_agree", "assert_no_worse",
-           "fraction", "measured_bounds"]
+__all__ = ["DOUBLE", "DRIFT", "DRIFT_STEPS", "ULPS", "RoundingErrors",
+           "assert_agree", "assert_drift", "assert_no_worse", "assert_printed",
+           "assert_rounding", "fraction", "measured_bounds"]
 
 ULPS = 8
 SAMPLES = 3
 DOUBLE = np.finfo(np.float64)
+
+# How far the weights and losses of two training runs in float64 may drift apart
+# in so many steps: lockstep.py says from what it follows, and measures it.
+DRIFT, DRIFT_STEPS = 1e-9, 300
 
 # Operations that compute nothing
 COPIES = {"clone", "detach", "_to_copy", "zeros", "ones", "zeros_like", "full",
@@ -217,6 +227,47 @@ def assert_no_worse(ours, theirs, truth, bound, eps, name="result"):
     assert our_error <= 2 * their_error + 1, (
         f"{name}: {our_error:.3g} units off the float64 truth, torch's own "
         f"{theirs.dtype} {their_error:.3g}")
+
+
+def assert_rounding(actual, expected, terms, size=None, name="result"):
+    """Two correct programs for a sum of `terms` products part by no more.
+
+    Each term is off by ULPS roundings, a few elementary operations of its
+    own and the additions that follow it, so that
+
+        |actual - expected| <= ULPS eps (terms size) + ULPS tiny
+
+    terms : int
+        How many are added up, one sum after another counted together; 1 for a
+        formula without a sum.
+    size : float or array
+        Of the largest term; |expected| if None, which is right where nothing
+        cancels.
+    """
+    actual, expected = as_array(actual), as_array(expected)
+    info = np.finfo(np.result_type(actual, expected, np.float32))
+    size = np.abs(expected) if size is None else size
+    bound = ULPS * (info.eps * terms * np.asarray(size, float) + info.tiny)
+    worst = fraction(actual, expected, bound)
+    assert worst <= 1, f"{name}: off by {worst:.3g} times its bound"
+
+
+def assert_printed(actual, expected, decimals):
+    """The figure that a page prints: half a unit of its last decimal."""
+    worst = fraction(actual, expected, 0.5 * 10.0 ** -decimals
+                     * (1 + ULPS * DOUBLE.eps) + ULPS * DOUBLE.eps)
+    assert worst <= 1, f"off by {worst / 2:.3g} units of the last decimal"
+
+
+def assert_drift(actual, expected, steps, scale=1.0, name="result"):
+    """Losses, norms or weights of two training runs after `steps` steps.
+
+    scale : float
+        How large the numbers are, or how far the weights have come.
+    """
+    bound = DRIFT * steps / DRIFT_STEPS * scale
+    worst = fraction(actual, expected, bound)
+    assert worst <= 1, f"{name}: off by {worst:.3g} times its bound"
 
 
 def rms(a):

@@ -35,10 +35,11 @@ from twinformer.configs.training_config import TrainingConfig
 from twinformer.training.schedule import learning_rate_at
 from torch_impl.training import learner as twin
 
+from .agreement import DRIFT
+
 __all__ = ["DRIFT", "ROUNDINGS", "Parting", "Run", "in_lockstep", "learners",
            "small_run"]
 
-DRIFT = 1e-9
 ROUNDINGS = 64
 
 

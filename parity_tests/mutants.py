@@ -1,12 +1,15 @@
 """A proof that cannot fail proves nothing: break the reference by one term, in
 every way there is, and see the tests go red.
 
-    python -m parity_tests.mutants                       # all, with a table
+    python -m parity_tests.mutants --all                 # every module
     python -m parity_tests.mutants layers.norm --list    # what it would try
     python -m parity_tests.mutants layers --jobs 4 --report mutants.md
 
-A mutant is a copy of one module of numpy_impl with one small change in one
-formula, forward or backward, made through the syntax tree:
+`--all` takes hours. It notes every verdict in build/mutants.jsonl, goes on from
+there when it is started again, and writes benchmarks/results/mutants.md.
+
+A mutant is a copy of one module of numpy_impl, or of one that both packages
+use, with one small change in one formula, forward or backward, made through the syntax tree:
 
     a + b -> a - b     a + b -> a, b      a * b -> a, b       a / b -> a * b
     a @ b -> b @ a     a.mT -> a          -x -> x             1 -> 2
@@ -15,15 +18,17 @@ formula, forward or backward, made through the syntax tree:
 Each lives in a process of its own, which imports it in place of the module it
 was made from. It is compared with the twin on a few cases of every component,
 within the bounds of agreement.py; if it stands that, the tests of its module
-(and SECOND) are run, fail-fast, first with few examples of Hypothesis, then
-with many. What no test can tell from the original is in EQUIVALENT, with the
-reason. The working tree is never touched.
+(and SECOND) and the proofs of its components are run, fail-fast, first with
+few examples of Hypothesis, then with many. What no test can tell from the
+original is in EQUIVALENT, with the reason. The working tree is never touched.
 """
 import argparse
 import ast
 import functools
+import hashlib
 import importlib.abc
 import importlib.util
+import json
 import multiprocessing
 import os
 import pickle
@@ -36,31 +41,53 @@ from dataclasses import fields
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["EQUIVALENT", "MODULES", "Mutant", "mutants_of", "tried",
-           "write_known_results"]
+__all__ = ["EQUIVALENT", "Journal", "MODULES", "Mutant", "NO_MATHEMATICS",
+           "mutants_of", "tests_of", "tried", "write_known_results"]
 
 ROOT = Path(__file__).resolve().parents[1]
+REPORT = ROOT / "benchmarks" / "results" / "mutants.md"
+JOURNAL = ROOT / "build" / "mutants.jsonl"
 
-# Modules with mathematics, and the tests that see each mutant after its own.
+# Modules with mathematics: of the reference, then what both packages use.
 MODULES = [
+    "text.bpe", "text.windows", "text.loader",
     "layers.activations", "layers.softmax", "layers.linear",
     "layers.embedding", "layers.positions", "layers.norm", "layers.dropout",
     "layers.feed_forward", "layers.attention", "layers.flash_attention",
     "layers.self_attention", "layers.multi_head_attention", "layers.block",
-    "layers.parallel", "layers.reading", "models.gpt2",
-    "models.initialisation",
-    "training.loss", "training.optimizer", "training.clipping",
-    "training.objective", "training.learner",
-    "finetuning.freezing", "finetuning.preferences.log_probability",
-    "finetuning.preferences.loss", "finetuning.preferences.objective",
-    "finetuning.instructions.packed_tokens", "finetuning.instructions.responding",
-    "finetuning.lora.layer", "finetuning.classification.pooling",
-    "finetuning.classification.class_loss",
-    "finetuning.classification.objective",
-    "layers.checks", "finetuning.evaluation.rows",
-    "evaluation.likelihood", "finetuning.evaluation.perplexity"]
-SECOND = {"layers.parallel": ["test_lockstep.py"],
-          "training.learner": ["training/test_learner.py", "test_lockstep.py"]}
+    "layers.kv_cache", "layers.reading", "layers.parallel", "layers.module",
+    "models.gpt2",
+    "training.loss", "training.clipping", "training.optimizer",
+    "training.objective", "training.learner", "training.diagnosis",
+    "training.throughput",
+    "generation.sampling", "generation.generate", "generation.responding",
+    "finetuning.freezing", "finetuning.pooling", "finetuning.class_loss",
+    "finetuning.classification_head", "finetuning.classifier_model",
+    "finetuning.classification", "finetuning.log_probability",
+    "finetuning.packed_tokens", "finetuning.preference_loss",
+    "finetuning.preferences", "finetuning.lora", "finetuning.lora_model",
+    "finetuning.lora_adapters", "finetuning.review",
+    "evaluation.likelihood",
+    "twinformer.checks", "twinformer.tokenizers.bpe",
+    "twinformer.tokenizers.fast.bpe_merging",
+    "twinformer.tokenizers.fast.early_merges",
+    "twinformer.tokenizers.fast.pair_ranks",
+    "twinformer.tokenizers.fast.piece_cache",
+    "twinformer.models.initialisation", "twinformer.models.keep_masks",
+    "twinformer.training.schedule", "twinformer.evaluation.perplexity"]
+
+# Files of the reference without, and why (test_mutants.py holds the list).
+NO_MATHEMATICS = {
+    "models.parameters": "copies arrays by their names",
+    "models.pretrained": "reads files and checks their names and shapes",
+    "models.torch_io": "reads and writes torch's files"}
+
+# Tests that see each mutant too, or instead where it has no file of its own.
+SECOND = {
+    "layers.parallel": ["parity_tests/test_lockstep.py"],
+    "training.learner": ["parity_tests/test_lockstep.py"],
+    "twinformer.models.keep_masks": ["parity_tests/layers/test_dropout.py"],
+    "twinformer.tokenizers.bpe": ["parity_tests/text/test_bpe.py"]}
 
 # Mutants that compute the same: (module, what they say) -> why.
 EQUIVALENT: dict[tuple[str, str], str] = {
@@ -184,10 +211,16 @@ class Finder(ast.NodeVisitor):
                     self.visit(child)
 
 
+def full_name(module: str) -> str:
+    """"layers.norm" -> "numpy_impl.layers.norm" """
+    shared = module.startswith("twinformer.")
+    return module if shared else f"numpy_impl.{module}"
+
+
 def mutants_of(module: str, source: str | None = None) -> list[Mutant]:
-    """All mutants of a module of the reference."""
+    """All mutants of a module."""
     if source is None:
-        path = ROOT.joinpath("numpy_impl", *module.split("."))
+        path = ROOT.joinpath(*full_name(module).split("."))
         source = path.with_suffix(".py").read_text(encoding="utf-8")
     tree = ast.parse(source)
     made = []
@@ -248,16 +281,27 @@ SURVIVED, BY_CASES, BY_TESTS, NOT_RUN = range(4)
 
 
 def tests_of(module: str) -> list[str]:
-    """The test file of a module, then those that see it as a part."""
-    *room, file = module.split(".")
-    return ["/".join([*room, f"test_{file}.py"]), *SECOND.get(module, [])]
+    """pytest's arguments: the test file of a module, those that see it as a
+    part, and of the proofs those of its components."""
+    from .components import COMPONENTS
+    *folders, file = module.split(".")
+    root = "parity_tests"
+    if folders[:1] == ["twinformer"]:
+        root, folders = "tests", folders[1:]
+    own = "/".join([root, *folders, f"test_{file}.py"])
+    tests = [own] if (ROOT / own).exists() else []
+    tests += SECOND.get(module, [])
+    if any(part.room == module for part in COMPONENTS):
+        tests += ["parity_tests/test_components.py",
+                  "-k", f"not test_component or {module}."]
+    return tests
 
 
 def tried(mutant: Mutant, known: str, tests: list[str] | None = None) -> int:
     """SURVIVED, or what killed it; in a process of its own.
 
     known : the file of `write_known_results`
-    tests : below parity_tests, instead of those of the module
+    tests : arguments of pytest, instead of those of the module
     """
     process = server().Process(
         target=attack, args=(mutant, known, tests or tests_of(mutant.module)))
@@ -290,7 +334,7 @@ class InPlaceOf(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def __init__(self, mutant: Mutant):
         self.mutant = mutant
-        self.name = f"numpy_impl.{mutant.module}"
+        self.name = full_name(mutant.module)
 
     def find_spec(self, name, path=None, target=None):
         if name != self.name:
@@ -319,14 +363,13 @@ def attack(mutant: Mutant, known: str, tests: list[str]) -> None:
     for profile in ("quick", "thorough"):
         code = pytest.main([
             "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-W",
-            "ignore", f"--hypothesis-profile={profile}",
-            *(f"parity_tests/{test}" for test in tests)])
+            "ignore", f"--hypothesis-profile={profile}", *tests])
         if code not in (0, 1, 2):
             os._exit(NOT_RUN)
         if code:
             os._exit(BY_TESTS)
         for name in list(sys.modules):  # settings are fixed at import
-            if name.startswith("parity_tests"):
+            if name.startswith(("parity_tests", "tests")):
                 del sys.modules[name]
     os._exit(SURVIVED)
 
@@ -374,12 +417,17 @@ def gives(path: str, module: str) -> bool:
     return True
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("modules", nargs="*",
                         help="only modules whose name begins like this")
+    parser.add_argument("--all", action="store_true",
+                        help="every module, to the end, with the report of "
+                             "benchmarks/results; goes on where it stopped")
+    parser.add_argument("--retry", action="store_true",
+                        help="with --all: survivors of before once more")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--every", type=int, default=1,
                         help="only every so many-th mutant")
@@ -387,16 +435,18 @@ def main() -> int:
                         help="show the mutants and run nothing")
     parser.add_argument("--report", type=Path,
                         help="write the table as Markdown to this file")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
+    if not (options.all or options.modules or options.list):
+        parser.error("name the modules to try, or say --all")
     chosen = [mutant for module in MODULES
-              if not options.modules or module.startswith(tuple(options.modules))
+              if options.all or module.startswith(tuple(options.modules or [""]))
               for mutant in mutants_of(module)][::options.every]
     if options.list:
         print(*chosen, f"{len(chosen)} mutants", sep="\n")
         return 0
 
+    journal = Journal(JOURNAL if options.all else None, options.retry)
     results: dict[str, list[tuple[str, Mutant]]] = {}
-    began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         known = str(Path(folder, "known"))
         write_known_results(known)
@@ -404,20 +454,78 @@ def main() -> int:
         def verdict(mutant):
             if mutant.key in EQUIVALENT:
                 return "equivalent"
-            return VERDICTS[tried(mutant, known)]
+            if mutant not in journal:
+                began = time.perf_counter()
+                result = VERDICTS[tried(mutant, known)]
+                journal.note(mutant, result, time.perf_counter() - began)
+            return journal[mutant]
         with ThreadPoolExecutor(options.jobs) as pool:
             for done, (mutant, result) in enumerate(
                     zip(chosen, pool.map(verdict, chosen)), 1):
                 results.setdefault(mutant.module, []).append((result, mutant))
                 print(f"{done}/{len(chosen)} {result:10} {mutant}", flush=True)
-    table = report(results, time.perf_counter() - began)
+    table = report(results, journal.seconds)
     print(table)
-    if options.report:
-        options.report.write_text(table, encoding="utf-8")
+    if path := options.report or (REPORT if options.all else None):
+        path.write_text(HEADING + table, encoding="utf-8")
     return int("SURVIVED" in {result for rows in results.values()
                               for result, _ in rows})
 
 
+class Journal:
+    """Verdicts so far, of mutants by what they say; kept in a file, a line
+    each, so that hours of work outlive an interruption.
+
+    Mutants of a module that was changed are tried anew, for their sources are
+    others; after a change of the tests alone, remove the file.
+    """
+
+    def __init__(self, path: Path | None, retry: bool = False):
+        self.path, self.seconds = path, 0.0
+        self.verdicts: dict[str, str] = {}
+        if path and path.exists():
+            for line in path.read_text(encoding="utf-8").splitlines():
+                try:
+                    entry = json.loads(line)
+                except json.JSONDecodeError:  # killed while it was written
+                    continue
+                self.seconds += entry["seconds"]
+                self.verdicts[entry["digest"]] = entry["verdict"]
+            if retry:
+                self.verdicts = {digest: verdict for digest, verdict
+                                 in self.verdicts.items()
+                                 if verdict != "SURVIVED"}
+
+    @staticmethod
+    def digest(mutant: Mutant) -> str:
+        text = f"{mutant.module}\n{mutant.source}"
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def __contains__(self, mutant):
+        return self.digest(mutant) in self.verdicts
+
+    def __getitem__(self, mutant):
+        return self.verdicts[self.digest(mutant)]
+
+    def note(self, mutant, verdict, seconds):
+        self.verdicts[self.digest(mutant)] = verdict
+        self.seconds += seconds
+        if self.path:
+            self.path.parent.mkdir(exist_ok=True)
+            line = json.dumps({
+                "digest": self.digest(mutant), "mutant": str(mutant),
+                "verdict": verdict, "seconds": round(seconds, 1)})
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write("\n" + line + "\n")
+
+
+HEADING = """# Mutants
+
+One term of one formula changed at a time, and what noticed it: a few cases of
+every component, compared with the twin, or the tests of its module. Made by
+`python -m parity_tests.mutants --all`.
+
+"""
 VERDICTS = {SURVIVED: "SURVIVED", BY_CASES: "by cases", BY_TESTS: "by tests"}
 
 
@@ -438,8 +546,14 @@ def report(results, seconds: float) -> str:
     survivors = [f"- `{mutant}`" for rows in results.values()
                  for result, mutant in rows if result == "SURVIVED"]
     if survivors:
-        lines += ["", "Survived:", *survivors]
-    return "\n".join([*lines, "", f"{seconds / 60:.0f} minutes.", ""])
+        lines += ["", "Survived:", "", *survivors]
+    same = [f"- `{mutant}`: {EQUIVALENT[mutant.key]}"
+            for rows in results.values()
+            for result, mutant in rows if result == "equivalent"]
+    if same:
+        lines += ["", "Equivalent, for they compute the same:", "", *same]
+    return "\n".join([*lines, "", f"{seconds / 60:.0f} minutes of one core.",
+                      ""])
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@ parity_tests.mutants`, whose last result is benchmarks/results/mutants.md."""
 import pytest
 
 from .mutants import (
-    BY_CASES, BY_TESTS, EQUIVALENT, MODULES, ROOT, SURVIVED, Mutant,
-    mutants_of, tried, write_known_results,
+    BY_CASES, BY_TESTS, EQUIVALENT, MODULES, NO_MATHEMATICS, ROOT, SURVIVED,
+    Journal, Mutant, mutants_of, tests_of, tried, write_known_results,
 )
 
 
@@ -22,10 +22,8 @@ SAMPLE = [
                        "dp - (dp * p).sum(-1, keepdims=True)"),
     ("layers.flash_attention", "dscores.mT -> dscores"),
     ("layers.activations", "1 - t * t -> 1 + t * t"),
-    ("layers.embedding", "self.grads['weight'][tokens] += "
-                         "np.add.reduceat(rows, starts) -> "
-                         "self.grads['weight'][tokens] = "
-                         "np.add.reduceat(rows, starts)"),
+    ("layers.embedding", "table[found] += np.add.reduceat(rows, starts) -> "
+                         "table[found] = np.add.reduceat(rows, starts)"),
     ("layers.block", "x + h -> x"),
 ]
 
@@ -42,7 +40,7 @@ def test_a_mutant_is_killed(mutant, known):
 
 def test_the_tests_kill_what_the_cases_let_through(known):
     """An error message's condition, which no sound case reaches."""
-    mutant = next(m for m in mutants_of("layers.checks")
+    mutant = next(m for m in mutants_of("twinformer.checks")
                   if m.function == "check_rate" and m.what == "1 -> 2")
     assert tried(mutant, known) == BY_TESTS
 
@@ -74,3 +72,44 @@ def test_equivalent_mutants_are_still_there():
     known = {m.key for module in MODULES for m in mutants_of(module)}
     assert set(EQUIVALENT) <= known
     assert all(len(reason) > 20 for reason in EQUIVALENT.values())
+
+
+def test_every_file_of_the_reference_is_tried_or_says_why_not():
+    package = ROOT / "numpy_impl"
+    files = {".".join(path.relative_to(package).with_suffix("").parts)
+             for path in package.glob("*/*.py")
+             if path.name != "__init__.py"}
+    ours = {m for m in MODULES if not m.startswith("twinformer.")}
+    assert files - ours == set(NO_MATHEMATICS)
+    assert ours <= files
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_has_tests_that_see_its_mutants(module):
+    files = [test for test in tests_of(module) if test.endswith(".py")]
+    assert files and all((ROOT / test).exists() for test in files)
+
+
+def test_proofs_are_run_of_the_modules_own_components_alone():
+    assert tests_of("layers.norm") == [
+        "parity_tests/layers/test_norm.py", "parity_tests/test_components.py",
+        "-k", "not test_component or layers.norm."]
+
+
+def test_verdicts_outlive_an_interruption(tmp_path):
+    """A half-written last line is no verdict; a changed mutant another one."""
+    path = tmp_path / "verdicts.jsonl"
+    killed, survivor, other = (
+        Mutant("layers.norm", 1, "f", what, what) for what in "abc")
+    journal = Journal(path)
+    journal.note(killed, "by cases", 2.0)
+    journal.note(survivor, "SURVIVED", 3.0)
+    with path.open("a") as file:
+        file.write('{"digest": "')
+    again = Journal(path)
+    assert again[killed] == "by cases" and again[survivor] == "SURVIVED"
+    assert other not in again and again.seconds == 5
+    assert killed._replace(source="changed") not in again
+    again.note(other, "by tests", 1.0)
+    assert Journal(path)[other] == "by tests"
+    assert survivor not in Journal(path, retry=True)

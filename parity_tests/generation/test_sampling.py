@@ -11,6 +11,8 @@ from hypothesis.extra import numpy as hnp
 import numpy_impl.generation.sampling as ours
 import torch_impl.generation.sampling as theirs
 
+from ..agreement import DOUBLE, assert_agree, assert_printed, assert_rounding
+
 # Nine logits of a toy vocabulary, from chapter 5 of Raschka's book.
 TOY = np.array([4.51, 0.89, -1.90, 6.75, 1.63, -1.62, -1.89, 6.28, 1.79])
 
@@ -105,9 +107,8 @@ def test_probabilities_agree_and_add_up_to_one(logits, temperature, k, p):
     # Each is exp / sum: V additions and the rounding of two exps; exp
     # magnifies the rounding of its argument, which is at most 745 where
     # exp is not 0.
-    np.testing.assert_allclose(y, y_t, rtol=(V + 8 + 2 * 745) * EPS,
-                               atol=1e-322)
-    np.testing.assert_allclose(y.sum(-1), 1, rtol=0, atol=2 * V * EPS)
+    assert_agree(y, y_t, (V + 8 + 2 * 745) * EPS * y_t + DOUBLE.tiny)
+    assert_agree(y.sum(-1), np.ones_like(y.sum(-1)), 2 * V * EPS)
     np.testing.assert_array_equal(y[logits == -np.inf], 0)
     assert ((y > 0).sum(-1) <= min(k or V, V)).all()
 
@@ -221,8 +222,7 @@ def test_the_toy_vocabulary_of_the_book():
     """Top-3 of nine logits, renormalised: 0.0615, 0.5775, 0.3610."""
     for y in both("next_probabilities", TOY, top_k=3):
         assert np.flatnonzero(y).tolist() == [0, 3, 7]
-        np.testing.assert_allclose(y[[0, 3, 7]], [0.0615, 0.5775, 0.3610],
-                                   atol=5e-5)
+        assert_printed(y[[0, 3, 7]], [0.0615, 0.5775, 0.3610], 4)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 60),
@@ -240,7 +240,7 @@ def test_transformers_keeps_the_same_tokens(seed, k, p, temperature):
 
     for y in both("next_probabilities", logits, temperature, k, p):
         np.testing.assert_array_equal(y > 0, expected > 0)
-        np.testing.assert_allclose(y, expected, rtol=1e-13)
+        assert_rounding(y, expected, 50)
 
 
 # -- bad input ---------------------------------------------------------------

@@ -1,5 +1,4 @@
 """Attention with any mask: the plain one, every weight at hand."""
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 import numpy_impl.layers.attention as ours
 import torch_impl.layers.attention as theirs
 
+from ..agreement import assert_rounding
 from ..components import Case, component, run_numpy
 from ..proof import check_agreement
 from ..strategies import cases, generic
@@ -60,7 +60,7 @@ def test_equal_keys_share_equally():
     """Ties: all scores the same, so the output is the mean of the values."""
     q, v = np.ones((3, 2)), np.arange(8.0).reshape(4, 2)
     y, _ = ours.attention(q, np.ones((4, 2)), v, np.ones((3, 4), bool))
-    np.testing.assert_allclose(y, np.tile(v.mean(0), (3, 1)), rtol=1e-15)
+    np.testing.assert_array_equal(y, np.tile(v.mean(0), (3, 1)))
 
 
 @pytest.mark.parametrize("T, S", [(1, 1), (1, 5), (3, 5), (5, 5)])
@@ -72,7 +72,7 @@ def test_causal_attention_is_torchs_own(T, S):
     y, cache = ours.attention(q, k, v, mask)
     expected = torch.nn.functional.scaled_dot_product_attention(
         *map(torch.from_numpy, (q, k, v, mask)))
-    np.testing.assert_allclose(y, expected, rtol=0, atol=1e-14)
+    assert_rounding(y, expected, 1, np.abs(v).max())  # weights add up to 1
     check_agreement(Case(component(NAME), dy=q, inputs={
         "q": q, "k": k, "v": v, "mask": mask}))
-    assert math.isclose(cache.weights.sum(), 2 * T)
+    assert_rounding(cache.weights.sum(), 2.0 * T, S)

@@ -14,6 +14,8 @@ from twinformer.models.initialisation import initial_parameters
 from numpy_impl.models.parameters import set_parameters
 from torch_impl.models import gpt2, parameters
 
+from ..agreement import assert_agree, measured_bounds
+
 CONFIG = GPT2Config(vocab_size=11, context_length=12, d_model=8, n_heads=2,
                     n_layers=2, dropout=0.0)
 
@@ -41,11 +43,10 @@ def test_piece_by_piece_is_the_whole(pieces, B, seed):
             parts.append(model.forward(piece, past=past)[0])
             parts_t.append(twin(torch.tensor(piece), past=past_t).detach())
 
-    # Products of other shapes add up in another order: a few roundings of the
-    # largest logit, through 2 blocks of width 8.
-    bound = 64 * np.finfo(float).eps * max(1, np.abs(whole).max())
-    np.testing.assert_allclose(np.concatenate(parts, 1), whole, 0, bound)
-    np.testing.assert_allclose(torch.cat(parts_t, 1), whole, 0, bound)
+    # Products of other shapes add up in another order.
+    _, bounds = measured_bounds(lambda: {"y": twin(torch.tensor(ids))})
+    assert_agree(np.concatenate(parts, 1), whole, 2 * bounds["y"])
+    assert_agree(torch.cat(parts_t, 1), whole, 2 * bounds["y"])
     assert past[0].length == past_t[0].length == T
 
 

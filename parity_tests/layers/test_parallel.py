@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import numpy_impl.layers.parallel as ours
 
+from ..agreement import assert_rounding
 from ..components import COMPONENTS, Seeded, run_numpy
 
 
@@ -73,8 +74,7 @@ def test_sliced_is_unsliced(part, monkeypatch):
             sliced = run_numpy(case)
         for name, expected in whole.items():
             largest = np.abs(expected).max(initial=1)
-            np.testing.assert_allclose(sliced[name], expected, rtol=0,
-                                       atol=1e-13 * largest, err_msg=name)
+            assert_rounding(sliced[name], expected, 27, largest, name)
 
 
 def test_run_all_keeps_the_order_and_passes_errors_on():

@@ -15,6 +15,7 @@ import torch_impl.training.optimizer as theirs
 from numpy_impl.layers import parallel
 from torch_impl.layers.fused import spelled_out
 
+from ..agreement import assert_rounding
 from ..strategies import generic, hostile
 
 # a matrix, which decays, and a vector, which does not
@@ -176,8 +177,7 @@ def test_the_first_step_of_adamw_is_the_learning_rate():
     model = model_of({"weight": np.zeros((1, 4))})
     model.grads["weight"][...] = [[1e-3, -5.0, 1e9, 0.0]]
     ours.AdamW(model, **USUAL | {"epsilon": 1e-30}).step(0.01)
-    np.testing.assert_allclose(model.weight, [[-0.01, 0.01, -0.01, 0]],
-                               rtol=1e-14)
+    assert_rounding(model.weight, [[-0.01, 0.01, -0.01, 0]], 1)
 
 
 def test_matrices_decay_and_vectors_do_not():
