@@ -95,7 +95,7 @@ def main() -> None:
         batches = Batches(tokens, BATCH, T, stride=1)   # 2e9 windows: a computed order
         rate = speed(partial(next, create_loader(batches)))
         print(f"| shuffled, stride 1, {batches.n_windows:,} windows | {rate} |")
-        del tokens, batches, windows, loader, ahead
+        del tokens, batches, loader, ahead
     if given.step:
         print(f"| one training step, GPT-2 124M, CPU | {training_step():,.0f} | |")
 

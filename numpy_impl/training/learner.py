@@ -140,7 +140,7 @@ def pretraining_learner(model, training, device, parameters) -> Learner:
     return Learner(gpt, NextTokens(), training, device)
 
 
-def placed(model, device: str):
+def placed(model, device):
     """A model where it shall compute, and that place's name
 
     device : "auto", or a device of this package and machine, such as "cpu"

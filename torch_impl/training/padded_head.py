@@ -4,6 +4,7 @@ products are made of tiles, and GPT-2's 50257 tokens fill the last one badly.
 Shapes: ... = any leading axes, D = inputs, F = outputs.
 """
 from functools import partial
+from typing import Any
 
 from torch.nn import functional
 
@@ -30,7 +31,8 @@ def pad_vocabulary(head, multiple: int) -> None:
             f"device.vocabulary_multiple pads the one Linear of a model's "
             f"head, and {type(head).__name__} has {len(linears)}; leave it "
             f"out")
-    linears[0].forward = partial(padded, linears[0], multiple)
+    linear: Any = linears[0]
+    linear.forward = partial(padded, linear, multiple)
 
 
 def padded(linear, multiple: int, x):

@@ -41,7 +41,7 @@ class ClassificationTask(ExampleTask):
     def describe(self) -> dict[str, Any]:
         return {"kind": self.kind} | self.classifier.describe()
 
-    def batch(self, indices: Sequence[int]):
+    def batch(self, indices: np.ndarray | Sequence[int]):
         """A ClassificationBatch of these training texts."""
         return self.classifier.reading.batch(
             [self.train.ids[i] for i in indices], self.train.labels[indices])

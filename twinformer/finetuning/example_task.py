@@ -43,7 +43,7 @@ class ExampleTask:
         self.max_steps = training.epochs * self.epoch_steps
         self.warmup_steps = round(training.warmup * self.max_steps)
 
-    def batch(self, indices: np.ndarray):
+    def batch(self, indices: np.ndarray | Sequence[int]):
         """The objective's batch of the training examples of these indices."""
         raise NotImplementedError
 

@@ -9,6 +9,7 @@ Macintoshes. UTF-8 that is damaged in places stays UTF-8, and an error.
 import codecs
 import json
 from collections.abc import Iterator
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ GUESSES = ["gb18030", "big5", "cp1252"]
 SAMPLE = 2**18          # bytes that are judged
 
 
-def read_text(path: str | Path, encoding: str = "auto") -> str:
+def read_text(path: str | PathLike, encoding: str = "auto") -> str:
     """The whole text of a file, without a byte-order mark.
 
     Raises

@@ -41,7 +41,8 @@ class ModuleTree:
         One that is shared comes once for each place, always under its first
         name.
         """
-        uses, names = [], {}
+        uses = []
+        names: dict[int, str] = {}
         for path, module in self.named_modules():
             for attribute in module.grads:
                 array = getattr(module, attribute)

@@ -43,7 +43,6 @@ class Task(Protocol):
         Hash of all that is learned from; equal keys, equal microbatches.
     """
 
-    training: LearningConfig
     max_steps: int
     warmup_steps: int
     epoch_steps: int
@@ -83,6 +82,10 @@ class Task(Protocol):
 
     def parameters(self, model) -> dict[str, np.ndarray]:
         """The model's weights, as those who use the best model want them."""
+
+    @property
+    def training(self) -> LearningConfig:
+        """How the model learns."""
 
     def describe(self) -> dict[str, Any]:
         """JSON: the kind of task, and all that its result needs for use;

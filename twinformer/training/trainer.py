@@ -142,7 +142,7 @@ class Trainer:
         task, standing = self.task, self.standing
         metrics = task.evaluate(self.learner)
         score = task.score(metrics)
-        place = {"step": standing.step}
+        place: dict[str, float] = {"step": standing.step}
         if task.epoch_steps:
             place["epoch"] = standing.step / task.epoch_steps
         logs.metrics(kind="evaluation", **place, **metrics)
