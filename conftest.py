@@ -3,6 +3,9 @@ the tests that take minutes:
 
     pytest --hypothesis-profile=deep
     pytest --run-slow
+
+"quick" and "thorough" are for mutants (parity_tests/mutants.py): a failure is
+all they need, not the smallest one.
 """
 import os
 
@@ -12,13 +15,18 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 slow_ok = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("fast", max_examples=60, deadline=None,
                           derandomize=True, suppress_health_check=slow_ok)
 settings.register_profile("deep", max_examples=5000, deadline=None,
                           suppress_health_check=slow_ok)
+for name, examples in (("quick", 10), ("thorough", 60)):
+    settings.register_profile(
+        name, max_examples=examples, deadline=None, derandomize=True,
+        database=None, suppress_health_check=list(HealthCheck),
+        phases=[Phase.explicit, Phase.generate])
 settings.load_profile("fast")
 
 

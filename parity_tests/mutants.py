@@ -42,7 +42,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 __all__ = ["EQUIVALENT", "Journal", "MODULES", "Mutant", "NO_MATHEMATICS",
-           "mutants_of", "tests_of", "tried", "write_known_results"]
+           "mutants_of", "own_tests", "tried", "write_known_results"]
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORT = ROOT / "benchmarks" / "results" / "mutants.md"
@@ -91,6 +91,10 @@ SECOND = {
 
 # Mutants that compute the same: (module, what they say) -> why.
 EQUIVALENT: dict[tuple[str, str], str] = {
+    ("layers.softmax", "masked_softmax: 0 -> 1"):
+        "what is taken from a row of -inf, which it stays",
+    ("layers.softmax", "masked_softmax: 1 -> 2"):
+        "what the zeros of a row without any True are divided by",
     ("finetuning.lora", "LoRALinear.merged: 1 -> 2"):
         "the size of a Linear whose weights are replaced in the next line",
     ("evaluation.likelihood", "choice_log_likelihoods: -1 -> 1"):
@@ -280,7 +284,7 @@ def unique(mutants: list[Mutant]) -> list[Mutant]:
 SURVIVED, BY_CASES, BY_TESTS, NOT_RUN = range(4)
 
 
-def tests_of(module: str) -> list[str]:
+def own_tests(module: str) -> list[str]:
     """pytest's arguments: the test file of a module, those that see it as a
     part, and of the proofs those of its components."""
     from .components import COMPONENTS
@@ -304,7 +308,7 @@ def tried(mutant: Mutant, known: str, tests: list[str] | None = None) -> int:
     tests : arguments of pytest, instead of those of the module
     """
     process = server().Process(
-        target=attack, args=(mutant, known, tests or tests_of(mutant.module)))
+        target=attack, args=(mutant, known, tests or own_tests(mutant.module)))
     process.start()
     process.join(TIMEOUT)
     if process.exitcode is None:  # it hangs, and so has been found out
@@ -452,13 +456,14 @@ def main(arguments: list[str] | None = None) -> int:
         write_known_results(known)
 
         def verdict(mutant):
-            if mutant.key in EQUIVALENT:
-                return "equivalent"
             if mutant not in journal:
                 began = time.perf_counter()
                 result = VERDICTS[tried(mutant, known)]
                 journal.note(mutant, result, time.perf_counter() - began)
-            return journal[mutant]
+            result = journal[mutant]
+            if result == "SURVIVED" and mutant.key in EQUIVALENT:
+                return "equivalent"
+            return result
         with ThreadPoolExecutor(options.jobs) as pool:
             for done, (mutant, result) in enumerate(
                     zip(chosen, pool.map(verdict, chosen)), 1):

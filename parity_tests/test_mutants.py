@@ -4,7 +4,7 @@ import pytest
 
 from .mutants import (
     BY_CASES, BY_TESTS, EQUIVALENT, MODULES, NO_MATHEMATICS, ROOT, SURVIVED,
-    Journal, Mutant, mutants_of, tests_of, tried, write_known_results,
+    Journal, Mutant, mutants_of, own_tests, tried, write_known_results,
 )
 
 
@@ -86,12 +86,12 @@ def test_every_file_of_the_reference_is_tried_or_says_why_not():
 
 @pytest.mark.parametrize("module", MODULES)
 def test_every_module_has_tests_that_see_its_mutants(module):
-    files = [test for test in tests_of(module) if test.endswith(".py")]
+    files = [test for test in own_tests(module) if test.endswith(".py")]
     assert files and all((ROOT / test).exists() for test in files)
 
 
 def test_proofs_are_run_of_the_modules_own_components_alone():
-    assert tests_of("layers.norm") == [
+    assert own_tests("layers.norm") == [
         "parity_tests/layers/test_norm.py", "parity_tests/test_components.py",
         "-k", "not test_component or layers.norm."]
 
