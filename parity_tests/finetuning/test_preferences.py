@@ -66,7 +66,7 @@ def by_hand(objective, batch, arrays):
 def by_autograd(options, batch, arrays):
     model = gpt2.GPTModel(CONFIG).to(torch.float64)
     parameters.set_parameters(model, arrays)
-    batch = ours.PairBatch(*map(torch.tensor, batch))
+    batch = type(batch)(*map(torch.tensor, batch))
     loss = theirs.PreferencePairs(**options).forward(model, batch)
     named = dict(model.named_parameters())
     grads = torch.autograd.grad(loss, list(named.values()))
