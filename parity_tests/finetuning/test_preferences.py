@@ -175,7 +175,7 @@ def test_what_a_model_gives_an_answer(package):
     one = learner_of(package, module(package).PreferencePairs())
     batch = pairs(9)
     found = module(package).answer_log_probabilities(one, batch)
-    model = learner_of("numpy", None).model
+    model = learner_of("numpy", ours.PreferencePairs()).model
     logits, _ = model.forward(batch.inputs)
     top = logits.max(-1, keepdims=True)
     logp = logits - top - np.log(np.exp(logits - top).sum(-1, keepdims=True))
