@@ -18,7 +18,7 @@ from numpy_impl.models.gpt2 import GPTModel
 from twinformer.models.initialisation import initial_parameters
 from numpy_impl.models.parameters import set_parameters
 from twinformer.batches.collate import collate_preferences
-from twinformer.batches.pairs import PairBatch, pair_batch
+from twinformer.batches.pairs import pair_batch
 from numpy_impl.training import learner as our_learner
 from twinformer.configs.device_config import DeviceConfig
 from twinformer.configs.training_config import TrainingConfig
@@ -67,7 +67,7 @@ def by_hand(objective, batch, arrays):
 def by_autograd(options, batch, arrays):
     model = gpt2.GPTModel(CONFIG).to(torch.float64)
     parameters.set_parameters(model, arrays)
-    batch = PairBatch(*map(torch.tensor, batch))
+    batch = type(batch)(*map(torch.tensor, batch))
     loss = theirs.PreferencePairs(**options).forward(model, batch)
     named = dict(model.named_parameters())
     grads = torch.autograd.grad(loss, list(named.values()))
@@ -176,7 +176,7 @@ def test_what_a_model_gives_an_answer(package):
     one = learner_of(package, module(package).PreferencePairs())
     batch = pairs(9)
     found = module(package).answer_log_probabilities(one, batch)
-    model = learner_of("numpy", None).model
+    model = learner_of("numpy", ours.PreferencePairs()).model
     logits, _ = model.forward(batch.inputs)
     top = logits.max(-1, keepdims=True)
     logp = logits - top - np.log(np.exp(logits - top).sum(-1, keepdims=True))
