@@ -9,7 +9,7 @@
   twinformer data show prepared/mine         what a prepared folder holds
 
 A prepared folder is trained on with: twinformer train --corpus FOLDER. It may
-be larger than memory. An interrupted download or preparation goes on where
+be larger than memory. An interrupted preparation goes on where
 it stopped: give the same command again. Downloads are kept in the folder that
 TWINFORMER_DATA names (default ~/.cache/twinformer); proxies are taken from
 HTTPS_PROXY and NO_PROXY.
