@@ -12,7 +12,7 @@ A result holds y, the gradient of every floating-point input ("dx"), and that
 of every parameter ("dweight", "blocks.0.norm1.dbias"), for the cotangent dy.
 
 A port of your own is compared by giving its package's name to `run_twin`: it
-has the same rooms, files and names, and follows one of the two contracts, the
+has the same folders, files and names, and follows one of the two contracts, the
 reference's (forward returns (y, cache), backward) or the twin's (torch
 modules).
 """
@@ -184,7 +184,7 @@ class Component:
         return self.public[0].isupper()
 
     def find(self, package: str, name: str = ""):
-        """The class or function in a package of these rooms."""
+        """The class or function in a package of these folders."""
         module = importlib.import_module(f"{package}.{self.room}")
         return getattr(module, name or self.public)
 

@@ -1,5 +1,6 @@
-"""A head that multiplies a multiple of so many rows, which GPUs do faster: their
-products are made of tiles, and GPT-2's 50257 tokens fill the last one badly.
+"""A head that multiplies a multiple of so many rows, which GPUs do faster:
+their products are made of tiles, and GPT-2's 50257 tokens fill the last one
+badly.
 
 Shapes: ... = any leading axes, D = inputs, F = outputs.
 """

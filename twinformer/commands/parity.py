@@ -17,7 +17,7 @@ be a different formula, and ends with exit code 1):
 How far rounding can go is measured for every case, by letting each operation
 err at random: see parity_tests/agreement.py.
 
-Your own port: --package NAME compares a package of the same rooms, files and
+Your own port: --package NAME compares a package of the same folders, files and
 names (NAME.layers.norm.LayerNorm, ...) with the reference. It follows one of
 two contracts, which NAME/layers/module.py decides: if its Module is torch's,
 layers are called and differentiated by autograd; else forward returns
@@ -172,13 +172,13 @@ def foreign(case, package: str):
 
 
 def check_package(name: str) -> None:
-    """ValueError if there is no package of that name with our rooms."""
+    """ValueError if there is no package of that name with our folders."""
     sys.path.insert(0, "")  # as `python -m` does: a port lies beside its user
     for module in (name, f"{name}.layers.module"):
         try:
             importlib.import_module(module)
         except ModuleNotFoundError as problem:
-            raise ValueError(f"--package {name}: {problem}; expected a package with the rooms "
+            raise ValueError(f"--package {name}: {problem}; expected a package with the folders "
                              "of numpy_impl, layers/module.py first") from problem
 
 
