@@ -5,14 +5,19 @@ from .agreement import (
     fraction as fraction,
     measured_bounds as measured_bounds,
 )
+from .cases import (
+    Case as Case,
+    Seeded as Seeded,
+    seeded_case as seeded_case,
+)
 from .components import (
     COMPONENTS as COMPONENTS,
-    Case as Case,
     Component as Component,
-    Seeded as Seeded,
-    bounds_of as bounds_of,
     component as component,
+)
+from .running import (
+    bounds_of as bounds_of,
     run_numpy as run_numpy,
     run_torch as run_torch,
-    run_twin as run_twin,
 )
+from . import ports as ports

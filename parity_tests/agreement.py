@@ -33,7 +33,13 @@ randomness of few samples: were the moves found a tenth of what they are on
 average, 8 would still leave two roundings an operation. Wrong mathematics is
 off by 1/eps: six to fifteen orders of magnitude more.
 
-In another precision the bound is that of float64 times eps / eps64.
+In another precision every operation errs by the roundings of that one, and by
+its underflow: where the mathematics degenerates, errors multiply each other
+(a norm of a single feature, whose x_hat is 0 but for rounding, times a gradient
+that is), and the bound of float64 times eps / eps64 would be too small.
+
+Three samples are few. Whoever is about to raise an alarm measures again, with
+many (`samples`), and then is sure.
 
 Where a test compares two ways to write a formula without a twin to measure, the
 bound is counted instead of measured: assert_rounding. Figures from print are
@@ -50,7 +56,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 __all__ = ["DOUBLE", "DRIFT", "DRIFT_STEPS", "ULPS", "RoundingErrors",
            "assert_agree", "assert_drift", "assert_no_worse", "assert_printed",
-           "assert_rounding", "fraction", "measured_bounds"]
+           "as_array", "assert_rounding", "fraction", "measured_bounds",
+           "shares"]
 
 ULPS = 8
 SAMPLES = 3
@@ -70,8 +77,8 @@ SUMS = {
     "mm": lambda a, y: a[0].shape[-1],
     "bmm": lambda a, y: a[0].shape[-1],
     "addmm": lambda a, y: a[1].shape[-1],
-    "sum": lambda a, y: a[0].numel() / y.numel(),
-    "mean": lambda a, y: a[0].numel() / y.numel(),
+    "sum": lambda a, y: a[0].numel() / max(y.numel(), 1),
+    "mean": lambda a, y: a[0].numel() / max(y.numel(), 1),
     "embedding_dense_backward": lambda a, y: a[1].numel(),
     # torch's fused kernels: the longest sum inside
     "native_layer_norm": lambda a, y: a[1][-1],
@@ -92,11 +99,13 @@ class RoundingErrors(TorchDispatchMode):
         Standard deviation of the relative error of one operation.
     seed : int
         The same seed, the same errors.
+    tiny : float
+        Absolute error of a number that is not 0: underflow.
     """
 
-    def __init__(self, size: float, seed: int):
+    def __init__(self, size: float, seed: int, tiny: float = 0.0):
         super().__init__()
-        self.size = size
+        self.size, self.tiny = size, tiny
         self.generator = torch.Generator().manual_seed(seed)
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
@@ -122,7 +131,8 @@ class RoundingErrors(TorchDispatchMode):
         if not isinstance(a, torch.Tensor) or not a.is_floating_point():
             return a
         xi = torch.randn(a.shape, generator=self.generator, dtype=a.dtype)
-        return xi.mul_(size).add_(1).mul_(a)  # an infinity stays one
+        underflow = xi * a.sign() * self.tiny if self.tiny else 0.0
+        return xi.mul_(size).add_(1).mul_(a).add_(underflow)  # inf stays inf
 
 
 @functools.cache
@@ -135,16 +145,21 @@ def facts(function):
 
 
 def measured_bounds(*programs: Callable[[], dict[str, torch.Tensor]],
-                    size: float = ULPS * DOUBLE.eps):
+                    precision=DOUBLE, errors: float = ULPS,
+                    samples: int = SAMPLES):
     """What the first program computes, and how far each number may be off.
 
     programs
         Each computes the same {name: float64 tensor} on the CPU, gradients by
-        autograd, in its own way; called once as it is, then SAMPLES times with
-        errors in every operation.
-    size
-        Of those errors. A larger one, for a coarser precision, finds what
-        errors of that size do; the bounds are scaled back to float64.
+        autograd, in its own way; called once as it is, then `samples` times
+        with errors in every operation.
+    precision : np.finfo or torch.finfo
+        In which the results that are to be judged were computed.
+    errors : float
+        Of one operation, in units of eps. Fewer than ULPS where 8 eps are no
+        small number any more; the moves are scaled up to it.
+    samples : int
+        The more, the surer: bounds are scaled to what SAMPLES would find.
 
     Returns
     -------
@@ -156,17 +171,19 @@ def measured_bounds(*programs: Callable[[], dict[str, torch.Tensor]],
                     for name, tensor in run().items()}
     exact = values(programs[0], nullcontext())
     moves = dict.fromkeys(exact, 0.0)
+    tiny = float(precision.tiny)
     with np.errstate(all="ignore"):
         for run in programs:
             middle = exact if run is programs[0] else values(run, nullcontext())
-            for seed in range(SAMPLES):
-                errors = RoundingErrors(size, seed)
-                for name, y in values(run, errors).items():
+            for seed in range(samples):
+                context = RoundingErrors(errors * precision.eps, seed,
+                                         0.0 if precision is DOUBLE else tiny)
+                for name, y in values(run, context).items():
                     # hypot, as the squares of large moves would overflow
                     moves[name] = np.hypot(moves[name], y - middle[name])
-        scale = ULPS * DOUBLE.eps / size
+        scale = ULPS / errors * (SAMPLES / samples) ** 0.5
         bounds = {name: scale * moves[name]
-                  + ULPS * (DOUBLE.eps * np.abs(y) + DOUBLE.tiny)
+                  + ULPS * (precision.eps * np.abs(y) + tiny)
                   for name, y in exact.items()}
     return exact, bounds
 
@@ -182,16 +199,24 @@ def fraction(actual, expected, bound) -> float:
     finite = np.isfinite(expected)
     if not np.array_equal(actual[~finite], expected[~finite], equal_nan=True):
         return float("inf")
-    error = np.abs(actual[finite] - expected[finite])
-    if error.size == 0:
-        return 0.0
-    worst = (error / np.broadcast_to(bound, expected.shape)[finite]).max()
-    return float("inf") if np.isnan(worst) else float(worst)
+    return float(np.max(shares(actual[finite], expected[finite],
+                               np.broadcast_to(bound, expected.shape)[finite]),
+                        initial=0.0))
+
+
+def shares(actual, expected, bound):
+    """|actual - expected| / bound, number by number; inf for what is none.
+
+    Of a number that rounding alone can make infinite or NaN, whose bound is
+    therefore not finite, nothing is asked.
+    """
+    with np.errstate(all="ignore"):
+        share = np.abs(actual - expected) / bound
+    share = np.where(np.isnan(share), np.inf, share)
+    return np.where(np.isfinite(bound), share, 0.0)
 
 
 def as_array(a):
-    if a is None:  # a port left it out
-        return np.empty((0, 0, 0))
     if isinstance(a, torch.Tensor):
         a = a.detach().cpu()
         a = (a.float() if a.dtype == torch.bfloat16 else a).numpy()
@@ -210,18 +235,17 @@ def assert_agree(actual, expected, bound, name="result"):
     assert worst <= 1, f"{name}: off by {worst:.3g} times its bound"
 
 
-def assert_no_worse(ours, theirs, truth, bound, eps, name="result"):
+def assert_no_worse(ours, theirs, truth, unit, name="result"):
     """ours errs no more than twice as much as theirs does, against the truth.
 
-    Errors are compared as root mean squares over the array, in units of eps
-    times the size of what was added up (bound / (ULPS eps64)). One such unit
-    is the slack: a result that is one number may come out exact by luck on one
+    Errors are compared as root mean squares over the array, in units of what
+    one rounding does: bound / ULPS, where it was measured. One such unit is
+    the slack: a result that is one number may come out exact by luck on one
     side, and its own last rounding costs the other up to half a unit, the
     rounding of what went into it as much again.
     """
     ours, theirs, truth = map(as_array, (ours, theirs, truth))
     assert (ours.shape, ours.dtype) == (theirs.shape, theirs.dtype), name
-    unit = eps * bound / (ULPS * DOUBLE.eps)
     our_error = rms((ours - truth) / unit)
     their_error = rms((theirs - truth) / unit)
     assert our_error <= 2 * their_error + 1, (

@@ -101,7 +101,9 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "the last axis of a table is its second one"}
 
 CASES = 8
-TIMEOUT = 1200  # seconds; a mutant that hangs has been found out, too
+# A mutant that hangs has been found out, too: one that takes so many times as
+# long as the module itself, and so many seconds more
+SLOWER, PATIENCE = 4, 30
 
 
 class Mutant(NamedTuple):
@@ -301,16 +303,40 @@ def own_tests(module: str) -> list[str]:
     return tests
 
 
-def tried(mutant: Mutant, known: str, tests: list[str] | None = None) -> int:
+def original(module: str) -> Mutant:
+    """The module as it is: what survives everything, if its tests are green."""
+    path = ROOT.joinpath(*full_name(module).split(".")).with_suffix(".py")
+    return Mutant(module, 0, "", "nothing -> nothing",
+                  path.read_text(encoding="utf-8"))
+
+
+@functools.cache
+def patience(module: str, known: str) -> float:
+    """How many seconds a mutant of the module is given.
+
+    Raises
+    ------
+    RuntimeError
+        If the tests are red for the module itself.
+    """
+    began = time.perf_counter()
+    if tried(original(module), known, seconds=None) != SURVIVED:
+        raise RuntimeError(f"the tests of {module} fail without any mutant")
+    return SLOWER * (time.perf_counter() - began) + PATIENCE
+
+
+def tried(mutant: Mutant, known: str, tests: list[str] | None = None,
+          seconds: float | None = 600) -> int:
     """SURVIVED, or what killed it; in a process of its own.
 
     known : the file of `write_known_results`
     tests : arguments of pytest, instead of those of the module
+    seconds : after which it counts as hanging; None: never
     """
     process = server().Process(
         target=attack, args=(mutant, known, tests or own_tests(mutant.module)))
     process.start()
-    process.join(TIMEOUT)
+    process.join(seconds)
     if process.exitcode is None:  # it hangs, and so has been found out
         process.kill()
         process.join()
@@ -383,7 +409,9 @@ def write_known_results(path, cases: int = CASES) -> None:
     import numpy as np
     import torch
 
-    from .components import COMPONENTS, Seeded, bounds_of
+    from .cases import Seeded
+    from .components import COMPONENTS
+    from .running import bounds_of
 
     torch.set_num_threads(1)
     known = {}
@@ -407,7 +435,9 @@ def gives(path: str, module: str) -> bool:
     import numpy as np
 
     from .agreement import fraction
-    from .components import COMPONENTS, Case, run_numpy
+    from .cases import Case
+    from .components import COMPONENTS
+    from .running import run_numpy
 
     known = pickle.loads(Path(path).read_bytes())
     order = sorted(COMPONENTS, key=lambda part: part.room != module)
@@ -458,7 +488,8 @@ def main(arguments: list[str] | None = None) -> int:
         def verdict(mutant):
             if mutant not in journal:
                 began = time.perf_counter()
-                result = VERDICTS[tried(mutant, known)]
+                result = VERDICTS[tried(
+                    mutant, known, seconds=patience(mutant.module, known))]
                 journal.note(mutant, result, time.perf_counter() - began)
             result = journal[mutant]
             if result == "SURVIVED" and mutant.key in EQUIVALENT:

@@ -7,7 +7,8 @@ import numpy as np
 import torch
 
 from .agreement import DOUBLE, ULPS, assert_agree, assert_no_worse
-from .components import Case, bounds_of, is_float, load, run_numpy, run_torch
+from .cases import Case, is_float
+from .running import bounds_of, load, run_numpy, run_torch
 
 __all__ = ["check_agreement", "check_bfloat16", "check_derivative",
            "check_float32", "check_laws", "check_special_values"]
@@ -122,10 +123,11 @@ def check_float32(case: Case):
     ours, theirs = run_numpy(case), run_torch(case)
     exact = case.cast(np.float64)
     truth = run_numpy(exact)
-    _, bounds = bounds_of(exact)
+    single = np.finfo(np.float32)
+    _, bounds = bounds_of(exact, precision=single)
     for name, bound in bounds.items():
-        assert_no_worse(ours[name], theirs[name], truth[name], bound,
-                        np.finfo(np.float32).eps, name)
+        assert_no_worse(ours[name], theirs[name], truth[name], bound / ULPS,
+                        name)
 
 
 def check_bfloat16(case: Case):
@@ -139,15 +141,12 @@ def check_bfloat16(case: Case):
         inputs={n: rounded(a) for n, a in case.inputs.items()},
         parameters={n: rounded(a) for n, a in case.parameters.items()})
     truth = run_numpy(case)
-    eps = torch.finfo(torch.bfloat16).eps
-    _, bounds = bounds_of(case, size=eps)
-    larger = eps / DOUBLE.eps
+    _, bounds = bounds_of(case, precision=torch.finfo(torch.bfloat16), errors=1)
     for fused in (True, False):
         low = run_torch(case, fused=fused, dtype=torch.bfloat16)
         for name, tensor in low.items():
             assert tensor.dtype == torch.bfloat16
-            assert_agree(tensor.double(), truth[name], larger * bounds[name],
-                         name)
+            assert_agree(tensor.double(), truth[name], bounds[name], name)
 
 
 def check_laws(case: Case):

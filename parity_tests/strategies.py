@@ -3,6 +3,7 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from .cases import spread
 from .components import Component, component
 
 __all__ = ["Drawn", "broken", "cases", "generic", "hostile",
@@ -49,10 +50,6 @@ def hostile(shape, huge=1e30):
 
 def strided(arrays):
     """The same numbers, not side by side in memory."""
-    def spread(a):
-        wide = np.full((*a.shape, 2), np.nan)
-        wide[..., 0] = a
-        return wide[..., 0]
     return arrays.map(spread)
 
 
@@ -84,6 +81,8 @@ class Drawn:
 
     def size(self, most, least=1):
         return self.draw(st.integers(least, most))
+
+    axis = size  # that an axis may be empty is tried from seeds
 
     def choice(self, options):
         return self.draw(st.sampled_from(options))

@@ -36,6 +36,8 @@ def check_positions(positions, length: int) -> None:
     """ValueError unless all positions, a slice or an array, have a vector."""
     if isinstance(positions, slice):
         first, last = positions.start, positions.stop - 1
+    elif 0 in positions.shape:
+        return  # no sequence, no position
     else:
         first, last = int(positions.min()), int(positions.max())
     if not 0 <= first <= last + 1 <= length:

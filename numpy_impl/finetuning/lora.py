@@ -89,7 +89,7 @@ class LoRALinear(Module):
         """
         base_cache, drop_cache, rows, low = cache
         dx = self.base.backward(dy, base_cache)            # (..., D)
-        dup = apart(dy.reshape(len(rows), -1), self.parts)  # (P, N, F / P)
+        dup = apart(dy.reshape(-1, dy.shape[-1]), self.parts)  # (P, N, F / P)
         if self.learns("B"):
             self.grads["B"] += (dup.mT @ low).reshape(self.B.shape)
         B = self.B.reshape(self.parts, -1, self.rank)      # (P, F / P, R)
@@ -122,9 +122,11 @@ class LoRACache(NamedTuple):
 
 def apart(rows, parts):
     """(N, P K) -> (P, N, K): a view, nothing is copied"""
-    return rows.reshape(len(rows), parts, -1).swapaxes(0, 1)
+    N, F = rows.shape
+    return rows.reshape(N, parts, F // parts).swapaxes(0, 1)
 
 
 def together(parts):
     """(P, N, K) -> (N, P K)"""
-    return parts.swapaxes(0, 1).reshape(parts.shape[1], -1)
+    P, N, K = parts.shape
+    return parts.swapaxes(0, 1).reshape(N, P * K)

@@ -39,7 +39,7 @@ class Linear(Module):
         y = rows @ self.weight.T                           # (N, F)
         if self.bias is not None:
             y += self.bias
-        y = y.reshape(*x.shape[:-1], -1)                   # (..., F)
+        y = y.reshape(*x.shape[:-1], len(self.weight))     # (..., F)
         cache = rows if self.learns("weight") else None
         return y, cache
 
@@ -60,4 +60,4 @@ class Linear(Module):
         if self.bias is not None and self.learns("bias"):
             self.grads["bias"] += dy_rows.sum(0)           # (F,)
         dx = dy_rows @ self.weight                         # (N, D)
-        return dx.reshape(*dy.shape[:-1], -1)
+        return dx.reshape(*dy.shape[:-1], dx.shape[-1])

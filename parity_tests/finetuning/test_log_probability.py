@@ -9,7 +9,8 @@ import numpy_impl.finetuning.log_probability as ours
 import torch_impl.finetuning.log_probability as theirs
 
 from ..agreement import assert_rounding
-from ..components import Case, component
+from ..cases import Case
+from ..components import component
 from ..proof import check_agreement
 
 NAME = "finetuning.log_probability.sequence_log_probabilities"

@@ -14,7 +14,7 @@ from torch_impl.layers.linear import Linear as TorchLinear
 from twinformer.models.context import Context
 
 from ..agreement import assert_agree, assert_rounding, measured_bounds
-from ..components import load, run_torch
+from ..running import load, run_torch
 from ..strategies import cases
 
 NAME = "finetuning.lora.LoRALinear"

@@ -87,7 +87,7 @@ def test_saved_by_us_the_same_logits_in_both_and_in_peft(tmp_path_factory, seed,
                                     lambda: {"logits": twin(ids)})
     assert_agree(twin(ids), exact["logits"], bounds["logits"])
     assert_agree(loaded.forward(IDS)[0], exact["logits"], bounds["logits"])
-    np.testing.assert_array_equal(loaded.forward(IDS)[0], model.forward(IDS)[0])
+    assert_agree(loaded.forward(IDS)[0], model.forward(IDS)[0], 2 * bounds["logits"])
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -10,7 +10,8 @@ import numpy_impl.finetuning.preference_loss as ours
 import torch_impl.finetuning.preference_loss as theirs
 
 from ..agreement import assert_rounding
-from ..components import Case, component
+from ..cases import Case
+from ..components import component
 from ..proof import check_agreement
 
 DPO = "finetuning.preference_loss.dpo_loss"

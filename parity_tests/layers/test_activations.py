@@ -13,7 +13,8 @@ import torch_impl.layers.activations as theirs
 from torch_impl.layers.fused import spelled_out
 
 from ..agreement import ULPS, assert_rounding
-from ..components import Case, component
+from ..cases import Case
+from ..components import component
 from ..proof import check_agreement
 
 

@@ -11,7 +11,9 @@ import numpy_impl.layers.attention as ours
 import torch_impl.layers.attention as theirs
 
 from ..agreement import assert_rounding
-from ..components import Case, component, run_numpy
+from ..cases import Case
+from ..components import component
+from ..running import run_numpy
 from ..proof import check_agreement
 from ..strategies import cases, generic
 

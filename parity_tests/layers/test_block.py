@@ -8,7 +8,7 @@ from hypothesis import given
 import numpy_impl.layers.block as ours
 
 from ..agreement import assert_agree
-from ..components import bounds_of, load, run_numpy
+from ..running import bounds_of, load, run_numpy
 from ..strategies import cases, generic, moderate
 
 NAME = "layers.block.TransformerBlock"

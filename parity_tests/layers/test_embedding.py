@@ -6,7 +6,7 @@ import numpy_impl.layers.embedding as ours
 import numpy_impl.layers.linear as linear
 
 from ..agreement import assert_rounding
-from ..components import run_numpy
+from ..running import run_numpy
 from ..strategies import cases, generic
 
 NAME = "layers.embedding.Embedding"

@@ -3,7 +3,7 @@ import torch
 from hypothesis import given
 
 from ..agreement import assert_agree
-from ..components import bounds_of, run_numpy
+from ..running import bounds_of, run_numpy
 from ..strategies import cases, moderate
 
 NAME = "layers.feed_forward.FeedForward"

@@ -18,7 +18,9 @@ from numpy_impl.layers.parallel import set_row_threads
 from torch_impl.layers.fused import spelled_out
 
 from ..agreement import assert_agree, assert_rounding
-from ..components import Case, bounds_of, component, run_numpy
+from ..cases import Case
+from ..components import component
+from ..running import bounds_of, run_numpy
 from ..proof import check_agreement
 from ..strategies import cases, generic
 

@@ -4,7 +4,8 @@ import pytest
 
 import numpy_impl.layers.linear as ours
 
-from ..components import Case, component
+from ..cases import Case
+from ..components import component
 from ..proof import check_agreement
 
 NAME = "layers.linear.Linear"

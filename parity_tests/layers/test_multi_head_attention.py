@@ -15,7 +15,7 @@ from torch_impl.layers.kv_cache import KVCache
 from twinformer.models.context import Context
 
 from ..agreement import assert_agree, assert_rounding
-from ..components import bounds_of, load, run_numpy
+from ..running import bounds_of, load, run_numpy
 from ..strategies import cases, generic, moderate
 
 NAME = "layers.multi_head_attention.MultiHeadAttention"

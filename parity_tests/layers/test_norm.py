@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 
 from ..agreement import DOUBLE
-from ..components import Case, component, run_numpy
+from ..cases import Case
+from ..components import component
+from ..running import run_numpy
 from ..proof import check_agreement
 from ..strategies import cases, generic
 

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 import numpy_impl.layers.parallel as ours
 
 from ..agreement import assert_rounding
-from ..components import COMPONENTS, Seeded, run_numpy
+from ..cases import Seeded
+from ..components import COMPONENTS
+from ..running import run_numpy
 
 
 @ours.over_rows(2)

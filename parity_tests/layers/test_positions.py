@@ -10,7 +10,8 @@ import torch_impl.layers.positions as theirs
 from twinformer.models.context import Context
 
 from ..agreement import assert_rounding
-from ..components import Case, component
+from ..cases import Case
+from ..components import component
 from ..proof import check_agreement
 
 NAME = "layers.positions.LearnedPositions"

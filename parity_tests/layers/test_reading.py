@@ -14,7 +14,9 @@ from numpy_impl.models.gpt2 import GPTModel
 from torch_impl.models.gpt2 import GPTModel as TorchModel
 
 from ..agreement import assert_agree, assert_rounding, measured_bounds
-from ..components import Case, component, load
+from ..cases import Case
+from ..components import component
+from ..running import load
 
 sizes = st.integers(1, 5)
 

@@ -9,7 +9,7 @@ import numpy_impl.layers.self_attention as ours
 from numpy_impl.layers.multi_head_attention import MultiHeadAttention
 
 from ..agreement import assert_agree, assert_printed
-from ..components import bounds_of, load, run_numpy
+from ..running import bounds_of, load, run_numpy
 from ..strategies import cases, generic
 
 

@@ -9,7 +9,8 @@ import numpy_impl.layers.softmax as ours
 import torch_impl.layers.softmax as theirs
 
 from ..agreement import DOUBLE, assert_rounding
-from ..components import Case, component
+from ..cases import Case
+from ..components import component
 from ..proof import check_agreement
 from ..strategies import values
 

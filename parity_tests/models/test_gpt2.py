@@ -18,7 +18,9 @@ from torch_impl.models.parameters import get_parameters as get_twins
 from torch_impl.training import optimizer as twins_optimizer
 
 from ..agreement import assert_agree
-from ..components import Case, bounds_of, component, load, run_numpy, run_torch
+from ..cases import Case
+from ..components import component
+from ..running import bounds_of, load, run_numpy, run_torch
 from ..proof import check_agreement
 from ..strategies import cases, generic
 

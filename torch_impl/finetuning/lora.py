@@ -89,9 +89,11 @@ class LoRALinear(Module):
 
 def apart(rows, parts):
     """(N, P K) -> (P, N, K): a view, nothing is copied"""
-    return rows.reshape(len(rows), parts, -1).swapaxes(0, 1)
+    N, F = rows.shape
+    return rows.reshape(N, parts, F // parts).swapaxes(0, 1)
 
 
 def together(parts):
     """(P, N, K) -> (N, P K)"""
-    return parts.swapaxes(0, 1).reshape(parts.shape[1], -1)
+    P, N, K = parts.shape
+    return parts.swapaxes(0, 1).reshape(N, P * K)

@@ -1,0 +1,205 @@
+"""What goes into each component: make(source) -> (constructor arguments, inputs,
+shape of y, options).
+
+The source (cases.Seeded, strategies.Drawn) supplies sizes and numbers; options
+are those of a Case. Shapes as in the layers: B sequences of T tokens, D
+features, H heads of width K, V words, C classes, P positions that are read.
+"""
+import numpy as np
+
+from twinformer.batches.collate import IGNORE
+from twinformer.models.config import GPT2Config
+
+def leading(source, most=3):
+    """Any leading axes: none to three."""
+    return tuple(source.axis(3) for _ in range(source.size(most + 1) - 1))
+
+
+def elementwise(source):
+    shape = (*leading(source), source.size(9))
+    return (), {"x": source.numbers(shape)}, shape, {}
+
+
+def masked(source):
+    arguments, inputs, shape, options = elementwise(source)
+    return arguments, inputs | {"mask": source.mask(shape)}, shape, options
+
+
+def linear(source):
+    D, F, axes = source.size(9), source.size(9), leading(source)
+    return ((D, F, source.choice([True, False])),
+            {"x": source.numbers((*axes, D))}, (*axes, F), {})
+
+
+def low_rank(source):
+    D, axes = source.size(9), leading(source)
+    parts = source.choice([1, 1, 2, 3])
+    F, rank = parts * source.size(4), source.size(4)
+    alpha, rate = source.choice([0.5, 1.0, 8.0]), source.choice([0.0, 0.3])
+    return ((D, F, source.choice([True, False]), rank, alpha, rate, parts),
+            {"x": source.numbers((*axes, D))}, (*axes, F),
+            {"keep": source.choice([None, source.seed()])})
+
+
+def embedding(source):
+    V, D, axes = source.size(7), source.size(6), leading(source)
+    return (V, D), {"ids": source.ids(axes, V)}, (*axes, D), {}
+
+
+def positions(source):
+    T, D, axes = source.size(7), source.size(6), leading(source, 2)
+    start = source.size(4) - 1
+    length = start + T + source.size(3) - 1
+    shape = (*axes, T, D)
+    return ((length, D), {"x": source.numbers(shape)}, shape,
+            {"positions": source.choice([
+                None, slice(start, start + T),
+                source.ids((*axes, T), length)])})
+
+
+def sinusoids(source):
+    T, D = source.size(20), 2 * source.size(9)
+    return (), {"length": T, "dim": D}, (T, D), {}
+
+
+def norm(source):
+    arguments, inputs, shape, options = elementwise(source)
+    return shape[-1:], inputs, shape, options
+
+
+def dropout(source):
+    arguments, inputs, shape, _ = elementwise(source)
+    return ((source.choice([0.0, 0.1, 0.5, 0.9]),), inputs, shape,
+            {"keep": source.choice([None, source.seed()])})
+
+
+def feed_forward(source):
+    D, F, axes = source.size(7), source.size(9), leading(source)
+    return (D, F), {"x": source.numbers((*axes, D))}, (*axes, D), {}
+
+
+def attention(source):
+    axes, K = leading(source, 2), source.size(5)
+    T, S = source.size(7), source.size(7)
+    inputs = {"q": source.numbers((*axes, T, K)),
+              "k": source.numbers((*axes, S, K)),
+              "v": source.numbers((*axes, S, K)),
+              "mask": source.mask((T, S))}
+    drop = source.choice([{}, {"keep": source.seed(), "rate": 0.3}])
+    return (), inputs, (*axes, T, K), drop
+
+
+def tiled(source):
+    B, H, K = source.size(3), source.size(3), source.size(5)
+    T = source.size(8)
+    S = T + source.choice([0, 0, source.size(6)])
+    inputs = {"q": source.numbers((B, H, T, K)),
+              "k": source.numbers((B, H, S, K)),
+              "v": source.numbers((B, H, S, K)),
+              "tile": (source.size(4), source.size(4))}
+    return (), inputs, (B, H, T, K), {}
+
+
+def simple(source):
+    shape = (*leading(source, 2), source.size(7), source.size(6))
+    return (), {"x": source.numbers(shape)}, shape, {}
+
+
+def single_head(source):
+    axes, T, D, K = leading(source, 2), *map(source.size, (7, 5, 5))
+    return ((D, K, source.choice([True, False])),
+            {"x": source.numbers((*axes, T, D))}, (*axes, T, K), {})
+
+
+def causal(source):
+    (D, K, bias), inputs, shape, _ = single_head(source)
+    rate, keep = source.choice([0.0, 0.3]), source.choice([None, source.seed()])
+    return (D, K, rate, bias), inputs, shape, {"keep": keep}
+
+
+def several_heads(source):
+    (D, K, rate, bias), inputs, shape, options = causal(source)
+    H = source.size(3)
+    return ((D, K, H, rate, bias), inputs, (*shape[:-1], H * K), options)
+
+
+def who_attends(source, B, T):
+    """Causal, or a mask: of all sequences, or one for each."""
+    shape = source.choice([None, (T, T), (B, T, T)])
+    return None if shape is None else source.mask(shape)
+
+
+def who_is_read(source, B, T):
+    """All, or some positions of each sequence, repeated ones too."""
+    P = source.choice([None, 1, source.size(4)])
+    return (None if P is None else source.ids((B, P), T)), P
+
+
+def transformer(source):
+    B, T, H, K = map(source.size, (3, 7, 3, 4))
+    read, P = who_is_read(source, B, T)
+    rate, keep = source.choice([0.0, 0.3]), source.choice([None, source.seed()])
+    return ((H * K, H, rate, source.choice([True, False])),
+            {"x": source.numbers((B, T, H * K))}, (B, P or T, H * K),
+            {"keep": keep, "mask": who_attends(source, B, T), "read": read})
+
+
+def gpt2(source):
+    B, T, H, K, V = map(source.size, (3, 6, 3, 4, 11))
+    length = T + source.size(3) - 1
+    config = GPT2Config(
+        vocab_size=V, context_length=length, d_model=H * K,
+        n_heads=H, n_layers=source.size(2), dropout=source.choice([0.0, 0.2]),
+        qkv_bias=source.choice([True, False]),
+        tie_embeddings=source.choice([True, False]))
+    read, P = who_is_read(source, B, T)
+    return ((config,), {"ids": source.ids((B, T), V)}, (B, P or T, V),
+            {"keep": source.choice([None, source.seed()]),
+             "mask": who_attends(source, B, T), "read": read,
+             "positions": source.choice([None, source.ids((B, T), length)])})
+
+
+def loss(source):
+    axes, V = leading(source), source.size(9)
+    reduction = source.choice(["mean", "sum", "none"])
+    targets = np.where(source.mask(axes), source.ids(axes, V), IGNORE)
+    return ((), {"logits": source.numbers((*axes, V)), "targets": targets,
+                 "ignore_index": IGNORE, "reduction": reduction},
+            axes if reduction == "none" else (), {})
+
+
+def answers(source):
+    B, T, V = map(source.size, (4, 7, 9))
+    targets = np.where(source.mask((B, T)), source.ids((B, T), V), IGNORE)
+    return ((), {"logits": source.numbers((B, T, V)), "targets": targets,
+                 "average": source.choice([True, False])}, (B,), {})
+
+
+def comparisons(source):
+    axes = leading(source)
+    return ((), {"margins": source.numbers(axes),
+                 "beta": source.choice([0.1, 0.5, 2.0])}, axes, {})
+
+
+def smoothed_comparisons(source):
+    arguments, inputs, axes, options = comparisons(source)
+    smoothing = source.choice([0.0, 0.1, 0.5])
+    return arguments, inputs | {"label_smoothing": smoothing}, axes, options
+
+
+def pooled(source):
+    B, T, C = map(source.size, (4, 7, 5))
+    token = source.choice(["first", "last", "last_real", "mean"])
+    return ((), {"logits": source.numbers((B, T, C)),
+                 "last": source.ids((B,), T), "token": token}, (B, C), {})
+
+
+def classes(source):
+    B, C = map(source.size, (5, 6))
+    weights = tuple((0.25 + source.ids((C,), 8)).tolist())
+    return ((), {"scores": source.numbers((B, C)),
+                 "labels": source.ids((B,), C),
+                 "class_weights": source.choice([None, weights]),
+                 "label_smoothing": source.choice([0.0, 0.1, 0.5])}, (), {})
+
+

@@ -1,0 +1,13 @@
+"""Tools that prove somebody's own port: find it, run it, judge it, say where and
+why it is off, and begin a new one.
+"""
+from .explaining import Explanation, explained
+from .importing import import_port, place_of_port
+from .report import as_json, headings, line, said_about, summary
+from .starting import write_port
+from .trying import Finding, Row, Side, sides_of, tried
+from .watching import watch
+
+__all__ = ["Explanation", "Finding", "Row", "Side", "as_json", "explained", "headings",
+           "import_port", "line", "place_of_port", "said_about", "sides_of", "summary",
+           "tried", "watch", "write_port"]

@@ -1,0 +1,211 @@
+"""Why a port is off: the changes of the reference that give its very numbers.
+
+The port's numbers on its failing case are compared with those of the reference
+after each known fault (known_faults.py), then after every change of one term of
+the component's file (parity_tests/mutants.py); and with the right ones by a
+factor, a sign, a transposition. What fits is said; nothing is guessed.
+"""
+import importlib.abc
+import importlib.util
+import itertools
+import math
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+from ..agreement import as_array, shares
+from ..cases import Case
+from ..running import run_numpy
+from .known_faults import FAULTS
+from .verdict import Failure
+
+__all__ = ["altered", "causes_of"]
+
+COUNT = itertools.count()
+CLOSE, FAR = 10, 100  # times the bound: from a change's numbers, from the right ones
+
+
+def causes_of(case: Case, result, truth, bounds, failures: list[Failure]) -> list[str]:
+    """Sentences, the likeliest cause first; empty if nothing fits."""
+    wrong = [f.name for f in failures if f.problem == "numbers"
+             and (f.times is None or f.times > FAR)]
+    shapes = [said for f in failures if (said := about_shape(f))]
+    if not wrong:
+        return shapes
+    names = ["y"] if "y" in wrong else wrong
+    follows = "; the gradients follow from it" if names == ["y"] and len(wrong) > 1 else ""
+
+    def fits(changes, only_finite=False) -> bool:
+        try:
+            with altered(changes) as package:
+                mutant = run_numpy(case, package)
+        except Exception:  # a change that cannot be run is not it
+            return False
+        if only_finite:
+            mutant = {name: np.where(np.isfinite(result[name]), mutant[name], result[name])
+                      for name in names}
+        return (all(same(result[name], mutant[name], bounds[name]) for name in names)
+                and not all(same(truth[name], mutant[name], bounds[name]) for name in names))
+    def named(*how):
+        return [f"{', '.join(names)}: {fault.name}. Right is: {fault.advice}{follows}."
+                for fault in FAULTS if fits(fault.changes, *how)]
+    empty = [said for name in names
+             if (said := about_empty_rows(name, result[name], truth[name], case))]
+    found = named() or (named(True) if finite_and_wrong(names, result, truth, bounds) else [])
+    found += empty
+    found += [said for name in wrong
+              if (said := about_factor(name, result[name], truth[name], bounds[name], case))]
+    if not found:
+        found += [f"{', '.join(names)}: as if in {mutant.function} of {mutant.module} stood "
+                  f"`{after}` in place of `{before}`{follows}."
+                  for mutant in one_term_changes(case.component.room)
+                  for before, _, after in [mutant.what.partition(' -> ')]
+                  if fits({mutant.module: mutant.source})][:2]
+    return [*dict.fromkeys(found), *shapes][:3]
+
+
+def same(a, b, bound) -> bool:
+    """Whether two arrays agree closely, NaN and infinities included."""
+    a, b = as_array(a), as_array(b)
+    if a.shape != b.shape:
+        return False
+    finite = np.isfinite(b)
+    if not np.array_equal(a[~finite], b[~finite], equal_nan=True):
+        return False
+    share = shares(a[finite], b[finite], np.broadcast_to(bound, b.shape)[finite])
+    # further off, the bound of the right numbers is none for the wrong ones
+    near = np.abs(a[finite] - b[finite]) <= 1e-6 * np.abs(b[finite])
+    return bool(np.all((share <= CLOSE) | near))
+
+
+def about_shape(failure: Failure) -> str:
+    if failure.problem == "missing":
+        return f"{failure.name}: the backward never made it."
+    if failure.problem != "shape" or failure.shape is None:
+        return ""
+    shape, right = failure.shape, failure.expected_shape
+    if shape == right[::-1] and len(shape) > 1:
+        return (f"{failure.name}: transposed. Weights are laid out (outputs, inputs), "
+                f"and so are their gradients.")
+    if right == shape[len(shape) - len(right):]:
+        return f"{failure.name}: not summed over the leading axes."
+    return ""
+
+
+def finite_and_wrong(names, result, truth, bounds) -> bool:
+    """Whether there is more than NaN and infinities that is wrong."""
+    return any(np.any(np.isfinite(as_array(result[name]))
+                      & (shares(as_array(result[name]), truth[name], bounds[name]) > FAR))
+               for name in names)
+
+
+def about_empty_rows(name, got, expected, case) -> str:
+    """Whether NaN stands only where a query may attend to nothing."""
+    mask, got = case.inputs.get("mask"), as_array(got)
+    wrong = np.isnan(got) & np.isfinite(expected)
+    if mask is None or got.ndim < 1 or not wrong.any():
+        return ""
+    empty = ~mask.any(-1, keepdims=True)
+    if np.any(wrong & ~np.broadcast_to(empty, got.shape)):
+        return ""
+    return f"{name}: NaN where a row of the mask has no True: zeros are right, not 0/0."
+
+
+def about_factor(name, got, expected, bound, case) -> str:
+    """Whether all numbers are the right ones times a factor, or transposed."""
+    got, expected = as_array(got), as_array(expected)
+    if got.shape != expected.shape or not np.isfinite(expected).all() or expected.size < 2:
+        return ""
+    if not np.any(got):
+        return f"{name}: all zeros. Nothing was added to it."
+    if got.ndim > 1 and got.shape[-1] == got.shape[-2] and same(got, expected.mT, bound):
+        return f"{name}: transposed."
+    if same(got, -expected, bound):
+        return f"{name}: the sign is dropped."
+    with np.errstate(all="ignore"):
+        ratios = (got / expected)[np.abs(expected) > np.abs(expected).max() / 100]
+    factor = float(np.median(ratios))
+    if not np.isfinite(factor) or not same(got, factor * expected, bound):
+        return ""
+    for n in sizes_of(case):
+        for meaning, value in ((f"a mean over {n} where a sum is meant", 1 / n),
+                               (f"a sum over {n} where a mean is meant", n),
+                               (f"1/sqrt({n}) once too often", n ** -0.5),
+                               (f"the factor 1/sqrt({n}) is missing", n ** 0.5)):
+            if math.isclose(factor, value, rel_tol=1e-6):
+                return f"{name}: {meaning} (everything is {factor:.6g} times the right number)."
+    return f"{name}: everything is {factor:.6g} times the right number."
+
+
+def sizes_of(case: Case) -> list[int]:
+    """The sizes of axes, and their products, that a factor may come from."""
+    arrays = [case.dy, *case.inputs.values(), *case.parameters.values()]
+    axes = {n for a in arrays if isinstance(a, np.ndarray) for n in a.shape}
+    whole = {math.prod(a.shape) for a in arrays if isinstance(a, np.ndarray)}
+    leading = {math.prod(a.shape[:-1]) for a in arrays if isinstance(a, np.ndarray)}
+    return sorted(n for n in axes | whole | leading if n > 1)
+
+
+def one_term_changes(room: str):
+    from ..mutants import mutants_of
+    return mutants_of(room)
+
+
+# -- the reference, changed --------------------------------------------------
+
+@contextmanager
+def altered(changes) -> Iterator[str]:
+    """A package that is the reference but for some files, importable inside
+    the context.
+
+    changes : {module: source}, or (module, old, new) ...
+    """
+    import numpy_impl
+
+    folder = Path(numpy_impl.__path__[0])
+    sources = changes if isinstance(changes, dict) else replaced(folder, changes)
+    name = f"numpy_impl_changed_{next(COUNT)}"
+    package = ModuleType(name)
+    package.__path__ = [str(folder)]
+    sys.modules[name] = package
+    finder = Changed(name, sources)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield name
+    finally:
+        sys.meta_path.remove(finder)
+        for module in [m for m in sys.modules if f"{m}.".startswith(f"{name}.")]:
+            del sys.modules[module]
+
+
+class Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports the changed files of a package; others are found as always."""
+
+    def __init__(self, package: str, sources: dict[str, str]):
+        self.sources = {f"{package}.{room}": text for room, text in sources.items()}
+
+    def find_spec(self, name, path=None, target=None):
+        if name in self.sources:
+            return importlib.util.spec_from_loader(name, self)
+        return None
+
+    def exec_module(self, module):
+        name = module.__name__
+        exec(compile(self.sources[name], f"<{name}>", "exec"), vars(module))
+
+
+def replaced(folder: Path, changes) -> dict[str, str]:
+    """{module: source} after (module, old, new) ...; each old stands there."""
+    sources: dict[str, str] = {}
+    for room, old, new in changes:
+        if room not in sources:
+            file = folder.joinpath(*room.split(".")).with_suffix(".py")
+            sources[room] = file.read_text(encoding="utf-8")
+        if old not in sources[room]:
+            raise ValueError(f"numpy_impl/{room.replace('.', '/')}.py has no {old!r}")
+        sources[room] = sources[room].replace(old, new, 1)
+    return sources

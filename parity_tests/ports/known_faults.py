@@ -1,0 +1,143 @@
+"""Faults that ports are known for, each a small change of the reference.
+
+A change is (module, what stands there, what would stand there). Where it can be
+made in the forward alone or with the backward that belongs to it, the forward
+decides, for the gradients follow.
+"""
+from typing import NamedTuple
+
+__all__ = ["FAULTS", "Fault"]
+
+
+class Fault(NamedTuple):
+    name: str       # "unbiased variance"
+    advice: str     # what is right, in a sentence
+    changes: tuple[tuple[str, str, str], ...]
+
+
+NORM, SOFTMAX, MANY = "layers.norm", "layers.softmax", "layers.multi_head_attention"
+ATTENTION, SELF = "layers.attention", "layers.self_attention"
+GELU, LOSS = "layers.activations", "training.loss"
+PLAIN = (MANY, "plain = mask is not None or dropping", "plain = True")
+SCALE = "scale = 1 / math.sqrt(q.shape[-1])"
+
+
+def norm(name, advice, old, new):
+    return Fault(name, advice, ((NORM, old, new),))
+
+
+def scale(name, advice, new):
+    return Fault(name, advice, (PLAIN, (ATTENTION, SCALE, f"scale = {new}")))
+
+
+def causal(name, advice, new):
+    old = "return np.tri(T, S, S - T, dtype=bool)"
+    return Fault(name, advice, (PLAIN, (ATTENTION, old, f"return {new}")))
+
+
+FAULTS = [
+    norm("unbiased variance",
+         "LayerNorm divides by D, not by D - 1: numpy's var(ddof=0), torch's "
+         "var(unbiased=False)",
+         "var = (centred * centred).mean(-1, keepdims=True)",
+         "var = (centred * centred).sum(-1, keepdims=True) / (x.shape[-1] - 1)"),
+    norm("eps outside the root", "1 / sqrt(var + eps), not 1 / (sqrt(var) + eps)",
+         "1 / np.sqrt(var + self.eps)", "1 / (np.sqrt(var) + self.eps)"),
+    norm("no eps", "1 / sqrt(var + eps), with eps = 1e-5",
+         "1 / np.sqrt(var + self.eps)", "1 / np.sqrt(var)"),
+    norm("eps = 1e-6", "GPT-2's norms have eps = 1e-5",
+         "1 / np.sqrt(var + self.eps)", "1 / np.sqrt(var + 1e-6)"),
+    norm("eps = 1e-12", "GPT-2's norms have eps = 1e-5 (BERT's have 1e-12)",
+         "1 / np.sqrt(var + self.eps)", "1 / np.sqrt(var + 1e-12)"),
+    norm("RMSNorm in place of LayerNorm", "the mean is subtracted first",
+         "centred = x - x.mean(-1, keepdims=True)", "centred = x"),
+    norm("the path through the mean is missing",
+         "x reaches y through the mean too: subtract mean(g) in the backward",
+         "g - via_mean - via_var", "g - via_var"),
+    norm("the path through the variance is missing",
+         "x reaches y through the variance too: subtract x_hat mean(g x_hat)",
+         "g - via_mean - via_var", "g - via_mean"),
+    norm("the paths through mean and variance are missing",
+         "mean and variance depend on x: subtract mean(g) and x_hat mean(g x_hat)",
+         "g - via_mean - via_var", "g"),
+    norm("the scale is missing in the backward", "g = dy * weight",
+         "g = dy * self.weight", "g = dy"),
+    Fault("exp without the largest score subtracted",
+          "exp overflows from 710 on (89 in float32): subtract the row's maximum",
+          ((SOFTMAX, "e = np.exp(x - x.max(-1, keepdims=True)) ", "e = np.exp(x) "),)),
+    Fault("exp without the largest score subtracted",
+          "exp overflows from 710 on (89 in float32): subtract the row's maximum",
+          ((SOFTMAX, "shifted = x - x.max(-1, keepdims=True)", "shifted = x"),)),
+    Fault("log of a softmax",
+          "a share that rounds to 0 has logarithm -inf: x - max - log sum exp",
+          ((SOFTMAX, "return shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))",
+            "return np.log(np.exp(shifted) / np.exp(shifted).sum(-1, keepdims=True))"),)),
+    Fault("softmax over the wrong axis", "the last axis is the one that sums to 1",
+          ((SOFTMAX, "e = np.exp(x - x.max(-1, keepdims=True)) ",
+            "e = np.exp(x - x.max(0, keepdims=True)) "),
+           (SOFTMAX, "return e / e.sum(-1, keepdims=True)\n",
+            "return e / e.sum(0, keepdims=True)\n"))),
+    Fault("softmax over the wrong axis", "the last axis is the one that sums to 1",
+          ((SOFTMAX, "return e / e.sum(-1, keepdims=True)\n",
+            "return e / e.sum(0, keepdims=True)\n"),)),
+    scale("the scale 1/sqrt(K) is missing", "scores are q k^T / sqrt(K)", "1.0"),
+    scale("scaled by 1/K", "scores are q k^T / sqrt(K)", "1 / q.shape[-1]"),
+    scale("scaled by 1/sqrt(D), the width of the model",
+          "K is the width of one head, D / H", "1 / math.sqrt(q.shape[-3] * q.shape[-1])"),
+    Fault("the scale 1/sqrt(K) is missing in the backward",
+          "dq = scale dscores k, dk = scale dscores^T q",
+          ((ATTENTION, "dq = dscores @ k * scale", "dq = dscores @ k"),
+           (ATTENTION, "dk = dscores.mT @ q * scale", "dk = dscores.mT @ q"))),
+    causal("the mask is off by one: a token does not see itself",
+           "query t attends to the keys s <= t", "np.tri(T, S, S - T - 1, dtype=bool)"),
+    causal("the mask is off by one: a token sees the next one",
+           "query t attends to the keys s <= t", "np.tri(T, S, S - T + 1, dtype=bool)"),
+    causal("no causal mask", "query t attends to the keys s <= t",
+           "np.ones((T, S), dtype=bool)"),
+    Fault("the mask is inverted", "True means: may attend",
+          ((SOFTMAX, "x = np.where(mask, x, -np.inf)", "x = np.where(mask, -np.inf, x)"),)),
+    Fault("queries and keys are swapped", "one Linear makes q, k, v in this order",
+          ((MANY, "q, k, v = np.split(qkv, 3, -1)", "k, q, v = np.split(qkv, 3, -1)"),)),
+    Fault("heads are cut along the sequence",
+          "reshape to (B, T, H, K) first, then swap T and H",
+          ((MANY, "return x.reshape(B, T, n_heads, D // n_heads).swapaxes(1, 2)",
+            "return x.reshape(B, n_heads, T, D // n_heads)"),)),
+    Fault("erf GELU in place of the tanh one",
+          "GPT-2 was trained with the tanh approximation (gelu_new)",
+          ((GELU, "return 0.5 * x * (1 + np.tanh(u))", "return gelu_exact(x)"),)),
+    Fault("tanh GELU in place of the erf one", "x Phi(x), by erf or erfc",
+          ((GELU, "return x * normal_cdf(x)", "return gelu(x)"),)),
+    Fault("SiLU in place of GELU", "x sigmoid(x) is another function",
+          ((GELU, "return 0.5 * x * (1 + np.tanh(u))", "return silu(x)"),)),
+    Fault("interleaved and half-split pairs are confused",
+          "sine and cosine of a pair stand side by side: y[t, 2i], y[t, 2i + 1]",
+          (("layers.positions", "np.stack([np.sin(angle), np.cos(angle)], -1)",
+            "np.concatenate([np.sin(angle), np.cos(angle)], -1)"),)),
+    Fault("only the last of repeated ids keeps its gradient",
+          "= or `table[ids] += rows` keeps one of them; np.add.at, or a sum, is right",
+          (("layers.embedding", "    flat = ids.ravel()  ",
+            "    table[ids] += rows\n    return\n    flat = ids.ravel()  "),)),
+    Fault("not divided by 1 - rate", "inverted dropout scales what it keeps",
+          (("layers.dropout", "y = x * kept * (1 / (1 - self.rate))", "y = x * kept"),)),
+    Fault("divided by 1 - rate in the forward alone",
+          "the backward multiplies by the same kept / (1 - rate)",
+          (("layers.dropout", "return dy * kept * (1 / (1 - self.rate))",
+            "return dy * kept"),)),
+    Fault("ignored targets count in the mean",
+          "divide by the number of targets that are not ignored",
+          ((LOSS, "max(1, int(kept.sum()))", "max(1, kept.size)"),)),
+    Fault("a sum where the mean is meant", "divide by the number of targets",
+          ((LOSS, "return kept.astype(dtype) / max(1, int(kept.sum()))",
+            "return kept.astype(dtype)"),)),
+    Fault("the target is not subtracted", "dlogits = softmax(logits) - one_hot(target)",
+          ((LOSS, "return (p - one_hot) * weight", "return p * weight"),)),
+    Fault("the norm comes after the sum", "GPT-2 is pre-norm: x + f(norm(x))",
+          (("layers.block", "h, norm1_cache = self.norm1.forward(x)",
+            "h, norm1_cache = x, self.norm1.forward(x)[1]"),
+           ("layers.block", "x = read_rows(x, context.read) + h ",
+            "x = self.norm1.forward(read_rows(x, context.read) + h)[0] "))),
+    Fault("the scale alpha / rank is missing", "W + alpha / rank B A",
+          (("finetuning.lora", "self.scale = alpha / rank", "self.scale = 1.0"),)),
+    Fault("scaled by alpha, not by alpha / rank", "W + alpha / rank B A",
+          (("finetuning.lora", "self.scale = alpha / rank", "self.scale = alpha"),)),
+]

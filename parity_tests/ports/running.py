@@ -1,0 +1,189 @@
+"""Run a case in somebody's port, whatever its arrays, by the contract it follows:
+
+    a torch Module, or a function of a file that imports torch and has no
+    backward of its own: called and differentiated by autograd;
+    else y, cache = layer.forward(x) and dx = layer.backward(dy, cache), or
+    softmax(x) and softmax_backward(dp, p), as in numpy_impl.
+
+Arrays go in as NumPy's, or as what the port's own `asarray` makes of them
+(`from jax.numpy import asarray`, `from tinygrad import Tensor as asarray`);
+they come back through DLPack or __array__. A class keeps its parameters as
+attributes (weight), their gradients in `grads["weight"]` or `dweight`.
+"""
+import importlib
+import inspect
+import traceback
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from ..cases import Case
+from ..finding import AbsentError, found, is_torch
+from ..running import check_fit, gradient_name, load, remembered, run_torch
+from .importing import folder_of
+
+__all__ = ["DeclinedError", "PortError", "run_port", "to_numpy"]
+
+
+class DeclinedError(LookupError):
+    """The port does not take the options of this case (masks, dropout)."""
+
+
+class PortError(RuntimeError):
+    """What went wrong inside a port, and on which of its lines."""
+
+    def __init__(self, problem: Exception, package: str):
+        self.kind, self.where, self.line = type(problem).__name__, "", ""
+        folder = folder_of(package)
+        for frame in traceback.extract_tb(problem.__traceback__):
+            file = Path(frame.filename).resolve()
+            if file == folder or folder in file.parents:
+                self.where = (f"{file.relative_to(folder.parent)}:"
+                              f"{frame.lineno}")
+                self.line = frame.line or ""
+        super().__init__(" ".join(str(problem).split()) or self.kind)
+
+    def __str__(self):
+        said = f"{self.kind}: {self.args[0]}"
+        return f"{self.where}: `{self.line}`: {said}" if self.where else said
+
+
+def run_port(case: Case, package: str, backwards: int = 1) -> dict[str, Any]:
+    """{name: NumPy array}: y, and the gradients that the port has.
+
+    backwards : int
+        How many times forward and backward are run: parameters' gradients
+        add up.
+
+    Raises
+    ------
+    AbsentError
+        If it does not have this component, or has not written it yet.
+    DeclinedError
+        If it does not take the case's options.
+    PortError
+        If it fails otherwise.
+    """
+    try:
+        part = case.component
+        thing, own = part.find(package), found(package, part.room, part.public)
+        backward = None if part.is_class() else backward_of(part, package)
+        check_options(getattr(own, "forward", own), case.options())
+        if is_torch(own, backward):
+            result = run_torch(case, package)
+        else:
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                result = by_hand(case, package, thing, backward, backwards)
+        return {name: to_numpy(a) for name, a in result.items()}
+    except (AbsentError, DeclinedError, KeyboardInterrupt):
+        raise
+    except NotImplementedError as problem:
+        raise AbsentError(f"{package}: not written yet") from problem
+    except Exception as problem:
+        raise PortError(problem, package) from problem
+
+
+def backward_of(part, package):
+    try:
+        return part.find(package, part.backward_name())
+    except AbsentError:
+        return None
+
+
+def by_hand(case, package, thing, backward, backwards):
+    """A result by forward and backward."""
+    part, laid = case.component, case.laid_out()
+    convert = getattr(importlib.import_module(package), "asarray", lambda a: a)
+
+    def given(a):
+        return convert(a) if isinstance(a, np.ndarray) else a
+    inputs = [given(a) for a in laid.inputs.values()]
+    layer, forward = None, thing
+    if part.is_class():
+        layer = thing(*case.arguments)
+        take_parameters(layer, case, given)
+        forward = getattr(layer, "forward", layer)
+        backward = getattr(layer, "backward", None)
+    results: dict[str, Any] = {}
+    for _ in range(backwards):
+        result = forward(*inputs, **case.laid_out().options(given))
+        if part.remembers == "cache" and not isinstance(result, tuple):
+            y, memory = result, None
+        else:
+            y, *memory = remembered(part.remembers, result, inputs)
+        results["y"] = np.array(to_numpy(y))
+        if backward is None or memory is None or not case.has_gradients():
+            return results
+        try:
+            grads = backward(given(laid.dy), *memory)
+        except NotImplementedError:  # not yet: y is something already
+            return results
+        grads = grads if isinstance(grads, tuple | list) else [grads]
+        results |= {f"d{name}": grad for name, grad in zip(case.floats(), grads)}
+    if layer is not None:
+        results |= gradients(layer, case)
+    return results
+
+
+def check_options(forward, options) -> None:
+    """DeclinedError if the port's forward has no room for the options."""
+    if not options:
+        return
+    try:
+        names = inspect.signature(forward).parameters
+    except (TypeError, ValueError):
+        return
+    if any(p.kind is p.VAR_KEYWORD for p in names.values()):
+        return
+    if missing := [name for name in options if name not in names]:
+        raise DeclinedError(", ".join(missing))
+
+
+def take_parameters(layer, case: Case, given) -> None:
+    """Give a new layer the parameters of the case, in its dtype."""
+    if all(hasattr(layer, name) for name in ("named_parameters", "to")):
+        load(layer, case)
+        return
+    own = {name: to_numpy(attribute(layer, name)) for name in case.parameters}
+    check_fit(own, case.parameters)
+    for name, a in case.parameters.items():
+        path, _, last = name.rpartition(".")
+        setattr(attribute(layer, path), last, given(a.copy()))
+
+
+def attribute(thing, path: str):
+    """attribute(model, "blocks.0.norm1")"""
+    for name in path.split(".") if path else []:
+        thing = thing[int(name)] if name.isdigit() else getattr(thing, name)
+    return thing
+
+
+def gradients(layer, case: Case) -> dict[str, Any]:
+    if hasattr(layer, "named_gradients"):
+        return {gradient_name(name): grad
+                for name, grad in layer.named_gradients()}
+    results = {}
+    for name in case.parameters:
+        path, _, last = name.rpartition(".")
+        owner = attribute(layer, path)
+        kept = getattr(owner, "grads", {}).get(last)
+        kept = getattr(owner, f"d{last}", None) if kept is None else kept
+        if kept is not None:
+            results[gradient_name(name)] = kept
+    return results
+
+
+def to_numpy(a) -> np.ndarray:
+    """An array of NumPy, torch, JAX, MLX, CuPy or tinygrad, or a number."""
+    if isinstance(a, torch.Tensor):
+        a = a.detach().cpu()
+        return (a.float() if a.dtype == torch.bfloat16 else a).numpy()
+    if not hasattr(a, "__array__") and hasattr(a, "__dlpack__"):
+        return np.from_dlpack(a)
+    if not hasattr(a, "__array__") and hasattr(a, "numpy"):  # tinygrad
+        return np.asarray(a.numpy())
+    return np.asarray(a)

@@ -1,0 +1,52 @@
+"""What is said about a port is what is wrong with it."""
+import json
+import sys
+from types import ModuleType
+
+import pytest
+
+from ..components import component
+from .broken_ports import MISTAKES, Norm
+from .explaining import explained
+from .report import as_json, said_about
+from .trying import sides_of, tried
+
+
+@pytest.fixture
+def port(monkeypatch):
+    """A flat module of these things, importable as `ported`."""
+    def made(things):
+        module = ModuleType("ported")
+        module.__file__ = sys.modules[Norm.__module__].__file__
+        vars(module).update(things)
+        monkeypatch.setitem(sys.modules, "ported", module)
+        return "ported"
+    return made
+
+
+@pytest.mark.parametrize("name, things, words", MISTAKES.values(), ids=MISTAKES)
+def test_each_mistake_is_named(port, name, things, words):
+    package = port(things)
+    row = tried(component(name), sides_of(package), seconds=0, seed=0)
+    assert row.finding
+    told = explained(name, row.finding, 0, seconds=2, given="./ported")
+    assert words in said_about(told, row.finding.number)
+    assert f"--package ./ported --component {name} --seed 0 --case " in told.again
+    json.dumps(as_json([row], {name: told}, package, 0), allow_nan=False)
+
+
+def test_a_sound_one_agrees(port):
+    row = tried(component("layers.norm.LayerNorm"), sides_of(port({"LayerNorm": Norm})), 0, 0)
+    assert row.finding is None and row.errors["cpu float32", "gradient"] < 1
+
+
+def test_the_smallest_case_is_small_and_can_be_pasted(port):
+    name, things, _ = MISTAKES["eps"]
+    row = tried(component(name), sides_of(port(things)), 0, 0)
+    told = explained(name, row.finding, 0, seconds=2)
+    assert told.failures[0].size <= 3
+    scope: dict = {}
+    exec(told.code.replace("broken_ports", "broken_ports").replace(
+        "import LayerNorm", "import EpsOutside as LayerNorm"), scope)
+    failure = told.failures[0]
+    assert scope["y"][failure.index] == failure.got != failure.expected
