@@ -4,7 +4,7 @@ the tests that take minutes:
     pytest --hypothesis-profile=deep
     pytest --run-slow
 
-"quick" and "thorough" are for mutants (parity_tests/mutants.py): a failure is
+"quick" and "thorough" are for mutants (parity_tests/mutants): a failure is
 all they need, not the smallest one.
 """
 import os

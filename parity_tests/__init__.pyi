@@ -21,3 +21,4 @@ from .running import (
     run_torch as run_torch,
 )
 from . import ports as ports
+from .ports import parametrize_with_checks as parametrize_with_checks

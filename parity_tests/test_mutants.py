@@ -1,5 +1,8 @@
 """A handful of mutants, every day; all of them by `python -m
 parity_tests.mutants`, whose last result is benchmarks/results/mutants.md."""
+import subprocess
+import sys
+
 import pytest
 
 from .mutants import (
@@ -113,3 +116,37 @@ def test_verdicts_outlive_an_interruption(tmp_path):
     again.note(other, "by tests", 1.0)
     assert Journal(path)[other] == "by tests"
     assert survivor not in Journal(path, retry=True)
+
+
+PORT = """
+def double(x):
+    return x + x
+
+
+def untested(x):
+    return x - 1
+"""
+TESTS = """
+from port.doubling import double
+
+
+def test_double():
+    assert double(3) == 6
+"""
+
+
+def test_the_tests_of_a_port_are_tried_on_its_mutants(tmp_path):
+    (tmp_path / "port").mkdir()
+    (tmp_path / "port" / "doubling.py").write_text(PORT)
+    (tmp_path / "test_port.py").write_text(TESTS)
+    command = [sys.executable, "-m", "parity_tests.mutants", "--package", "./port",
+               "--tests", "test_port.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True,
+                          env={"PYTHONPATH": str(ROOT), "PATH": ""})
+    assert done.returncode == 1, done.stderr
+    assert "1/5 by tests   port.doubling:3 double: x + x -> x - x" in done.stdout
+    assert "SURVIVED   port.doubling:7 untested: x - 1 -> x + 1" in done.stdout
+    (tmp_path / "test_port.py").write_text(TESTS.replace("6", "7"))
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True,
+                          env={"PYTHONPATH": str(ROOT), "PATH": ""})
+    assert done.returncode == 2 and "fail without any mutant" in done.stderr

@@ -2,7 +2,7 @@
 
 The port's numbers on its failing case are compared with those of the reference
 after each known fault (known_faults.py), then after every change of one term of
-the component's file (parity_tests/mutants.py); and with the right ones by a
+the component's file (parity_tests/mutants); and with the right ones by a
 factor, a sign, a transposition. What fits is said; nothing is guessed.
 """
 import importlib.abc

@@ -2,8 +2,8 @@
 import numpy as np
 
 from ..cases import Case
-from ..finding import found, is_torch
-from .running import backward_of
+from ..finding import found
+from .running import backward_of, by_autograd
 
 __all__ = ["as_code"]
 
@@ -23,20 +23,24 @@ def as_code(case: Case, package: str, again: str) -> str:
                          for a in (case.mask, case.read, case.positions)))
     if not plain or sum(np.size(a) for a in arrays.values()) > LONGEST:
         return f"{again}\n"
-    module = found(package, part.room, part.public).__module__
-    own = found(package, part.room, part.public)
-    backward = None if part.is_class() else backward_of(part, package)
-    lines = torch_lines(case) if is_torch(own, backward) \
+    own, backward = found(package, part.room, part.public), backward_of(part, package)
+    torch = by_autograd(part, package)
+    lines = torch_lines(case) if torch \
         else numpy_lines(case, package, backward is not None or part.is_class())
-    extra = "import torch\n" if is_torch(own, backward) else ""
-    names = [part.public]
-    if backward is not None and not is_torch(own, backward):
-        names.append(part.backward_name())
+    extra = "import torch\n" if torch else ""
+    names = [imported(own, part.public)]
+    if backward is not None and not torch:
+        names.append(imported(backward, part.backward_name()))
     if "Linear(" in part.construction(case.arguments) and part.public != "Linear":
         extra += f"from {found(package, 'layers.linear', 'Linear').__module__} import Linear\n"
     return (f"import numpy as np\n{extra}"
-            f"from {module} import {', '.join(names)}\n\n"
+            f"from {own.__module__} import {', '.join(names)}\n\n"
             + "\n".join(lines) + "\n")
+
+
+def imported(thing, name: str) -> str:
+    """"LayerNorm", or "MyLayerNorm as LayerNorm" """
+    return name if thing.__name__ == name else f"{thing.__name__} as {name}"
 
 
 def numpy_lines(case: Case, package: str, has_backward: bool) -> list[str]:

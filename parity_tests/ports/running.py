@@ -25,7 +25,8 @@ from ..finding import AbsentError, found, is_torch
 from ..running import check_fit, gradient_name, load, remembered, run_torch
 from .importing import folder_of
 
-__all__ = ["DeclinedError", "PortError", "run_port", "to_numpy"]
+__all__ = ["DeclinedError", "PortError", "backward_of", "by_autograd",
+           "run_port", "to_numpy"]
 
 
 class DeclinedError(LookupError):
@@ -70,7 +71,7 @@ def run_port(case: Case, package: str, backwards: int = 1) -> dict[str, Any]:
     try:
         part = case.component
         thing, own = part.find(package), found(package, part.room, part.public)
-        backward = None if part.is_class() else backward_of(part, package)
+        backward = backward_of(part, package)
         check_options(getattr(own, "forward", own), case.options())
         if is_torch(own, backward):
             result = run_torch(case, package)
@@ -87,7 +88,15 @@ def run_port(case: Case, package: str, backwards: int = 1) -> dict[str, Any]:
         raise PortError(problem, package) from problem
 
 
+def by_autograd(part, package: str) -> bool:
+    """Whether torch differentiates the port's component."""
+    return is_torch(found(package, part.room, part.public), backward_of(part, package))
+
+
 def backward_of(part, package):
+    """A function's backward, where the port has one."""
+    if part.is_class():
+        return None
     try:
         return part.find(package, part.backward_name())
     except AbsentError:
