@@ -254,7 +254,7 @@ def test_text_options_reach_generate():
     ([1], 5, {"seed": -1}, ValueError, "seed must be at least 0, got -1"),
     ([1], 5, {"stop": "x"}, TypeError, "stop must be a whole number"),
     ([1], 5, {"stop": [1, -2]}, ValueError, "stop must be at least 0"),
-    ([1], 5, {"vocab_limit": 0}, ValueError, "vocab_limit must be at least"),
+    ([1], 5, {"vocab_limit": 0}, ValueError, "vocab_limit must be at least 1"),
     ([1], 5, {"top_p": 2}, ValueError, "top_p must be above 0"),
 ])
 def test_bad_input_is_refused_at_once(ids, n, options, kind, message):
@@ -313,3 +313,7 @@ def test_greedy_tokens_equal_those_of_transformers():
 
     new = theirs.generate(Wrapped(), ids[0], 12, temperature=0)
     assert list(new) == expected
+
+
+def test_one_word_may_be_all_the_vocabulary():
+    assert both([0], 3, 0, vocab_limit=1) == [0, 0, 0]

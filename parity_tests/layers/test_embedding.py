@@ -1,5 +1,6 @@
 """Embedding: rows of a table, and the sum of what comes back to each."""
 import numpy as np
+import pytest
 from hypothesis import given
 
 import numpy_impl.layers.embedding as ours
@@ -43,3 +44,9 @@ def test_no_ids_no_gradient():
     y, ids = layer.forward(np.zeros((0, 3), int))
     layer.backward(np.zeros((0, 3, 2), np.float32), ids)
     assert y.shape == (0, 3, 2) and not layer.grads["weight"].any()
+
+
+@pytest.mark.parametrize("ids", [[0, 1], np.array([0.0])])
+def test_ids_are_an_array_of_whole_numbers(ids):
+    with pytest.raises(TypeError, match="array of whole numbers"):
+        ours.Embedding(2, 3).forward(ids)

@@ -86,3 +86,12 @@ def test_the_twin_drops_weights_while_training_and_only_then():
     assert not torch.equal(twin(x), twin(x))
     twin.eval()
     assert torch.equal(twin(x), twin(x))
+
+
+def test_attention_without_dropout_takes_no_masks():
+    from twinformer.models.context import Context
+    from twinformer.models.keep_masks import KeepMasks
+    layer = ours.SelfAttention(3, 4)
+    x = np.random.default_rng(0).standard_normal((5, 3)).astype(np.float32)
+    y, _ = layer.forward(x, Context(keep=KeepMasks(0)))
+    np.testing.assert_array_equal(y, layer.forward(x)[0])

@@ -42,16 +42,71 @@ NO_MATHEMATICS = {
 # Tests that see each mutant too, or instead where it has no file of its own.
 SECOND = {
     "layers.parallel": ["parity_tests/test_lockstep.py"],
+    "models.gpt2": ["parity_tests/finetuning/test_freezing.py",
+                    "parity_tests/layers/test_kv_cache.py"],
     "training.learner": ["parity_tests/test_lockstep.py"],
     "twinformer.models.keep_masks": ["parity_tests/layers/test_dropout.py"],
     "twinformer.tokenizers.bpe": ["parity_tests/text/test_bpe.py"]}
 
 # Mutants that compute the same: (module, what they say) -> why.
+SLICES = "how the work is cut into slices changes none of its numbers"
+AXES = "of four axes the third is the last but one, of two the second the last"
+SHORTCUT = "a short way for tiles without a mask, taken less often"
+PLAIN = "in tiles or as a whole: the same numbers"
+CLOCK = "how long the speed is measured"
 EQUIVALENT: dict[tuple[str, str], str] = {
     ("layers.softmax", "masked_softmax: 0 -> 1"):
         "what is taken from a row of -inf, which it stays",
     ("layers.softmax", "masked_softmax: 1 -> 2"):
         "what the zeros of a row without any True are divided by",
+    ("layers.activations", "relu: x <= 0 -> x < 0"): "at 0 either way gives 0",
+    ("layers.activations", "clipped: 40 -> 41"):
+        "beyond 40 both GELUs keep all of x or nothing, to the last bit",
+    ("layers.dropout", "Dropout.forward: 0 -> 1"):
+        "at rate 0 every number is kept, and divided by 1",
+    ("layers.flash_attention", ": 1024 -> 1025"): SLICES,
+    ("layers.flash_attention", ": 64 -> 65"): SLICES,
+    ("layers.flash_attention", "flash_attention: -2 -> 2"): AXES,
+    ("layers.flash_attention", "forward_tiles: -2 -> 2"): AXES,
+    ("layers.flash_attention", "backward_tiles: -2 -> 2"): AXES,
+    **{("layers.flash_attention", f"mask_tile: {what}"): SHORTCUT for what in (
+        "keys.stop <= past + queries.start + 1 -> keys.stop < past + queries.start + 1",
+        "past + queries.start + 1 -> past + queries.start - 1",
+        "past + queries.start + 1 -> past + queries.start",
+        "past + queries.start + 1 -> 1",
+        "past + queries.start -> past - queries.start",
+        "past + queries.start -> past",
+        "past + queries.start -> queries.start")},
+    ("layers.multi_head_attention", "MultiHeadAttention.forward: context.keep is not "
+     "None and self.dropout > 0 -> context.keep is not None or self.dropout > 0"): PLAIN,
+    ("layers.multi_head_attention", "MultiHeadAttention.forward: self.dropout > 0 -> "
+     "self.dropout >= 0"): PLAIN,
+    ("layers.parallel", ": 18 -> 19"): SLICES,
+    ("layers.parallel", ": 1 -> 2"): SLICES,
+    ("layers.parallel", "by_rows: 1 -> 2"): SLICES,
+    ("layers.parallel", "by_rows: n <= step -> n < step"): SLICES,
+    ("layers.parallel", "over_heads: 1 -> 2"): SLICES,
+    **{("layers.parallel", f"over_heads: {what}"): SLICES for what in (
+        "SLICE // (min(T, tile[0]) * min(S, tile[1])) -> "
+        "SLICE * (min(T, tile[0]) * min(S, tile[1]))",
+        "min(T, tile[0]) * min(S, tile[1]) -> min(T, tile[0])",
+        "min(T, tile[0]) * min(S, tile[1]) -> min(S, tile[1])",
+        "group // H -> group * H")},
+    ("training.loss", "surprise_of_rows: -1 -> 1"): AXES,
+    ("training.optimizer", "AdamW.step: parameter.size > SLICE -> "
+     "parameter.size >= SLICE"): SLICES,
+    ("training.throughput", ": 1024 -> 1025"): CLOCK,
+    ("training.throughput", ": 5 -> 6"): CLOCK,
+    ("generation.sampling", "next_probabilities: 1.0 -> 2.0"):
+        "the temperature of a single candidate, whose probability is 1",
+    ("generation.generate", "next_logits: ids.shape[1] <= model.config.context_length"
+     " -> ids.shape[1] < model.config.context_length"):
+        "a window of full length, with or without its cache",
+    ("generation.generate", "generate.tokens: stopped |= np.isin(new, stops) -> "
+     "stopped = np.isin(new, stops)"):
+        "a row that has stopped repeats its stop token, which stops it again",
+    ("finetuning.classifier_model", "trained_classifier: 0 -> 1"):
+        "the seed of weights that are replaced in the next line",
     ("finetuning.lora", "LoRALinear.merged: 1 -> 2"):
         "the size of a Linear whose weights are replaced in the next line",
     ("evaluation.likelihood", "choice_log_likelihoods: -1 -> 1"):

@@ -266,3 +266,9 @@ def test_patterns_of_tiktoken_itself():
         peer = tiktoken.Encoding("peer", pat_str=pattern, mergeable_ranks=tokenizer.ranks,
                                  special_tokens={})
         assert tokenizer.encode_ordinary(text) == peer.encode_ordinary(text)
+
+
+def test_the_shortest_pieces_are_merged_too():
+    ranks = {b"a": 0, b"b": 1, b"ab": 2}
+    assert ours.merge_piece(b"a", ranks) == [0]
+    assert ours.merge_piece(b"ab", ranks) == [2]

@@ -155,7 +155,7 @@ def test_masks_depend_on_seed_step_and_microbatch_alone(package):
 
 @pytest.mark.parametrize("wrong", [
     {"device": "cuda"}, {"precision": "bfloat16"}, {"compile": True},
-    {"activation_checkpointing": True}, {"vocabulary_multiple": 64}])
+    {"activation_checkpointing": True}, {"vocabulary_multiple": 2}])
 def test_the_reference_refuses_what_it_cannot_do(wrong):
     run = small_run()
     with pytest.raises(ValueError, match=f"device.{next(iter(wrong))}"):
@@ -170,3 +170,14 @@ def test_float32_trains_in_float32(package):
     one.train_step(run.batches(1), 1, 1e-3)
     assert {a.dtype for n, a in one.state().items() if "steps" not in n} \
         == {np.dtype(np.float32)}
+
+
+@both
+def test_a_single_target_is_its_own_mean(package):
+    run = without_dropout(small_run(), clip_norm=0.0)
+    ids, targets = np.array([[3]]), np.array([[5]])
+    once, twice = learner(package, run), learner(package, run)
+    alone = once.train_step([(ids, targets)], 1, 0.0)
+    both_of_them = twice.train_step([(ids, targets), (ids, targets)], 1, 0.0)
+    assert_rounding(alone.loss, both_of_them.loss, terms=2)
+    assert_rounding(alone.grad_norm, both_of_them.grad_norm, terms=64)

@@ -45,3 +45,13 @@ def test_known_gpus_use_the_data_sheet(monkeypatch):
     monkeypatch.setattr(torch.cuda, "get_device_name",
                         lambda device: "NVIDIA H100 80GB HBM3")
     assert theirs.peak_flops(twin) == sheet.DATA_SHEETS["H100"]
+
+
+def test_operations_of_a_square_product_by_the_best_time(monkeypatch):
+    times = iter([0.0, 4.0, 10.0, 12.0, 20.0, 23.0])  # 4, 2 and 3 seconds
+    monkeypatch.setattr(ours, "REPEATS", 3)
+    monkeypatch.setattr(ours, "SIZE", 8)
+    monkeypatch.setattr(ours.time, "perf_counter", lambda: next(times))
+    learner = pretraining_learner(CONFIG, TrainingConfig(), DeviceConfig(device="cpu"),
+                                  initial_parameters(CONFIG, 0))
+    assert ours.peak_flops(learner) == 2 * 8**3 / 2
