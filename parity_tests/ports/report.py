@@ -48,8 +48,9 @@ def said_about(told: Explanation, number: int | str) -> str:
 
 def summary(rows: list[Row], package: str) -> str:
     """What was not there, not tried or not run, in a line each."""
-    def names(some):
-        return ", ".join(row.name.rpartition(".")[2] for row in some)
+    def names(some, most=6):
+        first = ", ".join(row.name.rpartition(".")[2] for row in some[:most])
+        return first if len(some) <= most else f"{first} and {len(some) - most} others"
     lines = []
     if absent := [row for row in rows if row.absent]:
         lines.append(f"{package} does not have {names(absent)}.")
@@ -60,8 +61,8 @@ def summary(rows: list[Row], package: str) -> str:
         lines.append(f"Tried without {option}, which forward does not take: {names(some)}.")
     failed = [row for row in rows if row.finding]
     if failed:
-        lines.append(f"These are not the same mathematics: {', '.join(r.name for r in failed)}. "
-                     f"Begin with the first: others are built on it.")
+        lines.append(f"These are not the same mathematics: {', '.join(r.name for r in failed)}."
+                     + " Begin with the first: others are built on it." * (len(failed) > 1))
     elif any(row.cases for row in rows):
         lines.append("Every error is within what rounding explains (1.00).")
     return "\n".join(lines)

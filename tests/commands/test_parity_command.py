@@ -50,7 +50,7 @@ def test_a_port_of_ones_own(port):
     broken.write_text(text.replace("def silu(", "def swish("), encoding="utf-8")
     done = parity(port, "--package", "sound_port", "--component", "activations")
     assert done.returncode == 1
-    assert "not the same mathematics: layers.activations.gelu. Begin" in done.stdout
+    assert "not the same mathematics: layers.activations.gelu.\n" in done.stdout
     assert "sound_port does not have silu.\n" in done.stdout
     assert ("dx: as if in gelu_backward of layers.activations stood `4` in place of `3`"
             in done.stdout), done.stdout
