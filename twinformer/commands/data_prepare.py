@@ -3,6 +3,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..io.paths import expanded
+
 __all__ = ["prepare_corpora"]
 
 
@@ -14,7 +16,7 @@ def prepare_corpora(arguments) -> None:
     from .data import download_bar
 
     name = " ".join(arguments.corpora)
-    folder = Path(arguments.folder or default_folder(arguments)).expanduser()
+    folder = expanded(arguments.folder or default_folder(arguments))
     sources = []
     with download_bar(name) as bar:
         for corpus in arguments.corpora:
@@ -84,7 +86,7 @@ def choose_tokenizer(arguments, sources, folder: Path):
             return BPETokenizer.train(sample, arguments.vocab_size)
         except ValueError as problem:
             raise ValueError(f"{problem} (--vocab-size)") from problem
-    path = Path(kind).expanduser()
+    path = expanded(kind)
     if not path.is_file():
         raise FileNotFoundError(f"there is no tokenizer {kind}; expected bpe, gpt2, bytes or the "
                                 "path of a tokenizer.json")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ..io.paths import expanded
 from ..tokenizers.tokenizer import repair_surrogates
 from .catalog import load_catalog
 from .passages import Passage
@@ -56,7 +57,7 @@ def read_documents(
     """
     documents: list[Document] = []
     for name in map(str, corpus):
-        catalog = {} if Path(name).expanduser().exists() else load_catalog()
+        catalog = {} if expanded(name).exists() else load_catalog()
         if name in catalog and catalog[name].parser == "hub":
             raise ValueError(f"{name} is too large to be read at once; "
                              f"first: twinformer data prepare {name}")

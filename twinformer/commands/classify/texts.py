@@ -15,7 +15,7 @@ def parts_of(settings, note) -> Parts:
     options = settings.table_options()
 
     def texts(path: str):
-        found = read_labelled(path, **options)
+        found = read_labelled(path, note=note, **options)
         kept = without_empty(found)
         if len(kept) < len(found):
             note(f"{path}: {len(found) - len(kept)} empty texts are left out")
