@@ -21,7 +21,8 @@ def prepare_corpora(arguments) -> None:
     with download_bar(name) as bar:
         for corpus in arguments.corpora:
             ids = arguments.ids if corpus == "gutenberg" else ()
-            sources += corpus_sources(corpus, ids, progress=bar, note=print)
+            sources += corpus_sources(corpus, ids, note=print, progress=bar,
+                                      text_field=arguments.prepare.text_field)
     tokenizer = choose_tokenizer(arguments, sources, folder)
     total = sum(source.bytes for source in sources)
     if not all(source.bytes for source in sources):

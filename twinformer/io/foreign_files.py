@@ -20,7 +20,8 @@ class ForeignFile(ValueError):
 
 
 class Foreign(NamedTuple):
-    """What a file is, and what to do: "a PDF", "pdftotext makes ..." """
+    """What a file is, and what to do: "a PDF", "pdftotext makes ..."; ""
+    where there is no text to be had."""
 
     what: str
     advice: str
@@ -36,9 +37,9 @@ PDF = Foreign("a PDF", "pdftotext (of poppler) makes plain text of it")
 OLD_OFFICE = Foreign("an old Office document",
                      "save it as plain text or CSV in UTF-8")
 RICH = Foreign("rich text (RTF)", "save it as plain text in UTF-8")
-PICTURE = Foreign("a picture", "leave it out")
-SOUND = Foreign("sound or video", "leave it out")
-PROGRAM = Foreign("a program", "leave it out")
+PICTURE = Foreign("a picture", "")
+SOUND = Foreign("sound or video", "")
+PROGRAM = Foreign("a program", "")
 DATABASE = Foreign("a database", "export its texts as CSV or JSON lines")
 
 BEGINNINGS = (
@@ -59,7 +60,10 @@ BY_CONTENT = (("word/", WORD), ("xl/", SHEET), ("ppt/", SLIDES),
 
 
 def foreign_file(name: str, head: bytes) -> Foreign | None:
-    """What a file of this name and beginning is; None = perhaps text."""
+    """What a file of this name and beginning is; None = perhaps text.
+
+    A compressed file begins as what it holds does.
+    """
     for pattern, foreign in BEGINNINGS:
         if re.match(pattern, head, re.DOTALL):
             return foreign
@@ -78,8 +82,8 @@ def foreign_file(name: str, head: bytes) -> Foreign | None:
 def check_text(where: str, head: bytes) -> None:
     """ForeignFile where a file that begins so has to be converted first."""
     if foreign := foreign_file(where, head[:HEAD]):
-        raise ForeignFile(f"{where} is {foreign.what}, not text: "
-                          f"{foreign.advice}")
+        raise ForeignFile(f"{where} is {foreign.what}, not text"
+                          f"{foreign.advice and f': {foreign.advice}'}")
 
 
 def in_zip(name: str, head: bytes) -> Foreign:
