@@ -38,7 +38,8 @@ def test_a_header_is_one_that_the_other_rows_agree_with(tmp_path, text, header):
 def test_a_guess_without_a_known_name_is_said(tmp_path):
     told = []
     table(tmp_path, "Meinung,Sterne\n" + "es war so,1\nund so,2\n" * 4, note=told.append)
-    assert len(told) == 1 and "its first row is taken for a header (classify --header false" in told[0]
+    assert len(told) == 1
+    assert "its first row is taken for a header (classify --header false" in told[0]
     table(tmp_path, "text,label\na,b\n", note=told.append)
     assert len(told) == 1
 

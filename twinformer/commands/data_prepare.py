@@ -77,16 +77,18 @@ def choose_tokenizer(arguments, sources, folder: Path):
         learned = folder / "tokenizer.json"
         if learned.exists():    # of the preparation that goes on, or is done
             tokenizer = load_tokenizer(learned)
-            if tokenizer.vocab_size != arguments.vocab_size:
-                raise ValueError(f"{folder} has a tokenizer of {tokenizer.vocab_size} tokens, "
-                                 f"not {arguments.vocab_size}; choose another --folder")
-            return tokenizer
+            if tokenizer.vocab_size == arguments.vocab_size:
+                return tokenizer
         print(f"learning {arguments.vocab_size:,} byte pairs from the corpus")
         sample = tokenizer_sample(sources, arguments.prepare, arguments.tokenizer_sample)
-        try:
-            return BPETokenizer.train(sample, arguments.vocab_size)
-        except ValueError as problem:
-            raise ValueError(f"{problem} (--vocab-size)") from problem
+        found = BPETokenizer.train(sample, arguments.vocab_size, at_most=True)
+        if found.vocab_size < arguments.vocab_size:
+            print(f"the text has pairs for a vocabulary of {found.vocab_size:,} tokens, not "
+                  f"{arguments.vocab_size:,}")
+        if learned.exists() and found.to_dict() != tokenizer.to_dict():
+            raise ValueError(f"{folder} has a tokenizer of {tokenizer.vocab_size} tokens, not "
+                             f"{found.vocab_size}; choose another --folder")
+        return found
     path = expanded(kind)
     if not path.is_file():
         raise FileNotFoundError(f"there is no tokenizer {kind}; expected bpe, gpt2, bytes or the "

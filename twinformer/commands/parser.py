@@ -54,6 +54,7 @@ class CommandParser(ArgumentParser):
 
     def parse_args(self, args=None, *rest, **options):
         """Parse the words after the command's name."""
+        check_words(args)
         configs, words = self.spelled_out(list(args))
         if self.default_config and (path := self.default_config(words)):
             configs.insert(0, self.checked_config(path))
@@ -73,11 +74,11 @@ class CommandParser(ArgumentParser):
         them."""
         configs: list[str] = []
         spelled: list[str] = []
-        bare: list[str] = []
+        bare: list[str] = [] if self.bare_words else spelled
         rest = Words(words)
         for word in rest:
             if word == "--":
-                bare += rest
+                bare += rest if self.bare_words else [word, *rest]
             elif not word.startswith("-") or self.is_a_file(word):
                 bare.append(f"./{word}" if word.startswith("-") else word)
             elif not word.startswith("--"):
@@ -96,7 +97,7 @@ class CommandParser(ArgumentParser):
                 else:
                     spelled.append(option + equals + value)
         if not (bare and self.bare_words):
-            return configs, [*spelled, *bare]
+            return configs, spelled
         if any(word.startswith(f"{self.bare_words}=") for word in spelled):
             raise ValueError(f"{' '.join(bare)} and {self.bare_words} say the "
                              "same; name all in one of the two places")
@@ -169,6 +170,18 @@ class CommandParser(ArgumentParser):
         with open(path, "rb") as file:      # jsonargparse reads YAML in UTF-8
             plain = encoding_of(file.read()) == "utf-8"
         return path if plain and not is_toml else json.dumps(content)
+
+
+def check_words(words: Iterable[str]) -> None:
+    """ValueError where the bytes of one are not UTF-8: settings are kept in
+    files that are."""
+    from ..io.paths import shown_name
+
+    for word in words:
+        if shown_name(word) != word:
+            raise ValueError(
+                f"{shown_name(word)} is not UTF-8; rename the file (convmv -f "
+                "gbk -t utf-8 does so), or name the folder that it is in")
 
 
 class Words:

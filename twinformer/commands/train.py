@@ -124,7 +124,10 @@ def sampler(config: RunConfig, data):
     generate_text = implementation(config.backend).generate_text
     training = config.training
     prompt = training.sample_prompt or opening(data.tokenizer)
-    data.tokenizer.encode(prompt, allowed_special="all")  # can it spell it?
+    try:
+        data.tokenizer.encode(prompt, allowed_special="all")
+    except ValueError as problem:       # it cannot spell it
+        raise ValueError(f"--sample-prompt {prompt!r}: {problem}") from None
 
     def sample(learner, step: int) -> str:
         pieces = generate_text(

@@ -64,6 +64,9 @@ def read_documents(
         if name in catalog and catalog[name].parser == "hub":
             raise ValueError(f"{name} is too large to be read at once; "
                              f"first: twinformer data prepare {name}")
+        if name in catalog and not all(
+                file.local.exists() for file in catalog[name].files):
+            note(f"getting {name} ({catalog[name].size})")
         for source in corpus_sources(name, note=note, text_field=text_field):
             documents += whole_documents(
                 source.read(ReadOptions(text_field=text_field)))

@@ -67,8 +67,8 @@ def read_spreadsheet(path: Path, errors: str, field: str) -> Iterator[str]:
             f"{name} ({cell[:20]!r})" for name, cell
             in zip(table.names, table.rows[0].cells)]
         raise NoSuchField(
-            f"{path} is a table, which column holds its texts? name one of "
-            f"{', '.join(columns)} with --text-field")
+            f"{path}: a table, whose column of texts has to be named by "
+            f"--text-field: {', '.join(columns)}")
     for row in table.rows:
         if row.cells[column].strip():
             yield row.cells[column]

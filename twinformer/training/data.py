@@ -27,6 +27,7 @@ from ..io.sealed_files import read_json, write_json
 __all__ = ["TrainingData", "prepare_data"]
 
 CACHE_FORMAT = "2"
+FIRST = DataConfig()    # the defaults
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,10 @@ def prepare_data(
         ``key``.
     """
     if prepared := prepared_data(config, backend, key):
+        if (config.tokenizer, config.vocab_size) != (
+                FIRST.tokenizer, FIRST.vocab_size):
+            note("a prepared corpus has its own tokenizer, whatever "
+                 "--tokenizer and --vocab-size say")
         return prepared
     if key and (found := from_cache(cache / key, key, backend)):
         return found
@@ -106,7 +111,7 @@ def prepare_data(
 
     train, validation = split_documents(documents, config.validation)
     characters = sum(len(document.text) for document in documents)
-    note(f"reading {len(documents)} files, {characters:,} characters")
+    note(f"reading {len(documents):,} documents, {characters:,} characters")
     tokenizer = new_tokenizer(config, train, validation, backend, note)
     note(f"encoding the corpus in {tokenizer.vocab_size} tokens")
     data = TrainingData(
@@ -142,6 +147,8 @@ def new_tokenizer(config: DataConfig, train: Sequence[Document],
     Only the alphabet of the character tokenizer sees the validation part
     too: it could not spell it otherwise.
     """
+    if config.tokenizer != "bpe" and config.vocab_size != FIRST.vocab_size:
+        note(f"--vocab-size {config.vocab_size} is of --tokenizer bpe alone")
     if config.tokenizer == "bytes":
         return ByteTokenizer()
     if config.tokenizer == "characters":
