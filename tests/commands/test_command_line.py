@@ -361,7 +361,8 @@ def test_a_text_of_one_line_in_characters(capsys, tmp_path):
             "0.004; --warmup-steps 2 would fit") in output
     code, output, _ = said(capsys, *tiny, "--max-steps", "3", "--warmup-steps", "2")
     assert code == 0 and "warm-up" not in output
-    assert "--sample-prompt 'Ü': character 'Ü' at" in refused(capsys, *tiny, "--sample-prompt", "Ü")
+    error = refused(capsys, *tiny, "--sample-prompt", "Ü")
+    assert "--sample-prompt 'Ü': character 'Ü' at" in error
 
 
 def test_a_run_that_diverges_says_where(capsys, tmp_path):
