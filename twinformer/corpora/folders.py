@@ -80,5 +80,5 @@ def why_left_out(file: Path, text_field: str) -> str:
 def is_licence(name: str) -> bool:
     """LICENSE, COPYING.LESSER, license-mit.txt; not license.py"""
     found = LICENCE.match(name)
-    return bool(found) and bool(
+    return found is not None and bool(
         OF_LICENCES.fullmatch(name[found.end():]))
