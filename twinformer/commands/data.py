@@ -8,7 +8,7 @@
   twinformer data prepare books/ web.jsonl.zst --folder prepared/mine
   twinformer data show prepared/mine         what a prepared folder holds
 
-A prepared folder is trained on with: twinformer train --corpus FOLDER. It may
+A prepared folder is trained on with: twinformer train FOLDER. It may
 be larger than memory. An interrupted preparation goes on where
 it stopped: give the same command again. Downloads are kept in the folder that
 TWINFORMER_DATA names (default ~/.cache/twinformer); proxies are taken from

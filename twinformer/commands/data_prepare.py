@@ -1,4 +1,5 @@
 """twinformer data prepare: choose a tokenizer, show how far it is."""
+import shlex
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,7 +40,7 @@ def prepare_corpora(arguments) -> None:
     print(f"{splits['train']['tokens']:,} tokens to train on, "
           f"{splits['validation']['tokens']:,} for validation, of a vocabulary of "
           f"{manifest['vocab_size']:,}, in {time.monotonic() - began:.1f} s")
-    print(f"train on it  twinformer train --corpus {folder}")
+    print(f"train on it  twinformer train {shlex.quote(str(folder))}")
 
 
 def default_folder(arguments) -> Path:
