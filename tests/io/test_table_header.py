@@ -19,6 +19,7 @@ TALK = ("comment,Nice work\nquestion,How does it end\ncomment,I like it\n"
     ("comment,kind\nNice work,comment\nWho wrote it,question\n", True),
     ("label,text\na,b\n", True),
     ("标签,内容\na,b\n", True),
+    ("標籤,內容\na,b\n", True),
     ("text,a\nb,text\n", True),
     ("Meinung,Sterne\n" + "".join(f"es war so {n},{n % 2}\n" for n in range(6)), True),
     ("原话,结果\n" + "".join(
