@@ -123,6 +123,15 @@ def test_classes_in_folders_with_endings_in_capitals(tmp_path):
     assert read_labelled(tmp_path) == [Message("ham", "ham"), Message("spam", "spam")]
 
 
+@pytest.mark.parametrize("text", ["text\nHello, my friend\nWin\n",
+                                  '"Text"\n"Hello, my friend"\nWin\n'])
+def test_one_column_of_texts_with_commas(tmp_path, text):
+    (tmp_path / "a.csv").write_text(text)
+    assert column_of_texts(tmp_path / "a.csv") == ["Hello, my friend", "Win"]
+    with pytest.raises(ValueError, match="a.csv has one column, '[tT]ext': expected a text and"):
+        read_labelled(tmp_path / "a.csv")
+
+
 def test_a_file_that_is_no_table_is_named(tmp_path):
     (tmp_path / "a.xlsx").write_bytes(b"PK\x03\x04" + bytes(30))
     with pytest.raises(ValueError, match="a.xlsx is a spreadsheet, not text: save its sheet as "

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..corpora.records import Message
-from ..io.paths import expanded
+from ..io.paths import expanded, shown_name
 from ..io.tables import read_table, text_of
 from .columns import columns_of, index_of_texts, label_names, usual_and
 
@@ -63,7 +63,7 @@ def class_folders(folder: Path, encoding: str) -> list[Message]:
     if not files:
         raise ValueError(f"{folder} holds no texts; expected a folder for "
                          "each class, with files ending in .txt")
-    return [Message(file.parent.name,
+    return [Message(shown_name(file.parent.name),
                     text_of(file, encoding).replace("\r\n", "\n"))
             for file in files]
 

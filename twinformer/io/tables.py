@@ -23,6 +23,7 @@ __all__ = ["JSON_LINES", "SPREADSHEETS", "Row", "Table", "read_table",
 
 JSON_LINES = (".jsonl", ".ndjson")
 SPREADSHEETS = (".csv", ".tsv", ".tab")
+ONE_COLUMN = "\x1e"     # stands in no text
 USUAL = frozenset(USUAL_TEXTS + USUAL_LABELS)
 
 
@@ -96,6 +97,8 @@ def table_in(text: str, path: Path, known: Collection[str] = USUAL,
     named_csv = path.suffix.lower() == ".csv"
     delimiter = delimiter_of(text, named_csv)
     text = re.sub(r'\A"?sep=[^\w\s]"?\r?\n', "\n", text)    # Excel's
+    if text.strip().partition("\n")[0].strip().strip('"').lower() in known:
+        delimiter = ONE_COLUMN  # commas below are the texts' own
     rows = rows_of(path, text, delimiter, quoted, note)
     if header is None:
         header = has_header(rows, known)
