@@ -89,6 +89,56 @@ def test_what_is_wrong_with_a_table(tmp_path, name, content, message):
         read_labelled(tmp_path / name)
 
 
+@pytest.mark.parametrize("text, labels", [
+    ("".join(f"m {n}\t{['very good indeed', 'rather bad'][n % 2]}\n" for n in range(6)),
+     {"very good indeed", "rather bad"}),           # longer than the texts
+    ("".join(f"{n},{n % 2},text {n}\n" for n in range(8)), {"0", "1"}),         # not the number
+    ("".join(f"ham {n % 2},{'ok' if n < 4 else n}\n" for n in range(8)), {"ham 0", "ham 1"}),
+    ("text,label\na,1\nb,1.0\nc,0\n", {"0", "1"}),
+    ("评论,类别\n很好,正面\n不好,负面\n", {"正面", "负面"})])
+def test_labels_are_what_repeats(tmp_path, text, labels):
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    told = []
+    found = read_labelled(tmp_path / "a.csv", note=told.append)
+    assert {message.label for message in found} == labels
+    assert told[-1].startswith(f"{tmp_path / 'a.csv'}: {len(found)} rows")
+
+
+def test_columns_that_could_both_be_labels_are_asked_for(tmp_path):
+    text = "what,when,verdict\n" + "".join(
+        f"hello number {n},{['now', 'later'][n % 2]},{n % 3}\n" for n in range(12))
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match="could be in column when or verdict; name it by "
+                                         "--label_column, one of what, when, verdict"):
+        read_labelled(tmp_path / "a.csv")
+    found = read_labelled(tmp_path / "a.csv", label_column="verdict")
+    assert found[4] == Message("1", "hello number 4")
+    assert read_labelled(tmp_path / "a.csv", label_column="2")[4].label == "now"
+
+
+def test_classes_in_folders_with_endings_in_capitals(tmp_path):
+    for label, ending in (("ham", ".TXT"), ("spam", ".Txt")):
+        (tmp_path / label).mkdir()
+        (tmp_path / label / f"[1]{ending}").write_text(label)
+    assert read_labelled(tmp_path) == [Message("ham", "ham"), Message("spam", "spam")]
+
+
+@pytest.mark.parametrize("text", ["text\nHello, my friend\nWin\n",
+                                  '"Text"\n"Hello, my friend"\nWin\n'])
+def test_one_column_of_texts_with_commas(tmp_path, text):
+    (tmp_path / "a.csv").write_text(text)
+    assert column_of_texts(tmp_path / "a.csv") == ["Hello, my friend", "Win"]
+    with pytest.raises(ValueError, match="a.csv has one column, '[tT]ext': expected a text and"):
+        read_labelled(tmp_path / "a.csv")
+
+
+def test_a_file_that_is_no_table_is_named(tmp_path):
+    (tmp_path / "a.xlsx").write_bytes(b"PK\x03\x04" + bytes(30))
+    with pytest.raises(ValueError, match="a.xlsx is a spreadsheet, not text: save its sheet as "
+                                         "CSV in UTF-8, and name the column$"):
+        read_labelled(tmp_path / "a.xlsx")
+
+
 def test_no_file(tmp_path):
     with pytest.raises(FileNotFoundError, match="expected a table of texts"):
         read_labelled(tmp_path / "none.csv")

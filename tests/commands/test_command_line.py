@@ -138,8 +138,11 @@ def test_the_version(capsys):
     (["train", "--preset", "gpt3"], "--preset: expected one of 'gpt2', 'gpt2-medium'"),
     (["train", "--preset", "gpt2", "--resume", "runs/run-1"], "leave out --preset, or --resume"),
     (["parity", "--seed", "-1"], "--seed must be 0 or more, got -1"),
-    (["train", "stray"], "unrecognized arguments: stray"),
-    (["train", "--vocab-size", "9"], "--vocab-size could be --model.vocab_size or --data.vocab"),
+    (["train", "stray"], "there is no corpus at stray; expected a file, a folder, or a name"),
+    (["train", "a.txt", "--corpus", "b.txt"], "a.txt and --data.corpus say the same"),
+    (["train", "\udcd6\udcd0.txt"], "\\xd6\\xd0.txt is not UTF-8; rename the file"),
+    (["train", "--vocab-size", "9"], "data.vocab_size must be at least 257"),
+    (["doctor", "stray"], "unrecognized arguments: stray"),
     (["train", "--backend", "numpy", "--compile", "true"], "device.compile"),
 ])
 def test_mistakes_are_one_line(capsys, tmp_path, monkeypatch, words, message):
@@ -163,7 +166,7 @@ def test_a_corpus_that_will_not_do(capsys, tmp_path):
     text.write_bytes(b"abc\xff\0")
     assert "text.txt is not UTF-8 text: byte 0xff at offset 3" in refused(capsys, *tiny)
     text.write_text("abc" * 40)
-    assert "ask for at most" in refused(capsys, *tiny)
+    assert "one window needs 65" in refused(capsys, *tiny)      # and a small vocabulary will do
     tiny += ["--tokenizer", "bytes"]
     assert "one window needs 65" in refused(capsys, *tiny)
     text.write_text(TEXT)
@@ -206,7 +209,35 @@ def test_short_names_lists_and_dashes(capsys):
     assert settings(capsys, "--data.corpus", "[a, b]")["data"]["corpus"] == ["a", "b"]
 
 
+@pytest.mark.parametrize("words, corpus", [
+    (["a.txt"], ["a.txt"]), (["a.txt", "b/", "--max-steps", "5"], ["a.txt", "b/"]),
+    (["a.txt", "--max-steps", "5", "b/"], ["a.txt", "b/"]), (["*"], ["*"]),
+    (["--corpus=a.txt"], ["a.txt"]), (["null", "2024", "1e3", "~"], ["null", "2024", "1e3", "~"]),
+    (["--corpus", "[Author] Title.txt"], ["[Author] Title.txt"]),
+    (["[Author] Title.txt"], ["[Author] Title.txt"]), (["*.txt"], ["*.txt"]),
+    (["[draft]"], ["[draft]"]), (["-x.txt"], ["./-x.txt"]), (["--y.txt"], ["./--y.txt"]),
+    (["--corpus", "-x.txt"], ["-x.txt"]), (["--corpus", "[a, b]"], ["a", "b"])])
+def test_a_corpus_is_a_word_whatever_it_looks_like(capsys, tmp_path, monkeypatch, words, corpus):
+    monkeypatch.chdir(tmp_path)
+    for name in ("[draft]", "-x.txt", "--y.txt"):
+        (tmp_path / name).touch()
+    assert settings(capsys, *words)["data"]["corpus"] == corpus
+    assert "no corpus at -a.txt;" in refused(capsys, "train", "--backend", "numpy", "--", "-a.txt")
+
+
+def test_what_people_call_settings(capsys):
+    found = settings(capsys, "--lr", "1e-4", "--min-lr=1e-5", "--vocab-size", "300")
+    assert found["training"]["learning_rate"] == 1e-4
+    assert found["training"]["min_learning_rate"] == 1e-5
+    assert found["data"]["vocab_size"] == 300 and found["model"]["vocab_size"] == 2048
+
+
+def test_a_text_may_begin_with_a_dash(capsys):
+    assert settings(capsys, "--sample-prompt", "- a")["training"]["sample_prompt"] == "- a"
+
+
 @pytest.mark.parametrize("name, text", [
+    ("mine.TOML", "[model]\nn_layers = 6\n[training]\nlearning_rate = 1e-4\n"),
     ("mine.yaml", "model:\n  n_layers: 6\ntraining:\n  learning_rate: 1e-4\n"),
     ("mine.json", json.dumps({"model": {"n_layers": 6}, "training": {"learning_rate": 1e-4}})),
     ("mine.toml", "[model]\nn_layers = 6\n[training]\nlearning_rate = 1e-4\n"),
@@ -315,6 +346,23 @@ def test_a_whole_run(capsys, tmp_path):
     assert said(capsys, "train", "--resume", run, "--max-steps", "14")[0] == 0
     # what config.yaml said, with the new number of steps
     assert settings(capsys, "--resume", run)["training"]["max_steps"] == 14
+
+
+def test_a_text_of_one_line_in_characters(capsys, tmp_path):
+    """No newline to begin a sample with; a warm-up longer than the run is said."""
+    text = tmp_path / "~one.txt"
+    text.write_text("no newline at all " * 60)
+    tiny = ["train", text, "--backend", "numpy", "--tokenizer", "characters", "--batch-size", "2",
+            "--context-length", "16", "--d-model", "16", "--n-layers", "1", "--sample-tokens", "4",
+            "--validation", "0.1", "--folder", tmp_path, "--eval-interval", "0"]
+    code, output, _ = said(capsys, *tiny, "--max-steps", "20", "--name", "a")
+    assert code == 0 and "in 10 tokens" in output and "=== step 20 ===" in output
+    assert ("the warm-up of 50 steps is as long as the run of 20 or longer: it never learns at "
+            "0.004; --warmup-steps 2 would fit") in output
+    code, output, _ = said(capsys, *tiny, "--max-steps", "3", "--warmup-steps", "2")
+    assert code == 0 and "warm-up" not in output
+    error = refused(capsys, *tiny, "--sample-prompt", "Ü")
+    assert "--sample-prompt 'Ü': character 'Ü' at" in error
 
 
 def test_a_run_that_diverges_says_where(capsys, tmp_path):

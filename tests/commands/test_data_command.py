@@ -49,7 +49,7 @@ def test_prepare_show_and_train(data, tmp_path, capsys):
                "--processes", "1", "--shard-tokens", "10000"]
     assert main(command) == 0
     out = capsys.readouterr().out
-    assert "28 documents" in out and f"train --corpus {folder}" in out
+    assert "28 documents" in out and f"twinformer train {folder}" in out
     assert main(command) == 0       # done already
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["vocab_size"] == 300 and len(manifest["splits"]["train"]["shards"]) > 2

@@ -217,5 +217,9 @@ def test_characters_that_the_model_never_saw(capsys, tmp_path):
     code, _, err = evaluate(capsys, run, "--corpus", tmp_path / "other.txt")
     assert code == 2 and "this model cannot read" in err and "'ж'" in err
     (tmp_path / "one.txt").write_text("T")
-    code, _, err = evaluate(capsys, run, "--corpus", tmp_path / "one.txt")
-    assert code == 2 and "there is nothing to predict" in err
+    code, out, _ = evaluate(capsys, run, "--corpus", tmp_path / "one.txt")
+    assert code == 0 and "perplexity" in out    # of the end of text after it
+    (tmp_path / "a.csv").write_text("id,body\n1,The fox\n2,The dog\n")
+    code, _, err = evaluate(capsys, run, "--corpus", tmp_path / "a.csv")
+    assert code == 2 and "has to be named by --text-field: id, body" in err
+    assert evaluate(capsys, run, "--corpus", tmp_path / "a.csv", "--text-field", "body")[0] == 0

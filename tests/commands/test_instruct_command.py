@@ -169,7 +169,7 @@ def test_mistakes_about_the_model(start, base, tmp_path, capsys):
     assert "--model RUN" in mistake(capsys, "instruct", start[0])
     assert "not a run of this command" in mistake(capsys, "instruct", "--resume", base)
     characters = tiny_base(tmp_path, "characters")
-    assert "no end-of-text token" in mistake(
+    assert "not among the 35 characters" in mistake(
         capsys, "instruct", start[0], "--model", characters, *start[3:])
     missing = tmp_path / "nothing.json"
     assert "nothing.json" in mistake(capsys, "instruct", missing, *start[1:])

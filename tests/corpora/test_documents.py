@@ -96,17 +96,27 @@ def test_a_single_book_is_cut_at_a_line():
     assert 0.1 <= len(validation[0].text) / len(book) < 0.13
 
 
+@pytest.mark.parametrize("size", [1, 9, 60, 110, 130, 400])
 @pytest.mark.parametrize("tiny", ["a.txt", "b.txt", "z.txt"])       # wherever its hash is
-def test_a_book_beside_a_short_note_is_cut_too(tiny):
-    """The note alone would be too little to measure anything by."""
-    book = Document("novel.txt", "".join(f"line {number}\n" for number in range(100)))
-    for documents in ([book, Document(tiny, "x" * 9)], [Document(tiny, "x" * 9), book]):
+def test_a_book_beside_a_note_is_judged_by_the_book(tiny, size):
+    """The note alone, whether it fits or not, would say nothing about the book."""
+    book = Document("novel.txt", "".join(f"line {number}\n" for number in range(150)))
+    note = Document(tiny, "x" * size)
+    for documents in ([book, note], [note, book]):
         train, validation = split_documents(documents, 0.1)
-        assert [document.name for document in train] == ["novel.txt"]
-        assert [document.name for document in validation] == [tiny, "novel.txt"]
+        end = next(document.text for document in validation if document.name == "novel.txt")
+        assert next(d.text for d in train if d.name == "novel.txt") + end == book.text
+        assert 0.1 <= len(end) / len(book.text) < 0.15
         kept = sum(len(document.text) for document in validation)
-        assert 0.1 <= kept / (len(book.text) + 9) < 0.13
-        assert train[0].text + validation[1].text == book.text
+        assert 0.09 <= kept / (len(book.text) + size) < 0.15
+
+
+def test_each_of_a_few_books_gives_its_end():
+    books = [Document(f"{n}.txt", f"{n} words " * 2000) for n in range(3)]
+    train, validation = split_documents(books, 0.05)
+    for book, begin, end in zip(books, train, validation, strict=True):
+        assert begin.name == end.name == book.name and begin.text + end.text == book.text
+        assert 0.05 <= len(end.text) / len(book.text) < 0.06
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs links")
@@ -141,7 +151,7 @@ def test_one_reader_for_training_and_preparation(tmp_path):
         *(Document(f"a.TXT#{n}" if n else "a.TXT", s) for n, s in enumerate(stories)),
         Document("b.JSONL", "x"), Document("b.JSONL#1", "y"), Document("c.txt.GZ", "packed"),
         Document("d.py", "print()")]
-    assert len(told) == 1 and told[0].endswith("no text: e.png")
+    assert len(told) == 1 and told[0].endswith(": e.png (a picture)")
     passages = [passage for source in corpus_sources(str(tmp_path))
                 for passage in source.read(ReadOptions())]
     assert [(passage.name, passage.text) for passage in passages] == documents

@@ -1,5 +1,4 @@
 """From documents to token arrays, and the cache that saves the time."""
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -31,8 +30,7 @@ def prepared(corpus, **settings):
 @pytest.mark.parametrize("tokenizer", ["bytes", "characters", "bpe"])
 def test_both_parts_decode_to_the_corpus(corpus, tokenizer):
     data = prepared(corpus, tokenizer=tokenizer, vocab_size=270)
-    end = "" if data.tokenizer.end_of_text is None else "<|endoftext|>"
-    texts = {document.text + end for document in read_documents([corpus])}
+    texts = {document.text + "<|endoftext|>" for document in read_documents([corpus])}
     for part in (data.train, data.validation):
         text = data.tokenizer.decode(part)
         for document in sorted(texts):
@@ -107,10 +105,25 @@ def test_the_tokenizer_never_sees_the_validation_part(corpus, monkeypatch):
     assert sum(map(len, seen)) == 450
 
 
-def test_a_vocabulary_that_the_text_does_not_support(corpus):
-    with pytest.raises(ValueError, match=r"data\.vocab_size, or --tokenizer bytes"):
-        prepared(corpus, tokenizer="bpe", vocab_size=50_000)
-    assert not list(Path(corpus.parent / "cache").glob("*"))
+def test_a_vocabulary_that_the_text_does_not_support_is_smaller(corpus):
+    """Said, and the same again; the corpus need not be there then."""
+    told = []
+    config = DataConfig(corpus=[str(corpus)], vocab_size=50_000, validation=0.2)
+    first = prepare_data(config, corpus.parent / "cache", note=told.append)
+    size = first.tokenizer.vocab_size
+    assert 257 < size < 2000
+    assert f"pairs for a vocabulary of {size} tokens, not 50000" in " ".join(told)
+    assert prepare_data(config, corpus.parent / "cache", key=first.key).key == first.key
+    larger = prepared(corpus, tokenizer="bpe", vocab_size=size)
+    assert larger.tokenizer.to_dict() == first.tokenizer.to_dict()
+
+
+def test_every_tokenizer_ends_its_documents(corpus):
+    for tokenizer in ("bytes", "characters", "bpe"):
+        data = prepared(corpus, tokenizer=tokenizer, vocab_size=270)
+        ends = [int((np.asarray(part) == data.tokenizer.end_of_text).sum())
+                for part in (data.train, data.validation)]
+        assert sum(ends) == 10 and min(ends) > 0
 
 
 def test_a_corpus_shorter_than_a_window_is_refused(corpus):

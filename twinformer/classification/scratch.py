@@ -7,9 +7,8 @@ from ..models.config import GPT2Config
 from ..models.initialisation import initial_parameters
 from ..batches.collate import collate_instructions
 from ..backend import byte_pair_encoding
-from ..tokenizers.bpe_training import count_pieces, learn_merges
 from ..tokenizers.byte_tokenizer import ByteTokenizer
-from ..tokenizers.tokenizer import Tokenizer, repair_surrogates
+from ..tokenizers.tokenizer import Tokenizer
 from ..training.schedule import learning_rate_at
 from ..configs.finetuning_config import FinetuningConfig
 from ..finetuning.epochs import epoch_batches, epoch_steps
@@ -18,20 +17,14 @@ from ..configs.classify_config import ScratchConfig
 
 __all__ = ["new_tokenizer", "read_texts", "untrained"]
 
-MIN_COUNT = 2  # a pair that occurs once teaches nothing
-
 
 def new_tokenizer(config: ScratchConfig, texts: Sequence[str],
                   backend: str | None = None) -> Tokenizer:
     """The tokenizer that config asks for; a small one where texts are few."""
     if config.tokenizer == "bytes":
         return ByteTokenizer()
-    pieces = {repair_surrogates(piece).encode("utf-8"): count
-              for piece, count in count_pieces(texts, "gpt2").items()}
-    wanted = config.vocab_size - 257  # beside the bytes and end of text
-    found = learn_merges(pieces, wanted, MIN_COUNT) if wanted else []
-    return byte_pair_encoding(backend).train(texts, 257 + len(found),
-                                             min_count=MIN_COUNT)
+    return byte_pair_encoding(backend).train(texts, config.vocab_size,
+                                             at_most=True)
 
 
 def untrained(config: ScratchConfig, tokenizer: Tokenizer,

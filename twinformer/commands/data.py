@@ -8,7 +8,7 @@
   twinformer data prepare books/ web.jsonl.zst --folder prepared/mine
   twinformer data show prepared/mine         what a prepared folder holds
 
-A prepared folder is trained on with: twinformer train --corpus FOLDER. It may
+A prepared folder is trained on with: twinformer train FOLDER. It may
 be larger than memory. An interrupted preparation goes on where
 it stopped: give the same command again. Downloads are kept in the folder that
 TWINFORMER_DATA names (default ~/.cache/twinformer); proxies are taken from
@@ -134,7 +134,7 @@ def show(name: str, arguments) -> None:
         show_prepared(Path(name), arguments.verify)
         return
     if Path(name).exists():
-        show_beginning(name)
+        show_beginning(name, arguments.prepare.text_field)
         return
     entry = catalog_entry(name)
     print(f"{entry.name}: {entry.about}\nlicence  {entry.licence}\nsize     {entry.size}")
@@ -146,18 +146,18 @@ def show(name: str, arguments) -> None:
     if entry.hub:
         print(f"streamed from huggingface.co/datasets/{entry.hub['path']}")
     elif all(file.local.exists() for file in entry.files):
-        show_beginning(name)
+        show_beginning(name, arguments.prepare.text_field)
     else:
         print(f"get it   twinformer data get {name}")
 
 
-def show_beginning(name: str) -> None:
+def show_beginning(name: str, text_field: str) -> None:
     from ..corpora.sources import corpus_sources
     from ..corpora.readers import ReadOptions
 
-    sources = corpus_sources(name)
+    sources = corpus_sources(name, note=print, text_field=text_field)
     print(f"sources  {len(sources)}\n")
-    for passage in sources[0].read(ReadOptions()):
+    for passage in sources[0].read(ReadOptions(text_field=text_field)):
         print(f"{passage.name}:\n{passage.text[:500]}")
         break
 

@@ -1,7 +1,10 @@
 """twinformer data prepare: choose a tokenizer, show how far it is."""
+import shlex
 import time
 from contextlib import contextmanager
 from pathlib import Path
+
+from ..io.paths import expanded
 
 __all__ = ["prepare_corpora"]
 
@@ -14,12 +17,13 @@ def prepare_corpora(arguments) -> None:
     from .data import download_bar
 
     name = " ".join(arguments.corpora)
-    folder = Path(arguments.folder or default_folder(arguments)).expanduser()
+    folder = expanded(arguments.folder or default_folder(arguments))
     sources = []
     with download_bar(name) as bar:
         for corpus in arguments.corpora:
             ids = arguments.ids if corpus == "gutenberg" else ()
-            sources += corpus_sources(corpus, ids, progress=bar, note=print)
+            sources += corpus_sources(corpus, ids, note=print, progress=bar,
+                                      text_field=arguments.prepare.text_field)
     tokenizer = choose_tokenizer(arguments, sources, folder)
     total = sum(source.bytes for source in sources)
     if not all(source.bytes for source in sources):
@@ -36,7 +40,7 @@ def prepare_corpora(arguments) -> None:
     print(f"{splits['train']['tokens']:,} tokens to train on, "
           f"{splits['validation']['tokens']:,} for validation, of a vocabulary of "
           f"{manifest['vocab_size']:,}, in {time.monotonic() - began:.1f} s")
-    print(f"train on it  twinformer train --corpus {folder}")
+    print(f"train on it  twinformer train {shlex.quote(str(folder))}")
 
 
 def default_folder(arguments) -> Path:
@@ -74,17 +78,19 @@ def choose_tokenizer(arguments, sources, folder: Path):
         learned = folder / "tokenizer.json"
         if learned.exists():    # of the preparation that goes on, or is done
             tokenizer = load_tokenizer(learned)
-            if tokenizer.vocab_size != arguments.vocab_size:
-                raise ValueError(f"{folder} has a tokenizer of {tokenizer.vocab_size} tokens, "
-                                 f"not {arguments.vocab_size}; choose another --folder")
-            return tokenizer
+            if tokenizer.vocab_size == arguments.vocab_size:
+                return tokenizer
         print(f"learning {arguments.vocab_size:,} byte pairs from the corpus")
         sample = tokenizer_sample(sources, arguments.prepare, arguments.tokenizer_sample)
-        try:
-            return BPETokenizer.train(sample, arguments.vocab_size)
-        except ValueError as problem:
-            raise ValueError(f"{problem} (--vocab-size)") from problem
-    path = Path(kind).expanduser()
+        found = BPETokenizer.train(sample, arguments.vocab_size, at_most=True)
+        if found.vocab_size < arguments.vocab_size:
+            print(f"the text has pairs for a vocabulary of {found.vocab_size:,} tokens, not "
+                  f"{arguments.vocab_size:,}")
+        if learned.exists() and found.to_dict() != tokenizer.to_dict():
+            raise ValueError(f"{folder} has a tokenizer of {tokenizer.vocab_size} tokens, not "
+                             f"{found.vocab_size}; choose another --folder")
+        return found
+    path = expanded(kind)
     if not path.is_file():
         raise FileNotFoundError(f"there is no tokenizer {kind}; expected bpe, gpt2, bytes or the "
                                 "path of a tokenizer.json")

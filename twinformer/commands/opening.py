@@ -26,11 +26,12 @@ def open_model(source: str, backend: str):
     FileNotFoundError, ConnectionError, ValueError
         As ``open_run`` and ``load_pretrained``.
     """
+    from ..io.paths import expanded
     from ..models.config import PRESETS
     from ..configs.run_config import RunConfig
     from ..runs.run_folder import OpenedRun, open_run
 
-    path = Path(source).expanduser()
+    path = expanded(source)
     if is_run(source):
         return open_run(source, backend)
     if not (path.exists() or source in PRESETS):

@@ -3,7 +3,8 @@
 - ``--max-steps 20`` is ``--training.max_steps 20``: dashes are underscores,
   and the last word is enough where no other option ends in it.
 - An option that holds a list takes words until the next option:
-  ``--corpus a.txt notes/``.
+  ``--corpus a.txt notes/``. Words of no option may be such a list.
+- ``--lr`` is ``--learning_rate``. A file may be called like an option.
 - ``--config`` reads YAML, JSON or TOML, by the file's ending.
 - An unknown option or key is refused, with the nearest one that exists.
 """
@@ -11,13 +12,17 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import yaml
 from jsonargparse import ArgumentParser
 
 __all__ = ["CommandParser", "did_you_mean"]
+
+SHORT = {"lr": "learning_rate", "min_lr": "min_learning_rate"}
 
 
 class CommandParser(ArgumentParser):
@@ -29,10 +34,18 @@ class CommandParser(ArgumentParser):
         words -> a config file to read before all others, or None.
     last_config : callable, optional
         words -> settings, as JSON, to read after all config files, or None.
+    meant
+        What an option means that could be several: its full name, by its
+        last word.
+    bare_words
+        The option, a list, that words of no option are for; "" = there are
+        arguments without a name.
     """
 
     default_config: Callable[[list[str]], str | None] | None = None
     last_config: Callable[[list[str]], str | None] | None = None
+    meant: Mapping[str, str] = {}
+    bare_words: str = ""
 
     def __init__(self, **options):
         super().__init__(
@@ -41,6 +54,7 @@ class CommandParser(ArgumentParser):
 
     def parse_args(self, args=None, *rest, **options):
         """Parse the words after the command's name."""
+        check_words(args)
         configs, words = self.spelled_out(list(args))
         if self.default_config and (path := self.default_config(words)):
             configs.insert(0, self.checked_config(path))
@@ -60,23 +74,42 @@ class CommandParser(ArgumentParser):
         them."""
         configs: list[str] = []
         spelled: list[str] = []
+        bare: list[str] = [] if self.bare_words else spelled
         rest = Words(words)
         for word in rest:
             if word == "--":
-                return configs, [*spelled, word, *rest]
-            if not word.startswith("--"):
+                bare += rest if self.bare_words else [word, *rest]
+            elif not word.startswith("-") or self.is_a_file(word):
+                bare.append(f"./{word}" if word.startswith("-") else word)
+            elif not word.startswith("--"):
                 spelled.append(word)
-                continue
-            name, equals, value = word.partition("=")
-            option = self.full_name(name)
-            if option == "--config":
-                value = value if equals else rest.take()
-                configs.append(self.checked_config(value))
-            elif f"{option}+" in self.option_names() and not equals:
-                spelled.append(f"{option}={as_list(rest.take_words())}")
             else:
-                spelled.append(option + equals + value)
-        return configs, spelled
+                name, equals, value = word.partition("=")
+                option = self.full_name(name)
+                if option == "--config":
+                    value = value if equals else rest.take()
+                    configs.append(self.checked_config(value))
+                elif f"{option}+" in self.option_names():
+                    values = [value] if equals else rest.take_words()
+                    spelled.append(f"{option}={as_list(values)}")
+                elif not equals and self.takes_a_value(option):
+                    spelled.append(option + rest.take_value())
+                else:
+                    spelled.append(option + equals + value)
+        if not (bare and self.bare_words):
+            return configs, spelled
+        if any(word.startswith(f"{self.bare_words}=") for word in spelled):
+            raise ValueError(f"{' '.join(bare)} and {self.bare_words} say the "
+                             "same; name all in one of the two places")
+        return configs, [*spelled, f"{self.bare_words}={as_list(bare)}"]
+
+    def is_a_file(self, word: str) -> bool:
+        """Whether a word that begins like an option is a file's name."""
+        return Path(word).exists() and word not in self._option_string_actions
+
+    def takes_a_value(self, option: str) -> bool:
+        action = self._option_string_actions.get(option)
+        return action is not None and action.nargs is None
 
     def option_names(self) -> list[str]:
         return [option for action in self._actions
@@ -87,6 +120,7 @@ class CommandParser(ArgumentParser):
         """--max-steps -> --training.max_steps"""
         known = self.option_names()
         wanted = name[2:].replace("-", "_")
+        wanted = self.meant.get(wanted) or SHORT.get(wanted, wanted)
         if f"--{wanted}.{wanted}" in known:  # --device is --device.device
             return f"--{wanted}.{wanted}"
         if name in known:
@@ -118,7 +152,7 @@ class CommandParser(ArgumentParser):
                 f"{path} is a folder; expected a file with settings, such as "
                 "the config.yaml in a run's folder") from None
         try:
-            is_toml = path.endswith(".toml")
+            is_toml = path.lower().endswith(".toml")
             content = tomllib.loads(text) if is_toml else yaml.safe_load(text)
         except (tomllib.TOMLDecodeError, yaml.YAMLError) as problem:
             raise ValueError(f"{path} cannot be read: {problem}") from None
@@ -136,6 +170,18 @@ class CommandParser(ArgumentParser):
         with open(path, "rb") as file:      # jsonargparse reads YAML in UTF-8
             plain = encoding_of(file.read()) == "utf-8"
         return path if plain and not is_toml else json.dumps(content)
+
+
+def check_words(words: Iterable[str]) -> None:
+    """ValueError where the bytes of one are not UTF-8: settings are kept in
+    files that are."""
+    from ..io.paths import shown_name
+
+    for word in words:
+        if shown_name(word) != word:
+            raise ValueError(
+                f"{shown_name(word)} is not UTF-8; rename the file (convmv -f "
+                "gbk -t utf-8 does so), or name the folder that it is in")
 
 
 class Words:
@@ -157,6 +203,13 @@ class Words:
             raise ValueError("--config expects a file")
         return self.words.pop(0)
 
+    def take_value(self) -> str:
+        """"=" and the next word, unless it is an option: jsonargparse says
+        so. With "=" a text may begin with a dash."""
+        if not self.words or self.words[0].startswith("--"):
+            return ""
+        return f"={self.words.pop(0)}"
+
     def take_words(self) -> list[str]:
         taken = []
         while self.words and not self.words[0].startswith("--"):
@@ -165,9 +218,13 @@ class Words:
 
 
 def as_list(words: list[str]) -> str:
-    """Words as the JSON list that jsonargparse parses."""
-    if len(words) == 1 and words[0].startswith("["):
-        return words[0]
+    """Words as the JSON list that jsonargparse parses: [a, b] is one, but
+    [Author] Title.txt is a word."""
+    if len(words) == 1 and words[0].startswith("[") and not (
+            Path(words[0]).exists()):
+        with suppress(yaml.YAMLError):
+            if isinstance(yaml.safe_load(words[0]), list):
+                return words[0]
     return json.dumps(words)
 
 

@@ -1,7 +1,8 @@
 """Train a GPT on text, and see what it learns.
 
   twinformer train                            the standard library's source
-  twinformer train --corpus novel.txt notes/  your own text
+  twinformer train novel.txt notes/           your own text
+  twinformer train reviews.csv --text-field review --vocab-size 1000
   twinformer train --max-steps 100 --n-layers 2 --backend numpy
   twinformer train --preset gpt2 --n-layers 6   GPT-2's shape, half as deep
   twinformer train --config mine.yaml --learning-rate 0.0005
@@ -45,6 +46,8 @@ def add_arguments(parser) -> None:
         help="The shape of a published GPT-2 for the model, with new weights; "
              "options win over it, and it over --config.")
     parser.add_class_arguments(RunConfig)
+    parser.meant = {"vocab_size": "data.vocab_size"}
+    parser.bare_words = "--data.corpus"
     parser.default_config = default_config
     parser.last_config = last_config
 
@@ -121,7 +124,10 @@ def sampler(config: RunConfig, data):
     generate_text = implementation(config.backend).generate_text
     training = config.training
     prompt = training.sample_prompt or opening(data.tokenizer)
-    data.tokenizer.encode(prompt, allowed_special="all")  # can it spell it?
+    try:
+        data.tokenizer.encode(prompt, allowed_special="all")
+    except ValueError as problem:       # it cannot spell it
+        raise ValueError(f"--sample-prompt {prompt!r}: {problem}") from None
 
     def sample(learner, step: int) -> str:
         pieces = generate_text(
@@ -161,7 +167,7 @@ def summary(finished) -> None:
     print(next_steps("train", folder, "loss.png, samples.txt", {
         "continue a text": f"twinformer generate {folder}{example_prompt(finished)}",
         "train it longer": f"twinformer train --resume {folder} --max-steps {2 * finished.step}",
-        "your own text": "twinformer train --corpus PATH"}))
+        "your own text": "twinformer train PATH"}))
 
 
 def example_prompt(finished) -> str:

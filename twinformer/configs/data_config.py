@@ -14,13 +14,18 @@ class DataConfig:
     Attributes
     ----------
     corpus
-        Text files and folders; "standard-library" is the source code of
-        the Python that runs this.
+        Files and folders of text, JSON or CSV, or a name in "twinformer
+        data list"; "standard-library" is the source code of the Python that
+        runs this.
+    text_field
+        The field of JSON, or the column of CSV and Parquet, that holds the
+        text.
     tokenizer
         "bpe" learns byte pairs from the corpus; "characters" and "bytes"
         need no training.
     vocab_size
-        Tokens of the "bpe" tokenizer: 256 bytes, merges, end of text.
+        Tokens of the "bpe" tokenizer: 256 bytes, merges, end of text;
+        fewer where the text has too few pairs to merge.
     tokenizer_sample
         Characters of the corpus from which "bpe" learns its merges
         (0 = all of them).
@@ -30,6 +35,7 @@ class DataConfig:
 
     corpus: list[str] = field(
         default_factory=lambda: ["standard-library"])
+    text_field: str = "text"
     tokenizer: Literal["bpe", "characters", "bytes"] = "bpe"
     vocab_size: int = 2048
     tokenizer_sample: int = 2_000_000

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ..io.paths import expanded
 from ..tokenizers.tokenizer import repair_surrogates
 from .catalog import load_catalog
 from .passages import Passage
@@ -30,6 +31,7 @@ class Document(NamedTuple):
 def read_documents(
     corpus: Sequence[str | Path],
     note: Callable[[str], None] = lambda message: None,
+    text_field: str = "text",
 ) -> list[Document]:
     """Read files, folders, or corpora of the catalog whole.
 
@@ -40,6 +42,8 @@ def read_documents(
         "standard-library" stands for the interpreter's own source.
     note : callable
         Told in a sentence which files are passed over.
+    text_field
+        As in ReadOptions.
 
     Returns
     -------
@@ -56,12 +60,16 @@ def read_documents(
     """
     documents: list[Document] = []
     for name in map(str, corpus):
-        catalog = {} if Path(name).expanduser().exists() else load_catalog()
+        catalog = {} if expanded(name).exists() else load_catalog()
         if name in catalog and catalog[name].parser == "hub":
             raise ValueError(f"{name} is too large to be read at once; "
                              f"first: twinformer data prepare {name}")
-        for source in corpus_sources(name, note=note):
-            documents += whole_documents(source.read(ReadOptions()))
+        if name in catalog and not all(
+                file.local.exists() for file in catalog[name].files):
+            note(f"getting {name} ({catalog[name].size})")
+        for source in corpus_sources(name, note=note, text_field=text_field):
+            documents += whole_documents(
+                source.read(ReadOptions(text_field=text_field)))
     documents = [document for document in documents
                  if document.text.strip()]
     if not documents:
@@ -84,37 +92,47 @@ def whole_documents(passages: Iterable[Passage]) -> Iterator[Document]:
 def split_documents(
     documents: Sequence[Document], share: float
 ) -> tuple[list[Document], list[Document]]:
-    """Keep whole documents apart for validation.
+    """Keep whole documents apart for validation, and the ends of long ones.
 
-    Documents go to validation in the order of a hash of their names, as
-    long as they fit into ``share`` of the characters: the same documents
-    wherever the corpus lies and whatever is added to it. Where those fill
-    less than half of it (a single book, or one beside short notes), the end
-    of the last document that did not fit is cut off too, at a line or a word
-    where one begins near enough.
+    A document too long to be validation as a whole gives the same share of
+    itself, its end, cut at a line or a word where one begins near enough: a
+    novel beside a note is measured by the novel. Of the others some go whole,
+    in the order of a hash of their names, as long as they fit into ``share``
+    of their characters: the same documents wherever the corpus lies and
+    whatever is added to it.
 
     Returns
     -------
     train, validation : lists of Document
         Together every character of ``documents``.
     """
-    wanted = share * sum(len(document.text) for document in documents)
-    room = wanted
-    chosen: set[int] = set()
+    sizes = [len(document.text) for document in documents]
+    wanted = share * sum(sizes)
+    tails = {index: int(share * size) for index, size in enumerate(sizes)
+             if size > wanted and int(share * size)}
+    room = share * (sum(sizes) - sum(sizes[index] for index in tails))
+    whole: set[int] = set()
     for index in by_hash(documents):
-        if len(documents[index].text) <= room:
-            room -= len(documents[index].text)
-            chosen.add(index)
-    train = [d for i, d in enumerate(documents) if i not in chosen]
-    validation = [d for i, d in enumerate(documents) if i in chosen]
-    if room <= wanted / 2:
-        return train, validation
+        if index not in tails and sizes[index] <= room:
+            room -= sizes[index]
+            whole.add(index)
+    kept = sum(tails.values()) + sum(sizes[index] for index in whole)
+    if kept < wanted / 2:       # of a few documents, none fits
+        last = max(set(range(len(documents))) - whole)
+        tails[last] = max(1, min(int(wanted - kept), sizes[last] - 1))
 
-    name, text = train.pop()    # longer than the room that is left
-    cut = len(text) - max(1, min(int(room), len(text) - 1))
-    cut = place_before(text, cut, int(room) // 2)
-    return ([*train, Document(name, text[:cut])],
-            [*validation, Document(name, text[cut:])])
+    train, validation = [], []
+    for index, (name, text) in enumerate(documents):
+        if index in whole:
+            validation.append(documents[index])
+        elif index in tails:
+            cut = place_before(text, len(text) - tails[index],
+                               tails[index] // 2)
+            train.append(Document(name, text[:cut]))
+            validation.append(Document(name, text[cut:]))
+        else:
+            train.append(documents[index])
+    return train, validation
 
 
 def place_before(text: str, cut: int, most: int) -> int:

@@ -1,16 +1,20 @@
-"""Files of text, JSON lines or Parquet, plain or compressed -> documents."""
+"""Files of text, JSON, CSV or Parquet, plain or compressed -> documents."""
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ..io.tables import JSON_LINES, SPREADSHEETS
 from .passages import LONGEST_PASSAGE, Passage, passages_of
-from .text_blocks import COMPRESSED, needed, read_blocks, read_lines
+from .text_blocks import needed, read_blocks, read_lines
+from .text_fields import (
+    NoSuchField, json_records, plain_path, read_spreadsheet, text_in,
+)
 
 __all__ = ["ENDINGS", "ReadOptions", "read_passages"]
 
-ENDINGS = (".txt", ".md", ".jsonl", ".parquet")
+ENDINGS = (".txt", ".md", *JSON_LINES, ".parquet")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +26,7 @@ class ReadOptions:
     errors
         What to do with bytes that are not UTF-8: stop, or put U+FFFD.
     text_field
-        The field of JSON lines, or the column of Parquet, with the text.
+        The field of JSON, or the column of CSV and Parquet, with the text.
     passage_length
         Longer documents are read in passages of about as many characters.
     skip
@@ -43,17 +47,22 @@ def read_passages(path: Path, name: str,
     Raises
     ------
     ValueError
-        For bytes that are not UTF-8, damaged compression, a line that is no
-        JSON, a text field that is not there, and where .zst or .parquet
-        needs a package that is not installed.
+        For bytes that are not UTF-8, damaged compression, files that are no
+        text, a line that is no JSON, a text field that is not there, and
+        where .zst or .parquet needs a package that is not installed.
     """
-    plain = path.name.lower()
-    for ending in COMPRESSED:
-        plain = plain.removesuffix(ending)
-    if plain.endswith(".parquet"):
+    ending = plain_path(path).suffix.lower()
+    if ending == ".parquet":
         documents = read_parquet(path, options)
-    elif plain.endswith(".jsonl"):
+    elif ending in JSON_LINES:
         documents = read_json_lines(path, options)
+    elif ending in SPREADSHEETS:
+        documents = read_spreadsheet(path, options.errors,
+                                     options.text_field)
+    elif ending == ".json" and (records := json_records(path, options.errors)):
+        documents = (text_in(record, f"{path}, entry {number}",
+                             options.text_field)
+                     for number, record in enumerate(records, 1))
     else:
         yield from passages_of(name, read_blocks(path, options.errors),
                                options.passage_length, separated=True)
@@ -67,25 +76,12 @@ def read_json_lines(path: Path, options: ReadOptions) -> Iterator[str]:
     """One text a line; empty lines are passed over."""
     for number, line in enumerate(read_lines(path, options.errors), 1):
         if line.strip():
-            yield text_in(line, f"{path}, line {number}", options)
-
-
-def text_in(line: str, where: str, options: ReadOptions) -> str:
-    try:
-        record = json.loads(line)
-    except ValueError as problem:
-        raise ValueError(f"{where}: not JSON ({problem})") from None
-    field = options.text_field
-    if isinstance(record, str):
-        return record
-    if not isinstance(record, dict) or not isinstance(
-            record.get(field), str):
-        found = sorted(record) if isinstance(record, dict) else type(
-            record).__name__
-        raise ValueError(f"{where}: no text in field {field!r}, found "
-                         f"{found}; name another with "
-                         "data prepare --text-field")
-    return record[field]
+            where = f"{path}, line {number}"
+            try:
+                record = json.loads(line)
+            except ValueError as problem:
+                raise ValueError(f"{where}: not JSON ({problem})") from None
+            yield text_in(record, where, options.text_field)
 
 
 def read_parquet(path: Path, options: ReadOptions) -> Iterator[str]:
@@ -100,9 +96,9 @@ def read_parquet(path: Path, options: ReadOptions) -> Iterator[str]:
     with file:
         names = file.schema_arrow.names
         if options.text_field not in names:
-            raise ValueError(
+            raise NoSuchField(
                 f"{path}: no column {options.text_field!r}, found {names}; "
-                "name another with data prepare --text-field")
+                "name another with --text-field")
         for batch in file.iter_batches(256, columns=[options.text_field]):
             for value in batch.column(0):
                 if (text := value.as_py()) is not None:

@@ -1,12 +1,11 @@
 """Labelled examples for finetuning: messages, instructions, preferences."""
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 
+from ..io.table_dialect import rows_of
 from ..io.text_files import json_list, read_text
 
 __all__ = ["Message", "Instruction", "Preference", "read_messages",
@@ -53,7 +52,7 @@ def read_messages(path: str | Path, quoted: bool = False) -> list[Message]:
         authors count 5,574.
     """
     text = read_text(path)
-    rows = (csv.reader(io.StringIO(text, newline=""), delimiter="\t")
+    rows = ((row.cells for row in rows_of(path, text, "\t", True))
             if quoted else (line.rstrip("\r").split("\t", 1)
                             for line in text.split("\n")))
     messages = []

@@ -13,15 +13,17 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from ..io.paths import expanded, shown_name
 from .catalog import CatalogEntry, catalog_entry, catalog_folder, load_catalog
+from .folders import readable_files
 from .gutenberg import book_of
 from .hub import read_hub
 from .passages import Passage, passages_of
 from .prompts import ALPACA
-from .readers import COMPRESSED, ENDINGS, ReadOptions, read_passages
+from .readers import ReadOptions, read_passages
 from .records import read_instructions, read_messages, read_preferences
-from .text_blocks import is_text
-from .standard_library import standard_library_files, visible_files
+from .standard_library import standard_library_files
+from .text_blocks import COMPRESSED
 
 __all__ = ["Source", "corpus_files", "corpus_sources"]
 
@@ -52,7 +54,7 @@ class Source:
 
 def corpus_sources(corpus: str, ids: Sequence[int] = (),
                    note: Callable[[str], None] = lambda message: None,
-                   **download) -> list[Source]:
+                   text_field: str = "text", **download) -> list[Source]:
     """The sources of a corpus of the catalog, a file or a folder.
 
     Parameters
@@ -63,6 +65,8 @@ def corpus_sources(corpus: str, ids: Sequence[int] = (),
         Numbers of Project Gutenberg's books, in place of the chosen ones.
     note
         Told in a sentence which files of a folder are passed over.
+    text_field
+        As in ReadOptions: a table of a folder without it is passed over.
     download
         As for ``io.download.download``.
 
@@ -73,11 +77,12 @@ def corpus_sources(corpus: str, ids: Sequence[int] = (),
     ConnectionError
         Where a file is missing and cannot be downloaded.
     """
-    path = Path(corpus).expanduser()
+    path = expanded(corpus)
     if path.is_dir():
-        return folder_sources(path, note)
+        return [file_source(file, name) for name, file
+                in readable_files(path, text_field, note)]
     if path.exists():
-        return [file_source(path, path.name)]
+        return [file_source(path, shown_name(path.name))]
     if corpus not in (catalog := load_catalog()):
         near = difflib.get_close_matches(corpus, catalog, 1)
         hint = f"; did you mean {near[0]}?" if near else ""
@@ -106,37 +111,6 @@ def corpus_files(entry: CatalogEntry, ids: Sequence[int] = (),
     wanted = entry.books(list(ids)) if ids else entry.files
     return [*(catalog_folder() / sample for sample in entry.samples),
             *(file.fetch(**download) for file in wanted)]
-
-
-def folder_sources(folder: Path, note: Callable[[str], None]) -> list[Source]:
-    """Every file of text in it, to the bottom."""
-    files = visible_files(folder)
-    readable = [file for file in files if is_readable(file)]
-    left = [file.relative_to(folder).as_posix()
-            for file in files if file not in set(readable)]
-    if not readable:
-        raise ValueError(
-            f"{folder} has {len(files)} files, none of which is read: "
-            f"expected {', '.join(ENDINGS)} or other text, plain or with "
-            f"{' or '.join(COMPRESSED)}")
-    if left:
-        more = f" and {len(left) - 8} more" if len(left) > 8 else ""
-        note(f"passed over in {folder}, as they hold no text: "
-             f"{', '.join(left[:8])}{more}")
-    return [file_source(file, file.relative_to(folder).as_posix())
-            for file in readable]
-
-
-def is_readable(file: Path) -> bool:
-    """By the ending of its name, else by its beginning."""
-    endings = tuple(ending + packed for ending in ENDINGS
-                    for packed in ("", *COMPRESSED))
-    if file.name.lower().endswith(endings):
-        return True
-    try:
-        return is_text(file)
-    except ValueError:      # its compression is damaged, or is none
-        return False
 
 
 def file_source(file: Path, name: str) -> Source:

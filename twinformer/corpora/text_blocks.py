@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from ..io.foreign_files import check_text, foreign_file
 from ..io.text_files import encoding_of, not_text
 
-__all__ = ["COMPRESSED", "is_text", "needed", "opened", "read_blocks",
+__all__ = ["COMPRESSED", "beginning", "is_text", "needed", "opened", "read_blocks",
            "read_lines"]
 
 BLOCK = 2**18
@@ -25,6 +26,7 @@ def read_blocks(path: Path, errors: str) -> Iterator[str]:
         while True:
             block = content_of(file, path)
             if decoder is None:
+                check_text(str(path), block)
                 encoding = encoding_of(block)
                 decoder = codecs.getincrementaldecoder(encoding)(
                     policy(errors))
@@ -49,10 +51,17 @@ def read_lines(path: Path, errors: str) -> Iterator[str]:
     yield rest
 
 
+def beginning(path: Path) -> bytes:
+    """The first block of what a file holds."""
+    with opened(path) as file:
+        return content_of(file, path)
+
+
 def is_text(path: Path) -> bool:
     """Whether a file, as it begins, is text: no zeros, and decodable."""
-    with opened(path) as file:
-        begins = content_of(file, path)
+    begins = beginning(path)
+    if foreign_file(path.name, begins):
+        return False
     encoding = encoding_of(begins)
     decoder = codecs.getincrementaldecoder(encoding)()
     try:

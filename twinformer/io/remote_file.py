@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from .download import download
+from .paths import expanded
 
 __all__ = ["RemoteFile", "data_folder"]
 
@@ -12,7 +13,7 @@ __all__ = ["RemoteFile", "data_folder"]
 def data_folder() -> Path:
     """Where downloads are kept: $TWINFORMER_DATA or ~/.cache/twinformer"""
     chosen = os.environ.get("TWINFORMER_DATA") or "~/.cache/twinformer"
-    return Path(chosen).expanduser()
+    return expanded(chosen)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from .foreign_files import check_text
+
 __all__ = ["decoded", "encoding_of", "json_lines", "json_list", "not_text",
            "read_text"]
 
@@ -31,13 +33,15 @@ def read_text(path: str | PathLike, encoding: str = "auto") -> str:
     OSError
         Where it cannot be read.
     ValueError
-        For bytes that are not of the encoding, with their offset.
+        For bytes that are not of the encoding, with their offset, and for
+        files of another kind, such as PDF (ForeignFile).
     """
     return decoded(Path(path).read_bytes(), str(path), encoding)
 
 
 def decoded(content: bytes, where: str, encoding: str = "auto") -> str:
     """Bytes as text; where says in an error whose they are."""
+    check_text(where, content)
     if encoding == "auto":
         encoding = encoding_of(content)
     try:

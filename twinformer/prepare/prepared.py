@@ -12,13 +12,14 @@ import numpy as np
 from .manifest import MANIFEST, describe_folder, file_record
 from ..backend import load_tokenizer
 from ..batches.shards import ShardedTokens
+from ..io.paths import expanded
 
 __all__ = ["PreparedCorpus", "is_prepared"]
 
 
 def is_prepared(folder: str | Path) -> bool:
     """Whether a folder holds the manifest of a prepared corpus."""
-    return (Path(folder).expanduser() / MANIFEST).is_file()
+    return (expanded(folder) / MANIFEST).is_file()
 
 
 class PreparedCorpus:
@@ -49,7 +50,7 @@ class PreparedCorpus:
 
     def __init__(self, folder: str | Path, verify: bool = False,
                  backend: str | None = None):
-        self.folder = Path(folder).expanduser()
+        self.folder = expanded(folder)
         manifest = describe_folder(self.folder)
         if manifest is None:
             raise FileNotFoundError(

@@ -21,6 +21,7 @@ from .config_io import config_of_arrays, preset_of, read_config
 from .hub import WEIGHTS_FILE, fetch
 from .names import BUFFERS, spelling_of, turned
 from ..io.safetensors_io import read_safetensors
+from ..io.paths import expanded
 from ..io.text_files import read_text
 from .tensorflow_io import read_tensorflow
 
@@ -73,7 +74,7 @@ def find_weights(source: str | os.PathLike) -> Path:
     """
     if is_preset(source):
         return fetch(str(source))
-    path = Path(source).expanduser()
+    path = expanded(source)
     files = ([path / name for name in IN_FOLDERS] if path.is_dir()
              else [path, path.with_name(path.name + ".index")])
     for file in files:

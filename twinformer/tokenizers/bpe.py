@@ -72,20 +72,23 @@ class ByteLevelBPE(Tokenizer):
               pattern: str = "gpt2",
               special_tokens: Iterable[str] = (END_OF_TEXT,),
               min_count: int = 2,
-              progress: Callable[[int, int], None] | None = None):
+              progress: Callable[[int, int], None] | None = None,
+              at_most: bool = False):
         """Learn a vocabulary from text; see bpe_training.learn_merges.
 
         Parameters
         ----------
         vocab_size
             256 bytes, the merges and the special tokens together.
+        at_most
+            A text with too few different pairs gives a smaller vocabulary.
 
         Raises
         ------
         ValueError
             Where vocab_size has no room for bytes and special tokens, or the
-            text has too few different pairs; the error names the largest
-            vocabulary that this text supports.
+            text has too few different pairs, unless at_most; the error names
+            the largest vocabulary that this text supports.
         """
         special_tokens = list(special_tokens)
         n_merges = vocab_size - 256 - len(special_tokens)
@@ -97,7 +100,7 @@ class ByteLevelBPE(Tokenizer):
         pieces = {repair_surrogates(piece).encode("utf-8"): count for
                   piece, count in count_pieces(texts, pattern).items()}
         merges = cls.learn_merges(pieces, n_merges, min_count, progress)
-        if len(merges) < n_merges:
+        if len(merges) < n_merges and not at_most:
             raise ValueError(
                 f"a vocabulary of {vocab_size} needs {n_merges} merges, but "
                 f"this text supports {len(merges)} (pairs that occur at "

@@ -16,7 +16,7 @@ from ..corpora.encoded_corpus import encode_corpus
 from ..prepare.prepared import PreparedCorpus, is_prepared
 from ..backend import byte_pair_encoding, load_tokenizer
 from ..batches.shards import ShardedTokens
-from ..tokenizers.tokenizer import Tokenizer, bytes_per_token
+from ..tokenizers.tokenizer import END_OF_TEXT, Tokenizer, bytes_per_token
 from ..io.atomic_folder import new_folder, remove_folder
 from ..configs.data_config import DataConfig
 from ..corpora.documents import (
@@ -26,7 +26,8 @@ from ..io.sealed_files import read_json, write_json
 
 __all__ = ["TrainingData", "prepare_data"]
 
-CACHE_FORMAT = "1"
+CACHE_FORMAT = "2"
+FIRST = DataConfig()    # the defaults
 
 
 @dataclass(frozen=True)
@@ -88,14 +89,18 @@ def prepare_data(
     Raises
     ------
     FileNotFoundError, ValueError
-        As ``read_documents``; for a vocabulary larger than the text
-        supports; where the corpus is no longer the one of ``key``.
+        As ``read_documents``; where the corpus is no longer the one of
+        ``key``.
     """
     if prepared := prepared_data(config, backend, key):
+        if (config.tokenizer, config.vocab_size) != (
+                FIRST.tokenizer, FIRST.vocab_size):
+            note("a prepared corpus has its own tokenizer, whatever "
+                 "--tokenizer and --vocab-size say")
         return prepared
     if key and (found := from_cache(cache / key, key, backend)):
         return found
-    documents = read_documents(config.corpus, note)
+    documents = read_documents(config.corpus, note, config.text_field)
     made = data_key(documents, config)
     if key and key != made:
         raise ValueError(
@@ -106,7 +111,7 @@ def prepare_data(
 
     train, validation = split_documents(documents, config.validation)
     characters = sum(len(document.text) for document in documents)
-    note(f"reading {len(documents)} files, {characters:,} characters")
+    note(f"reading {len(documents):,} documents, {characters:,} characters")
     tokenizer = new_tokenizer(config, train, validation, backend, note)
     note(f"encoding the corpus in {tokenizer.vocab_size} tokens")
     data = TrainingData(
@@ -142,18 +147,21 @@ def new_tokenizer(config: DataConfig, train: Sequence[Document],
     Only the alphabet of the character tokenizer sees the validation part
     too: it could not spell it otherwise.
     """
+    if config.tokenizer != "bpe" and config.vocab_size != FIRST.vocab_size:
+        note(f"--vocab-size {config.vocab_size} is of --tokenizer bpe alone")
     if config.tokenizer == "bytes":
         return ByteTokenizer()
     if config.tokenizer == "characters":
         everything = "".join(texts([*train, *validation]))
-        return CharacterTokenizer.from_text(everything)
+        return CharacterTokenizer.from_text(everything, [END_OF_TEXT])
     note(f"learning {config.vocab_size} byte pairs")
     sample = texts_within(train, config.tokenizer_sample)
-    try:
-        return byte_pair_encoding(backend).train(sample, config.vocab_size)
-    except ValueError as problem:
-        raise ValueError(f"{problem} (--data.vocab_size, or --tokenizer "
-                         "bytes)") from problem
+    tokenizer = byte_pair_encoding(backend).train(
+        sample, config.vocab_size, at_most=True)
+    if tokenizer.vocab_size < config.vocab_size:
+        note(f"the text has pairs for a vocabulary of {tokenizer.vocab_size} "
+             f"tokens, not {config.vocab_size}")
+    return tokenizer
 
 
 def texts(documents: Iterable[Document]) -> list[str]:

@@ -9,6 +9,7 @@ from ..models.config import GPT2Config
 from ..models.initialisation import initial_parameters
 from ..runs.checkpoint import Checkpoint
 from ..configs.run_config import RunConfig, config_to_dict, small_model
+from ..configs.training_config import TrainingConfig
 from .data import TrainingData, prepare_data
 from .pretraining import Pretraining
 from .progress import Progress
@@ -100,6 +101,8 @@ def trained(config, folder, start, make_sampler, feed, measure_peak,
     folder.write_config(config_to_dict(config))
     progress.note(f"{config.model.parameter_count():,} parameters, "
                   f"{len(data.train):,} training tokens, in {folder}")
+    if warning := long_warmup(config.training):
+        progress.note(warning)
     exit_code = trainer.train(start)
     return FinishedRun(folder, config, data, learner, trainer.standing.step,
                        exit_code)
@@ -122,6 +125,16 @@ def resolve(config: RunConfig, data: TrainingData) -> RunConfig:
             f"tokenizer has {vocab_size} tokens; leave it out, or set "
             "data.vocab_size")
     return replace(config, model=replace(config.model, vocab_size=vocab_size))
+
+
+def long_warmup(training: TrainingConfig) -> str:
+    """What is wrong with a warm-up that the run does not get through."""
+    steps, warmup = training.max_steps, training.warmup_steps
+    if warmup < steps:
+        return ""
+    return (f"the warm-up of {warmup} steps is as long as the run of {steps} "
+            f"or longer: it never learns at {training.learning_rate:g}; "
+            f"--warmup-steps {steps // 10} would fit")
 
 
 def check_same_run(start: Checkpoint, config: RunConfig) -> None:

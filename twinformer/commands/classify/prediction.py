@@ -3,6 +3,7 @@ import csv
 import io
 import json
 import sys
+from functools import partial
 from pathlib import Path
 
 from ...classification.labelled import column_of_texts
@@ -39,7 +40,8 @@ def predict_file(config, run: str | None, file: str, output: str | None) -> int:
         raise FileExistsError(f"{output} exists already; choose another --output")
     settings = config.classification
     texts = column_of_texts(file, settings.text_column, header=settings.header,
-                            quoted=settings.quoted, encoding=settings.encoding)
+                            quoted=settings.quoted, encoding=settings.encoding,
+                            note=partial(print, file=sys.stderr))
     classifier = classifier_of(config, run)
     real = [number for number, text in enumerate(texts) if text.strip()]
     probabilities = classifier.probabilities([texts[number] for number in real])

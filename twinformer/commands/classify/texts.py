@@ -3,7 +3,9 @@ from collections import Counter
 
 from ...classification.labelled import class_names, read_labelled, without_empty
 from ...classification.split import Parts, split_messages
-from ...corpora.catalog import catalog_folder
+from ...corpora.catalog import catalog_folder, load_catalog
+from ...corpora.sources import corpus_files
+from ...io.paths import expanded
 
 __all__ = ["describe", "parts_of"]
 
@@ -14,8 +16,9 @@ def parts_of(settings, note) -> Parts:
     """Training, validation and test texts, from one file or from several."""
     options = settings.table_options()
 
-    def texts(path: str):
-        found = read_labelled(path, **options)
+    def texts(name: str):
+        path = file_of(name)
+        found = read_labelled(path, note=note, **options)
         kept = without_empty(found)
         if len(kept) < len(found):
             note(f"{path}: {len(found) - len(kept)} empty texts are left out")
@@ -33,6 +36,15 @@ def parts_of(settings, note) -> Parts:
         raise ValueError("there are no texts to choose the best model by; give --validation a "
                          "share such as 0.1, or --validation-file")
     return parts
+
+
+def file_of(name: str) -> str:
+    """A path, or the file of a corpus of labelled texts in the catalog,
+    downloaded where it is missing."""
+    entry = None if expanded(name).exists() else load_catalog().get(name)
+    if entry is None or entry.parser != "messages":
+        return name
+    return str(corpus_files(entry)[0])
 
 
 def describe(parts: Parts, classes, learn, reading, note) -> None:

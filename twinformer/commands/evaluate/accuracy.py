@@ -73,7 +73,7 @@ def show(file: str, classes: list[str], found: dict) -> None:
 
 def labels_and_predictions(arguments) -> tuple[list[str], list[str]]:
     """Two lists of as many texts; ValueError where there are no two such."""
-    from ...classification.tables import read_table
+    from ...io.tables import read_table
 
     known = frozenset(LABELS + PREDICTIONS) | {
         name.lower() for name in (arguments.label, arguments.prediction) if name}
@@ -99,5 +99,7 @@ def column(table, asked, usual, option: str, what: str) -> list[str]:
     if not wanted or wanted[0] not in lower:
         raise ValueError(f"{table.path} has the columns {', '.join(table.names)}; which holds "
                          f"the {what}? {option} NAME")
+    from ...classification.columns import label_names
+
     place = lower.index(wanted[0])
-    return [row.cells[place].strip() for row in table.rows]
+    return label_names([row.cells[place] for row in table.rows])

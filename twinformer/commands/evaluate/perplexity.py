@@ -31,6 +31,9 @@ def add_arguments(parser) -> None:
         "--corpus", type=list[str],
         help="text files and folders; left out, the validation part of the run's own corpus")
     parser.add_argument(
+        "--text_field", type=str, default="text", metavar="NAME",
+        help="the field of JSON, or the column of CSV and Parquet, that holds the text")
+    parser.add_argument(
         "--window", type=int, help="tokens that the model sees at once; left out, all it can see")
     parser.add_argument(
         "--stride", type=int,
@@ -142,7 +145,8 @@ def tokens_of(arguments, opened):
                             key=opened.data_key,
                             note=lambda message: print(message, file=sys.stderr))
         return "the validation part of its corpus", data.validation
-    documents = read_documents(arguments.corpus)
+    documents = read_documents(arguments.corpus, partial(print, file=sys.stderr),
+                               arguments.text_field)
     try:
         tokens = encode_corpus(opened.tokenizer, [document.text for document in documents])
     except ValueError as problem:
