@@ -116,9 +116,6 @@ NOTHING_ENTERS = {"special_values": "no number of the caller's goes in"}
 MASKED_ROW = {"special_values":
               "of scores that are all -inf the formula makes NaN; torch's "
               "kernel takes them for masked ones, and gives 0"}
-UNSMOOTHED = {"special_values":
-              "of a class with score -inf, 0 times its surprise is NaN; torch "
-              "leaves the product out where no label is smoothed"}
 
 COMPONENTS = [
     *(Component("layers.activations", name, enter.elementwise, remembers="input",
@@ -159,8 +156,7 @@ COMPONENTS = [
     Component("training.loss", "cross_entropy", enter.loss),
     Beside("finetuning.lora", "LoRALinear", enter.low_rank),
     Component("finetuning.pooling", "pool", enter.pooled),
-    Component("finetuning.class_loss", "class_loss", enter.classes,
-              skips=UNSMOOTHED),
+    Component("finetuning.class_loss", "class_loss", enter.classes),
     Component("finetuning.log_probability", "sequence_log_probabilities",
               enter.answers),
     Component("finetuning.preference_loss", "dpo_loss", enter.smoothed_comparisons,

@@ -37,7 +37,8 @@ def class_loss(scores, labels, class_weights=None, label_smoothing=0.0):
     q[np.arange(len(labels)), labels] += 1 - label_smoothing
     if class_weights is not None:
         q = q * class_weights
-    losses = -(q * logp).sum(1)                            # (B,)
+    terms = np.where(q == 0, 0, q * logp)  # 0 of an endless surprise is 0
+    losses = -terms.sum(1)                                 # (B,)
     loss = losses.sum()
     return loss, (logp, q)
 
