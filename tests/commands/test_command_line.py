@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from twinformer.commands.main import COMMANDS, main
-from twinformer.commands.parser import did_you_mean
+from twinformer.commands.parsing.option_names import did_you_mean
 
 from ..tiny_runs import TEXT
 
@@ -121,24 +121,24 @@ def test_the_version(capsys):
 
 
 @pytest.mark.parametrize("words, message", [
-    (["trian"], "there is no command 'trian'; did you mean train? (commands: train, "),
-    (["train", "--n-layrs", "3"], "no option --n-layrs; did you mean --model.n_layers?"),
-    (["train", "--model.n_layrs", "3"], "did you mean --model.n_layers?"),
-    (["train", "--n-layers", "three"], "--model.n_layers: expected int, got three"),
+    (["trian"], "there is no command 'trian'; did you mean train? (commands: doctor, "),
+    (["train", "--n-layrs", "3"], "no option --n-layrs; did you mean --n-layers?"),
+    (["train", "--model.n_layrs", "3"], "did you mean --n-layers?"),
+    (["train", "--n-layers", "three"], "--model.n_layers: expected a whole number, got three"),
     (["train", "--schedule", "cosin"],
      "--training.schedule: expected one of 'cosine', 'linear', 'constant', got cosin"),
-    (["train", "--n-layers"], "--model.n_layers: expected one argument"),
+    (["train", "--n-layers"], "--n-layers expects a word after it"),
     (["train", "--n-heads", "3"], "model.n_heads (3) does not divide model.d_model"),
     (["train", "--batch-size", "-1"], "training.batch_size must be at least 1, got -1"),
     (["train", "--backend", "numpy", "--resume", "nowhere"], "there is no run at nowhere"),
     (["train", "--backend", "numpy", "--corpus", "nowhere"], "there is no corpus at nowhere"),
     (["train", "--config", "nowhere.yaml"], "there is no config file nowhere.yaml; expected "),
     (["train", "--config", "."], ". is a folder; expected a file with settings"),
-    (["train", "--steps", "5"], "no option --steps; did you mean --training.max_steps?"),
+    (["train", "--steps", "5"], "no option --steps; did you mean --max-steps?"),
     (["train", "--preset", "gpt3"], "--preset: expected one of 'gpt2', 'gpt2-medium'"),
     (["train", "--preset", "gpt2", "--resume", "runs/run-1"], "leave out --preset, or --resume"),
     (["parity", "--seed", "-1"], "--seed must be 0 or more, got -1"),
-    (["train", "stray"], "unrecognized arguments: stray"),
+    (["train", "stray"], "no word but options; got 'stray'"),
     (["train", "--vocab-size", "9"], "--vocab-size could be --model.vocab_size or --data.vocab"),
     (["train", "--backend", "numpy", "--compile", "true"], "device.compile"),
 ])
@@ -227,7 +227,7 @@ def test_config_files_and_options_that_win(capsys, tmp_path, name, text):
     ("a.toml", "[model\n", "cannot be read"),
     ("a.yaml", "model: [\n", "cannot be read"),
     ("a.yaml", "just a text", "holds str, not settings"),
-    ("a.yaml", "model:\n  n_layers: many\n", "expected int, got many"),
+    ("a.yaml", "model:\n  n_layers: many\n", "expected a whole number, got many"),
     ("a.yaml", "caf\xe9\x00\xff", "is not UTF-8"),
 ])
 def test_mistakes_in_config_files_are_named(capsys, tmp_path, name, text, message):
@@ -250,11 +250,11 @@ def test_what_is_printed_can_be_read_again(capsys, tmp_path):
 
 
 def test_help_explains_every_setting(capsys):
-    _, output, _ = said(capsys, "train", "--help")
+    _, output, _ = said(capsys, "train", "--help-all")
     assert "twinformer train --resume runs/run-1" in output
-    for name in ("--model.n_layers", "--training.clip_norm", "--device.precision"):
-        assert name in output
-    assert "Transformer blocks." in output
+    for name in ("--n-layers", "--clip-norm", "--precision"):
+        assert f"\n  {name} " in output
+    assert "Transformer blocks (default 2)." in output
 
 
 def test_a_bug_shows_its_traceback_and_a_mistake_only_on_request(monkeypatch, capsys):

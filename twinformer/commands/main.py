@@ -26,20 +26,20 @@ from .console import never_fail_to_print
 
 __all__ = ["COMMANDS", "main"]
 
-# command -> (module, what the overview says about it)
+# command -> (module, what the overview says about it), in the order of the road
 COMMANDS = {
+    "doctor": ("doctor", "say what this machine can do"),
+    "data": ("data", "list, get and prepare corpora"),
     "train": ("train", "train a model, or resume a run"),
+    "generate": ("generate", "continue a text with a trained model"),
     "classify": ("classify.command", "teach a model to tell texts apart, and use it"),
     "instruct": ("instruct", "teach a model to follow instructions"),
     "dpo": ("dpo", "teach a model which answers people prefer"),
     "ask": ("ask", "ask a model that follows instructions"),
-    "generate": ("generate", "continue a text with a trained model"),
     "evaluate": ("evaluate.command", "measure a model, its answers, or their judges"),
-    "data": ("data", "list, get and prepare corpora"),
-    "verify": ("verify", "check GPT-2's weights against published figures"),
-    "parity": ("parity", "prove that reference and twin agree"),
-    "doctor": ("doctor", "say what this machine can do"),
     "walk": ("walk.command", "show every array of one forward and backward pass"),
+    "parity": ("parity", "prove that reference and twin agree"),
+    "verify": ("verify", "check GPT-2's weights against published figures"),
 }
 
 # Older names
@@ -108,13 +108,13 @@ def dispatch(words: list[str]) -> int | None:
         return 0
     command, rest = ALIASES.get(words[0], words[0]), words[1:]
     if command not in COMMANDS:
-        from .parser import did_you_mean
+        from .parsing.option_names import did_you_mean
         raise ValueError(
             f"there is no command {words[0]!r}"
             f"{did_you_mean(words[0], COMMANDS)} (commands: "
             f"{', '.join(COMMANDS)})")
 
-    from .parser import CommandParser
+    from .parsing.parser import CommandParser
     module = importlib.import_module(f".{COMMANDS[command][0]}", __package__)
     prog = f"twinformer {command}"
     if hasattr(module, "choose"):

@@ -27,6 +27,12 @@ from .around_training import next_steps, stopped
 
 __all__ = ["add_arguments", "run"]
 
+COMMON = (
+    "--corpus", "--tokenizer", "--data.vocab_size", "--name", "--folder", "--backend", "--device",
+    "--max-steps", "--batch-size", "--learning-rate", "--context-length", "--d-model",
+    "--n-heads", "--n-layers", "--dropout", "--preset", "--eval-interval", "--sample-prompt",
+    "--seed", "--config", "--resume")
+
 QUALITY_SAMPLES = 16
 QUALITY_TOKENS = 256
 
@@ -45,6 +51,11 @@ def add_arguments(parser) -> None:
         help="The shape of a published GPT-2 for the model, with new weights; "
              "options win over it, and it over --config.")
     parser.add_class_arguments(RunConfig)
+    parser.means = {"data": "data.corpus", "lr": "training.learning_rate"}
+    parser.hints = {"model": "training begins with a new model; --preset gpt2 gives it GPT-2's "
+                    "shape, --n-layers and --d-model one of your own, --resume RUN goes on with "
+                    "a run, and twinformer instruct --model gpt2 teaches a trained one"}
+    parser.common = COMMON
     parser.default_config = default_config
     parser.last_config = last_config
 

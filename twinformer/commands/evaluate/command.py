@@ -50,7 +50,7 @@ def check_is_model(word: str) -> None:
 
     from ...models.config import PRESETS
 
-    from ..parser import did_you_mean
+    from ..parsing.option_names import did_you_mean
 
     if word.startswith("-") or Path(word).exists() or word in PRESETS:
         return

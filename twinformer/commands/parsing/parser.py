@@ -1,0 +1,130 @@
+"""jsonargparse for people: short names, one line for a mistake, a short help.
+
+- ``--max-steps 20`` is ``--training.max_steps 20``: dashes are underscores,
+  and the last word is enough where no other option ends in it.
+- An option that holds a list takes words until the next option:
+  ``--corpus a.txt notes/``; a switch needs no word: ``--compile``.
+- What stands in front can be given by its name: ``ask --model run-1``.
+- ``--config`` reads YAML, JSON or TOML, by the file's ending.
+- ``--help`` shows the options that most people use, ``--help-all`` all.
+"""
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from jsonargparse import ArgumentParser
+
+from .config_files import checked_config
+from .messages import readable
+from .option_names import full_name, option_names
+from .option_types import is_switch, takes_one_word
+from .positional_words import checked_plain, in_their_order
+from .word_list import SWITCHES, Words, as_list
+
+__all__ = ["CommandParser"]
+
+
+class CommandParser(ArgumentParser):
+    """An ArgumentParser whose mistakes are ValueErrors of one line.
+
+    Attributes
+    ----------
+    common : sequence of str
+        The options that --help shows, in its order; where there are none,
+        it shows all.
+    means : dict of str to str
+        Other names of options, and of sections that have one main entry:
+        {"data": "data.corpus"}. They work in config files, too.
+    hints : dict of str to str
+        What to say about options that people expect and that are not there.
+    default_config : callable, optional
+        words -> a config file to read before all others, or None.
+    last_config : callable, optional
+        words -> settings, as JSON, to read after all config files, or None.
+    configs : list of dict
+        What the config files say, once they are read.
+    """
+
+    common: Sequence[str] = ()
+    default_config: Callable[[list[str]], str | None] | None = None
+    last_config: Callable[[list[str]], str | None] | None = None
+
+    def __init__(self, **options):
+        super().__init__(exit_on_error=False, allow_abbrev=False, add_help=False, **options)
+        self.means: dict[str, str] = {}
+        self.hints: dict[str, str] = {}
+        self.configs: list[dict[str, Any]] = []
+        self.add_argument("-h", "--help", action="help",
+                          help="Show what most people need.")
+        self.add_argument("--help-all", action="help", help="Show all options.")
+
+    def parse_args(self, args=None, *rest, **options):
+        """Parse the words after the command's name."""
+        words = list(args)
+        if asked := next((word for word in words if word in ("-h", "--help", "--help-all")), ""):
+            self.print_help(everything=asked == "--help-all")
+            raise SystemExit(0)
+        configs, words = self.spelled_out(words)
+        if self.default_config and (path := self.default_config(words)):
+            configs.insert(0, self.checked_config(path))
+        if self.last_config and (settings := self.last_config(words)):
+            configs.append(settings)
+        for config in reversed(configs):    # options win, wherever they stand
+            words = ["--config", config, *words]
+        try:
+            return super().parse_args(words, *rest, **options)
+        except SystemExit:  # --print_config
+            raise
+        except Exception as problem:
+            raise ValueError(readable(str(problem))) from problem
+
+    def spelled_out(self, words: list[str]) -> tuple[list[str], list[str]]:
+        """What --config gives, and the other words as jsonargparse wants
+        them: options first, then what stands in front in its order."""
+        configs: list[str] = []
+        options: list[str] = []
+        plain: list[str] = []
+        named: dict[str, str] = {}
+        known = option_names(self)
+        rest = Words(words)
+        for word in rest:
+            if word == "--":
+                plain.extend(rest)
+                break
+            if not word.startswith("--"):
+                plain.append(checked_plain(self, word))
+                continue
+            name, equals, value = word.partition("=")
+            option = full_name(self, name)
+            if not option.startswith("--"):     # what stands in front
+                named[option] = value if equals else rest.take(name)
+            elif option == "--config":
+                value = value if equals else rest.take(name)
+                configs.append(self.checked_config(value))
+            elif equals:
+                options.append(option + equals + value)
+            elif f"{option}+" in known:
+                options.append(f"{option}={as_list(rest.take_words())}")
+            elif is_switch(self, option) and rest.next_word() not in SWITCHES:
+                options.append(f"{option}=true")
+            elif takes_one_word(self, option):
+                options.append(f"{option}={rest.take(name)}")
+            else:
+                options.append(option)
+        return configs, [*options, *in_their_order(self, plain, named)]
+
+    def checked_config(self, path: str) -> str:
+        """What jsonargparse reads for --config."""
+        content, config = checked_config(self, path)
+        self.configs.append(content)
+        return config
+
+    def format_help(self) -> str:
+        from .help_page import help_page
+
+        return help_page(self, everything=False)
+
+    def print_help(self, file=None, everything: bool = False) -> None:
+        """The page of --help, or that of --help-all."""
+        from .help_page import help_page
+
+        print(help_page(self, everything), end="", file=file)
