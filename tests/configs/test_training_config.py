@@ -80,8 +80,8 @@ def test_the_help_explains_what_is_inherited(part):
     parser = CommandParser()
     parser.add_class_arguments(part, part.SECTION)
     shown = " ".join(parser.format_help().split())
-    for words in ("AdamW's memory of the gradient's square (default", "Microbatches whose gradients",
-                  "Evaluations without a better one"):
+    for words in ("AdamW's memory of the gradient's square (default",
+                  "Microbatches whose gradients", "Evaluations without a better one"):
         assert words in shown
 
 

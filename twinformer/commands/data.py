@@ -32,7 +32,7 @@ def add_arguments(parser) -> None:
     parser.add_argument("--ids", type=list[int], default=[],
                         help="With gutenberg: numbers of Project Gutenberg's books.")
     parser.add_argument("--folder", type=str, default="",
-                        help="Where prepare puts the tokens (default: below TWINFORMER_DATA).")
+                        help="Where prepare puts the tokens; left out, below TWINFORMER_DATA.")
     parser.add_argument("--tokenizer", type=str, default="bpe",
                         help="bpe learns byte pairs from the corpus; gpt2 is GPT-2's; bytes; or "
                              "a tokenizer.json of a run or of Hugging Face.")
@@ -42,6 +42,7 @@ def add_arguments(parser) -> None:
                         help="Characters of the corpus from which bpe learns.")
     parser.add_argument("--verify", type=bool, default=False,
                         help="show reads a prepared folder whole and compares its digests.")
+    parser.means = {"data": "corpora", "corpus": "corpora"}
     parser.add_class_arguments(PrepareOptions, "prepare")
 
 

@@ -16,14 +16,15 @@ import json
 import re
 import warnings
 from functools import partial
-from pathlib import Path
 from typing import Literal
 
 from ..backend import implementation
 from ..models.config import PRESETS, preset
 from ..configs.run_config import RunConfig
+from ..runs.run_names import find_run
 
 from .around_training import next_steps, stopped
+from .resuming import config_of_resumed, value_of
 
 __all__ = ["add_arguments", "run"]
 
@@ -62,16 +63,10 @@ def add_arguments(parser) -> None:
 
 def default_config(words: list[str]) -> str | None:
     """--resume RUN: the settings of the run come before the options."""
-    if not (given := value_of("--resume", words)):
-        return None
-    if value_of("--preset", words):
+    if value_of("--resume", words) and value_of("--preset", words):
         raise ValueError("a run that goes on keeps the shape of its model; "
                          "leave out --preset, or --resume to begin a new run")
-    run = Path(given)
-    for folder in (run, run.parent.parent):
-        if (folder / "config.yaml").exists():
-            return str(folder / "config.yaml")
-    return None
+    return config_of_resumed("train", words)
 
 
 def last_config(words: list[str]) -> str | None:
@@ -83,16 +78,6 @@ def last_config(words: list[str]) -> str | None:
     shape = dataclasses.asdict(preset(name))
     del shape["vocab_size"]
     return json.dumps({"model": shape})
-
-
-def value_of(option: str, words: list[str]) -> str:
-    """What a command line gives for an option, "" = nothing"""
-    for word, following in zip(words, [*words, ""][1:], strict=True):
-        if word == option:
-            return following
-        if word.startswith(f"{option}="):
-            return word.partition("=")[2]
-    return ""
 
 
 def run(arguments) -> int:
@@ -108,7 +93,8 @@ def run(arguments) -> int:
     with LiveProgress() as progress:
         finished = run_training(
             config, progress=progress,
-            resume=Path(arguments.resume) if arguments.resume else None,
+            resume=(find_run(arguments.resume, config.folder)
+                    if arguments.resume else None),
             make_sampler=sampler, measure_peak=True,
             feed=partial(loaded, config))
     if finished.exit_code:

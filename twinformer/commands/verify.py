@@ -3,7 +3,7 @@ texts it continues, losses, perplexities. Prints what is expected and what came.
 
   twinformer verify gpt2
   twinformer verify gpt2 --backend numpy
-  twinformer verify gpt2 --weights my-copy-of-gpt2/
+  twinformer verify gpt2 --model my-copy-of-gpt2/
 
 Exit code 1 where something differs. What needs a data file that is not there
 is left out, and says so.
@@ -18,7 +18,7 @@ __all__ = ["Subject", "add_arguments", "check", "run"]
 def add_arguments(parser) -> None:
     parser.add_argument("preset", type=str, help="gpt2, gpt2-medium, gpt2-large or gpt2-xl")
     parser.add_argument(
-        "--weights", type=str,
+        "--model", type=str,
         help="a folder or file to check; left out, the published file, downloaded if need be")
     parser.add_argument(
         "--backend", choices=["torch", "numpy"], default="torch", help="who computes it")
@@ -37,7 +37,7 @@ def run(arguments) -> int:
 
     preset(arguments.preset)
     never_fail_to_print()
-    opened = open_model(arguments.weights or arguments.preset, arguments.backend)
+    opened = open_model(arguments.model or arguments.preset, arguments.backend)
     subject = Subject(opened, arguments.backend, arguments.device)
     rows = []
     for row in check(subject, PUBLISHED[arguments.preset]):

@@ -15,8 +15,8 @@ SINGULAR = {"corpus": "path", "targets": "pattern", "ids": "id"}
 def entry(parser, action) -> tuple[str, str]:
     """-> "--max-steps N", "Optimizer steps in the whole run (default 3500)" """
     text = re.sub(r"``(.*?)``", r"\1", action.help or "").strip()
-    text = " ".join((text % {"default": ""} if "%(" in text else text).split())
     choices = choices_of(action)
+    text = sentence(text, choices)
     option_strings = [name for name in action.option_strings if not name.endswith("+")]
     if not option_strings:
         return "", text
@@ -30,6 +30,15 @@ def entry(parser, action) -> tuple[str, str]:
     if default:
         text = f"{text.rstrip('.')} (default {default})."
     return left, text
+
+
+def sentence(text: str, names: list[str]) -> str:
+    """With a capital, unless it begins with a name, and a full stop."""
+    text = " ".join(text.split())
+    first = text.partition(" ")[0]
+    if first.isalpha() and first not in names:
+        text = text[0].upper() + text[1:]
+    return text if text.endswith((".", "?", "!")) or not text else f"{text}."
 
 
 def takes(action) -> str:

@@ -8,7 +8,7 @@ import textwrap
 from .help_entry import entry
 from .option_names import option_names
 from .option_types import is_section, positionals
-from .positional_words import shown
+from .positional_words import front_words, shown
 
 __all__ = ["help_page"]
 
@@ -22,7 +22,7 @@ def help_page(parser, everything: bool) -> str:
     everything = everything or not parser.common
     text = (parser.description or "").strip()
     parts = [usage(parser), text if everything else beginning(text)]
-    front = [action for action in positionals(parser)]
+    front = positionals(parser)
     if front:
         parts.append(section("", [(shown(action), entry(parser, action)[1]) for action in front],
                              width))
@@ -36,8 +36,7 @@ def help_page(parser, everything: bool) -> str:
 
 
 def usage(parser) -> str:
-    words = [shown(action) for action in positionals(parser)]
-    return "usage: " + " ".join([parser.prog, *words, "[OPTIONS]"])
+    return "usage: " + " ".join([parser.prog, *front_words(parser), "[OPTIONS]"])
 
 
 def beginning(text: str) -> str:
@@ -53,7 +52,7 @@ def all_sections(parser, width: int) -> list[str]:
     parts = []
     for group in parser._action_groups:
         actions = [action for action in group._group_actions
-                   if is_shown(action) and action.option_strings]
+                   if is_shown(parser, action) and action.option_strings]
         names = [action.dest for action in group._group_actions if is_section(action)]
         title = "options" if group.title == "options" else f"{group.title}".rstrip(".")
         if names:
@@ -77,13 +76,16 @@ def section(title: str, rows: list[tuple[str, str]], width: int) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def is_shown(action) -> bool:
-    return not is_section(action) and action.dest != "print_config"
+def is_shown(parser, action) -> bool:
+    """Sections have no word of their own; one page of help needs no other."""
+    if is_section(action) or action.dest == "print_config":
+        return False
+    return action.dest != "help_all" or bool(parser.common)
 
 
 def count(parser) -> int:
     return len([action for action in parser._actions
-                if action.option_strings and is_shown(action)])
+                if action.option_strings and is_shown(parser, action)])
 
 
 def by_name(parser, option: str):

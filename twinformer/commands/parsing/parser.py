@@ -9,6 +9,7 @@
 - ``--help`` shows the options that most people use, ``--help-all`` all.
 """
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from jsonargparse import ArgumentParser
@@ -17,7 +18,7 @@ from .config_files import checked_config
 from .messages import readable
 from .option_names import full_name, option_names
 from .option_types import is_switch, takes_one_word
-from .positional_words import checked_plain, in_their_order
+from .positional_words import checked_plain, front_option, in_their_order
 from .word_list import SWITCHES, Words, as_list
 
 __all__ = ["CommandParser"]
@@ -36,6 +37,9 @@ class CommandParser(ArgumentParser):
         {"data": "data.corpus"}. They work in config files, too.
     hints : dict of str to str
         What to say about options that people expect and that are not there.
+    in_front : str, optional
+        The option that words in front are meant for: ``classify a.csv`` is
+        ``classify --data a.csv``.
     default_config : callable, optional
         words -> a config file to read before all others, or None.
     last_config : callable, optional
@@ -45,6 +49,7 @@ class CommandParser(ArgumentParser):
     """
 
     common: Sequence[str] = ()
+    in_front: str = ""
     default_config: Callable[[list[str]], str | None] | None = None
     last_config: Callable[[list[str]], str | None] | None = None
 
@@ -61,6 +66,7 @@ class CommandParser(ArgumentParser):
         """Parse the words after the command's name."""
         words = list(args)
         if asked := next((word for word in words if word in ("-h", "--help", "--help-all")), ""):
+            self.set_defaults_for(words)
             self.print_help(everything=asked == "--help-all")
             raise SystemExit(0)
         configs, words = self.spelled_out(words)
@@ -76,6 +82,13 @@ class CommandParser(ArgumentParser):
             raise
         except Exception as problem:
             raise ValueError(readable(str(problem))) from problem
+
+    def set_defaults_for(self, words: list[str]) -> None:
+        """What the other words change about the defaults that help shows."""
+        others = [word for word in words if word not in ("-h", "--help", "--help-all")]
+        with suppress(ValueError, OSError):     # help comes first, mistakes later
+            if self.default_config:
+                self.default_config(self.spelled_out(others)[1])
 
     def spelled_out(self, words: list[str]) -> tuple[list[str], list[str]]:
         """What --config gives, and the other words as jsonargparse wants
@@ -110,6 +123,9 @@ class CommandParser(ArgumentParser):
                 options.append(f"{option}={rest.take(name)}")
             else:
                 options.append(option)
+        if self.in_front and plain:
+            options.append(front_option(self, plain, options))
+            plain = []
         return configs, [*options, *in_their_order(self, plain, named)]
 
     def checked_config(self, path: str) -> str:

@@ -6,8 +6,9 @@ say the same.
 import re
 
 from .option_types import positionals
+from .word_list import as_list
 
-__all__ = ["checked_plain", "in_their_order", "shown"]
+__all__ = ["checked_plain", "front_option", "front_words", "in_their_order", "shown"]
 
 
 def checked_plain(parser, word: str) -> str:
@@ -52,9 +53,43 @@ def in_their_order(parser, plain: list[str], named: dict[str, str]) -> list[str]
     return ["--", *words] if dashed else words
 
 
+def front_option(parser, plain: list[str], options: list[str]) -> str:
+    """Words in front as the option that they stand for.
+
+    Raises
+    ------
+    ValueError
+        Where the option is given, too; where there are words too many.
+    """
+    option = f"--{parser.in_front}"
+    if again := next((word for word in options if word.startswith(f"{option}=")), ""):
+        raise ValueError(f"{plain[0]} in front and {again.replace('=', ' ')} say the same twice; "
+                         "leave one of them out")
+    action = next(each for each in parser._actions if option in each.option_strings)
+    if f"{option}+" in action.option_strings:
+        return f"{option}={as_list(plain)}"
+    if len(plain) > 1:
+        raise ValueError(f"{parser.prog} expects one {shown(action)[1:-1]} in front; "
+                         f"{plain[1]!r} is one word too many (quotation marks hold a name of "
+                         "several words together)")
+    return f"{option}={plain[0]}"
+
+
+def front_words(parser) -> list[str]:
+    """What stands in front, as usage shows it: MODEL [QUESTION]"""
+    words = [shown(action) for action in positionals(parser)]
+    if parser.in_front:
+        words.append(shown(next(each for each in parser._actions
+                                if f"--{parser.in_front}" in each.option_strings)))
+    return words
+
+
 def shown(action) -> str:
     """How a page of help calls it."""
-    name = str(action.metavar or action.dest).upper()
+    name = str(action.metavar or action.dest.rpartition(".")[2]).upper()
+    if action.option_strings:
+        several = f"--{action.dest}+" in action.option_strings
+        return f"[{name} ...]" if several else f"[{name}]"
     return f"[{name}]" if action.nargs == "?" else f"[{name} ...]" if action.nargs else name
 
 

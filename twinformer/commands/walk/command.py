@@ -6,7 +6,7 @@ vocabulary is the text's own characters.
 
   twinformer walk "hello"
   twinformer walk "to be or not to be" --blocks 2
-  twinformer walk "def f(x):" --run runs/run-1
+  twinformer walk "def f(x):" --model runs/run-1
 """
 import math
 
@@ -25,7 +25,7 @@ def add_arguments(parser) -> None:
     parser.add_argument(
         "text", type=str, help="the text to walk through; - reads it from standard input")
     parser.add_argument(
-        "--run", type=str, help="walk through this trained model, not a new one")
+        "--model", type=str, help="walk through this trained model, a run or gpt2, not a new one")
     parser.add_argument(
         "--blocks", type=int, default=1,
         help="show this many blocks array by array, the others in one line")
@@ -49,7 +49,7 @@ def run(arguments) -> int:
         raise ValueError(f"--seed must not be negative, got {arguments.seed}")
     if not text:
         raise ValueError("the text is empty; try twinformer walk \"hello\"")
-    config, parameters, tokenizer = trained(arguments) if arguments.run else new(arguments, text)
+    config, parameters, tokenizer = trained(arguments) if arguments.model else new(arguments, text)
 
     ids = tokenizer.encode_ordinary(text)
     most = min(MOST_TOKENS, config.context_length)
@@ -81,10 +81,10 @@ def new(arguments, text):
 
 
 def trained(arguments):
-    """The model of a run's newest checkpoint."""
-    from ...runs.run_folder import open_run
+    """The model of a run, or of weights from elsewhere."""
+    from ..opening import open_model
 
-    opened = open_run(arguments.run)
+    opened = open_model(arguments.model, "numpy")
     return opened.config.model, opened.parameters, opened.tokenizer
 
 
@@ -151,9 +151,9 @@ class Page:
 
     def introduction(self, config, arguments, model):
         count = sum(array.size for array in model.parameters())
-        origin = f"the model of {arguments.run}" if arguments.run else "a new, untrained GPT"
+        origin = f"the model of {arguments.model}" if arguments.model else "a new, untrained GPT"
         self.say(f"One forward and one backward pass through {origin}.")
-        if not arguments.run:
+        if not arguments.model:
             self.say(f"Its weights are random (seed {arguments.seed}), {WIDER} times as large as "
                      "GPT-2 begins with, so that one sees them.")
         self.say()
