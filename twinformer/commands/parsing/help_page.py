@@ -55,7 +55,7 @@ def all_sections(parser, width: int) -> list[str]:
                    if is_shown(parser, action) and action.option_strings]
         names = [action.dest for action in group._group_actions if is_section(action)]
         title = "options" if group.title == "options" else f"{group.title}".rstrip(".")
-        if names:
+        if names and "--config" in option_names(parser):
             title += f" (in a config file below {names[0]})"
         if actions:
             parts.append(section(f"{title}:", [entry(parser, action) for action in actions],

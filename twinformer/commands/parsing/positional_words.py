@@ -5,7 +5,7 @@ say the same.
 """
 import re
 
-from .option_types import positionals
+from .option_types import choices_of, positionals
 from .word_list import as_list
 
 __all__ = ["checked_plain", "front_option", "front_words", "in_their_order", "shown"]
@@ -86,6 +86,8 @@ def front_words(parser) -> list[str]:
 
 def shown(action) -> str:
     """How a page of help calls it."""
+    if (choices := choices_of(action)) and not action.option_strings:
+        return "|".join(choices)
     name = str(action.metavar or action.dest.rpartition(".")[2]).upper()
     if action.option_strings:
         several = f"--{action.dest}+" in action.option_strings
