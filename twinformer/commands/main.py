@@ -39,6 +39,7 @@ COMMANDS = {
     "evaluate": ("evaluate.command", "measure a model, its answers, or their judges"),
     "walk": ("walk.command", "show every array of one forward and backward pass"),
     "parity": ("parity", "prove that reference and twin agree"),
+    "completion": ("completion.command", "make bash, zsh or fish complete all this"),
     "verify": ("verify", "check GPT-2's weights against published figures"),
 }
 
