@@ -138,8 +138,10 @@ def test_the_version(capsys):
     (["train", "--preset", "gpt3"], "--preset: expected one of 'gpt2', 'gpt2-medium'"),
     (["train", "--preset", "gpt2", "--resume", "runs/run-1"], "leave out --preset, or --resume"),
     (["parity", "--seed", "-1"], "--seed must be 0 or more, got -1"),
-    (["train", "stray"], "no word but options; got 'stray'"),
-    (["train", "--vocab-size", "9"], "--vocab-size could be --model.vocab_size or --data.vocab"),
+    (["train", "stray"], "there is no corpus at stray; expected a file, a folder, or a name"),
+    (["train", "a.txt", "--corpus", "b.txt"], "a.txt and --data.corpus "),
+    (["train", "--vocab-size", "9"], "data.vocab_size must be at least 257"),
+    (["doctor", "stray"], "no word but options; got 'stray'"),
     (["train", "--backend", "numpy", "--compile", "true"], "device.compile"),
 ])
 def test_mistakes_are_one_line(capsys, tmp_path, monkeypatch, words, message):

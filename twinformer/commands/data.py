@@ -42,7 +42,7 @@ def add_arguments(parser) -> None:
                         help="Characters of the corpus from which bpe learns.")
     parser.add_argument("--verify", type=bool, default=False,
                         help="With show: read a prepared folder whole and compare its digests.")
-    parser.means = {"data": "corpora", "corpus": "corpora"}
+    parser.meant = {"data": "corpora", "corpus": "corpora"}
     parser.add_class_arguments(PrepareOptions, "prepare")
 
 

@@ -1,7 +1,7 @@
 """Train a GPT on text, and see what it learns.
 
   twinformer train                            the standard library's source
-  twinformer train --corpus novel.txt notes/  your own text
+  twinformer train novel.txt notes/           your own text
   twinformer train --max-steps 100 --n-layers 2 --backend numpy
   twinformer train --preset gpt2 --n-layers 6   GPT-2's shape, half as deep
   twinformer train --config mine.yaml --learning-rate 0.0005
@@ -29,7 +29,7 @@ from .resuming import config_of_resumed, value_of
 __all__ = ["add_arguments", "run"]
 
 COMMON = (
-    "--corpus", "--tokenizer", "--data.vocab_size", "--name", "--folder", "--backend", "--device",
+    "--corpus", "--tokenizer", "--vocab-size", "--name", "--folder", "--backend", "--device",
     "--max-steps", "--batch-size", "--learning-rate", "--context-length", "--d-model",
     "--n-heads", "--n-layers", "--dropout", "--preset", "--eval-interval", "--sample-prompt",
     "--seed", "--config", "--resume")
@@ -52,7 +52,8 @@ def add_arguments(parser) -> None:
         help="The shape of a published GPT-2 for the model, with new weights; "
              "options win over it, and it over --config.")
     parser.add_class_arguments(RunConfig)
-    parser.means = {"data": "data.corpus", "lr": "training.learning_rate"}
+    parser.meant = {"data": "data.corpus", "vocab_size": "data.vocab_size"}
+    parser.bare_words = "--data.corpus"
     parser.hints = {"model": "training begins with a new model; --preset gpt2 gives it GPT-2's "
                     "shape, --n-layers and --d-model one of your own, --resume RUN goes on with "
                     "a run, and twinformer instruct --model gpt2 teaches a trained one"}
@@ -158,7 +159,7 @@ def summary(finished) -> None:
     print(next_steps("train", folder, "loss.png, samples.txt", {
         "continue a text": f"twinformer generate {folder}{example_prompt(finished)}",
         "train it longer": f"twinformer train --resume {folder} --max-steps {2 * finished.step}",
-        "your own text": "twinformer train --corpus PATH"}))
+        "your own text": "twinformer train PATH"}))
 
 
 def example_prompt(finished) -> str:

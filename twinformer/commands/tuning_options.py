@@ -68,6 +68,6 @@ def add_tuning_arguments(parser, command: str, data: str, **defaults) -> None:
     parser.add_class_arguments(LoRAConfig, "lora")
     parser.add_class_arguments(DeviceConfig, "device")
     parser.set_defaults({f"finetuning.{name}": value for name, value in defaults.items()})
-    parser.in_front = "data"
+    parser.bare_words = "--data"
     parser.common = COMMON
     parser.default_config = partial(config_of_resumed, command)

@@ -60,7 +60,7 @@ def add_arguments(parser) -> None:
                         help="A new file for the labels of a file of texts, as CSV; left out, "
                              "they are printed.")
     parser.add_class_arguments(ClassifyConfig)
-    parser.in_front = "data"
+    parser.bare_words = "--data"
     parser.common = COMMON
     parser.default_config = partial(default_config, parser)
 

@@ -60,7 +60,7 @@ def copy_options(parser: CommandParser, branch: argparse.ArgumentParser) -> None
 def front_actions(parser) -> list:
     """What can stand in front of the options."""
     meant = [action for action in parser._actions
-             if parser.in_front and f"--{parser.in_front}" in action.option_strings]
+             if parser.bare_words and parser.bare_words in action.option_strings]
     return positionals(parser) + meant
 
 

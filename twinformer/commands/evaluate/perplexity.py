@@ -44,7 +44,7 @@ def add_arguments(parser) -> None:
         "--batch_size", type=int,
         help="windows at once; changes the speed and the memory, not the result; left out, as "
              "many as need half a gigabyte, at most 16")
-    parser.means = {"corpus": "data"}
+    parser.meant = {"corpus": "data"}
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
 
 

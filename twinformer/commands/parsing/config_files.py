@@ -28,7 +28,7 @@ def checked_config(parser, path: str) -> tuple[dict[str, Any], str]:
     check_keys(parser, path, content)
     with open(path, "rb") as file:      # jsonargparse reads YAML in UTF-8
         plain = encoding_of(file.read()) == "utf-8"
-    as_it_is = plain and content == written and not path.endswith(".toml")
+    as_it_is = plain and content == written and not path.lower().endswith(".toml")
     return content, path if as_it_is else json.dumps(content)
 
 
@@ -46,7 +46,7 @@ def content_of(path: str) -> dict[str, Any]:
             f"{path} is a folder; expected a file with settings, such as "
             "the config.yaml in a run's folder") from None
     try:
-        content = tomllib.loads(text) if path.endswith(".toml") else yaml.safe_load(text)
+        content = tomllib.loads(text) if path.lower().endswith(".toml") else yaml.safe_load(text)
     except (tomllib.TOMLDecodeError, yaml.YAMLError) as problem:
         raise ValueError(f"{path} cannot be read: {problem}") from None
     if not isinstance(content, dict):
@@ -60,7 +60,7 @@ def spelled_out(parser, content: dict[str, Any]) -> dict[str, Any]:
     what it means on the command line, too."""
     found: dict[str, Any] = {}
     for key, value in content.items():
-        full = parser.means.get(key, f"{key}.{key}")
+        full = parser.meant.get(key, f"{key}.{key}")
         option = f"--{full}"
         section, _, entry = full.partition(".")
         if value is None or isinstance(value, dict) or option not in option_names(parser):

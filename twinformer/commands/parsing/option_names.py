@@ -7,6 +7,8 @@ from .other_names import OTHER_NAMES
 
 __all__ = ["did_you_mean", "full_name", "option_names", "short_name"]
 
+SHORT = {"lr": "learning_rate", "min_lr": "min_learning_rate"}
+
 
 def option_names(parser) -> list[str]:
     """The full names of all options."""
@@ -26,7 +28,7 @@ def full_name(parser, name: str) -> str:
     known = [option for action in parser._actions if not is_section(action)
              for option in action.option_strings if option.startswith("--")]
     wanted = name[2:].replace("-", "_")
-    wanted = parser.means.get(wanted, wanted)
+    wanted = parser.meant.get(wanted) or SHORT.get(wanted, wanted)
     in_front = [action.dest for action in positionals(parser)]
     if f"--{wanted}.{wanted}" in known:  # --device is --device.device
         return f"--{wanted}.{wanted}"
@@ -43,7 +45,7 @@ def full_name(parser, name: str) -> str:
     if wanted in parser.hints:
         raise ValueError(f"there is no option {name}: {parser.hints[wanted]}")
     meant = known_elsewhere(wanted, known, in_front)
-    possible = [*known, *(f"--{name}" for name in (*in_front, *parser.means))]
+    possible = [*known, *(f"--{name}" for name in (*in_front, *parser.meant))]
     if not meant and (near := nearest(f"--{wanted}", possible)):
         meant = f"; did you mean {short_name(parser, near)}?"
     raise ValueError(f"there is no option {name}{meant} ({parser.prog} --help-all lists all)")

@@ -18,7 +18,7 @@ from .config_files import checked_config
 from .messages import readable
 from .option_names import full_name, option_names
 from .option_types import is_switch, takes_one_word
-from .positional_words import checked_plain, front_option, in_their_order
+from .positional_words import checked_plain, front_option, in_their_order, is_a_file
 from .word_list import SWITCHES, Words, as_list
 
 __all__ = ["CommandParser"]
@@ -32,13 +32,14 @@ class CommandParser(ArgumentParser):
     common : sequence of str
         The options that --help shows, in its order; where there are none,
         it shows all.
-    means : dict of str to str
-        Other names of options, and of sections that have one main entry:
-        {"data": "data.corpus"}. They work in config files, too.
+    meant : dict of str to str
+        What an option means that could be several, or that stands for a
+        section with one main entry: {"data": "data.corpus"}. It works in
+        config files, too.
     hints : dict of str to str
         What to say about options that people expect and that are not there.
-    in_front : str, optional
-        The option that words in front are meant for: ``classify a.csv`` is
+    bare_words : str
+        The option that words of no option are for: ``classify a.csv`` is
         ``classify --data a.csv``.
     default_config : callable, optional
         words -> a config file to read before all others, or None.
@@ -49,13 +50,13 @@ class CommandParser(ArgumentParser):
     """
 
     common: Sequence[str] = ()
-    in_front: str = ""
+    bare_words: str = ""
     default_config: Callable[[list[str]], str | None] | None = None
     last_config: Callable[[list[str]], str | None] | None = None
 
     def __init__(self, **options):
         super().__init__(exit_on_error=False, allow_abbrev=False, add_help=False, **options)
-        self.means: dict[str, str] = {}
+        self.meant: dict[str, str] = {}
         self.hints: dict[str, str] = {}
         self.configs: list[dict[str, Any]] = []
         self.add_argument("-h", "--help", action="help",
@@ -103,7 +104,7 @@ class CommandParser(ArgumentParser):
             if word == "--":
                 plain.extend(rest)
                 break
-            if not word.startswith("--"):
+            if not word.startswith("--") or is_a_file(self, word):
                 plain.append(checked_plain(self, word))
                 continue
             name, equals, value = word.partition("=")
@@ -113,17 +114,18 @@ class CommandParser(ArgumentParser):
             elif option == "--config":
                 value = value if equals else rest.take(name)
                 configs.append(self.checked_config(value))
+            elif f"{option}+" in known:
+                values = [value] if equals else rest.take_words()
+                options.append(f"{option}={as_list(values)}")
             elif equals:
                 options.append(option + equals + value)
-            elif f"{option}+" in known:
-                options.append(f"{option}={as_list(rest.take_words())}")
             elif is_switch(self, option) and rest.next_word() not in SWITCHES:
                 options.append(f"{option}=true")
             elif takes_one_word(self, option):
                 options.append(f"{option}={rest.take(name)}")
             else:
                 options.append(option)
-        if self.in_front and plain:
+        if self.bare_words and plain:
             options.append(front_option(self, plain, options))
             plain = []
         return configs, [*options, *in_their_order(self, plain, named)]

@@ -4,19 +4,29 @@
 say the same.
 """
 import re
+from pathlib import Path
 
 from .option_types import choices_of, positionals
 from .word_list import as_list
 
-__all__ = ["checked_plain", "front_option", "front_words", "in_their_order", "shown"]
+__all__ = ["checked_plain", "front_option", "front_words", "in_their_order",
+           "is_a_file", "shown"]
 
 
 def checked_plain(parser, word: str) -> str:
-    """The word; ValueError where it was meant as an option: -n"""
+    """The word, a file's as its path; ValueError where it was meant as an
+    option: -n"""
+    if is_a_file(parser, word):
+        return f"./{word}" if word.startswith("-") else word
     if re.fullmatch(r"-[^\W\d][\w.=-]*", word):
         raise ValueError(f"there is no option {word}; names of options begin with two dashes "
                          f"({parser.prog} --help lists them)")
     return word
+
+
+def is_a_file(parser, word: str) -> bool:
+    """Whether a word that may begin like an option is a file's name."""
+    return Path(word).exists() and word not in parser._option_string_actions
 
 
 def in_their_order(parser, plain: list[str], named: dict[str, str]) -> list[str]:
@@ -61,10 +71,10 @@ def front_option(parser, plain: list[str], options: list[str]) -> str:
     ValueError
         Where the option is given, too; where there are words too many.
     """
-    option = f"--{parser.in_front}"
+    option = parser.bare_words
     if again := next((word for word in options if word.startswith(f"{option}=")), ""):
-        raise ValueError(f"{plain[0]} in front and {again.replace('=', ' ')} say the same twice; "
-                         "leave one of them out")
+        raise ValueError(f"{' '.join(plain)} and {again.replace('=', ' ')} say the same; name all "
+                         "in one of the two places")
     action = next(each for each in parser._actions if option in each.option_strings)
     if f"{option}+" in action.option_strings:
         return f"{option}={as_list(plain)}"
@@ -78,9 +88,9 @@ def front_option(parser, plain: list[str], options: list[str]) -> str:
 def front_words(parser) -> list[str]:
     """What stands in front, as usage shows it: MODEL [QUESTION]"""
     words = [shown(action) for action in positionals(parser)]
-    if parser.in_front:
+    if parser.bare_words:
         words.append(shown(next(each for each in parser._actions
-                                if f"--{parser.in_front}" in each.option_strings)))
+                                if parser.bare_words in each.option_strings)))
     return words
 
 

@@ -1,5 +1,9 @@
 """The words of a command line, one or several at a time."""
 import json
+from contextlib import suppress
+from pathlib import Path
+
+import yaml
 
 __all__ = ["SWITCHES", "Words", "as_list"]
 
@@ -44,7 +48,10 @@ class Words:
 
 
 def as_list(words: list[str]) -> str:
-    """Words as the JSON list that jsonargparse parses."""
-    if len(words) == 1 and words[0].startswith("["):
-        return words[0]
+    """Words as the JSON list that jsonargparse parses: [a, b] is one, but
+    [Author] Title.txt is a word."""
+    if len(words) == 1 and words[0].startswith("[") and not Path(words[0]).exists():
+        with suppress(yaml.YAMLError):
+            if isinstance(yaml.safe_load(words[0]), list):
+                return words[0]
     return json.dumps(words)
