@@ -71,6 +71,9 @@ def test_a_preset_fills_in_the_model(capsys, tmp_path):
         assert found["training"]["max_steps"] == 7
     found = settings(capsys, "--config", tmp_path / "mine.yaml", "--preset", "gpt2")
     assert found["model"]["n_layers"] == 12
+    (tmp_path / "mine.yaml").write_text("preset: gpt2\nmodel: {n_layers: 3}\n")
+    found = settings(capsys, "--config", tmp_path / "mine.yaml")    # which says so itself
+    assert found["model"]["n_layers"] == 3 and found["model"]["d_model"] == 768
 
 
 def test_options_win_over_a_config_that_comes_later(capsys, tmp_path):
@@ -139,7 +142,8 @@ def test_the_version(capsys):
     (["train", "--preset", "gpt2", "--resume", "runs/run-1"], "leave out --preset, or --resume"),
     (["parity", "--seed", "-1"], "--seed must be 0 or more, got -1"),
     (["train", "stray"], "there is no corpus at stray; expected a file, a folder, or a name"),
-    (["train", "a.txt", "--corpus", "b.txt"], "a.txt and --data.corpus "),
+    (["train", "a.txt", "--corpus", "b.txt"], "a.txt and --data.corpus say the same"),
+    (["train", "\udcd6\udcd0.txt"], "\\xd6\\xd0.txt is not UTF-8; rename the file"),
     (["train", "--vocab-size", "9"], "data.vocab_size must be at least 257"),
     (["doctor", "stray"], "no word but options; got 'stray'"),
     (["train", "--backend", "numpy", "--compile", "true"], "device.compile"),
@@ -193,8 +197,6 @@ def test_no_options_are_the_defaults(capsys):
     arguments = settings(capsys)
     assert config_from_dict({field.name: arguments[field.name]
                              for field in fields(RunConfig)}) == RunConfig()
-    from twinformer.commands.train import default_config
-    assert default_config([]) is None
 
 
 def test_short_names_lists_and_dashes(capsys):

@@ -10,7 +10,6 @@ taught with. --data answers a JSON list of tasks all at once, and adds a
 "model_response" to each.
 """
 import sys
-from pathlib import Path
 from typing import Literal
 
 __all__ = ["add_arguments", "run"]
@@ -50,14 +49,13 @@ def run(arguments) -> None:
     from ..backend import implementation
     from .generate import build_model
     from .opening import open_model
+    from .output_file import new_file
 
     check_sampling_options(arguments.temperature, arguments.top_k, arguments.top_p)
     check_whole("max_new_tokens", arguments.max_new_tokens, 1, "200 is a paragraph")
     check_whole("seed", arguments.seed, 0, "any whole number from 0 will do")
     tasks = tasks_of(arguments)
-    output = Path(arguments.output)
-    if arguments.data and output.exists():
-        raise FileExistsError(f"{output} exists already; choose another --output, or delete it")
+    output = new_file(arguments.output) if arguments.data else None
     opened = open_model(arguments.model, arguments.backend)
     taught = opened.task.get("template")
     if not (taught or arguments.template):
@@ -70,7 +68,7 @@ def run(arguments) -> None:
         model, tasks, style, opened.tokenizer, respond, arguments.max_new_tokens,
         temperature=arguments.temperature, top_k=arguments.top_k, top_p=arguments.top_p,
         seed=arguments.seed)
-    if arguments.data:
+    if output:
         write_responses(output, tasks, answers)
         print(f"{len(answers)} answers in {output}")
     else:

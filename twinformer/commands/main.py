@@ -23,6 +23,7 @@ import sys
 from collections.abc import Sequence
 
 from .console import never_fail_to_print
+from .mistakes import in_one_line
 
 __all__ = ["COMMANDS", "main"]
 
@@ -89,9 +90,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ValueError, OSError, FloatingPointError) as mistake:
         if os.environ.get("TWINFORMER_DEBUG"):
             raise
-        notes = getattr(mistake, "__notes__", [])
-        one_line = " ".join("; ".join([str(mistake), *notes]).split())
-        print(f"twinformer: error: {one_line}", file=sys.stderr)
+        print(f"twinformer: error: {in_one_line(mistake)}", file=sys.stderr)
         return 2
 
 

@@ -54,26 +54,34 @@ def add_arguments(parser) -> None:
     parser.add_class_arguments(RunConfig)
     parser.meant = {"data": "data.corpus", "vocab_size": "data.vocab_size"}
     parser.bare_words = "--data.corpus"
-    parser.hints = {"model": "training begins with a new model; --preset gpt2 gives it GPT-2's "
+    parser.hints = {"epochs": "training is counted in steps, of --batch-size windows each: "
+                    "--max-steps",
+                    "model": "training begins with a new model; --preset gpt2 gives it GPT-2's "
                     "shape, --n-layers and --d-model one of your own, --resume RUN goes on with "
                     "a run, and twinformer instruct --model gpt2 teaches a trained one"}
     parser.common = COMMON
-    parser.default_config = default_config
+    parser.default_config = partial(default_config, parser)
     parser.last_config = last_config
 
 
-def default_config(words: list[str]) -> str | None:
-    """--resume RUN: the settings of the run come before the options."""
+def default_config(parser, words: list[str]) -> str | None:
+    """--resume RUN: the settings of the run come before the options. The same
+    holds for a preset that a config file names."""
     if value_of("--resume", words) and value_of("--preset", words):
         raise ValueError("a run that goes on keeps the shape of its model; "
                          "leave out --preset, or --resume to begin a new run")
-    return config_of_resumed("train", words)
+    named = [content["preset"] for content in parser.configs if "preset" in content]
+    return config_of_resumed("train", words) or (shape_of(named[-1]) if named else None)
 
 
 def last_config(words: list[str]) -> str | None:
-    """--preset NAME: its settings, but for the vocabulary, which is that of
-    the tokenizer."""
-    name = value_of("--preset", words)
+    """--preset NAME wins over the config files."""
+    return shape_of(value_of("--preset", words))
+
+
+def shape_of(name: str) -> str | None:
+    """The settings of a preset, but for the vocabulary, which is that of the
+    tokenizer."""
     if name not in PRESETS:     # jsonargparse says so
         return None
     shape = dataclasses.asdict(preset(name))

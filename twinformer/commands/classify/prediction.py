@@ -12,6 +12,7 @@ from ...runs.run_names import command_of, find_run, runs_there, settings_in
 
 from .judging import opened_classifier
 from ..console import given_text
+from ..output_file import new_file
 
 __all__ = ["predict_file", "predict_text"]
 
@@ -36,8 +37,8 @@ def predict_file(config, run: str | None, file: str, output: str | None) -> int:
     FileExistsError
         Where the table would take the place of another file.
     """
-    if output and Path(output).exists():
-        raise FileExistsError(f"{output} exists already; choose another --output")
+    if output:
+        new_file(output)
     settings = config.classification
     texts = column_of_texts(file, settings.text_column, header=settings.header,
                             quoted=settings.quoted, encoding=settings.encoding)

@@ -26,7 +26,7 @@ __all__ = ["add_arguments", "run"]
 
 def add_arguments(parser) -> None:
     parser.add_argument("first", type=str, help="scores, or answers, of the first model")
-    parser.add_argument("second", type=str, help="those of the second one")
+    parser.add_argument("second", type=str, help="scores, or answers, of the second one")
     parser.add_argument("--margin", type=float, default=0.0,
                         help="scores that are no further apart are a tie")
     parser.add_argument("--response", type=str, default="model_response",

@@ -9,7 +9,7 @@ import yaml
 from .option_names import did_you_mean, option_names
 from .option_types import is_section
 
-__all__ = ["checked_config"]
+__all__ = ["checked_config", "flat_keys"]
 
 
 def checked_config(parser, path: str) -> tuple[dict[str, Any], str]:

@@ -9,6 +9,8 @@ PATTERNS = (
     (r"Expected a <class 'bool'>\. Got value:", "expected true or false, got"),
     (r"Expected a <class '(\w+)'>\. Got value:", r"expected \1, got"),
     (r"Expected a typing\.Literal\[(.*?)\]\. Got value:", r"expected one of \1, got"),
+    (r"argument (--\w+): invalid choice: '?(.*?)'? \(choose from (.*)\)",
+     r"\1: expected one of \3, got \2"),
     (r'Parser key "(.*?)":', r"--\1:"),
 )
 

@@ -45,7 +45,8 @@ def full_name(parser, name: str) -> str:
     if wanted in parser.hints:
         raise ValueError(f"there is no option {name}: {parser.hints[wanted]}")
     meant = known_elsewhere(wanted, known, in_front)
-    possible = [*known, *(f"--{name}" for name in (*in_front, *parser.meant))]
+    possible = [option for option in known if not option.startswith("--help")]
+    possible += [f"--{name}" for name in (*in_front, *parser.meant)]
     if not meant and (near := nearest(f"--{wanted}", possible)):
         meant = f"; did you mean {short_name(parser, near)}?"
     raise ValueError(f"there is no option {name}{meant} ({parser.prog} --help-all lists all)")

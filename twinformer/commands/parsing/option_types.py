@@ -5,7 +5,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from jsonargparse._actions import _ActionConfigLoad
 
 __all__ = ["choices_of", "is_section", "is_switch", "list_item", "option_type", "positionals",
-           "takes_one_word"]
+           "takes_a_list", "takes_one_word"]
 
 
 def option_type(action) -> Any:
@@ -41,6 +41,10 @@ def is_section(action) -> bool:
 def is_switch(parser, option: str) -> bool:
     """Whether an option says yes or no."""
     return option_type(found(parser, option)) is bool
+
+
+def takes_a_list(parser, option: str) -> bool:
+    return list_item(found(parser, option)) is not None
 
 
 def takes_one_word(parser, option: str) -> bool:

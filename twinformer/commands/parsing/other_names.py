@@ -53,5 +53,5 @@ OTHER_NAMES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("val_split", "val", "validation_split", "eval_split"),
                     ("validation", "train_share")),
     **dict.fromkeys(("instruction", "q"), ("question",)),
-    **dict.fromkeys(("judge_model", "grader"), ("judge",)),
+    **dict.fromkeys(("model", "judge_model", "grader"), ("judge",)),
 }

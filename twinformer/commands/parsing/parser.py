@@ -14,12 +14,12 @@ from typing import Any
 
 from jsonargparse import ArgumentParser
 
-from .config_files import checked_config
+from .config_files import checked_config, flat_keys
 from .messages import readable
-from .option_names import full_name, option_names
-from .option_types import is_switch, takes_one_word
+from .option_names import full_name
+from .option_types import is_switch, takes_a_list, takes_one_word
 from .positional_words import checked_plain, front_option, in_their_order, is_a_file
-from .word_list import SWITCHES, Words, as_list
+from .word_list import SWITCHES, Words, as_list, check_words
 
 __all__ = ["CommandParser"]
 
@@ -42,11 +42,14 @@ class CommandParser(ArgumentParser):
         The option that words of no option are for: ``classify a.csv`` is
         ``classify --data a.csv``.
     default_config : callable, optional
-        words -> a config file to read before all others, or None.
+        words -> a config file, or settings as JSON, to read before all
+        others, or None.
     last_config : callable, optional
         words -> settings, as JSON, to read after all config files, or None.
     configs : list of dict
         What the config files say, once they are read.
+    config_paths : list of str
+        Where they lie.
     """
 
     common: Sequence[str] = ()
@@ -57,8 +60,10 @@ class CommandParser(ArgumentParser):
     def __init__(self, **options):
         super().__init__(exit_on_error=False, allow_abbrev=False, add_help=False, **options)
         self.meant: dict[str, str] = {}
+        self.given: list[str] = []      # the options of the command line
         self.hints: dict[str, str] = {}
         self.configs: list[dict[str, Any]] = []
+        self.config_paths: list[str] = []
         self.add_argument("-h", "--help", action="help",
                           help="Show what most people need.")
         self.add_argument("--help-all", action="help", help="Show all options.")
@@ -66,13 +71,15 @@ class CommandParser(ArgumentParser):
     def parse_args(self, args=None, *rest, **options):
         """Parse the words after the command's name."""
         words = list(args)
+        check_words(words)
         if asked := next((word for word in words if word in ("-h", "--help", "--help-all")), ""):
             self.set_defaults_for(words)
             self.print_help(everything=asked == "--help-all")
             raise SystemExit(0)
         configs, words = self.spelled_out(words)
-        if self.default_config and (path := self.default_config(words)):
-            configs.insert(0, self.checked_config(path))
+        self.given = [word.partition("=")[0] for word in words]
+        if self.default_config and (first := self.default_config(words)):
+            configs.insert(0, first if first.startswith("{") else self.checked_config(first))
         if self.last_config and (settings := self.last_config(words)):
             configs.append(settings)
         for config in reversed(configs):    # options win, wherever they stand
@@ -82,7 +89,22 @@ class CommandParser(ArgumentParser):
         except SystemExit:  # --print_config
             raise
         except Exception as problem:
-            raise ValueError(readable(str(problem))) from problem
+            raise ValueError(readable(str(problem)) + self.place_of(problem)) from problem
+
+    def instantiate(self, *given, **options):
+        """The settings as objects; a value that will not do is refused."""
+        try:
+            return super().instantiate(*given, **options)
+        except ValueError as problem:
+            raise ValueError(f"{problem}{self.place_of(problem)}") from problem
+
+    def place_of(self, problem: Exception) -> str:
+        """The config file that a message is about, in brackets."""
+        for path, content in zip(self.config_paths, self.configs, strict=True):
+            for key in flat_keys(content):
+                if key in str(problem) and f"--{key}" not in self.given:
+                    return f" (in {path})"
+        return ""
 
     def set_defaults_for(self, words: list[str]) -> None:
         """What the other words change about the defaults that help shows."""
@@ -98,7 +120,6 @@ class CommandParser(ArgumentParser):
         options: list[str] = []
         plain: list[str] = []
         named: dict[str, str] = {}
-        known = option_names(self)
         rest = Words(words)
         for word in rest:
             if word == "--":
@@ -114,7 +135,7 @@ class CommandParser(ArgumentParser):
             elif option == "--config":
                 value = value if equals else rest.take(name)
                 configs.append(self.checked_config(value))
-            elif f"{option}+" in known:
+            elif takes_a_list(self, option):
                 values = [value] if equals else rest.take_words()
                 options.append(f"{option}={as_list(values)}")
             elif equals:
@@ -134,6 +155,7 @@ class CommandParser(ArgumentParser):
         """What jsonargparse reads for --config."""
         content, config = checked_config(self, path)
         self.configs.append(content)
+        self.config_paths.append(path)
         return config
 
     def format_help(self) -> str:

@@ -72,9 +72,9 @@ def front_option(parser, plain: list[str], options: list[str]) -> str:
         Where the option is given, too; where there are words too many.
     """
     option = parser.bare_words
-    if again := next((word for word in options if word.startswith(f"{option}=")), ""):
-        raise ValueError(f"{' '.join(plain)} and {again.replace('=', ' ')} say the same; name all "
-                         "in one of the two places")
+    if any(word.startswith(f"{option}=") for word in options):
+        raise ValueError(f"{' '.join(plain)} and {option} say the same; name all in one of the "
+                         "two places")
     action = next(each for each in parser._actions if option in each.option_strings)
     if f"{option}+" in action.option_strings:
         return f"{option}={as_list(plain)}"
@@ -98,10 +98,10 @@ def shown(action) -> str:
     """How a page of help calls it."""
     if (choices := choices_of(action)) and not action.option_strings:
         return "|".join(choices)
-    name = str(action.metavar or action.dest.rpartition(".")[2]).upper()
+    name = (action.metavar or action.dest.rpartition(".")[2]).upper()
     if action.option_strings:
         several = f"--{action.dest}+" in action.option_strings
-        return f"[{name} ...]" if several else f"[{name}]"
+        return f"[{action.dest.rpartition('.')[2].upper()} ...]" if several else f"[{name}]"
     return f"[{name}]" if action.nargs == "?" else f"[{name} ...]" if action.nargs else name
 
 

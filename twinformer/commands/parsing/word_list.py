@@ -1,14 +1,26 @@
 """The words of a command line, one or several at a time."""
 import json
+import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 import yaml
 
-__all__ = ["SWITCHES", "Words", "as_list"]
+__all__ = ["SWITCHES", "Words", "as_list", "check_words"]
 
 # What may follow a switch; left out, it is true.
 SWITCHES = ("true", "false", "yes", "no", "null", "True", "False")
+
+
+def check_words(words: Iterable[str]) -> None:
+    """ValueError where the bytes of one are not UTF-8: settings are kept in
+    files that are."""
+    for word in words:
+        shown = os.fsencode(word).decode("utf-8", "backslashreplace")
+        if shown != word:
+            raise ValueError(f"{shown} is not UTF-8; rename the file (convmv -f gbk -t utf-8 does "
+                             "so), or name the folder that it is in")
 
 
 class Words:
