@@ -16,10 +16,8 @@ from jsonargparse import ArgumentParser
 
 from .config_files import checked_config, flat_keys
 from .messages import readable
-from .option_names import full_name
-from .option_types import is_switch, takes_a_list, takes_one_word
-from .positional_words import checked_plain, front_option, in_their_order, is_a_file
-from .word_list import SWITCHES, Words, as_list, check_words
+from .spelling import spelled_out
+from .word_list import check_words
 
 __all__ = ["CommandParser"]
 
@@ -54,16 +52,21 @@ class CommandParser(ArgumentParser):
 
     common: Sequence[str] = ()
     bare_words: str = ""
+    meant: dict[str, str]
+    hints: dict[str, str]
+    configs: list[dict[str, Any]]
+    config_paths: list[str]
+    given: list[str]
     default_config: Callable[[list[str]], str | None] | None = None
     last_config: Callable[[list[str]], str | None] | None = None
 
     def __init__(self, **options):
         super().__init__(exit_on_error=False, allow_abbrev=False, add_help=False, **options)
-        self.meant: dict[str, str] = {}
-        self.given: list[str] = []      # the options of the command line
-        self.hints: dict[str, str] = {}
-        self.configs: list[dict[str, Any]] = []
-        self.config_paths: list[str] = []
+        self.meant = {}
+        self.hints = {}
+        self.configs = []
+        self.config_paths = []
+        self.given = []     # the options of the command line
         self.add_argument("-h", "--help", action="help",
                           help="Show what most people need.")
         self.add_argument("--help-all", action="help", help="Show all options.")
@@ -76,7 +79,7 @@ class CommandParser(ArgumentParser):
             self.set_defaults_for(words)
             self.print_help(everything=asked == "--help-all")
             raise SystemExit(0)
-        configs, words = self.spelled_out(words)
+        configs, words = spelled_out(self, words)
         self.given = [word.partition("=")[0] for word in words]
         if self.default_config and (first := self.default_config(words)):
             configs.insert(0, first if first.startswith("{") else self.checked_config(first))
@@ -111,45 +114,7 @@ class CommandParser(ArgumentParser):
         others = [word for word in words if word not in ("-h", "--help", "--help-all")]
         with suppress(ValueError, OSError):     # help comes first, mistakes later
             if self.default_config:
-                self.default_config(self.spelled_out(others)[1])
-
-    def spelled_out(self, words: list[str]) -> tuple[list[str], list[str]]:
-        """What --config gives, and the other words as jsonargparse wants
-        them: options first, then what stands in front in its order."""
-        configs: list[str] = []
-        options: list[str] = []
-        plain: list[str] = []
-        named: dict[str, str] = {}
-        rest = Words(words)
-        for word in rest:
-            if word == "--":
-                plain.extend(rest)
-                break
-            if not word.startswith("--") or is_a_file(self, word):
-                plain.append(checked_plain(self, word))
-                continue
-            name, equals, value = word.partition("=")
-            option = full_name(self, name)
-            if not option.startswith("--"):     # what stands in front
-                named[option] = value if equals else rest.take(name)
-            elif option == "--config":
-                value = value if equals else rest.take(name)
-                configs.append(self.checked_config(value))
-            elif takes_a_list(self, option):
-                values = [value] if equals else rest.take_words()
-                options.append(f"{option}={as_list(values)}")
-            elif equals:
-                options.append(option + equals + value)
-            elif is_switch(self, option) and rest.next_word() not in SWITCHES:
-                options.append(f"{option}=true")
-            elif takes_one_word(self, option):
-                options.append(f"{option}={rest.take(name)}")
-            else:
-                options.append(option)
-        if self.bare_words and plain:
-            options.append(front_option(self, plain, options))
-            plain = []
-        return configs, [*options, *in_their_order(self, plain, named)]
+                self.default_config(spelled_out(self, others)[1])
 
     def checked_config(self, path: str) -> str:
         """What jsonargparse reads for --config."""
@@ -158,7 +123,7 @@ class CommandParser(ArgumentParser):
         self.config_paths.append(path)
         return config
 
-    def format_help(self) -> str:
+    def format_help(self, formatter=None) -> str:
         from .help_page import help_page
 
         return help_page(self, everything=False)
