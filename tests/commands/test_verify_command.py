@@ -13,12 +13,14 @@ from twinformer.tokenizers.formats.huggingface_files import write_tokenizer_json
 from twinformer.tokenizers.vocabulary import Vocabulary
 from parity_tests.models.checkpoints import hugging_face
 from parity_tests.shared_data import shared_data
-from twinformer.commands import published
 from twinformer.commands.main import main
-from twinformer.commands.published import (
-    PUBLISHED, Figure, continuation, differs, parameter_count, perplexity, shakespeare_tokens,
-    ten_losses, text_loss, weights_begin,
+from twinformer.commands.verify import measures
+from twinformer.commands.verify.figure import Figure, differs
+from twinformer.commands.verify.measures import (
+    continuation, parameter_count, perplexity, shakespeare_tokens, ten_losses, text_loss,
+    weights_begin,
 )
+from twinformer.commands.verify.published import PUBLISHED, hellaswag_figure
 
 
 CONFIG = GPT2Config(vocab_size=257, context_length=64, d_model=16, n_heads=2, n_layers=2)
@@ -158,17 +160,17 @@ def test_hellaswag_of_the_stand_in(monkeypatch, folder, model, data, capsys, bac
     questions = [{"ctx": " ".join(random.choice(words, 4)), "label": int(random.integers(4)),
                   "endings": [" ".join(random.choice(words, random.integers(1, 5)))
                               for _ in range(4)]} for _ in range(20)]
-    file = data / published.HELLASWAG
+    file = data / measures.HELLASWAG
     file.parent.mkdir()
     file.write_text("".join(json.dumps(question) + "\n" for question in questions))
     with torch.no_grad():
         expected = their_hellaswag(model, questions)
     assert 0 < expected[0] < 1
-    monkeypatch.setitem(PUBLISHED, "gpt2", (published.hellaswag_figure(*expected),))
+    monkeypatch.setitem(PUBLISHED, "gpt2", (hellaswag_figure(*expected),))
     code, out, _ = verify(capsys, "--model", folder, "--backend", backend)
     assert code == 0 and "1 as published" in out
     monkeypatch.setitem(PUBLISHED, "gpt2", (
-        published.hellaswag_figure(expected[0], expected[1] + 0.05),))
+        hellaswag_figure(expected[0], expected[1] + 0.05),))
     assert verify(capsys, "--model", folder, "--backend", backend)[0] == 1
     file.unlink()
     code, out, _ = verify(capsys, "--model", folder, "--backend", backend)
@@ -230,11 +232,11 @@ def test_the_tokens_of_llm_c():
                                               shared_data("gpt2-tokenizer/encoder.json")))
     text = shared_data("tinyshakespeare/input.txt").read_text(encoding="utf-8")
     expected = np.load(shared_data("tinyshakespeare/llmc_val257.derived.npy"))
-    original, published.data_file = published.data_file, lambda name, hint: text
+    original, measures.data_file = measures.data_file, lambda name, hint: text
     try:
         np.testing.assert_array_equal(shakespeare_tokens(tokenizer, 257), expected)
     finally:
-        published.data_file = original
+        measures.data_file = original
 
 
 def test_every_preset_has_figures_that_can_be_right():

@@ -29,7 +29,7 @@ __all__ = ["COMMANDS", "main"]
 
 # command -> (module, what the overview says about it), in the order of the road
 COMMANDS = {
-    "doctor": ("doctor", "say what this machine can do"),
+    "doctor": ("doctor.command", "say what this machine can do"),
     "data": ("data", "list, get and prepare corpora"),
     "train": ("train", "train a model, or resume a run"),
     "generate": ("generate", "continue a text with a trained model"),
@@ -41,7 +41,7 @@ COMMANDS = {
     "walk": ("walk.command", "show every array of one forward and backward pass"),
     "parity": ("parity", "prove that reference and twin agree"),
     "completion": ("completion.command", "make bash, zsh or fish complete all this"),
-    "verify": ("verify", "check GPT-2's weights against published figures"),
+    "verify": ("verify.command", "check GPT-2's weights against published figures"),
 }
 
 # Older names
