@@ -86,7 +86,7 @@ def test_samples_of_a_text_of_one_line():
     """Which has no newline to begin with, and no end of text."""
     from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
     from twinformer.tokenizers.characters import CharacterTokenizer
-    from twinformer.commands.train import opening
+    from twinformer.commands.train.sampling import opening
 
     assert opening(ByteTokenizer()) == "<|endoftext|>"
     for text, expected in (("ab c", " "), ("ab\nc", "\n"), ("ba", "a")):
@@ -104,7 +104,7 @@ def test_the_next_commands_suit_the_corpus(text, prompt):
     import numpy as np
 
     from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
-    from twinformer.commands.train import example_prompt
+    from twinformer.commands.train.summary import example_prompt
 
     tokenizer = ByteTokenizer()
     data = SimpleNamespace(tokenizer=tokenizer, validation=np.array(tokenizer.encode(text)))

@@ -13,18 +13,19 @@ option is enough where it is unique: --max-steps is --training.max_steps.
 """
 import dataclasses
 import json
-import re
 import warnings
 from functools import partial
 from typing import Literal
 
-from ..backend import implementation
-from ..models.config import PRESETS, preset
-from ..configs.run_config import RunConfig
-from ..runs.run_names import find_run
+from ...backend import implementation
+from ...models.config import PRESETS, preset
+from ...configs.run_config import RunConfig
+from ...runs.run_names import find_run
 
-from .around_training import next_steps, stopped
-from .resuming import config_of_resumed, value_of
+from ..around_training import stopped
+from ..resuming import config_of_resumed, value_of
+from .sampling import sampler
+from .summary import summary
 
 __all__ = ["add_arguments", "run"]
 
@@ -33,9 +34,6 @@ COMMON = (
     "--max-steps", "--batch-size", "--learning-rate", "--context-length", "--d-model",
     "--n-heads", "--n-layers", "--dropout", "--preset", "--eval-interval", "--sample-prompt",
     "--seed", "--config", "--resume")
-
-QUALITY_SAMPLES = 16
-QUALITY_TOKENS = 256
 
 
 def add_arguments(parser) -> None:
@@ -91,8 +89,8 @@ def shape_of(name: str) -> str | None:
 
 def run(arguments) -> int:
     """Train; print a sample, how good it is, and what to do next."""
-    from ..training.progress import LiveProgress
-    from ..training.run import run_training
+    from ...training.progress import LiveProgress
+    from ...training.run import run_training
 
     # The learner looks for these itself, and says more about them
     warnings.filterwarnings("ignore", "(overflow|invalid value) encountered",
@@ -120,90 +118,3 @@ def loaded(config: RunConfig, batches):
     if config.backend == "torch" and config.device.pin_memory:
         device = package.choose_device(config.device.device)
     return package.create_loader(batches, device)
-
-
-def sampler(config: RunConfig, data):
-    """(learner, step) -> what the model makes of the prompt."""
-    generate_text = implementation(config.backend).generate_text
-    training = config.training
-    prompt = training.sample_prompt or opening(data.tokenizer)
-    data.tokenizer.encode(prompt, allowed_special="all")  # can it spell it?
-
-    def sample(learner, step: int) -> str:
-        pieces = generate_text(
-            learner.model, data.tokenizer, prompt, training.sample_tokens,
-            temperature=training.sample_temperature,
-            top_k=training.sample_top_k or None,
-            top_p=training.sample_top_p, seed=training.seed + step)
-        return training.sample_prompt + "".join(pieces)
-
-    return sample
-
-
-def opening(tokenizer) -> str:
-    """What stands before a document: the end of the one before."""
-    names = {number: name for name, number
-             in tokenizer.special_tokens.items()}
-    if tokenizer.end_of_text in names:
-        return names[tokenizer.end_of_text]
-    try:
-        tokenizer.encode("\n")
-        return "\n"
-    except ValueError:          # the characters of a text of one line
-        return tokenizer.decode([0])
-
-
-def summary(finished) -> None:
-    """The last sample, the share of valid Python, the next commands."""
-    from ..corpora.documents import STANDARD_LIBRARY
-
-    config, folder = finished.config, finished.folder
-    samples = (folder.path / "samples.txt").read_text(encoding="utf-8")
-    print(f"\n{samples[samples.rfind('=== step'):].strip()}\n")
-    if config.data.corpus == [STANDARD_LIBRARY]:
-        written, real = python_share(finished)
-        print(f"valid Python: {written} that the model wrote;\n"
-              f"              {real} of the validation text")
-    print(next_steps("train", folder, "loss.png, samples.txt", {
-        "continue a text": f"twinformer generate {folder}{example_prompt(finished)}",
-        "train it longer": f"twinformer train --resume {folder} --max-steps {2 * finished.step}",
-        "your own text": "twinformer train PATH"}))
-
-
-def example_prompt(finished) -> str:
-    """A --prompt with words that the model has seen, or nothing"""
-    from ..corpora.documents import STANDARD_LIBRARY
-
-    if finished.config.data.corpus == [STANDARD_LIBRARY]:
-        return ' --prompt "def "'
-    data = finished.data
-    words = re.search(r"[^\W\d_]+(?: [^\W\d_]+){0,2}",
-                      data.tokenizer.decode(data.validation[:200]))
-    if not words:   # numbers, a program of signs: one has to know better
-        return ""
-    return f' --prompt "{words[0][:24].rstrip()}"'
-
-
-def python_share(finished):
-    """The share of valid statements: the model's, and the real text's."""
-    import numpy as np
-
-    from ..training.syntax import SyntaxShare, syntax_share
-
-    config, tokenizer = finished.config, finished.data.tokenizer
-    generate = implementation(config.backend).generate
-    end = tokenizer.end_of_text
-    start = [tokenizer.encode("\n")[-1] if end is None else end]
-    rows = np.array(list(generate(
-        finished.learner.model, [start] * QUALITY_SAMPLES, QUALITY_TOKENS,
-        temperature=config.training.sample_temperature,
-        top_p=config.training.sample_top_p, seed=config.training.seed,
-        vocab_limit=tokenizer.vocab_size))).T              # (samples, T)
-    shares = []
-    for row in rows:
-        text = tokenizer.decode(row).replace(opening(tokenizer), "\n")
-        shares.append(syntax_share(text))
-    written = SyntaxShare(sum(share.valid for share in shares),
-                          sum(share.statements for share in shares))
-    real = tokenizer.decode(finished.data.validation[:100_000])
-    return written, syntax_share(real.replace(opening(tokenizer), "\n"))
