@@ -13,7 +13,7 @@ from numpy_impl.models.parameters import get_parameters, set_parameters
 from numpy_impl.training.loss import cross_entropy, cross_entropy_backward
 from twinformer.commands.walk import passes as walked
 from twinformer.commands.main import main
-from twinformer.commands.walk.command import MOST_TOKENS
+from twinformer.commands.walk.model import MOST_TOKENS
 from torch_impl.models import gpt2, parameters
 
 from ..tiny_run import tiny_run
