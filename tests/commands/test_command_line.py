@@ -225,6 +225,18 @@ def test_config_files_and_options_that_win(capsys, tmp_path, name, text):
     assert found["model"]["n_layers"] == 2
 
 
+def test_data_is_the_data_and_a_switch_needs_no_word(capsys, tmp_path):
+    """Alike on the command line and in a config file."""
+    for words in (["a.txt"], ["--data", "a.txt"], ["--corpus", "a.txt"]):
+        assert settings(capsys, *words)["data"]["corpus"] == ["a.txt"]
+    (tmp_path / "mine.yaml").write_text("data: a.txt\ndevice: cpu\n")
+    found = settings(capsys, "--config", tmp_path / "mine.yaml", "--compile", "--seed", "3")
+    assert found["data"]["corpus"] == ["a.txt"] and found["data"]["tokenizer"] == "bpe"
+    assert found["device"]["device"] == "cpu"
+    assert found["device"]["compile"] is True and found["training"]["seed"] == 3
+    assert settings(capsys, "--fused-kernels", "false")["device"]["fused_kernels"] is False
+
+
 @pytest.mark.parametrize("name, text, message", [
     ("a.yaml", "model:\n  n_layrs: 6\n", "unknown key 'model.n_layrs'; did you mean model.n_lay"),
     ("a.toml", "[modle]\nn_layers = 6\n", "unknown key 'modle.n_layers'; did you mean model.n_l"),

@@ -31,6 +31,7 @@ def test_every_command_and_its_options(capsys, shell):
     (["generate", "run-"], ["run-1"]), (["instruct", "--model", "gpt2-m"], ["gpt2-medium"]),
     (["instruct", "no"], ["novel.txt"]), (["data", "p"], ["prepare"]),
     (["evaluate", "perp"], ["perplexity"]), (["evaluate", "perplexity", "--wi"], ["--window"]),
+    (["train", "--compile", "no"], ["novel.txt"]),     # a switch takes no word
     (["train", "--compile", "--seed", "1", "--name", "x", "--thr"], ["--threads"])], ids=" ".join)
 def test_what_bash_completes(capsys, tmp_path, words, expected):
     if not shutil.which("bash"):
