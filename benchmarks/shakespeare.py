@@ -58,7 +58,7 @@ def work(options):
     from twinformer.runs.run_folder import RunFolder
     from twinformer.training.pretraining import Pretraining
     from twinformer.training.trainer import Trainer
-    from twinformer.commands.train import sampler
+    from twinformer.commands.train.sampling import sampler
     from torch_impl.training.learner import pretraining_learner
 
     text = options.corpus.read_text(encoding="utf-8")

@@ -60,10 +60,9 @@ def config_of(file, changes, seed=123, threads=0):
     from twinformer.configs.classify_config import ClassifyConfig
     from twinformer.configs.recipes import FROM_SCRATCH
     book = {f"classification.{name}": value for name, value in BOOK.items()}
-    values = {**FROM_SCRATCH, **book, "classification.file": str(file),
-              "finetuning.seed": seed, "device.threads": threads,
+    values = {**FROM_SCRATCH, **book, "finetuning.seed": seed, "device.threads": threads,
               "device.device": "cpu", **changes}
-    config = ClassifyConfig()
+    config = ClassifyConfig(data=str(file))
     for part in fields(config):
         own = {name.partition(".")[2]: value for name, value in values.items()
                if name.startswith(f"{part.name}.")}

@@ -280,7 +280,7 @@ def test_empty_texts_are_left_out_and_said_so(capsys, tmp_path):
 
 
 @pytest.mark.parametrize("words, message", [
-    (["--run", "nothing", "--predict", "x"], "no finished classifier"),
+    (["--run", "nothing", "--predict", "x"], "there is no run at nothing"),
     (["--predict", "x"], "there is no classifier in"),
     (["--run", "nothing"], "give it --predict"),
     (["no-such-file.csv"], "there is no file no-such-file.csv")])
@@ -297,4 +297,4 @@ def test_an_empty_text_has_no_class(run, capsys):
 def test_a_language_model_is_no_classifier(capsys, tmp_path):
     base = tiny_run(tmp_path)
     code, _, err = classify(capsys, "--run", base, "--predict", "x")
-    assert code == 2 and "no finished classifier" in err
+    assert code == 2 and "is a run of twinformer train, not a classifier" in err

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from twinformer.commands.main import COMMANDS, main
-from twinformer.commands.parser import did_you_mean
+from twinformer.commands.parsing.option_names import did_you_mean
 
 from ..tiny_runs import TEXT
 
@@ -71,6 +71,9 @@ def test_a_preset_fills_in_the_model(capsys, tmp_path):
         assert found["training"]["max_steps"] == 7
     found = settings(capsys, "--config", tmp_path / "mine.yaml", "--preset", "gpt2")
     assert found["model"]["n_layers"] == 12
+    (tmp_path / "mine.yaml").write_text("preset: gpt2\nmodel: {n_layers: 3}\n")
+    found = settings(capsys, "--config", tmp_path / "mine.yaml")    # which says so itself
+    assert found["model"]["n_layers"] == 3 and found["model"]["d_model"] == 768
 
 
 def test_options_win_over_a_config_that_comes_later(capsys, tmp_path):
@@ -83,7 +86,7 @@ def test_samples_of_a_text_of_one_line():
     """Which has no newline to begin with, and no end of text."""
     from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
     from twinformer.tokenizers.characters import CharacterTokenizer
-    from twinformer.commands.train import opening
+    from twinformer.commands.train.sampling import opening
 
     assert opening(ByteTokenizer()) == "<|endoftext|>"
     for text, expected in (("ab c", " "), ("ab\nc", "\n"), ("ba", "a")):
@@ -101,7 +104,7 @@ def test_the_next_commands_suit_the_corpus(text, prompt):
     import numpy as np
 
     from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
-    from twinformer.commands.train import example_prompt
+    from twinformer.commands.train.summary import example_prompt
 
     tokenizer = ByteTokenizer()
     data = SimpleNamespace(tokenizer=tokenizer, validation=np.array(tokenizer.encode(text)))
@@ -121,20 +124,20 @@ def test_the_version(capsys):
 
 
 @pytest.mark.parametrize("words, message", [
-    (["trian"], "there is no command 'trian'; did you mean train? (commands: train, "),
-    (["train", "--n-layrs", "3"], "no option --n-layrs; did you mean --model.n_layers?"),
-    (["train", "--model.n_layrs", "3"], "did you mean --model.n_layers?"),
-    (["train", "--n-layers", "three"], "--model.n_layers: expected int, got three"),
+    (["trian"], "there is no command 'trian'; did you mean train? (commands: doctor, "),
+    (["train", "--n-layrs", "3"], "no option --n-layrs; did you mean --n-layers?"),
+    (["train", "--model.n_layrs", "3"], "did you mean --n-layers?"),
+    (["train", "--n-layers", "three"], "--model.n_layers: expected a whole number, got three"),
     (["train", "--schedule", "cosin"],
      "--training.schedule: expected one of 'cosine', 'linear', 'constant', got cosin"),
-    (["train", "--n-layers"], "--model.n_layers: expected one argument"),
+    (["train", "--n-layers"], "--n-layers expects a word after it"),
     (["train", "--n-heads", "3"], "model.n_heads (3) does not divide model.d_model"),
     (["train", "--batch-size", "-1"], "training.batch_size must be at least 1, got -1"),
     (["train", "--backend", "numpy", "--resume", "nowhere"], "there is no run at nowhere"),
     (["train", "--backend", "numpy", "--corpus", "nowhere"], "there is no corpus at nowhere"),
     (["train", "--config", "nowhere.yaml"], "there is no config file nowhere.yaml; expected "),
     (["train", "--config", "."], ". is a folder; expected a file with settings"),
-    (["train", "--steps", "5"], "no option --steps; did you mean --training.max_steps?"),
+    (["train", "--steps", "5"], "no option --steps; did you mean --max-steps?"),
     (["train", "--preset", "gpt3"], "--preset: expected one of 'gpt2', 'gpt2-medium'"),
     (["train", "--preset", "gpt2", "--resume", "runs/run-1"], "leave out --preset, or --resume"),
     (["parity", "--seed", "-1"], "--seed must be 0 or more, got -1"),
@@ -142,7 +145,7 @@ def test_the_version(capsys):
     (["train", "a.txt", "--corpus", "b.txt"], "a.txt and --data.corpus say the same"),
     (["train", "\udcd6\udcd0.txt"], "\\xd6\\xd0.txt is not UTF-8; rename the file"),
     (["train", "--vocab-size", "9"], "data.vocab_size must be at least 257"),
-    (["doctor", "stray"], "unrecognized arguments: stray"),
+    (["doctor", "stray"], "no word but options; got 'stray'"),
     (["train", "--backend", "numpy", "--compile", "true"], "device.compile"),
 ])
 def test_mistakes_are_one_line(capsys, tmp_path, monkeypatch, words, message):
@@ -194,8 +197,6 @@ def test_no_options_are_the_defaults(capsys):
     arguments = settings(capsys)
     assert config_from_dict({field.name: arguments[field.name]
                              for field in fields(RunConfig)}) == RunConfig()
-    from twinformer.commands.train import default_config
-    assert default_config([]) is None
 
 
 def test_short_names_lists_and_dashes(capsys):
@@ -252,13 +253,25 @@ def test_config_files_and_options_that_win(capsys, tmp_path, name, text):
     assert found["model"]["n_layers"] == 2
 
 
+def test_data_is_the_data_and_a_switch_needs_no_word(capsys, tmp_path):
+    """Alike on the command line and in a config file."""
+    for words in (["a.txt"], ["--data", "a.txt"], ["--corpus", "a.txt"]):
+        assert settings(capsys, *words)["data"]["corpus"] == ["a.txt"]
+    (tmp_path / "mine.yaml").write_text("data: a.txt\ndevice: cpu\n")
+    found = settings(capsys, "--config", tmp_path / "mine.yaml", "--compile", "--seed", "3")
+    assert found["data"]["corpus"] == ["a.txt"] and found["data"]["tokenizer"] == "bpe"
+    assert found["device"]["device"] == "cpu"
+    assert found["device"]["compile"] is True and found["training"]["seed"] == 3
+    assert settings(capsys, "--fused-kernels", "false")["device"]["fused_kernels"] is False
+
+
 @pytest.mark.parametrize("name, text, message", [
     ("a.yaml", "model:\n  n_layrs: 6\n", "unknown key 'model.n_layrs'; did you mean model.n_lay"),
     ("a.toml", "[modle]\nn_layers = 6\n", "unknown key 'modle.n_layers'; did you mean model.n_l"),
     ("a.toml", "[model\n", "cannot be read"),
     ("a.yaml", "model: [\n", "cannot be read"),
     ("a.yaml", "just a text", "holds str, not settings"),
-    ("a.yaml", "model:\n  n_layers: many\n", "expected int, got many"),
+    ("a.yaml", "model:\n  n_layers: many\n", "expected a whole number, got many"),
     ("a.yaml", "caf\xe9\x00\xff", "is not UTF-8"),
 ])
 def test_mistakes_in_config_files_are_named(capsys, tmp_path, name, text, message):
@@ -281,11 +294,11 @@ def test_what_is_printed_can_be_read_again(capsys, tmp_path):
 
 
 def test_help_explains_every_setting(capsys):
-    _, output, _ = said(capsys, "train", "--help")
+    _, output, _ = said(capsys, "train", "--help-all")
     assert "twinformer train --resume runs/run-1" in output
-    for name in ("--model.n_layers", "--training.clip_norm", "--device.precision"):
-        assert name in output
-    assert "Transformer blocks." in output
+    for name in ("--n-layers", "--clip-norm", "--precision"):
+        assert f"\n  {name} " in output
+    assert "Transformer blocks (default 2)." in output
 
 
 def test_a_bug_shows_its_traceback_and_a_mistake_only_on_request(monkeypatch, capsys):

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from numpy_impl.layers import norm
-from twinformer.commands import doctor, quick_parity
+from twinformer.commands import quick_parity
+from twinformer.commands.doctor import machine, room
 from twinformer.commands.main import main
 
 
@@ -76,15 +77,15 @@ def test_without_torch(monkeypatch, capsys):
 
 @pytest.mark.parametrize(("free", "state"), [(0.2, "problem"), (8, "ok"), (None, "missing")])
 def test_memory(monkeypatch, free, state):
-    pair = (None, None) if free is None else (free * doctor.GIB, 16 * doctor.GIB)
-    monkeypatch.setattr(doctor, "memory_bytes", lambda: pair)
-    finding = doctor.memory()
+    pair = (None, None) if free is None else (free * room.GIB, 16 * room.GIB)
+    monkeypatch.setattr(room, "memory_bytes", lambda: pair)
+    finding = room.memory()
     assert finding.state == state and bool(finding.advice) == (state != "ok")
 
 
 def test_everything_missing_has_its_advice(monkeypatch):
-    monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
-    assert doctor.compiler().state == "missing" and doctor.compiler().advice
-    usage = doctor.shutil._ntuple_diskusage(100, 99, 1)
-    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda path: usage)
-    assert doctor.disk().state == "problem" and "--folder" in doctor.disk().advice
+    monkeypatch.setattr(room.shutil, "which", lambda name: None)
+    assert machine.compiler().state == "missing" and machine.compiler().advice
+    usage = room.shutil._ntuple_diskusage(100, 99, 1)
+    monkeypatch.setattr(room.shutil, "disk_usage", lambda path: usage)
+    assert room.disk().state == "problem" and "--folder" in room.disk().advice

@@ -154,10 +154,14 @@ def test_mistakes_are_one_line(start, tmp_path, capsys, words, message):
 
 
 def test_a_run_of_another_command(start, base, tmp_path, capsys):
-    assert "not a run of this command" in mistake(capsys, "dpo", "--resume", base)
+    said = mistake(capsys, "dpo", "--resume", base)
+    assert "is a run of twinformer train, not of dpo" in said
+    assert f"go on with it: twinformer train --resume {base}" in said
     command(capsys, "dpo", *start, "--epochs", 1)
     folder = tmp_path / "runs" / "dpo-1"
-    assert "not a run of this command" in mistake(capsys, "instruct", "--resume", folder)
+    said = mistake(capsys, "instruct", "--resume", folder)
+    assert "is a run of twinformer dpo, not of instruct" in said
+    assert f"go on with it: twinformer dpo --resume {folder}" in said
     (best,) = (folder / "best").iterdir()
     assert "its training goes on with --resume" in mistake(capsys, "dpo", "--resume", best)
     (folder / "reference.safetensors").unlink()

@@ -143,7 +143,7 @@ def test_weights_from_elsewhere_need_a_text(capsys, tmp_path):
                                     {"<|endoftext|>": 256}, None),
                          tmp_path / "weights" / "tokenizer.json")
     code, _, err = evaluate(capsys, tmp_path / "weights")
-    assert code == 2 and "brings no text of its own; give one with --corpus" in err
+    assert code == 2 and "brings no text of its own; give one with --data" in err
     (tmp_path / "text.txt").write_text(TEXT, encoding="utf-8")
     for backend in ("numpy", "torch"):
         found = figures(capsys, tmp_path / "weights", "--corpus", tmp_path / "text.txt",

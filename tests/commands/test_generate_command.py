@@ -100,7 +100,7 @@ def test_text_streams_out_token_by_token(run):
     (["--prompt", "a", "--max-new-tokens", "0"], "max_new_tokens must be at least 1"),
     (["--prompt", "a", "--backend", "jax"], "backend"),
     (["--prompt", "a", "--backend", "numpy", "--device", "cuda"], "device"),
-    (["--prompt", "a", "--topk", "3"], "did you mean --top_k?"),
+    (["--prompt", "a", "--topk", "3"], "did you mean --top-k?"),
 ])
 def test_mistakes_are_one_line(run, capsys, words, message):
     code, out, err = generate(capsys, run, *words)

@@ -167,7 +167,8 @@ def test_mistakes_are_one_line(start, tmp_path, capsys, words, message):
 
 def test_mistakes_about_the_model(start, base, tmp_path, capsys):
     assert "--model RUN" in mistake(capsys, "instruct", start[0])
-    assert "not a run of this command" in mistake(capsys, "instruct", "--resume", base)
+    assert (f"is a run of twinformer train, not of instruct; go on with it: twinformer train "
+            f"--resume {base}") in mistake(capsys, "instruct", "--resume", base)
     characters = tiny_base(tmp_path, "characters")
     assert "not among the 35 characters" in mistake(
         capsys, "instruct", start[0], "--model", characters, *start[3:])
@@ -203,12 +204,12 @@ def test_it_answers_and_stops(taught, tmp_path, capsys):
     file = tmp_path / "questions.json"
     file.write_text(json.dumps([{"instruction": "What?", "output": "x"},
                                 {"instruction": "What?", "input": "eh", "output": ""}]))
-    code, out, _ = command(capsys, "ask", taught, "--file", file, "--output", tmp_path / "a.json")
+    code, out, _ = command(capsys, "ask", taught, "--data", file, "--output", tmp_path / "a.json")
     assert code == 0 and "2 answers in" in out
     answers = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
     assert answers[0] == {"instruction": "What?", "input": "", "output": "x",
                           "model_response": "me"}
-    assert "exists already" in mistake(capsys, "ask", taught, "--file", file, "--output",
+    assert "exists already" in mistake(capsys, "ask", taught, "--data", file, "--output",
                                        tmp_path / "a.json")
 
 
@@ -220,8 +221,8 @@ def test_a_base_model_may_be_asked(base, capsys):
 
 
 @pytest.mark.parametrize(("words", "message"), [
-    ([], "give a question, or --file"), ([""], "the question is empty"),
-    (["a", "--file", "b"], "give a question, or --file"),
+    ([], "give a question, or --data"), ([""], "the question is empty"),
+    (["a", "--data", "b"], "give a question, or --data"),
     (["a", "--temperature", "-1"], "temperature"), (["why " * 40], "no room for an answer"),
     (["a", "--template", "x"], "template")])
 def test_mistakes_of_asking(taught, capsys, words, message):
@@ -231,7 +232,7 @@ def test_mistakes_of_asking(taught, capsys, words, message):
 @pytest.mark.parametrize("name", ["instruct", "dpo", "ask"])
 def test_help_needs_no_torch(name):
     code = ("import sys; from twinformer.commands.main import main\n"
-            f"try: main(['{name}', '--help'])\n"
+            f"try: main(['{name}', '--help-all'])\n"
             "except SystemExit as end: assert end.code == 0\n"
             "assert 'torch' not in sys.modules")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

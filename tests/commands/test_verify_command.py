@@ -13,12 +13,14 @@ from twinformer.tokenizers.formats.huggingface_files import write_tokenizer_json
 from twinformer.tokenizers.vocabulary import Vocabulary
 from parity_tests.models.checkpoints import hugging_face
 from parity_tests.shared_data import shared_data
-from twinformer.commands import published
 from twinformer.commands.main import main
-from twinformer.commands.published import (
-    PUBLISHED, Figure, continuation, differs, parameter_count, perplexity, shakespeare_tokens,
-    ten_losses, text_loss, weights_begin,
+from twinformer.commands.verify import measures
+from twinformer.commands.verify.figure import Figure, differs
+from twinformer.commands.verify.measures import (
+    continuation, parameter_count, perplexity, shakespeare_tokens, ten_losses, text_loss,
+    weights_begin,
 )
+from twinformer.commands.verify.published import PUBLISHED, hellaswag_figure
 
 
 CONFIG = GPT2Config(vocab_size=257, context_length=64, d_model=16, n_heads=2, n_layers=2)
@@ -128,7 +130,7 @@ def verify(capsys, *words):
 
 @BACKENDS
 def test_every_figure_of_the_stand_in_is_found(stand_in, folder, data, capsys, backend):
-    code, out, err = verify(capsys, "--weights", folder, "--backend", backend)
+    code, out, err = verify(capsys, "--model", folder, "--backend", backend)
     assert (code, err) == (0, ""), out
     assert out.count("as published  ") == 6 and "DIFFERS" not in out
     assert out.endswith(f"gpt2 by {backend}: 6 as published, 0 different, 0 left out\n")
@@ -158,20 +160,20 @@ def test_hellaswag_of_the_stand_in(monkeypatch, folder, model, data, capsys, bac
     questions = [{"ctx": " ".join(random.choice(words, 4)), "label": int(random.integers(4)),
                   "endings": [" ".join(random.choice(words, random.integers(1, 5)))
                               for _ in range(4)]} for _ in range(20)]
-    file = data / published.HELLASWAG
+    file = data / measures.HELLASWAG
     file.parent.mkdir()
     file.write_text("".join(json.dumps(question) + "\n" for question in questions))
     with torch.no_grad():
         expected = their_hellaswag(model, questions)
     assert 0 < expected[0] < 1
-    monkeypatch.setitem(PUBLISHED, "gpt2", (published.hellaswag_figure(*expected),))
-    code, out, _ = verify(capsys, "--weights", folder, "--backend", backend)
+    monkeypatch.setitem(PUBLISHED, "gpt2", (hellaswag_figure(*expected),))
+    code, out, _ = verify(capsys, "--model", folder, "--backend", backend)
     assert code == 0 and "1 as published" in out
     monkeypatch.setitem(PUBLISHED, "gpt2", (
-        published.hellaswag_figure(expected[0], expected[1] + 0.05),))
-    assert verify(capsys, "--weights", folder, "--backend", backend)[0] == 1
+        hellaswag_figure(expected[0], expected[1] + 0.05),))
+    assert verify(capsys, "--model", folder, "--backend", backend)[0] == 1
     file.unlink()
-    code, out, _ = verify(capsys, "--weights", folder, "--backend", backend)
+    code, out, _ = verify(capsys, "--model", folder, "--backend", backend)
     assert code == 0 and "1 left out" in out and "take hours without a GPU" in out
 
 
@@ -179,7 +181,7 @@ def test_hellaswag_of_the_stand_in(monkeypatch, folder, model, data, capsys, bac
 def test_other_weights_differ(stand_in, tmp_path, data, capsys, backend):
     random_model(4).save_pretrained(tmp_path / "other")
     write_tokenizer_json(BYTES, tmp_path / "other" / "tokenizer.json")
-    code, out, _ = verify(capsys, "--weights", tmp_path / "other", "--backend", backend)
+    code, out, _ = verify(capsys, "--model", tmp_path / "other", "--backend", backend)
     assert code == 1
     assert out.endswith("1 as published, 5 different, 0 left out\n")     # as many parameters
 
@@ -192,7 +194,7 @@ def test_one_wrong_number_is_noticed(stand_in, folder, data, capsys, tmp_path):
         weight.copy_(weight.T.clone())
     model.save_pretrained(tmp_path / "other")
     write_tokenizer_json(BYTES, tmp_path / "other" / "tokenizer.json")
-    code, out, _ = verify(capsys, "--weights", tmp_path / "other", "--json")
+    code, out, _ = verify(capsys, "--model", tmp_path / "other", "--json")
     results = {row["what"]: row["result"] for row in json.loads(out)}
     assert code == 1 and results["loss"] == results["ten losses"] == "DIFFERS"
     assert results["parameters"] == "as published"
@@ -201,14 +203,14 @@ def test_one_wrong_number_is_noticed(stand_in, folder, data, capsys, tmp_path):
 def test_what_needs_missing_data_is_left_out_and_says_so(stand_in, folder, tmp_path, capsys,
                                                          monkeypatch):
     monkeypatch.setenv("TWINFORMER_DATA", str(tmp_path / "nothing"))
-    code, out, _ = verify(capsys, "--weights", folder)
+    code, out, _ = verify(capsys, "--model", folder)
     assert code == 0 and "4 as published, 0 different, 2 left out" in out
     assert f"needs {tmp_path / 'nothing' / 'tinyshakespeare' / 'input.txt'}; twinformer" in out
 
 
 def test_training_for_the_ten_losses_leaves_the_weights_alone(stand_in, folder, data, capsys):
     before = (folder / "model.safetensors").read_bytes()
-    assert verify(capsys, "--weights", folder)[0] == 0
+    assert verify(capsys, "--model", folder)[0] == 0
     assert (folder / "model.safetensors").read_bytes() == before
 
 
@@ -230,11 +232,11 @@ def test_the_tokens_of_llm_c():
                                               shared_data("gpt2-tokenizer/encoder.json")))
     text = shared_data("tinyshakespeare/input.txt").read_text(encoding="utf-8")
     expected = np.load(shared_data("tinyshakespeare/llmc_val257.derived.npy"))
-    original, published.data_file = published.data_file, lambda name, hint: text
+    original, measures.data_file = measures.data_file, lambda name, hint: text
     try:
         np.testing.assert_array_equal(shakespeare_tokens(tokenizer, 257), expected)
     finally:
-        published.data_file = original
+        measures.data_file = original
 
 
 def test_every_preset_has_figures_that_can_be_right():
@@ -250,7 +252,7 @@ def test_mistakes_are_one_line(capsys, tmp_path, monkeypatch):
     code = main(["verify", "gpt3"])
     out, err = capsys.readouterr()
     assert code == 2 and err.count("\n") == 1 and "no preset is called 'gpt3'" in err
-    code, _, err = verify(capsys, "--weights", "nothing")
+    code, _, err = verify(capsys, "--model", "nothing")
     assert code == 2 and err.count("\n") == 1 and "nothing" in err
 
 

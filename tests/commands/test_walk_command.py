@@ -13,7 +13,7 @@ from numpy_impl.models.parameters import get_parameters, set_parameters
 from numpy_impl.training.loss import cross_entropy, cross_entropy_backward
 from twinformer.commands.walk import passes as walked
 from twinformer.commands.main import main
-from twinformer.commands.walk.command import MOST_TOKENS
+from twinformer.commands.walk.model import MOST_TOKENS
 from torch_impl.models import gpt2, parameters
 
 from ..tiny_run import tiny_run
@@ -102,9 +102,9 @@ def test_other_shapes_and_single_precision(capsys):
 
 def test_a_trained_model_can_be_walked_through(capsys, tmp_path):
     run = tiny_run(tmp_path, steps=1)
-    code, out, _ = walk(capsys, "The fox", "--run", run)
+    code, out, _ = walk(capsys, "The fox", "--model", run)
     assert code == 0 and f"the model of {run}" in out
-    code, _, err = walk(capsys, "x" * 18, "--run", run)
+    code, _, err = walk(capsys, "x" * 18, "--model", run)
     assert code == 2 and "18 tokens long and a walk shows 17 at most" in err
 
 
@@ -134,7 +134,7 @@ def test_the_text_comes_from_standard_input(capsys, monkeypatch):
     (["hello", "--n-layers", "0"], "n_layers must be at least 1"),
     (["hello", "--blocks", "-1"], "--blocks must not be negative"),
     (["hello", "--seed", "-1"], "--seed must not be negative"),
-    (["hello", "--run", "nowhere"], "there is no run at nowhere"),
+    (["hello", "--model", "nowhere"], "there is no run at nowhere"),
     (["hello", "--dtype", "float16"], "dtype"),
     ([], "text"),
 ])

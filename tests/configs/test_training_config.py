@@ -13,7 +13,7 @@ from twinformer.configs.run_config import (
 from twinformer.configs.training_config import TrainingConfig
 from twinformer.configs.finetuning_config import FinetuningConfig
 from twinformer.configs.recipes import BETA2, FROM_SCRATCH
-from twinformer.commands.parser import CommandParser
+from twinformer.commands.parsing.parser import CommandParser
 
 
 @pytest.mark.parametrize("part, change, message", [
@@ -80,8 +80,8 @@ def test_the_help_explains_what_is_inherited(part):
     parser = CommandParser()
     parser.add_class_arguments(part, part.SECTION)
     shown = " ".join(parser.format_help().split())
-    for words in ("AdamW's memory of the gradient's square.", "Microbatches whose gradients",
-                  "Evaluations without a better one"):
+    for words in ("AdamW's memory of the gradient's square (default",
+                  "Microbatches whose gradients", "Evaluations without a better one"):
         assert words in shown
 
 

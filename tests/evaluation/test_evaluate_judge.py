@@ -33,7 +33,7 @@ def answers(tmp_path):
 
 
 def judge(url, answers, capsys, *words, mode="judge"):
-    words = ["evaluate", mode, answers, *words, "--model", "m", "--url", f"{url}/v1",
+    words = ["evaluate", mode, answers, *words, "--judge", "m", "--url", f"{url}/v1",
              "--pause", "0.01", "--patience", "1"]
     code = main(list(map(str, words)))
     return code, *capsys.readouterr()
@@ -144,7 +144,7 @@ def test_a_run_that_is_killed_goes_on(answers):
 
     with judge_server(script) as (url, asked):
         command = [sys.executable, "-m", "twinformer", "evaluate", "judge", str(answers),
-                   "--model", "m", "--url", f"{url}/v1"]
+                   "--judge", "m", "--url", f"{url}/v1"]
         first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         assert reached.wait(30)
         first.kill()
@@ -170,7 +170,7 @@ def test_ctrl_c_keeps_what_is_scored(answers):
 
     with judge_server(script) as (url, asked):
         command = [sys.executable, "-m", "twinformer", "evaluate", "judge", str(answers),
-                   "--model", "m", "--url", f"{url}/v1"]
+                   "--judge", "m", "--url", f"{url}/v1"]
         # a shell's background jobs ignore Ctrl-C, and so would their children
         run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
@@ -193,12 +193,12 @@ def test_the_key_is_written_nowhere(answers, capsys, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize(("words", "message"), [
-    (["--model", "m", "--key-variable", "NO_SUCH"], "NO_SUCH is empty or not set"),
-    ([], "which model is to judge? --model NAME"),
-    (["--model", "m", "--url", "here"], "is no address of a server"),
-    (["--model", "m", "--response", "answer"], "expected a text 'answer', found instruction, "),
-    (["--model", "m", "--tries", "0"], "at least 1 try"),
-    (["--model", "m", "--url", "http://127.0.0.1:9", "--tries", "1"], "no connection"),
+    (["--judge", "m", "--key-variable", "NO_SUCH"], "NO_SUCH is empty or not set"),
+    ([], "which model is to judge? --judge NAME"),
+    (["--judge", "m", "--url", "here"], "is no address of a server"),
+    (["--judge", "m", "--response", "answer"], "expected a text 'answer', found instruction, "),
+    (["--judge", "m", "--tries", "0"], "at least 1 try"),
+    (["--judge", "m", "--url", "http://127.0.0.1:9", "--tries", "1"], "no connection"),
 ])
 def test_mistakes_are_one_line(answers, capsys, words, message):
     code = main(["evaluate", "judge", str(answers), *words])

@@ -179,7 +179,7 @@ def test_options_without_sense(capsys, file, words, message):
 def test_answers_are_no_scores(capsys, file):
     path = file([{"output": "a", "model_response": "b"}])
     code, _, err = said(capsys, "compare", path, path)
-    assert code == 2 and "to let a judge compare answers, name it: --model NAME" in err
+    assert code == 2 and "to let a judge compare answers, name it: --judge NAME" in err
 
 
 # responses

@@ -3,28 +3,28 @@
   twinformer ask runs/instruct-1 "What is the plural of goose?"
   twinformer ask runs/instruct-1 "Correct the sentence." --input "He go home."
   twinformer ask runs/dpo-1 "Name three fruits." --temperature 0.7 --seed 3
-  twinformer ask runs/instruct-1 --file tasks.json --output responses.json
+  twinformer ask runs/instruct-1 --data tasks.json --output responses.json
 
 The question is worded as in training: with the template that the model was
-taught with. --file answers a JSON list of tasks all at once, and adds a
+taught with. --data answers a JSON list of tasks all at once, and adds a
 "model_response" to each.
 """
 import sys
-from pathlib import Path
 from typing import Literal
 
 __all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument("run", type=str, help="a run of twinformer instruct or dpo; any other "
+    parser.add_argument("model", type=str, help="a run of twinformer instruct or dpo; any other "
                         "model answers as well as it can")
     parser.add_argument("question", nargs="?", type=str,
                         help="the instruction; - reads it from standard input")
     parser.add_argument("--input", type=str, default="", help="what the instruction is about")
-    parser.add_argument("--file", type=str, help="a JSON file of tasks, in place of a question")
+    parser.add_argument("--data", type=str, metavar="FILE",
+                        help="a JSON file of tasks, in place of a question")
     parser.add_argument("--output", type=str, default="responses.json",
-                        help="where the answers to --file go; no file is overwritten")
+                        help="where the answers to --data go; no file is overwritten")
     parser.add_argument("--template", type=Literal["alpaca", "phi3", "chatml"],
                         help="the words around the question; left out, the model's own")
     parser.add_argument("--max_new_tokens", type=int, default=200, help="the longest answer")
@@ -49,18 +49,17 @@ def run(arguments) -> None:
     from ..backend import implementation
     from .generate import build_model
     from .opening import open_model
+    from .output_file import new_file
 
     check_sampling_options(arguments.temperature, arguments.top_k, arguments.top_p)
     check_whole("max_new_tokens", arguments.max_new_tokens, 1, "200 is a paragraph")
     check_whole("seed", arguments.seed, 0, "any whole number from 0 will do")
     tasks = tasks_of(arguments)
-    output = Path(arguments.output)
-    if arguments.file and output.exists():
-        raise FileExistsError(f"{output} exists already; choose another --output, or delete it")
-    opened = open_model(arguments.run, arguments.backend)
+    output = new_file(arguments.output) if arguments.data else None
+    opened = open_model(arguments.model, arguments.backend)
     taught = opened.task.get("template")
     if not (taught or arguments.template):
-        print(f"{arguments.run} was not taught to follow instructions; asking it all the same, "
+        print(f"{arguments.model} was not taught to follow instructions; asking it all the same, "
               "with the alpaca template", file=sys.stderr)
     style = prompt_style(arguments.template or taught or "alpaca")
     model, _ = build_model(opened, arguments.backend, arguments.device)
@@ -69,7 +68,7 @@ def run(arguments) -> None:
         model, tasks, style, opened.tokenizer, respond, arguments.max_new_tokens,
         temperature=arguments.temperature, top_k=arguments.top_k, top_p=arguments.top_p,
         seed=arguments.seed)
-    if arguments.file:
+    if output:
         write_responses(output, tasks, answers)
         print(f"{len(answers)} answers in {output}")
     else:
@@ -82,13 +81,13 @@ def tasks_of(arguments):
 
     from .console import given_text
 
-    if bool(arguments.file) == (arguments.question is not None):
-        raise ValueError("give a question, or --file with many: twinformer ask RUN \"Name three "
+    if bool(arguments.data) == (arguments.question is not None):
+        raise ValueError("give a question, or --data with many: twinformer ask RUN \"Name three "
                          "fruits.\"")
-    if arguments.file:
-        tasks = read_instructions(arguments.file)
+    if arguments.data:
+        tasks = read_instructions(arguments.data)
         if not tasks:
-            raise ValueError(f"{arguments.file} holds no task")
+            raise ValueError(f"{arguments.data} holds no task")
         return tasks
     question = given_text(arguments.question)
     if not question.strip():

@@ -32,16 +32,17 @@ def add_arguments(parser) -> None:
     parser.add_argument("--ids", type=list[int], default=[],
                         help="With gutenberg: numbers of Project Gutenberg's books.")
     parser.add_argument("--folder", type=str, default="",
-                        help="Where prepare puts the tokens (default: below TWINFORMER_DATA).")
+                        help="Where prepare puts the tokens; left out, below TWINFORMER_DATA.")
     parser.add_argument("--tokenizer", type=str, default="bpe",
-                        help="bpe learns byte pairs from the corpus; gpt2 is GPT-2's; bytes; or "
-                             "a tokenizer.json of a run or of Hugging Face.")
+                        help="What cuts the text: bpe, learned from the corpus; gpt2, that of "
+                             "GPT-2; bytes; or a tokenizer.json of a run or of Hugging Face.")
     parser.add_argument("--vocab_size", type=int, default=8192,
                         help="Tokens of the bpe tokenizer.")
     parser.add_argument("--tokenizer_sample", type=int, default=10_000_000,
                         help="Characters of the corpus from which bpe learns.")
     parser.add_argument("--verify", type=bool, default=False,
-                        help="show reads a prepared folder whole and compares its digests.")
+                        help="With show: read a prepared folder whole and compare its digests.")
+    parser.meant = {"data": "corpora", "corpus": "corpora"}
     parser.add_class_arguments(PrepareOptions, "prepare")
 
 

@@ -29,10 +29,9 @@ def add_arguments(parser) -> None:
 
     from .tuning_options import add_tuning_arguments
 
-    parser.add_argument("file", nargs="?", type=str,
-                        help="a .json or .jsonl file of pairs; left out, the project's own 250")
     parser.add_class_arguments(PreferenceConfig, "preferences")
-    add_tuning_arguments(parser, "preferences", epochs=1, learning_rate=5e-6)
+    add_tuning_arguments(parser, "dpo", "a .json or .jsonl file of pairs; left out, the "
+                         "project's own 250", epochs=1, learning_rate=5e-6)
 
 
 def run(arguments) -> int:
@@ -52,7 +51,7 @@ def tune(arguments, begun) -> int:
     from .tuning import encoded, sample_file, settings_of, task_options, tuned_model
 
     settings = arguments.preferences = with_template(arguments.preferences, begun.opened)
-    source = arguments.data = arguments.file or arguments.data or str(
+    source = arguments.data = arguments.data or str(
         sample_file("preferences.json"))
     pairs = read_preferences(source)
     check_filled(pairs, ("instruction", "chosen", "rejected"), source)

@@ -16,7 +16,7 @@ __all__ = ["add_arguments", "build_model", "run"]
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument("run", type=str, help="a run's folder, or one checkpoint in it; "
+    parser.add_argument("model", type=str, help="a run, or one checkpoint in it; "
                         "gpt2, gpt2-medium, gpt2-large or gpt2-xl; a folder with GPT-2's weights")
     parser.add_argument(
         "--prompt", type=str,
@@ -48,7 +48,7 @@ def run(arguments) -> None:
     check_whole("max_new_tokens", arguments.max_new_tokens, 1, "200 is a paragraph")
     check_whole("seed", arguments.seed, 0, "any whole number from 0 will do")
     never_fail_to_print()
-    opened = open_model(arguments.run, arguments.backend)
+    opened = open_model(arguments.model, arguments.backend)
     prompt, ids = beginning(arguments.prompt, opened.tokenizer, given_text)
     model, where = build_model(opened, arguments.backend, arguments.device)
     if len(ids) > (context := opened.config.model.context_length):

@@ -33,10 +33,9 @@ def add_arguments(parser) -> None:
 
     from .tuning_options import add_tuning_arguments
 
-    parser.add_argument("file", nargs="?", type=str,
-                        help="a .json or .jsonl file of tasks; left out, the project's own 400")
     parser.add_class_arguments(InstructionConfig, "instructions")
-    add_tuning_arguments(parser, "instructions", epochs=2)
+    add_tuning_arguments(parser, "instruct", "a .json or .jsonl file of tasks; left out, the "
+                         "project's own 400", epochs=2)
 
 
 def run(arguments) -> int:
@@ -56,7 +55,7 @@ def tune(arguments, begun) -> int:
     from .tuning import encoded, sample_file, settings_of, task_options, tuned_model
 
     settings = arguments.instructions
-    source = arguments.data = arguments.file or arguments.data or str(
+    source = arguments.data = arguments.data or str(
         sample_file("instructions.json"))
     tasks = read_instructions(source)
     check_filled(tasks, ("instruction", "output"), source)

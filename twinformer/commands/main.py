@@ -23,23 +23,25 @@ import sys
 from collections.abc import Sequence
 
 from .console import never_fail_to_print
+from .mistakes import in_one_line
 
 __all__ = ["COMMANDS", "main"]
 
-# command -> (module, what the overview says about it)
+# command -> (module, what the overview says about it), in the order of the road
 COMMANDS = {
-    "train": ("train", "train a model, or resume a run"),
+    "doctor": ("doctor.command", "say what this machine can do"),
+    "data": ("data", "list, get and prepare corpora"),
+    "train": ("train.command", "train a model, or resume a run"),
+    "generate": ("generate", "continue a text with a trained model"),
     "classify": ("classify.command", "teach a model to tell texts apart, and use it"),
     "instruct": ("instruct", "teach a model to follow instructions"),
     "dpo": ("dpo", "teach a model which answers people prefer"),
     "ask": ("ask", "ask a model that follows instructions"),
-    "generate": ("generate", "continue a text with a trained model"),
     "evaluate": ("evaluate.command", "measure a model, its answers, or their judges"),
-    "data": ("data", "list, get and prepare corpora"),
-    "verify": ("verify", "check GPT-2's weights against published figures"),
-    "parity": ("parity", "prove that reference and twin agree"),
-    "doctor": ("doctor", "say what this machine can do"),
     "walk": ("walk.command", "show every array of one forward and backward pass"),
+    "parity": ("parity", "prove that reference and twin agree"),
+    "completion": ("completion.command", "make bash, zsh or fish complete all this"),
+    "verify": ("verify.command", "check GPT-2's weights against published figures"),
 }
 
 # Older names
@@ -88,9 +90,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ValueError, OSError, FloatingPointError) as mistake:
         if os.environ.get("TWINFORMER_DEBUG"):
             raise
-        notes = getattr(mistake, "__notes__", [])
-        one_line = " ".join("; ".join([str(mistake), *notes]).split())
-        print(f"twinformer: error: {one_line}", file=sys.stderr)
+        print(f"twinformer: error: {in_one_line(mistake)}", file=sys.stderr)
         return 2
 
 
@@ -108,13 +108,13 @@ def dispatch(words: list[str]) -> int | None:
         return 0
     command, rest = ALIASES.get(words[0], words[0]), words[1:]
     if command not in COMMANDS:
-        from .parser import did_you_mean
+        from .parsing.option_names import did_you_mean
         raise ValueError(
             f"there is no command {words[0]!r}"
             f"{did_you_mean(words[0], COMMANDS)} (commands: "
             f"{', '.join(COMMANDS)})")
 
-    from .parser import CommandParser
+    from .parsing.parser import CommandParser
     module = importlib.import_module(f".{COMMANDS[command][0]}", __package__)
     prog = f"twinformer {command}"
     if hasattr(module, "choose"):

@@ -6,20 +6,17 @@ from pathlib import Path
 from ..backend import implementation
 from ..backend import byte_pair_encoding
 
-__all__ = ["is_run", "open_model", "tokenizer_of"]
+__all__ = ["open_model", "tokenizer_of"]
 
 # Files that hold a vocabulary: those of transformers, then OpenAI's.
 VOCABULARIES = (("merges.txt", "vocab.json"), ("vocab.bpe", "encoder.json"))
 
 
-def is_run(source: str) -> bool:
-    """Whether this is the folder of a run, or of one of its checkpoints."""
-    path = Path(source)
-    return (path / "checkpoint.json").exists() or (path / "checkpoints").is_dir()
-
-
 def open_model(source: str, backend: str):
     """The OpenedRun of a run, or one made of weights from elsewhere.
+
+    source : a run's name or folder, a checkpoint in it, a published size of
+    GPT-2, or a file or folder with weights
 
     Raises
     ------
@@ -30,14 +27,16 @@ def open_model(source: str, backend: str):
     from ..models.config import PRESETS
     from ..configs.run_config import RunConfig
     from ..runs.run_folder import OpenedRun, open_run
+    from ..runs.run_names import RUNS, is_run, runs_there
 
     path = expanded(source)
-    if is_run(source):
-        return open_run(source, backend)
+    for place in (path, Path(RUNS) / path):
+        if is_run(place) and not (place != path and source in PRESETS):
+            return open_run(place, backend)
     if not (path.exists() or source in PRESETS):
         raise FileNotFoundError(
             f"there is no run at {source}, nor any file or folder with weights, and no published "
-            f"size of GPT-2 is called so; those are {', '.join(PRESETS)}")
+            f"size of GPT-2 is called so ({', '.join(PRESETS)}); {runs_there()}")
     from ..pretrained.reading import IN_FOLDERS, read_pretrained
 
     if path.is_dir() and not any((path / name).exists() for name in IN_FOLDERS):

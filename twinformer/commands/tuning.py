@@ -42,6 +42,7 @@ def begin(arguments, kind: str) -> Iterator[Begun]:
     from ..backend import tokenizer_from_dict
     from ..configs.run_config import RunConfig
     from ..runs.run_folder import OpenedRun, RunFolder, newest_checkpoint
+    from ..runs.run_names import find_run
 
     from .opening import open_model
 
@@ -50,7 +51,7 @@ def begin(arguments, kind: str) -> Iterator[Begun]:
     if arguments.resume:
         import numpy as np
 
-        folder, checkpoint = newest_checkpoint(Path(arguments.resume))
+        folder, checkpoint = newest_checkpoint(find_run(arguments.resume, arguments.folder))
         if "optimizer.steps" not in checkpoint.tensors:
             raise ValueError(f"{arguments.resume} is the best model of a run, to be used; its "
                              f"training goes on with --resume {folder}")

@@ -1,10 +1,16 @@
 """The options that the commands have which finetune on written answers."""
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Literal
 
+from .resuming import config_of_resumed
+
 __all__ = ["LoRAConfig", "add_tuning_arguments"]
+
+COMMON = (
+    "--data", "--model", "--train", "--template", "--name", "--folder", "--backend", "--device",
+    "--epochs", "--batch-size", "--accumulation", "--learning-rate", "--schedule", "--warmup",
+    "--dropout", "--train-share", "--test-share", "--patience", "--seed", "--config", "--resume")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,19 +35,19 @@ class LoRAConfig:
     targets: tuple[str, ...] = ("blocks.*",)
 
 
-def add_tuning_arguments(parser, section: str, **defaults) -> None:
+def add_tuning_arguments(parser, command: str, data: str, **defaults) -> None:
     """The options that both commands have; defaults of FinetuningConfig.
 
-    section : the name of the command's own settings in config.yaml
+    data : what --help says about the file in front
     """
     from ..configs.finetuning_config import FinetuningConfig
     from ..configs.device_config import DeviceConfig
 
     parser.add_argument(
         "--model", type=str, metavar="MODEL",
-        help="what to finetune: a run's folder, gpt2, gpt2-medium, gpt2-large, gpt2-xl, or a "
+        help="what to finetune: a run, gpt2, gpt2-medium, gpt2-large, gpt2-xl, or a "
              "folder with weights")
-    parser.add_argument("--data", type=str, metavar="FILE", help="the same as the file in front")
+    parser.add_argument("--data", type=str, metavar="FILE", help=data)
     parser.add_argument(
         "--train", default="all",
         type=Literal["all", "lora", "last_block", "last_two_blocks", "last_layer"],
@@ -62,25 +68,6 @@ def add_tuning_arguments(parser, section: str, **defaults) -> None:
     parser.add_class_arguments(LoRAConfig, "lora")
     parser.add_class_arguments(DeviceConfig, "device")
     parser.set_defaults({f"finetuning.{name}": value for name, value in defaults.items()})
-    parser.default_config = partial(resumed_config, section)
-
-
-def resumed_config(section: str, words: list[str]) -> str | None:
-    """--resume RUN: the settings of the run come before the options.
-
-    Raises
-    ------
-    ValueError
-        It is a run of another command: its settings have no such section.
-    """
-    import yaml
-
-    from ..io.text_files import read_text
-
-    from .train import default_config
-
-    path = default_config(words)
-    if path and section not in (yaml.safe_load(read_text(path)) or {}):
-        raise ValueError(f"{Path(path).parent} is not a run of this command; the command that "
-                         "began it can resume it")
-    return path
+    parser.bare_words = "--data"
+    parser.common = COMMON
+    parser.default_config = partial(config_of_resumed, command)

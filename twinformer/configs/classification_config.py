@@ -11,28 +11,26 @@ class ClassificationConfig:
 
     Attributes
     ----------
-    file
-        The labelled texts; the command's first word says the same ("" = the
-        project's own messages).
     text_column
         Name of the column with the texts, or its number from 1 ("" = found).
     label_column
-        The same for the labels.
+        Name of the column with the labels, or its number.
     header
-        Whether the first line names the columns (null = found out).
+        Whether the first line names the columns; left out, that is found
+        out.
     quoted
-        Whether quotation marks hold a cell together (null = not between
-        tabs). The book reads the SMS messages with true.
+        Whether quotation marks hold a cell together; left out, not between
+        tabs. The book reads the SMS messages with true.
     encoding
         Of the files.
     validation_file
-        Texts to choose by ("" = a share of the given ones).
+        Texts to choose by ("" = a share of the others).
     test_file
-        Texts to be judged by ("" = a share of the given ones).
+        Texts to be judged by ("" = a share of the others).
     validation
-        That share.
+        Share of the texts to choose the best model by.
     test
-        That share.
+        Share of the texts to be judged by.
     split
         "stratified" gives each part the same share of every class;
         "shuffled" is the book's.
@@ -67,7 +65,6 @@ class ClassificationConfig:
         Share of their inputs left out while training.
     """
 
-    file: str = ""
     text_column: str = ""
     label_column: str = ""
     header: bool | None = None

@@ -76,8 +76,11 @@ class ClassifyConfig:
     backend
         "torch" is the fast twin, "numpy" the reference.
     model
-        What to begin with: a run's folder, gpt2, gpt2-medium, gpt2-large,
+        What to begin with: a run, gpt2, gpt2-medium, gpt2-large,
         gpt2-xl, a folder with weights; "none" = a small model of one's own.
+    data
+        The labelled texts to learn from; with --run, texts to label ("" =
+        the project's own messages).
     weights
         "random" takes only shape and tokenizer from the model.
     scratch
@@ -94,6 +97,7 @@ class ClassifyConfig:
     folder: str = "runs"
     backend: Literal["torch", "numpy"] = "torch"
     model: str = "none"
+    data: str = ""
     weights: Literal["pretrained", "random"] = "pretrained"
     scratch: ScratchConfig = field(default_factory=ScratchConfig)
     classification: ClassificationConfig = field(

@@ -19,7 +19,7 @@ class PreferenceConfig(AnswerConfig):
     loss
         "dpo" pays for wider margins, "ipo" for margins of 1 / (2 beta).
     beta
-        How dear it is to part from the reference; larger, nearer to it.
+        What it costs to part from the reference; larger, nearer to it.
     label_smoothing
         Share of the pairs believed to be the wrong way round ("dpo" only).
     average

@@ -26,6 +26,7 @@ from .checkpoint import (
     Checkpoint, checkpoints_in, load_checkpoint, set_aside_after,
 )
 from ..configs.run_config import RunConfig
+from .run_names import find_run, runs_there
 
 __all__ = ["OpenedRun", "RunFolder", "best_checkpoint", "newest_checkpoint",
            "open_run"]
@@ -107,7 +108,7 @@ def newest_checkpoint(path: Path) -> tuple[RunFolder, Checkpoint]:
     Parameters
     ----------
     path : Path
-        A run's folder (its newest checkpoint), or one checkpoint in it.
+        A run's folder or name (its newest checkpoint), or one checkpoint in it.
 
     Raises
     ------
@@ -116,10 +117,7 @@ def newest_checkpoint(path: Path) -> tuple[RunFolder, Checkpoint]:
     ValueError
         Where the checkpoint is damaged.
     """
-    if not path.is_dir():
-        raise FileNotFoundError(
-            f"there is no run at {path}; expected a folder such as "
-            "runs/run-1")
+    path = find_run(path)
     if (path / "checkpoint.json").exists() or path.name.startswith("step-"):
         return RunFolder(path.parent.parent), load_checkpoint(path)
     run = RunFolder(path)
@@ -127,7 +125,8 @@ def newest_checkpoint(path: Path) -> tuple[RunFolder, Checkpoint]:
     if not found:
         raise FileNotFoundError(
             f"there is no checkpoint in {run.checkpoints}; the run stopped "
-            "before its first one, or this is not a run's folder")
+            f"before its first one, or {path} is not a run's folder; "
+            f"{runs_there()}")
     return run, load_checkpoint(found[-1])
 
 
@@ -160,6 +159,7 @@ class OpenedRun:
 
 def best_checkpoint(path: Path) -> tuple[RunFolder, Checkpoint]:
     """As ``newest_checkpoint``, but the best one of a finetuned run."""
+    path = find_run(path)
     found = checkpoints_in(RunFolder(path).best)
     if not found:
         return newest_checkpoint(path)
@@ -181,7 +181,7 @@ def open_run(path: str | Path, backend: str | None = None) -> OpenedRun:
     run, checkpoint = best_checkpoint(Path(path))
     if checkpoint.task.get("kind") == "classification":
         raise ValueError(f"the model in {path} does not write, it tells "
-                         f"classes: twinformer classify --run {path} "
+                         f"classes: twinformer classify --run {run} "
                          f"--predict TEXT")
     parameters = {name.removeprefix("model."): array
                   for name, array in checkpoint.tensors.items()

@@ -26,23 +26,24 @@ The book's recipe for its SMS messages, and what its chapter 6 varies:
 A model that has read nothing needs another recipe than GPT-2: the defaults
 below are those for the --model that is given.
 """
-from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from ...configs.classify_config import ClassifyConfig
 from ...configs.recipes import FROM_SCRATCH
-
-from ...io.text_files import read_text
-from ..train import default_config as config_of_run
+from ..resuming import config_of_resumed, value_of
 
 __all__ = ["add_arguments", "run"]
+
+COMMON = (
+    "--data", "--model", "--train", "--name", "--folder", "--backend", "--device", "--epochs",
+    "--batch-size", "--learning-rate", "--split", "--balance", "--validation", "--test",
+    "--text-column", "--label-column", "--seed", "--config", "--resume", "--run", "--predict",
+    "--output")
 
 
 def add_arguments(parser) -> None:
     """The fields of ClassifyConfig, and what it is used on."""
-    parser.add_argument(
-        "file", nargs="?", default="", type=str,
-        help="Labelled texts to learn from; with --run, texts to label.")
     parser.add_argument(
         "--config", action="config", metavar="FILE",
         help="Settings from a YAML, JSON or TOML file; options win.")
@@ -59,38 +60,24 @@ def add_arguments(parser) -> None:
                         help="A new file for the labels of a file of texts, as CSV; left out, "
                              "they are printed.")
     parser.add_class_arguments(ClassifyConfig)
-    configs: list[str] = []
-    check = parser.checked_config
-
-    def noted(path: str) -> str:
-        configs.append(check(path))
-        return configs[-1]
-
-    parser.checked_config = noted
-    parser.default_config = partial(default_config, parser, configs)
+    parser.bare_words = "--data"
+    parser.common = COMMON
+    parser.default_config = partial(default_config, parser)
 
 
-def default_config(parser, configs: list[str], words: list[str]) -> str | None:
+def default_config(parser, words: list[str]) -> str | None:
     """A model that has read nothing needs another recipe than GPT-2."""
-    if resumed := config_of_run(words):
+    if resumed := config_of_resumed("classify", words):
         return resumed
-    if base_model(configs, words) == "none":
+    if base_model(parser.configs, words) == "none":
         parser.set_defaults(FROM_SCRATCH)
     return None
 
 
-def base_model(configs: list[str], words: list[str]) -> str:
+def base_model(configs: list[dict[str, Any]], words: list[str]) -> str:
     """--model, or what the config files say about it."""
-    import yaml
-
-    for word, following in zip(words, [*words, ""][1:], strict=True):
-        if word == "--model" or word.startswith("--model="):
-            return word.partition("=")[2] or following
-    found = "none"
-    for config in configs:  # a path, or JSON where it was TOML
-        text = config if config.startswith("{") else read_text(config)
-        found = yaml.safe_load(text).get("model", found)
-    return found
+    written = [content["model"] for content in configs if "model" in content]
+    return value_of("--model", words) or ["none", *written][-1]
 
 
 def run(arguments) -> int:
@@ -100,18 +87,16 @@ def run(arguments) -> int:
     if arguments.run is None and arguments.predict is None:
         from .training import train
 
-        if arguments.file:
-            config = replace(config, classification=replace(
-                config.classification, file=arguments.file))
         return train(config, arguments.resume)
     from .prediction import predict_file, predict_text
 
     if arguments.predict is not None:
-        if arguments.file or arguments.output:
+        if config.data or arguments.output:
             raise ValueError("--predict is for one text, and prints its class; leave it out to "
                              "label a file of texts")
-        return predict_text(config, arguments.run, arguments.predict)
-    if not arguments.file:
+        named = None if config.model == "none" else config.model
+        return predict_text(config, arguments.run or named, arguments.predict)
+    if not config.data:
         raise ValueError('--run says which classifier; give it --predict "a text", or a file of '
                          "texts: twinformer classify more.csv --run classify-1")
-    return predict_file(config, arguments.run, arguments.file, arguments.output)
+    return predict_file(config, arguments.run, config.data, arguments.output)

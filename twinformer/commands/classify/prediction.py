@@ -9,9 +9,11 @@ from pathlib import Path
 from ...classification.labelled import column_of_texts
 from ...io.files import write_atomically
 from ...runs.checkpoint import checkpoints_in, load_checkpoint
+from ...runs.run_names import command_of, find_run, runs_there, settings_in
 
 from .judging import opened_classifier
 from ..console import given_text
+from ..output_file import new_file
 
 __all__ = ["predict_file", "predict_text"]
 
@@ -36,8 +38,8 @@ def predict_file(config, run: str | None, file: str, output: str | None) -> int:
     FileExistsError
         Where the table would take the place of another file.
     """
-    if output and Path(output).exists():
-        raise FileExistsError(f"{output} exists already; choose another --output")
+    if output:
+        new_file(output)
     settings = config.classification
     texts = column_of_texts(file, settings.text_column, header=settings.header,
                             quoted=settings.quoted, encoding=settings.encoding,
@@ -77,15 +79,15 @@ def classifier_of(config, run: str | None):
     FileNotFoundError, ValueError
         Where there is none, or the run made something else.
     """
-    folder = newest(Path(config.folder)) if run is None else Path(run)
-    if run is not None and not folder.is_dir():
-        there = Path(config.folder) / run
-        folder = there if there.is_dir() else folder
+    folder = newest(Path(config.folder)) if run is None else find_run(run, config.folder)
     found = checkpoints_in(folder / "best")
+    began = command_of(settings_in(folder))
+    if began not in (None, "classify"):
+        raise ValueError(f"{folder} is a run of twinformer {began}, not a classifier")
     if not found:
         raise FileNotFoundError(
-            f"there is no finished classifier at {folder}; expected the folder of a run of "
-            "twinformer classify, such as runs/classify-1")
+            f"there is no finished classifier at {folder}; expected a run of twinformer "
+            f"classify; {runs_there(config.folder)}")
     checkpoint = load_checkpoint(found[-1])
     kind = checkpoint.task.get("kind") or "pretraining"
     if kind != "classification":

@@ -12,7 +12,7 @@ __all__ = ["describe", "parts_of"]
 SAMPLE = "samples/messages-en.tsv"
 
 
-def parts_of(settings, note) -> Parts:
+def parts_of(data: str, settings, note) -> Parts:
     """Training, validation and test texts, from one file or from several."""
     options = settings.table_options()
 
@@ -24,7 +24,7 @@ def parts_of(settings, note) -> Parts:
             note(f"{path}: {len(found) - len(kept)} empty texts are left out")
         return kept
 
-    given = texts(settings.file or str(catalog_folder() / SAMPLE))
+    given = texts(data or str(catalog_folder() / SAMPLE))
     class_names(message.label for message in given)  # at least two?
     validation, test = (texts(path) if path else []
                         for path in (settings.validation_file, settings.test_file))

@@ -10,6 +10,7 @@ from ...classification.labelled import class_names
 from ...classification.split import Parts, class_weights
 from ...classification.task import ClassificationTask
 from ...runs.run_folder import RunFolder, newest_checkpoint
+from ...runs.run_names import find_run
 
 from ..around_training import finetune, found_from_anywhere
 from .base import after_reading, base_of
@@ -24,7 +25,7 @@ def train(config, resume: str | None) -> int:
     warnings.filterwarnings("ignore", "(overflow|invalid value) encountered", RuntimeWarning)
     start = None
     if resume:
-        run, start = newest_checkpoint(Path(resume))
+        run, start = newest_checkpoint(find_run(resume, config.folder))
     else:
         run = RunFolder.claim(config, "classify")
     config = replace(config, name=run.path.name, folder=run.path.parent.as_posix())
@@ -39,7 +40,7 @@ def trained(config, run: RunFolder, start) -> int:
     from .judging import judge, summary
 
     progress = LiveProgress()
-    parts = parts_of(config.classification, progress.note)
+    parts = parts_of(config.data, config.classification, progress.note)
     task, learner = task_and_learner(config, parts, progress.note, bool(start),
                                      run.path / "adapter")
     exit_code = finetune("classify", learner, task, run, start, progress, settings_of(config),
@@ -102,7 +103,7 @@ def settings_of(config) -> dict:
     """The resolved settings; they work as ``--config`` again."""
     content = config.to_dict()
     texts = content["classification"]
-    for section, name in ((texts, "file"), (texts, "validation_file"), (texts, "test_file"),
+    for section, name in ((content, "data"), (texts, "validation_file"), (texts, "test_file"),
                           (content, "model")):
         section[name] = found_from_anywhere(section[name])
     return content

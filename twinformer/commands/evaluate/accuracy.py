@@ -20,7 +20,7 @@ PREDICTIONS = ("prediction", "predicted", "predicted_label", "answer")
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument("file", type=str, help="the predictions")
+    parser.add_argument("data", type=str, metavar="FILE", help="the predictions")
     parser.add_argument("--labels", type=str, metavar="FILE",
                         help="another table with the labels, row for row; left out, the same one")
     parser.add_argument("--label", type=str, help="name of the column with the labels")
@@ -48,9 +48,9 @@ def run(arguments) -> None:
               "high": float(interval.high), "most_frequent": most,
               "baseline": labels.count(most) / len(labels)}
     if arguments.json:
-        print(json.dumps({"file": arguments.file, **found}, indent=1, ensure_ascii=False))
+        print(json.dumps({"file": arguments.data, **found}, indent=1, ensure_ascii=False))
         return
-    show(arguments.file, classes, found)
+    show(arguments.data, classes, found)
 
 
 def show(file: str, classes: list[str], found: dict) -> None:
@@ -77,7 +77,7 @@ def labels_and_predictions(arguments) -> tuple[list[str], list[str]]:
 
     known = frozenset(LABELS + PREDICTIONS) | {
         name.lower() for name in (arguments.label, arguments.prediction) if name}
-    table = read_table(arguments.file, known)
+    table = read_table(arguments.data, known)
     other = read_table(arguments.labels, known) if arguments.labels else table
     names = PREDICTIONS + (LABELS if other is not table else ())
     predictions = column(table, arguments.prediction, names, "--prediction", "predictions")

@@ -19,9 +19,9 @@ __all__ = ["add_arguments", "run"]
 
 def add_arguments(parser) -> None:
     parser.add_argument(
-        "run", type=str, help="a run's folder, or one checkpoint in it; gpt2, gpt2-medium, "
+        "model", type=str, help="a run, or one checkpoint in it; gpt2, gpt2-medium, "
         "gpt2-large or gpt2-xl; a folder with GPT-2's weights")
-    parser.add_argument("file", type=str, help="the questions, JSON lines")
+    parser.add_argument("data", type=str, metavar="FILE", help="the questions, JSON lines")
     parser.add_argument("--format", choices=["auto", "hellaswag", "lambada"], default="auto",
                         help="of the file; auto looks at its first line")
     parser.add_argument("--wording", choices=["llm.c", "harness"], default="llm.c",
@@ -49,12 +49,12 @@ def run(arguments) -> None:
 
     check_whole("batch_size", arguments.batch_size, 1, "16 suits most machines")
     kind, questions = questions_of(arguments)
-    opened = open_model(arguments.run, arguments.backend)
+    opened = open_model(arguments.model, arguments.backend)
     try:
         pairs = [pair for question in questions
                  for pair in encode_question(opened.tokenizer, question)]
     except ValueError as problem:
-        raise ValueError(f"this model cannot read {arguments.file}: {problem}") from None
+        raise ValueError(f"this model cannot read {arguments.data}: {problem}") from None
     model, _ = build_model(opened, arguments.backend, arguments.device)
     score = implementation(arguments.backend).choice_log_likelihoods
     contexts, choices = zip(*pairs)
@@ -63,7 +63,7 @@ def run(arguments) -> None:
         scores = score(model, contexts, choices, arguments.batch_size, progress)
     seconds = time.perf_counter() - start
 
-    about = {"run": str(opened.folder), "step": opened.step, "file": arguments.file,
+    about = {"run": str(opened.folder), "step": opened.step, "file": arguments.data,
              "format": kind, "backend": arguments.backend}
     if kind == "lambada":
         words = judge_words(*scores)
@@ -102,7 +102,7 @@ def show(arguments, about, figures, table, seconds) -> None:
     if arguments.json:
         print(json.dumps(about | figures, indent=1))
         return
-    print(f"{about['run']}, on {arguments.file}")
+    print(f"{about['run']}, on {arguments.data}")
     for name, (words, form, note) in table.items():
         print(f"  {words:<15} {figures[name]:>10{form}}  {note}".rstrip())
     print(f"{figures['questions'] / max(seconds, 1e-9):,.1f} questions/s ({arguments.backend})",
@@ -117,15 +117,15 @@ def questions_of(arguments):
     from ...generation.options import check_whole
     from ...io.text_files import read_text
 
-    if not Path(arguments.file).is_file():
-        raise FileNotFoundError(f"there is no file {arguments.file}; expected HellaSwag's or "
+    if not Path(arguments.data).is_file():
+        raise FileNotFoundError(f"there is no file {arguments.data}; expected HellaSwag's or "
                                 "LAMBADA's questions, JSON lines")
     kind = arguments.format
     if kind == "auto":
-        first = read_text(arguments.file).partition("\n")[0]
+        first = read_text(arguments.data).partition("\n")[0]
         kind = "hellaswag" if '"endings"' in first else "lambada"
-    questions = (read_hellaswag(arguments.file, arguments.wording) if kind == "hellaswag"
-                 else read_last_words(arguments.file))
+    questions = (read_hellaswag(arguments.data, arguments.wording) if kind == "hellaswag"
+                 else read_last_words(arguments.data))
     if arguments.limit is not None:
         check_whole("limit", arguments.limit, 1, "leave it out for all of them")
         questions = questions[:arguments.limit]

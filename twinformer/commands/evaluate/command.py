@@ -5,7 +5,7 @@
   twinformer evaluate choices gpt2 hellaswag_val.jsonl
   twinformer evaluate accuracy predictions.csv
   twinformer evaluate responses answers.json
-  twinformer evaluate judge answers.json --url http://localhost:11434 --model llama3
+  twinformer evaluate judge answers.json --url http://localhost:11434 --judge llama3
   twinformer evaluate compare scores-a.json scores-b.json
   twinformer evaluate correlate judge-a.json judge-b.json
 """
@@ -31,7 +31,7 @@ def choose(prog: str, words: list[str]):
     Where the first word is no mode, perplexity is meant: ``twinformer eval
     runs/run-1`` works as it always did.
     """
-    if not words or words[0] in ("-h", "--help"):
+    if not words or words[0] in ("-h", "--help", "--help-all"):
         modes = "\n".join(f"  {name:<11} {about}" for name, about in MODES.items())
         print(f"usage: {prog} MODE [OPTIONS]\n\n{__doc__.strip()}\n\nmodes:\n{modes}\n\n"
               f"{prog} MODE --help explains a mode and its options")
@@ -50,7 +50,7 @@ def check_is_model(word: str) -> None:
 
     from ...models.config import PRESETS
 
-    from ..parser import did_you_mean
+    from ..parsing.option_names import did_you_mean
 
     if word.startswith("-") or Path(word).exists() or word in PRESETS:
         return

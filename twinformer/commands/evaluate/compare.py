@@ -1,13 +1,13 @@
 """Which of two models answers better? Pair by pair, and how sure that is.
 
   twinformer evaluate compare scores-a.json scores-b.json
-  twinformer evaluate compare a.json b.json --model llama3
-  twinformer evaluate compare answers.json answers.json --model llama3 \\
+  twinformer evaluate compare a.json b.json --judge llama3
+  twinformer evaluate compare answers.json answers.json --judge llama3 \\
       --response "model 1 response" --other "model 2 response"
 
 Two score files (of `twinformer evaluate judge`, for the same tasks) are
 compared number by number; scores no further apart than --margin are a tie. Of
-two files of answers a judge (--model, as for `judge`) chooses the better one
+two files of answers a judge (--judge, as for `judge`) chooses the better one
 of each pair. It sees every pair in both orders; if its choice turns with the
 order, the pair is a tie.
 
@@ -26,7 +26,7 @@ __all__ = ["add_arguments", "run"]
 
 def add_arguments(parser) -> None:
     parser.add_argument("first", type=str, help="scores, or answers, of the first model")
-    parser.add_argument("second", type=str, help="those of the second one")
+    parser.add_argument("second", type=str, help="scores, or answers, of the second one")
     parser.add_argument("--margin", type=float, default=0.0,
                         help="scores that are no further apart are a tie")
     parser.add_argument("--response", type=str, default="model_response",
@@ -42,7 +42,7 @@ def run(arguments) -> int:
     from ...evaluation.win_rate import outcomes_of_scores, win_rate
 
     code = 0
-    if arguments.model:
+    if arguments.judge:
         outcomes, code = outcomes_of_judge(arguments)
     else:
         if not arguments.margin >= 0:
@@ -53,7 +53,7 @@ def run(arguments) -> int:
     found = win_rate(outcomes, confidence=arguments.confidence)
     if arguments.json:
         print(json.dumps({"first": arguments.first, "second": arguments.second,
-                          "judge": arguments.model, **asdict(found)}, indent=1))
+                          "judge": arguments.judge, **asdict(found)}, indent=1))
         return code
     left_out = f"; {found.left_out} without a verdict left out" if found.left_out else ""
     print(f"{arguments.first} against {arguments.second}{left_out}\n"
@@ -69,7 +69,7 @@ def scores_of(path: str, read_scores):
     try:
         return read_scores(path)
     except ValueError as problem:
-        raise ValueError(f"{problem}; to let a judge compare answers, name it: --model "
+        raise ValueError(f"{problem}; to let a judge compare answers, name it: --judge "
                          "NAME") from None
 
 

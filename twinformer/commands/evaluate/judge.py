@@ -1,9 +1,9 @@
 """Let another language model grade answers, from 0 to 100.
 
-  twinformer evaluate judge answers.json --model llama3
-  twinformer evaluate judge answers.json --model gpt-4o-mini \\
+  twinformer evaluate judge answers.json --judge llama3
+  twinformer evaluate judge answers.json --judge gpt-4o-mini \\
       --url https://api.openai.com/v1 --key-variable OPENAI_API_KEY
-  twinformer evaluate judge answers.json --model llama3 --response "model 1 response"
+  twinformer evaluate judge answers.json --judge llama3 --response "model 1 response"
 
 The judge is any server that speaks as Ollama does, or as OpenAI does (vLLM,
 llama.cpp, LM Studio ...). It sees the task, the expected answer and the answer
@@ -23,7 +23,7 @@ __all__ = ["add_arguments", "add_judge_arguments", "ask_all", "judge_of", "run"]
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument("file", type=str, help="the answers, JSON or JSON lines")
+    parser.add_argument("data", type=str, metavar="FILE", help="the answers, JSON or JSON lines")
     parser.add_argument("--response", type=str, default="model_response",
                         help="the field that holds them")
     parser.add_argument("--scores", type=str, metavar="FILE",
@@ -33,7 +33,7 @@ def add_arguments(parser) -> None:
 
 
 def add_judge_arguments(parser) -> None:
-    parser.add_argument("--model", type=str, help="the judge's name at its server, such as llama3")
+    parser.add_argument("--judge", type=str, help="the judge's name at its server, such as llama3")
     parser.add_argument("--url", type=str, default="http://localhost:11434",
                         help="the judge's server; the default is Ollama on this machine")
     parser.add_argument("--protocol", choices=["auto", "openai", "ollama"], default="auto",
@@ -61,8 +61,8 @@ def run(arguments) -> int:
     from ...evaluation.responses import read_responses
     from ...io.files import write_atomically
 
-    tasks = read_responses(arguments.file, arguments.response)
-    with judge_of(arguments, Path(arguments.file)) as judge:
+    tasks = read_responses(arguments.data, arguments.response)
+    with judge_of(arguments, Path(arguments.data)) as judge:
         outcome = ask_all("answers", len(tasks), lambda number: judge.score(tasks[number]))
     if outcome.stopped:
         raise ConnectionError(outcome.report("answers", judge.log.path))
@@ -72,12 +72,12 @@ def run(arguments) -> int:
     mean = sum(known) / len(known) if known else None
     if arguments.json:
         print(json.dumps({
-            "file": arguments.file, "response": arguments.response, "judge": arguments.model,
+            "file": arguments.data, "response": arguments.response, "judge": arguments.judge,
             "answers": len(tasks), "scored": len(known), "mean": mean,
             "unscored": outcome.unscored, "unasked": outcome.unasked,
             "scores": str(path)}, indent=1))
     else:
-        print(f"{arguments.model} on {len(tasks):,} answers in {arguments.file}\n"
+        print(f"{arguments.judge} on {len(tasks):,} answers in {arguments.data}\n"
               f"  scored       {len(known):>8,}  ({outcome.cached:,} of them from the cache)")
         print("  mean score        -" if mean is None else f"  mean score   {mean:>8.2f}")
         print(f"the scores are in {path}")
@@ -90,11 +90,11 @@ def default_path(arguments) -> str:
     """answers.json -> answers.llama3.scores.json"""
     import re
 
-    names = [arguments.model]
+    names = [arguments.judge]
     if arguments.response != "model_response":
         names.insert(0, arguments.response)
     names = [re.sub(r"[^\w.-]+", "-", name) for name in names]
-    return str(Path(arguments.file).with_suffix(f".{'.'.join(names)}.scores.json"))
+    return str(Path(arguments.data).with_suffix(f".{'.'.join(names)}.scores.json"))
 
 
 def judge_of(arguments, answers: Path):
@@ -106,8 +106,8 @@ def judge_of(arguments, answers: Path):
     from ...evaluation.endpoint import Endpoint
     from ...evaluation.judge import Judge
 
-    if not arguments.model:
-        raise ValueError("which model is to judge? --model NAME, such as --model llama3 of Ollama")
+    if not arguments.judge:
+        raise ValueError("which model is to judge? --judge NAME, such as --judge llama3 of Ollama")
     key = ""
     if name := arguments.key_variable:
         key = os.environ.get(name, "").strip()
@@ -117,7 +117,7 @@ def judge_of(arguments, answers: Path):
         if not key.isascii() or not key.isprintable():
             raise ValueError(f"the environment variable {name} holds what cannot be a key")
     endpoint = Endpoint(
-        arguments.url, arguments.model, key=key, protocol=arguments.protocol,
+        arguments.url, arguments.judge, key=key, protocol=arguments.protocol,
         temperature=arguments.temperature if arguments.temperature >= 0 else None,
         seed=arguments.seed if arguments.seed >= 0 else None, tries=arguments.tries,
         pause=arguments.pause, patience=arguments.patience,

@@ -3,7 +3,7 @@ other text: every token after the first is predicted once, nothing is random.
 
   twinformer evaluate perplexity runs/run-1
   twinformer evaluate perplexity runs/run-1 --backend numpy --stride 64
-  twinformer evaluate perplexity gpt2 --corpus notes.txt more/ --json
+  twinformer evaluate perplexity gpt2 --data notes.txt more/ --json
 
 Nats per token is what training lowers. Perplexity is its exponential: between
 how many equally likely tokens the model hesitates. Bits per byte compares
@@ -25,10 +25,10 @@ LOGITS = 2**27      # numbers: half a GiB of them at once, in float32
 
 def add_arguments(parser) -> None:
     parser.add_argument(
-        "run", type=str, help="a run's folder, or one checkpoint in it; gpt2, gpt2-medium, "
+        "model", type=str, help="a run, or one checkpoint in it; gpt2, gpt2-medium, "
         "gpt2-large or gpt2-xl; a folder with GPT-2's weights")
     parser.add_argument(
-        "--corpus", type=list[str],
+        "--data", type=list[str], metavar="PATH",
         help="text files and folders; left out, the validation part of the run's own corpus")
     parser.add_argument(
         "--text_field", type=str, default="text", metavar="NAME",
@@ -47,6 +47,7 @@ def add_arguments(parser) -> None:
         "--batch_size", type=int,
         help="windows at once; changes the speed and the memory, not the result; left out, as "
              "many as need half a gigabyte, at most 16")
+    parser.meant = {"corpus": "data"}
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
 
 
@@ -60,7 +61,7 @@ def run(arguments) -> None:
 
     if arguments.batch_size is not None:
         check_whole("batch_size", arguments.batch_size, 1, "leave it out if in doubt")
-    opened = open_model(arguments.run, arguments.backend)
+    opened = open_model(arguments.model, arguments.backend)
     window, stride = window_and_stride(arguments, opened.config.model.context_length)
     text, tokens = tokens_of(arguments, opened)
     if len(tokens) < 2:
@@ -135,24 +136,24 @@ def tokens_of(arguments, opened):
     from ...training.data import prepare_data
     from ...corpora.documents import read_documents
 
-    if not arguments.corpus:
+    if not arguments.data:
         if opened.task:
-            raise ValueError(f"{arguments.run} was finetuned for {opened.task.get('kind')}, not "
-                             "on a text; give one with --corpus")
+            raise ValueError(f"{arguments.model} was finetuned for {opened.task.get('kind')}, not "
+                             "on a text; give one with --data")
         if not opened.data_key:
-            raise ValueError(f"{arguments.run} brings no text of its own; give one with --corpus")
+            raise ValueError(f"{arguments.model} brings no text of its own; give one with --data")
         data = prepare_data(opened.config.data, opened.folder.parent / ".cache",
                             key=opened.data_key,
                             note=lambda message: print(message, file=sys.stderr))
         return "the validation part of its corpus", data.validation
-    documents = read_documents(arguments.corpus, partial(print, file=sys.stderr),
+    documents = read_documents(arguments.data, partial(print, file=sys.stderr),
                                arguments.text_field)
     try:
         tokens = encode_corpus(opened.tokenizer, [document.text for document in documents])
     except ValueError as problem:
-        raise ValueError(f"this model cannot read {', '.join(arguments.corpus)}: "
+        raise ValueError(f"this model cannot read {', '.join(arguments.data)}: "
                          f"{problem}") from None
     if (end := opened.tokenizer.end_of_text) is not None:
         # After an end of text a new one begins: its first token counts, too.
         tokens = np.concatenate([np.array([end], tokens.dtype), tokens])
-    return ", ".join(arguments.corpus), tokens
+    return ", ".join(arguments.data), tokens

@@ -17,7 +17,7 @@ __all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument("file", type=str, help="the answers, JSON or JSON lines")
+    parser.add_argument("data", type=str, metavar="FILE", help="the answers, JSON or JSON lines")
     parser.add_argument("--response", type=str, default="model_response",
                         help="the field that holds them")
     parser.add_argument("--language", choices=["en", "zh"], default="en",
@@ -29,14 +29,14 @@ def run(arguments) -> None:
     from ...evaluation.responses import read_responses
     from ...evaluation.text_overlap import score_responses
 
-    responses = read_responses(arguments.file, arguments.response)
+    responses = read_responses(arguments.data, arguments.response)
     scores = score_responses(responses, arguments.language)
     if arguments.json:
-        print(json.dumps({"file": arguments.file, "response": arguments.response,
+        print(json.dumps({"file": arguments.data, "response": arguments.response,
                           **asdict(scores)}, indent=1))
         return
     empty = f", {scores.empty} of them empty" if scores.empty else ""
-    print(f"{scores.responses:,} answers in {arguments.file}{empty}\n"
+    print(f"{scores.responses:,} answers in {arguments.data}{empty}\n"
           f"  exact match  {scores.exact_match:>8.2%}\n"
           f"  BLEU         {scores.bleu:>8.2f}  {scores.signatures['bleu']}\n"
           f"  chrF         {scores.chrf:>8.2f}  {scores.signatures['chrf']}\n"

@@ -1,0 +1,29 @@
+"""Print what makes a shell complete commands, options and the names of runs.
+
+  twinformer completion bash > ~/.local/share/bash-completion/completions/twinformer
+  twinformer completion zsh > ~/.zfunc/_twinformer      a folder in $fpath
+  twinformer completion fish > ~/.config/fish/completions/twinformer.fish
+  eval "$(twinformer completion bash)"                  for this shell only
+
+A new shell reads it. The script is complete in itself: no Python starts when
+TAB is pressed. Print it anew after an update.
+"""
+from typing import Literal
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser) -> None:
+    parser.add_argument("shell", type=Literal["bash", "zsh", "fish"],
+                        help="the shell that is to complete")
+
+
+def run(arguments) -> None:
+    from .tree import command_tree
+
+    try:
+        import shtab
+    except ImportError:
+        raise ValueError("completion is written by the library shtab, which is not installed: "
+                         "pip install 'twinformer[completion]', or pip install shtab") from None
+    print(shtab.complete(command_tree(), arguments.shell))

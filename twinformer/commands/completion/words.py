@@ -1,0 +1,46 @@
+"""What a shell puts after an option: files, folders, or the names of runs."""
+from ...models.config import PRESETS
+
+__all__ = ["completer"]
+
+
+def names_of(function: str, *more: str):
+    """Folders, the runs in runs/ and some words more, as shtab wants them.
+
+    They are looked up when TAB is pressed, where the command would find them.
+    """
+    words = " ".join(more)
+    return {
+        "bash": function,
+        "zsh": function,
+        "fish": f"({function})",
+        "preamble": {
+            "bash": f"""
+{function}() {{
+  compgen -W "$(command ls runs 2>/dev/null) {words}" -- "$1"
+  compgen -d -- "$1"
+}}""",
+            "zsh": f"""
+{function}() {{
+  compadd -- $(command ls runs 2>/dev/null) {words}
+  _files -/
+}}""",
+            "fish": f"""
+function {function}
+  command ls runs 2>/dev/null
+  string split ' ' -- '{words}'
+  __fish_complete_directories (commandline -ct)
+end"""},
+    }
+
+
+RUNS = names_of("_twinformer_runs")
+MODELS = names_of("_twinformer_models", *PRESETS)
+
+
+def completer(word: str):
+    """What shtab wants for FILE, PATH, FOLDER, MODEL or RUN; else None."""
+    import shtab
+
+    return {"FILE": shtab.FILE, "PATH": shtab.FILE, "CORPUS": shtab.FILE, "DATA": shtab.FILE,
+            "FOLDER": shtab.DIRECTORY, "MODEL": MODELS, "RUN": RUNS}.get(word)
