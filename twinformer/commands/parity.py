@@ -43,9 +43,9 @@ def add_arguments(parser) -> None:
     parser.add_argument("--component", default="", metavar="TEXT",
                         help="only those with this text in their name")
     parser.add_argument("--seconds", type=float, default=20.0,
-                        help="how long to go on trying cases (default: 20)")
+                        help="how long to go on trying cases")
     parser.add_argument("--seed", type=int, default=0,
-                        help="decides all shapes and numbers (default: 0)")
+                        help="decides all shapes and numbers")
     parser.add_argument("--case", type=int, metavar="N",
                         help="only this case of the seed, as a report names it")
     parser.add_argument("--package", default="", metavar="NAME",
