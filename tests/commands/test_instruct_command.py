@@ -111,10 +111,10 @@ def test_a_resumed_run_is_the_same_run(start, tmp_path, capsys, train):
 
 
 def test_the_projects_own_tasks_where_no_file_is_given(start, capsys):
-    """Of its 400, those that fit into the tiny context."""
+    """Of its 530, those that fit into the tiny context."""
     code, out, _ = command(capsys, "instruct", *start[1:], "--train-share", 0.1, "--samples", 0,
                            "--test-share", 0.01, "--eval-examples", 4, "--epochs", 1)
-    assert code == 0 and "of 400 tasks are longer than the model's 128 tokens" in out
+    assert code == 0 and "of 530 tasks are longer than the model's 128 tokens" in out
 
 
 def test_all_tasks_too_long(start, tmp_path, capsys):

@@ -25,7 +25,7 @@ def add_arguments(parser) -> None:
     parser.add_argument("--file", type=str, help="a JSON file of tasks, in place of a question")
     parser.add_argument("--output", type=str, default="responses.json",
                         help="where the answers to --file go; no file is overwritten")
-    parser.add_argument("--template", type=Literal["alpaca", "phi3", "chatml"],
+    parser.add_argument("--template", type=Literal["alpaca", "phi3", "chatml", "alpaca-zh"],
                         help="the words around the question; left out, the model's own")
     parser.add_argument("--max_new_tokens", type=int, default=200, help="the longest answer")
     parser.add_argument("--temperature", type=float, default=0.0,

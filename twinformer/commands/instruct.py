@@ -3,6 +3,7 @@
   twinformer instruct --model runs/run-1               the project's own tasks
   twinformer instruct tasks.json --model gpt2          your own
   twinformer instruct tasks.json --model gpt2 --train lora --template chatml
+  twinformer instruct tasks.json --model runs/run-1 --template alpaca-zh    Chinese
   twinformer instruct --resume runs/instruct-1         after a stop
 
 The file is a JSON list of {"instruction": ..., "input": ..., "output": ...};
@@ -34,7 +35,8 @@ def add_arguments(parser) -> None:
     from .tuning_options import add_tuning_arguments
 
     parser.add_argument("file", nargs="?", type=str,
-                        help="a .json or .jsonl file of tasks; left out, the project's own 400")
+                        help="a .json or .jsonl file of tasks; left out, the project's own 530, in"
+                        " English and Chinese")
     parser.add_class_arguments(InstructionConfig, "instructions")
     add_tuning_arguments(parser, "instructions", epochs=2)
 
