@@ -1,4 +1,5 @@
-"""The English samples, and the tasks in both languages: complete, well formed, correct, and no two alike.
+"""The English samples, and the tasks in both languages: complete, well formed, correct, no two
+alike.
 
 The samples stand in for real corpora where there is no network, and people read them to see what
 a corpus looks like. So their sums must add up, their programs must run, and an entry may not come
