@@ -44,6 +44,7 @@ def add_arguments(parser) -> None:
 def run(arguments) -> None:
     from ..finetuning.answering import answer_tasks, write_responses
     from ..generation.options import check_sampling_options, check_whole
+    from ..generation.streaming import broken_characters
     from ..corpora.prompts import prompt_style
 
     from ..backend import implementation
@@ -69,6 +70,8 @@ def run(arguments) -> None:
         model, tasks, style, opened.tokenizer, respond, arguments.max_new_tokens,
         temperature=arguments.temperature, top_k=arguments.top_k, top_p=arguments.top_p,
         seed=arguments.seed)
+    if hint := broken_characters("".join(answers)):
+        print(hint, file=sys.stderr)
     if arguments.file:
         write_responses(output, tasks, answers)
         print(f"{len(answers)} answers in {output}")

@@ -109,8 +109,8 @@ def walk(config, parameters, tokenizer, ids, arguments) -> int:
     weights = dict(model.named_gradients())
     weights_t = {name: np.asarray(weight.grad) for name, weight in model_t.named_parameters()}
 
-    vocabulary = [tokenizer.decode([token]) for token in range(min(config.vocab_size, COLUMNS))]
-    page = Page([tokenizer.decode([token]) for token in ids], vocabulary,
+    vocabulary = [spelled(tokenizer, token) for token in range(min(config.vocab_size, COLUMNS))]
+    page = Page([spelled(tokenizer, token) for token in ids], vocabulary,
                 np.finfo(arguments.dtype).eps)
     shown = min(arguments.blocks, config.n_layers)
     page.introduction(config, arguments, model)
@@ -321,17 +321,25 @@ class Page:
         return 0 if agree else 1
 
 
+def spelled(tokenizer, token: int) -> str:
+    """A token's text; its bytes in hex where it is only a part of a character."""
+    text = tokenizer.decode([token])
+    return tokenizer.token_bytes(token).hex() if "\ufffd" in text else text
+
+
 def label(token: str) -> str:
-    """A token as a short, printable row label."""
+    """A token as a short, printable row label of at most six columns."""
+    from ..console import cells, in_cells
+
     shown = token if token.isprintable() else repr(token)[1:-1]
-    return f"'{shown}'" if len(shown) <= 4 else f"'{shown[:2]}..'"
+    return f"'{shown}'" if cells(shown) <= 4 else f"'{in_cells(shown, 2)}..'"
 
 
 def pad(text: str, width: int) -> str:
-    """Fill with blanks (a negative width: on the left); 你 is two cells wide."""
-    from rich.cells import cell_len
+    """Fill with blanks (a negative width: on the left); 你 is two columns wide."""
+    from ..console import cells
 
-    blanks = " " * (abs(width) - cell_len(text))
+    blanks = " " * (abs(width) - cells(text))
     return text + blanks if width > 0 else blanks + text
 
 
