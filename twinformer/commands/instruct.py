@@ -50,6 +50,7 @@ def run(arguments) -> int:
 
 def tune(arguments, begun) -> int:
     from ..corpora.records import read_instructions
+    from ..corpora.scripts import chinese
     from ..finetuning.examples import check_filled, split_tasks
     from ..finetuning.instruction_task import InstructionTask
     from ..training.progress import LiveProgress
@@ -63,6 +64,10 @@ def tune(arguments, begun) -> int:
     tasks = read_instructions(source)
     check_filled(tasks, ("instruction", "output"), source)
     progress = LiveProgress()
+    if settings.template == "alpaca" and 2 * sum(
+            chinese(each.instruction) for each in tasks) > len(tasks):
+        progress.note("most tasks are in Chinese; --template alpaca-zh puts Chinese words around "
+                      "them")
     parts = split_tasks(tasks, settings.train_share, settings.test_share)
     splits = encoded(parts, ["output"], settings, begun.opened, progress.note)
     task = InstructionTask(splits, settings, arguments.finetuning,

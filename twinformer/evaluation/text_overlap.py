@@ -21,9 +21,10 @@ import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..corpora.scripts import beyond_latin, chinese
 from .responses import Response
 from .scores import needed
-from .words import Words, beyond_latin, chinese
+from .words import Words
 
 __all__ = ["LANGUAGES", "ResponseScores", "score_responses"]
 

@@ -8,25 +8,11 @@ ASCII texts have the words that rouge-score finds.
 import re
 import unicodedata
 
-__all__ = ["Words", "beyond_latin", "chinese"]
+from ..corpora.scripts import UNSPACED
 
-# Chinese characters (with their extensions) and the kana of Japanese
-UNSPACED = ("\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
-            "\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff")
-HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-                 "\U00020000-\U0003ffff]")
+__all__ = ["Words"]
+
 WORD = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
-
-
-def chinese(text: str) -> bool:
-    """Whether Chinese characters stand in a text."""
-    return HAN.search(text) is not None
-
-
-def beyond_latin(text: str) -> bool:
-    """Whether a text has letters of another script than Latin."""
-    return any(letter.isalpha() and not "\u1e00" <= letter <= "\u1eff"
-               for letter in text if letter > "\u024f")
 
 
 class Words:
