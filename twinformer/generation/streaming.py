@@ -44,7 +44,7 @@ def broken_characters(text: str) -> str:
     """Why a model's text has the sign U+FFFD in it; "" where it has none."""
     if BROKEN not in text:
         return ""
-    return (f"{BROKEN} stands for parts of characters that do not fit "
-            "together: the tokens are pieces of bytes, and the model does "
-            "not spell yet; more training helps, and for a new model a "
+    return (f"{BROKEN} stands for bytes that form no character: tokens are "
+            "pieces of bytes, and the model has not learned yet which of "
+            "them belong together; train it longer, or a new one with a "
             "larger vocabulary")
