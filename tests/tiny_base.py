@@ -61,6 +61,12 @@ def command(capsys, *words):
     return code, captured.out, captured.err
 
 
+def without_hint(err: str) -> str:
+    """Standard error, but for what is said of a new model's bytes that form no character."""
+    return "".join(line for line in err.splitlines(keepends=True)
+                   if not line.startswith("\ufffd stands for"))
+
+
 def mistake(capsys, *words) -> str:
     """The one line that a mistake is answered with."""
     code, _, err = command(capsys, *words)

@@ -51,6 +51,12 @@ def test_questions_as_they_are(tmp_path):
     assert second.context == "[header] How to sleep [title] Lie down." and second.label == 0
 
 
+def test_chinese_endings_follow_without_a_space(tmp_path):
+    question, = read_hellaswag(lines(tmp_path / "zh.jsonl", [
+        {"ctx": "他推开门，", "label": 1, "endings": ["走了进去。", "left."]}]))
+    assert question.choices == ("走了进去。", " left.")
+
+
 def test_questions_as_the_harness_words_them(tmp_path):
     first, second = read_hellaswag(lines(tmp_path / "swag.jsonl", SWAG), "harness")
     assert first.context == "Feeding a fox: A fox sits. The dog"

@@ -44,6 +44,16 @@ def test_both_backends_write_the_same_text(run, capsys):
         assert numpy_out == out and "(numpy on cpu, step 4)" in numpy_err
 
 
+def test_bytes_that_form_no_character_are_explained(run, capsys):
+    """A new model of single bytes spells no character."""
+    _, out, err = generate(capsys, run, "--prompt", "a", "--max-new-tokens", 60,
+                           "--temperature", 3, "--top-p", 1)
+    assert "\ufffd" in out and "bytes that form no character" in err
+    code, out, err = generate(capsys, run, "--prompt", "a", "--max-new-tokens", 5,
+                              "--temperature", 0)
+    assert code == 0 and "\ufffd" not in out and "form no character" not in err
+
+
 def test_the_seed_decides_and_the_rest_is_fixed(run, capsys):
     words = [run, "--prompt", "a", "--max-new-tokens", 20, "--temperature", 2, "--top-p", 1]
     texts = [generate(capsys, *words, "--seed", seed)[1] for seed in (0, 0, 1)]

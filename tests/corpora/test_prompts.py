@@ -4,7 +4,7 @@ import pytest
 from numpy_impl.text.bpe import BPETokenizer
 from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
 from twinformer.corpora.prompts import (
-    ALPACA, CHATML, PHI3, PROMPT_STYLES, prompt_style,
+    ALPACA, ALPACA_ZH, CHATML, PHI3, PROMPT_STYLES, prompt_style,
 )
 from twinformer.corpora.records import Instruction, read_instructions
 
@@ -20,6 +20,14 @@ def test_chatml():
         "<|im_start|>user\nAdd.\n1 and 2<|im_end|>\n<|im_start|>assistant\n3<|im_end|>")
     assert CHATML.full(TASK._replace(input="")) == (
         "<|im_start|>user\nAdd.<|im_end|>\n<|im_start|>assistant\n3<|im_end|>")
+
+
+def test_alpaca_in_chinese():
+    """Its own words hold no letter of another script, and tasks stand where Alpaca has them."""
+    assert ALPACA_ZH.full(Instruction("翻译成英文。", "谢谢", "Thank you.")) == (
+        "下面是一项任务的说明，请写出符合要求的回答。\n\n### 指令：\n翻译成英文。"
+        "\n\n### 输入：\n谢谢\n\n### 回答：\nThank you.")
+    assert ALPACA_ZH.full(TASK._replace(input="")).count("###") == 2
 
 
 @styles
@@ -73,4 +81,4 @@ def test_words_of_a_task_never_steer():
 def test_unknown_styles():
     assert prompt_style("alpaca") is ALPACA and prompt_style("phi3") is PHI3
     assert error_of(prompt_style, "llama") == (
-        "there is no prompt style 'llama'; there are alpaca, phi3, chatml")
+        "there is no prompt style 'llama'; there are alpaca, phi3, chatml, alpaca-zh")

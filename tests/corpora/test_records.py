@@ -21,8 +21,8 @@ def test_the_samples():
                         for tongue in ("en", "zh"))
     assert {row.label for row in english + chinese} == {"ham", "spam"}
     assert (len(english), len(chinese)) == (400, 200)
-    assert len(read_instructions(SAMPLES / "instructions.json")) == 400
-    assert len(read_preferences(SAMPLES / "preferences.json")) == 250
+    assert len(read_instructions(SAMPLES / "instructions.json")) == 530
+    assert len(read_preferences(SAMPLES / "preferences.json")) == 340
 
 
 def test_messages(tmp_path):

@@ -1,4 +1,5 @@
-"""The English samples: complete, well formed, correct, and no two alike.
+"""The English samples, and the tasks in both languages: complete, well formed, correct, no two
+alike.
 
 The samples stand in for real corpora where there is no network, and people read them to see what
 a corpus looks like. So their sums must add up, their programs must run, and an entry may not come
@@ -87,7 +88,7 @@ def test_stories():
 
 
 def test_instructions():
-    assert len(instructions()) == 400
+    assert len(instructions()) == 530
     for entry in instructions():
         assert list(entry) == ["instruction", "input", "output"]
         assert all(isinstance(value, str) for value in entry.values())
@@ -98,7 +99,7 @@ def test_instructions():
 
 
 def test_preferences():
-    assert len(preferences()) == 250
+    assert len(preferences()) == 340
     for entry in preferences():
         assert list(entry) == ["instruction", "input", "output", "chosen", "rejected"]
         assert all(isinstance(value, str) for value in entry.values())

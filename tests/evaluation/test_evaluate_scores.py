@@ -13,6 +13,7 @@ from twinformer.evaluation.correlation import correlations
 from twinformer.evaluation.responses import Response, read_responses
 from twinformer.evaluation.scores import needed, read_scores
 from twinformer.evaluation.text_overlap import score_responses
+from twinformer.evaluation.words import Words
 from twinformer.evaluation.win_rate import outcomes_of_scores, win_rate
 from parity_tests.shared_data import shared_data
 from twinformer.commands.main import main
@@ -231,10 +232,46 @@ def test_rouge_by_hand():
 
 def test_chinese_has_no_spaces():
     row = [response("今天天气很好。", "今天天气不好。")]
-    assert score_responses(row).rouge1 == 0         # no word that rouge-score knows
-    found = score_responses(row, "zh")
+    assert score_responses(row, "en").rouge1 == 0   # no word that rouge-score knows
+    found = score_responses(row)
+    assert found == score_responses(row, "zh") and found.language == "zh"
     assert found.rouge1 == pytest.approx(5 / 6) and found.rougeL == pytest.approx(5 / 6)
-    assert found.bleu > score_responses(row).bleu and "tok:zh" in found.signatures["bleu"]
+    assert found.bleu > score_responses(row, "en").bleu and "tok:zh" in found.signatures["bleu"]
+
+
+def test_chinese_by_hand():
+    """3 of 5 characters, 2 of 4 pairs, 1 of 3 triples are common; none of 2 fours counts as 1/2
+    of one (sacrebleu's smoothing), the lengths are equal."""
+    found = score_responses([response("我喜欢喝茶", "我喜欢咖啡")])
+    assert [round(each, 12) for each in (found.rouge1, found.rouge2, found.rougeL)] == [
+        0.6, 0.5, 0.6]
+    assert f"{found.bleu:.9f}" == f"{100 * (3 / 5 * 2 / 4 * 1 / 3 * (1 / 2) / 2) ** 0.25:.9f}"
+
+
+def test_chinese_words_among_english_ones(capsys, file):
+    """One Chinese answer in a file of English ones: it scores, they score as before."""
+    english = response("the cat sat on the mat", "the dog sat on")
+    alone = score_responses([english])
+    both = score_responses([english, response("谢谢", "谢谢")])
+    assert score_responses([response("café", "cafe")]).rouge1 == 0    # as rouge-score has it
+    assert score_responses([response("да", "да")]).rouge1 == 1
+    assert alone.language == "en" and both.rouge1 == (alone.rouge1 + 1) / 2
+    path = file([{"output": "“Tea” 是茶", "model_response": "tea 是茶"}])
+    code, out, _ = said(capsys, "responses", path, "--json")
+    assert code == 0 and json.loads(out)["rougeL"] == 1 and json.loads(out)["language"] == "zh"
+
+
+def test_words_of_other_scripts():
+    assert Words().tokenize("Привет, café_2 １２ｋｍ お茶を日本") == [
+        "привет", "café", "2", "12km", "お", "茶", "を", "日", "本"]
+    assert Words().tokenize("𠮷 한국 사람") == ["𠮷", "한국", "사람"]
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_words_in_ascii_are_rouge_scores(text):
+    from rouge_score.tokenizers import DefaultTokenizer
+
+    assert Words().tokenize(text) == DefaultTokenizer(use_stemmer=False).tokenize(text)
 
 
 @pytest.mark.parametrize(("content", "message"), [
@@ -259,5 +296,5 @@ def test_one_answer_a_line(file):
 def test_a_missing_library_says_how_to_get_it():
     with pytest.raises(ValueError, match=r"pip install 'twinformer\[evaluate\]'"):
         needed("no_such_library")
-    with pytest.raises(ValueError, match="language must be one of en, zh"):
+    with pytest.raises(ValueError, match="language must be one of auto, en, zh"):
         score_responses([response("a", "b")], "fr")

@@ -4,7 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import twinformer.generation.streaming as theirs
-from twinformer.generation.streaming import stream_text
+from twinformer.generation.streaming import broken_characters, stream_text, whole_text
 
 byte_tokenizer = pytest.importorskip("twinformer.tokenizers.byte_tokenizer")
 
@@ -19,7 +19,7 @@ def test_the_pieces_joined_are_the_text(text):
     tokenizer = byte_tokenizer.ByteTokenizer()
     ids = tokenizer.encode_ordinary(text)
     pieces = list(stream_text(tokenizer, ids))
-    assert len(pieces) == len(ids) + 1
+    assert len(pieces) == len(ids)
     assert "".join(pieces) == tokenizer.decode(ids) == text
 
 
@@ -27,13 +27,25 @@ def test_a_character_comes_with_its_last_byte():
     tokenizer = byte_tokenizer.ByteTokenizer()
     ids = tokenizer.encode_ordinary("aé🎉")
     pieces = list(stream_text(tokenizer, ids))
-    assert pieces == ["a", "", "é", "", "", "", "🎉", ""]
+    assert pieces == ["a", "", "é", "", "", "", "🎉"]
 
 
-def test_a_character_that_never_ends_is_shown_at_the_end():
+@pytest.mark.parametrize("size", [1, 2, 4, 5])
+def test_a_character_that_is_cut_off_is_not_shown(size):
+    """A limit of tokens falls into a character of three bytes more often than not."""
     tokenizer = byte_tokenizer.ByteTokenizer()
-    ids = tokenizer.encode_ordinary("é")[:1]
-    assert list(stream_text(tokenizer, ids)) == ["", "\N{REPLACEMENT CHARACTER}"]
+    ids = tokenizer.encode_ordinary("你好")[:size]
+    assert "\N{REPLACEMENT CHARACTER}" in tokenizer.decode(ids)
+    assert whole_text(tokenizer, ids) == "你"[:size // 3]
+    assert broken_characters(whole_text(tokenizer, ids)) == ""
+
+
+def test_bytes_that_form_no_character_are_shown_and_explained():
+    tokenizer = byte_tokenizer.ByteTokenizer()
+    ids = tokenizer.encode_ordinary("你")[1:] + tokenizer.encode_ordinary("好")
+    text = whole_text(tokenizer, ids)
+    assert text == tokenizer.decode(ids) and text.endswith("好")
+    assert "bytes that form no character" in broken_characters(text)
 
 
 def test_a_stop_token_ends_the_text_and_is_no_part_of_it():

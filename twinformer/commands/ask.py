@@ -25,7 +25,7 @@ def add_arguments(parser) -> None:
                         help="a JSON file of tasks, in place of a question")
     parser.add_argument("--output", type=str, default="responses.json",
                         help="where the answers to --data go; no file is overwritten")
-    parser.add_argument("--template", type=Literal["alpaca", "phi3", "chatml"],
+    parser.add_argument("--template", type=Literal["alpaca", "phi3", "chatml", "alpaca-zh"],
                         help="the words around the question; left out, the model's own")
     parser.add_argument("--max_new_tokens", type=int, default=200, help="the longest answer")
     parser.add_argument("--temperature", type=float, default=0.0,
@@ -44,6 +44,7 @@ def add_arguments(parser) -> None:
 def run(arguments) -> None:
     from ..finetuning.answering import answer_tasks, write_responses
     from ..generation.options import check_sampling_options, check_whole
+    from ..generation.streaming import broken_characters
     from ..corpora.prompts import prompt_style
 
     from ..backend import implementation
@@ -68,6 +69,8 @@ def run(arguments) -> None:
         model, tasks, style, opened.tokenizer, respond, arguments.max_new_tokens,
         temperature=arguments.temperature, top_k=arguments.top_k, top_p=arguments.top_p,
         seed=arguments.seed)
+    if hint := broken_characters("".join(answers)):
+        print(hint, file=sys.stderr)
     if output:
         write_responses(output, tasks, answers)
         print(f"{len(answers)} answers in {output}")

@@ -2,7 +2,7 @@
 import sys
 from contextlib import contextmanager
 
-__all__ = ["counting_bar", "given_text", "never_fail_to_print"]
+__all__ = ["cells", "counting_bar", "given_text", "in_cells", "never_fail_to_print"]
 
 
 @contextmanager
@@ -23,6 +23,20 @@ def counting_bar(what: str, total: int):
                   disable=not console.is_terminal) as progress:
         task = progress.add_task("", total=total)
         yield lambda done: progress.update(task, completed=done)
+
+
+def cells(text: str) -> int:
+    """How many columns of a terminal a text fills: a Chinese character two."""
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def in_cells(text: str, width: int) -> str:
+    """A text in so many columns, filled with blanks or cut off; no character is halved."""
+    from rich.cells import set_cell_size
+
+    return set_cell_size(text, width)
 
 
 def given_text(argument: str) -> str:

@@ -164,6 +164,7 @@ def show_beginning(name: str, text_field: str) -> None:
 
 
 def show_prepared(folder: Path, verify: bool) -> None:
+    from ..generation.streaming import whole_text
     from ..prepare.prepared import PreparedCorpus
 
     corpus = PreparedCorpus(folder, verify)
@@ -177,4 +178,4 @@ def show_prepared(folder: Path, verify: bool) -> None:
               f"{record['stretches']:,} stretches of text")
     for name, count in manifest["counts"].items():
         print(f"{name:<12} {count:,}")
-    print("\n" + corpus.tokenizer.decode(corpus.train[:120]))
+    print("\n" + whole_text(corpus.tokenizer, corpus.train[:120]))

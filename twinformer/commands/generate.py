@@ -39,7 +39,7 @@ def add_arguments(parser) -> None:
 
 def run(arguments) -> None:
     from ..generation.options import check_sampling_options, check_whole
-    from ..generation.streaming import stream_text
+    from ..generation.streaming import broken_characters, stream_text
 
     from .console import given_text, never_fail_to_print
     from .opening import open_model
@@ -62,9 +62,13 @@ def run(arguments) -> None:
         top_k=arguments.top_k, top_p=arguments.top_p, stop=end, seed=arguments.seed,
         vocab_limit=opened.tokenizer.vocab_size))
     print(prompt, end="", flush=True)
+    written = []
     for piece in stream_text(opened.tokenizer, counted, () if end is None else (end,)):
         print(piece, end="", flush=True)
+        written.append(piece)
     print()
+    if hint := broken_characters("".join(written)):
+        print(hint, file=sys.stderr)
     step = f", step {opened.step}" if opened.step else ""
     print(f"{counted.summary(end)} ({arguments.backend} on {where}{step})", file=sys.stderr)
 

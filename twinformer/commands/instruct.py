@@ -3,6 +3,7 @@
   twinformer instruct --model runs/run-1               the project's own tasks
   twinformer instruct tasks.json --model gpt2          your own
   twinformer instruct tasks.json --model gpt2 --train lora --template chatml
+  twinformer instruct tasks.json --model runs/run-1 --template alpaca-zh    Chinese
   twinformer instruct --resume runs/instruct-1         after a stop
 
 The file is a JSON list of {"instruction": ..., "input": ..., "output": ...};
@@ -35,7 +36,7 @@ def add_arguments(parser) -> None:
 
     parser.add_class_arguments(InstructionConfig, "instructions")
     add_tuning_arguments(parser, "instruct", "a .json or .jsonl file of tasks; left out, the "
-                         "project's own 400", epochs=2)
+                         "project's own 530, in English and Chinese", epochs=2)
 
 
 def run(arguments) -> int:
@@ -47,6 +48,7 @@ def run(arguments) -> int:
 
 def tune(arguments, begun) -> int:
     from ..corpora.records import read_instructions
+    from ..corpora.scripts import chinese
     from ..finetuning.examples import check_filled, split_tasks
     from ..finetuning.instruction_task import InstructionTask
     from ..training.progress import LiveProgress
@@ -60,6 +62,10 @@ def tune(arguments, begun) -> int:
     tasks = read_instructions(source)
     check_filled(tasks, ("instruction", "output"), source)
     progress = LiveProgress()
+    if settings.template == "alpaca" and 2 * sum(
+            chinese(each.instruction) for each in tasks) > len(tasks):
+        progress.note("most tasks are in Chinese; --template alpaca-zh puts Chinese words around "
+                      "them")
     parts = split_tasks(tasks, settings.train_share, settings.test_share)
     splits = encoded(parts, ["output"], settings, begun.opened, progress.note)
     task = InstructionTask(splits, settings, arguments.finetuning,

@@ -15,7 +15,8 @@ class InstructionConfig(AnswerConfig):
     Attributes
     ----------
     template
-        The words around a task and its answer.
+        The words around a task and its answer; those of alpaca-zh are
+        Chinese.
     response_only
         Learn the answers, and not how tasks are worded.
     packing
@@ -23,7 +24,7 @@ class InstructionConfig(AnswerConfig):
         context, instead of padding; a batch is then of windows.
     """
 
-    template: Literal["alpaca", "phi3", "chatml"] = "alpaca"
+    template: Literal["alpaca", "phi3", "chatml", "alpaca-zh"] = "alpaca"
     response_only: bool = False
     packing: bool = False
 

@@ -13,13 +13,13 @@ import numpy as np
 
 from .ledger import Ledger
 from .readers import needed
+from .scripts import unspaced
 
 __all__ = ["NearDuplicates", "signature_of", "shingles"]
 
 PERMUTATIONS = 128
 WORDS = 5               # of a shingle
 CHARACTERS = 8          # of a shingle, where words are not spaced apart
-LONG_WORDS = 12         # characters of the mean word there
 WORD = re.compile(r"\w+")
 
 
@@ -72,10 +72,10 @@ def signature_of(text: str) -> np.ndarray | None:
 
 
 def shingles(text: str) -> set[str]:
-    """Runs of words; of characters where words are long, as in Chinese."""
+    """Runs of words; of characters where words have no spaces between them,
+    as in Chinese: there a "word" is a whole clause."""
     words = WORD.findall(text.lower())
-    letters = sum(map(len, words))
-    if letters > LONG_WORDS * len(words):
+    if unspaced(text):
         joined = "".join(words)
         size = min(CHARACTERS, len(joined))
         return {joined[i:i + size] for i in range(len(joined) - size + 1)}

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from .records import Instruction, Preference
 from ..tokenizers.tokenizer import Tokenizer
 
-__all__ = ["PromptStyle", "ALPACA", "PHI3", "CHATML", "PROMPT_STYLES",
-           "prompt_style"]
+__all__ = ["PromptStyle", "ALPACA", "ALPACA_ZH", "PHI3", "CHATML",
+           "PROMPT_STYLES", "prompt_style"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +90,14 @@ ALPACA = PromptStyle(
     before_input="\n\n### Input:\n",
     before_response="\n\n### Response:\n")
 
+# Alpaca's layout in Chinese, worded for this project: for a model that reads
+# and answers Chinese
+ALPACA_ZH = PromptStyle(
+    before_instruction="下面是一项任务的说明，请写出符合要求的回答。"
+    "\n\n### 指令：\n",
+    before_input="\n\n### 输入：\n",
+    before_response="\n\n### 回答：\n")
+
 # Phi-3 (Abdin et al., 2024, arXiv 2404.14219) as the book simplifies it:
 # without <|end|>, and with a colon
 PHI3 = PromptStyle(
@@ -104,7 +112,8 @@ CHATML = PromptStyle(
     before_response="<|im_end|>\n<|im_start|>assistant\n",
     after_response="<|im_end|>")
 
-PROMPT_STYLES = {"alpaca": ALPACA, "phi3": PHI3, "chatml": CHATML}
+PROMPT_STYLES = {"alpaca": ALPACA, "phi3": PHI3, "chatml": CHATML,
+                 "alpaca-zh": ALPACA_ZH}
 
 
 def prompt_style(name: str) -> PromptStyle:

@@ -1,6 +1,7 @@
 """What a judge is asked, and what its answer means."""
 import re
 
+from .judge_chinese import in_english
 from .responses import Response
 
 __all__ = ["choice_prompt", "parse_choice", "parse_score", "score_prompt"]
@@ -47,13 +48,19 @@ def described(task: Response) -> str:
             f"[Expected answer]\n{task.output}")
 
 
+def plain(answer: str) -> str:
+    """Without thoughts and marks, and in English."""
+    text = THOUGHT.sub("", answer).translate(str.maketrans("", "", "*_`#"))
+    return in_english(text)
+
+
 def parse_score(answer: str) -> int | float | None:
     """The score in what a judge said; None where that is not clear.
 
     A number alone ("85", "85/100", "85 %"); else the last one that is called
     a score; else the only number there is. "8/10", -5 and 250 are none.
     """
-    text = THOUGHT.sub("", answer).translate(str.maketrans("", "", "*_`#"))
+    text = plain(answer)
     found = [match[1] for match in [ALONE.fullmatch(text)] if match]
     found = found or LABELLED.findall(text)[-1:]
     if not found and len(set(DIGITS.findall(text))) == 1:
@@ -66,7 +73,7 @@ def parse_score(answer: str) -> int | float | None:
 
 def parse_choice(answer: str) -> str | None:
     """"A", "B" or "tie"; None where that is not clear."""
-    text = THOUGHT.sub("", answer).translate(str.maketrans("", "", "*_`#"))
+    text = plain(answer)
     match = CHOICE.fullmatch(text)
     found = match[1] if match else ""
     if not found:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..corpora.scripts import unspaced
 from ..io.text_files import json_lines, read_text
 from ..tokenizers.tokenizer import Tokenizer
 
@@ -21,7 +22,8 @@ WORDINGS = ("llm.c", "harness")
 class Question(NamedTuple):
     """A context, what may follow it, and which of them does.
 
-    The choices begin with the space that parts them from the context.
+    The choices begin with the space that parts them from the context, where
+    their script has spaces.
     """
 
     context: str
@@ -70,7 +72,8 @@ def read_hellaswag(path: str | Path, wording: str = "llm.c",
                                     f"{after.capitalize()}")
             endings = [without_marks(ending) for ending in endings]
         questions.append(Question(
-            context, tuple(f" {ending}" for ending in endings), int(label)))
+            context, tuple(parted(ending) for ending in endings),
+            int(label)))
     return questions
 
 
@@ -109,6 +112,11 @@ def encode_question(tokenizer: Tokenizer, question: Question
         else:
             ids = tokenizer.encode_ordinary(choice)
         yield context or ([] if end is None else [end]), ids
+
+
+def parted(ending: str) -> str:
+    """An ending with a space in front; Chinese has none between words."""
+    return ending if unspaced(ending) else f" {ending}"
 
 
 def objects_of(path: str | Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -17,17 +17,19 @@ nothing, and are the same for everyone who computes them:
 
 BLEU and chrF lie in 0..100, the others in 0..1, as their libraries have it.
 """
-import re
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..corpora.scripts import beyond_latin, chinese
 from .responses import Response
 from .scores import needed
+from .words import Words
 
 __all__ = ["LANGUAGES", "ResponseScores", "score_responses"]
 
-# How sacrebleu cuts sentences into words
-LANGUAGES = {"en": "13a", "zh": "zh"}
+# How sacrebleu cuts sentences into words; "auto" looks at them first
+LANGUAGES = {"auto": "", "en": "13a", "zh": "zh"}
 ROUGES = ("rouge1", "rouge2", "rougeL")
 
 
@@ -37,6 +39,8 @@ class ResponseScores:
 
     Attributes
     ----------
+    language : str
+        "en" or "zh": where words were taken to end.
     signatures : dict
         How BLEU and chrF were computed, in sacrebleu's own shorthand; to be
         quoted with them.
@@ -50,18 +54,21 @@ class ResponseScores:
     rouge1: float
     rouge2: float
     rougeL: float
+    language: str
     signatures: dict[str, str]
 
 
 def score_responses(responses: Sequence[Response],
-                    language: str = "en") -> ResponseScores:
+                    language: str = "auto") -> ResponseScores:
     """All figures of a file of answers.
 
     Parameters
     ----------
     language
-        Where words end: "en" for languages with spaces, "zh" for Chinese,
-        in which every character counts as one.
+        Where words end. "en" is what both libraries do when not asked, "zh"
+        is Chinese, in which every character counts as a word. "auto" is "zh"
+        for BLEU, of the whole file, if a Chinese character stands in it, and
+        for ROUGE wherever a task has letters that are not Latin ones.
 
     Raises
     ------
@@ -72,33 +79,36 @@ def score_responses(responses: Sequence[Response],
         raise ValueError(f"language must be one of {', '.join(LANGUAGES)}, "
                          f"got {language!r}")
     metrics = needed("sacrebleu.metrics")
-    scorer = needed("rouge_score.rouge_scorer").RougeScorer(
-        ROUGES, tokenizer=Characters() if language == "zh" else None)
     expected = [each.output.strip() for each in responses]
     answers = [each.response.strip() for each in responses]
+    asked = language
+    if language == "auto":
+        language = "zh" if any(map(chinese, expected + answers)) else "en"
 
     bleu, chrf = metrics.BLEU(tokenize=LANGUAGES[language]), metrics.CHRF()
     scores = {"bleu": bleu.corpus_score(answers, [expected]).score,
               "chrf": chrf.corpus_score(answers, [expected]).score}
-    rouge = [scorer.score(target, answer)
+    rouge = [rouge_scores(target, answer, asked)
              for target, answer in zip(expected, answers)]
     scores |= {name: sum(each[name].fmeasure for each in rouge) / len(rouge)
                for name in ROUGES}
     same = sum(target == answer for target, answer in zip(expected, answers))
     return ResponseScores(
         responses=len(answers), empty=sum(not each for each in answers),
-        exact_match=same / len(answers), **scores,
+        exact_match=same / len(answers), **scores, language=language,
         signatures={"bleu": str(bleu.get_signature()),
                     "chrf": str(chrf.get_signature())})
 
 
-class Characters:
-    """rouge-score knows letters a to z and digits only: Chinese would score
-    0. Here words in other scripts with spaces are kept whole, and each
-    Chinese character is a word."""
+def rouge_scores(expected: str, answer: str, language: str):
+    """{"rouge1": precision, recall and F of one answer, ...}"""
+    spelled = language == "zh" or (language == "auto"
+                                   and beyond_latin(expected + answer))
+    return rouge_scorer(spelled).score(expected, answer)
 
-    pattern = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W\u3400-\u9fff"
-                         r"\uf900-\ufaff]+")
 
-    def tokenize(self, text: str) -> list[str]:
-        return self.pattern.findall(text.lower())
+@functools.cache
+def rouge_scorer(spelled: bool):
+    """One with rouge-score's own words, and one with ours."""
+    return needed("rouge_score.rouge_scorer").RougeScorer(
+        ROUGES, tokenizer=Words() if spelled else None)

@@ -11,6 +11,7 @@ from pathlib import Path
 from ..io.files import write_atomically
 from ..corpora.prompts import PromptStyle
 from ..corpora.records import Instruction, Preference
+from ..generation.streaming import whole_text
 from ..tokenizers.tokenizer import Tokenizer
 
 __all__ = ["answer_tasks", "sheet", "write_responses"]
@@ -44,7 +45,7 @@ def answer_tasks(model, tasks: Sequence[Instruction | Preference],
     answers = respond(model, questions, max_new_tokens,
                       stop=tokenizer.end_of_text,
                       vocab_limit=tokenizer.vocab_size, **options)
-    return [style.answer(tokenizer.decode(ids)) for ids in answers]
+    return [style.answer(whole_text(tokenizer, ids)) for ids in answers]
 
 
 def sheet(tasks: Sequence[Instruction | Preference],

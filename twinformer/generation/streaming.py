@@ -1,12 +1,15 @@
 """From a stream of token ids to a stream of text, as fast as they come.
 
 A token may end in the middle of a character (a byte-level tokenizer cuts
-"é" or an emoji into several tokens), so text can only be shown up to the
-last complete character. Neutral: the twin re-exports this file.
+"é", a Chinese character or an emoji into several tokens), so text can only
+be shown up to the last complete character. One that a limit cuts off is not
+shown at all: half of it would be the sign for "no character", U+FFFD.
 """
 from collections.abc import Collection, Iterable, Iterator
 
-__all__ = ["stream_text"]
+__all__ = ["broken_characters", "stream_text", "whole_text"]
+
+BROKEN = "\N{REPLACEMENT CHARACTER}"
 
 
 def stream_text(tokenizer, ids: Iterable[int],
@@ -22,12 +25,26 @@ def stream_text(tokenizer, ids: Iterable[int],
     Yields
     ------
     str
-        One piece for each id, empty while a character is incomplete, and
-        at the end what was left over. Joined, they are the decoded text.
+        One piece for each id, empty while a character is incomplete. Joined,
+        they are the decoded text up to its last complete character.
     """
     decoder = tokenizer.stream_decoder()
     for token in ids:
         if token in stop:
             break
         yield decoder.add(token)
-    yield decoder.finish()
+
+
+def whole_text(tokenizer, ids: Iterable[int]) -> str:
+    """The decoded text, without a character that is cut off at the end."""
+    return "".join(stream_text(tokenizer, ids))
+
+
+def broken_characters(text: str) -> str:
+    """Why a model's text has the sign U+FFFD in it; "" where it has none."""
+    if BROKEN not in text:
+        return ""
+    return (f"{BROKEN} stands for bytes that form no character: tokens are "
+            "pieces of bytes, and the model has not learned yet which of "
+            "them belong together; train it longer, or a new one with a "
+            "larger vocabulary")

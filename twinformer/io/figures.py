@@ -10,6 +10,7 @@ import warnings
 from pathlib import Path
 
 from .files import write_atomically
+from .glyphs import code_points, fonts_with, missing_from
 
 __all__ = ["CJK_FONTS", "font_families", "in_any_script", "save_figure"]
 
@@ -19,6 +20,8 @@ CJK_FONTS = (
     "WenQuanYi Zen Hei", "PingFang SC", "Hiragino Sans GB", "Heiti SC",
     "STHeiti", "Microsoft YaHei", "SimHei", "SimSun", "Arial Unicode MS",
     "Droid Sans Fallback", "Malgun Gothic", "Yu Gothic")
+NOTE = (r"\u...: no installed font has this character; install one that has, "
+        "such as Noto Sans CJK")
 
 
 def font_families() -> list[str]:
@@ -39,7 +42,7 @@ def in_any_script(draw):
 
         with matplotlib.rc_context({"font.family": font_families()}), \
                 warnings.catch_warnings():
-            # where no font has a character, nothing can be done here
+            # save_figure sees to these, whoever draws
             warnings.filterwarnings("ignore", r"Glyph \d+ .* missing")
             return draw(*arguments, **options)
     return drawn
@@ -49,5 +52,41 @@ def in_any_script(draw):
 def save_figure(figure, path: Path, dpi: int = 120) -> None:
     """As a PNG file, whole or not at all."""
     image = io.BytesIO()
+    make_readable(figure)
     figure.savefig(image, format="png", dpi=dpi)
     write_atomically(path, image.getvalue())
+
+
+def make_readable(figure) -> None:
+    """No empty boxes: other fonts where the usual ones lack a character, and
+    the character's number, with a note below, where all of them do."""
+    from matplotlib.text import Text
+
+    for axes in figure.axes:                       # ticks get their labels
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.get_ticklabels()
+    texts = [text for text in figure.findobj(Text) if text.get_text()]
+    for text in texts:
+        if "\\mathdefault" not in text.get_text():  # a number's exponent
+            text.set_parse_math(False)             # "$5 or $10" is a name
+    written = "".join(text.get_text() for text in texts)
+    families = font_families()
+    if missing := missing_from(written, families):
+        families += fonts_with(missing)
+        for text in texts:
+            text.set_fontfamily(families)
+    if missing := missing_from(written, families):
+        spell_out(figure, texts, missing)
+        figure.supxlabel(NOTE, fontsize=7, color="gray")
+
+
+def spell_out(figure, texts, missing) -> None:
+    """Replace what no font has; the labels of ticks are their axis's."""
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            labels = [label.get_text() for label in axis.get_ticklabels()]
+            if missing & set("".join(labels)):
+                axis.set_ticks(axis.get_ticklocs(), [
+                    code_points(label, missing) for label in labels])
+    for text in texts:
+        text.set_text(code_points(text.get_text(), missing))

@@ -54,6 +54,8 @@ def judge(run, config, parts) -> dict[str, dict]:
 
 def summary(run, config, reports) -> None:
     """What was reached, and what to do next."""
+    from ..console import in_cells
+
     print(f"\n{'the best model':<20}{'texts':>8}{'accuracy':>10}{'loss':>9}{'calibration':>13}")
     for name, report in reports.items():
         print(f"{name:<20}{report['texts']:>8}{report['accuracy']:>10.2%}{report['loss']:>9.4f}"
@@ -61,7 +63,7 @@ def summary(run, config, reports) -> None:
     last = list(reports)[-1]
     print(f"\n{last + ', by class':<20}{'texts':>8}{'precision':>10}{'recall':>9}{'F1':>13}")
     for label, of in reports[last]["classes"].items():
-        print(f"{label[:20]:<20}{of['texts']:>8}{of['precision']:>10.4f}{of['recall']:>9.4f}"
+        print(f"{in_cells(label, 20)}{of['texts']:>8}{of['precision']:>10.4f}{of['recall']:>9.4f}"
               f"{of['f1']:>13.4f}")
     print(next_steps("classify", run, "report.md, loss.png", {
         "classify a text": f'twinformer classify --run {run} --predict "..."',

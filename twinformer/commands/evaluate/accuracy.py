@@ -54,15 +54,17 @@ def run(arguments) -> None:
 
 
 def show(file: str, classes: list[str], found: dict) -> None:
+    from ..console import cells, in_cells
+
     print(f"{file}: {found['right']:,} of {found['rows']:,} right\n"
           f"  accuracy     {found['accuracy']:>8.2%}  (95% interval {found['low']:.2%} to "
           f"{found['high']:.2%})\n"
           f"  always {found['most_frequent']!r} would be right for {found['baseline']:.2%}\n"
           f"  macro F1     {found['macro_f1']:>8.4f}\n")
-    width = max(5, *map(len, classes))
+    width = max(5, *map(cells, classes))
     print(f"  {'class':<{width}}   rows  precision  recall      F1")
     for name, of in found["classes"].items():
-        print(f"  {name:<{width}} {of['texts']:>6,} {of['precision']:>10.4f} "
+        print(f"  {in_cells(name, width)} {of['texts']:>6,} {of['precision']:>10.4f} "
               f"{of['recall']:>7.4f} {of['f1']:>7.4f}")
     wrong = [(count, classes[true], classes[taken])
              for true, row in enumerate(found["confusion"])

@@ -2,12 +2,13 @@
 
   twinformer evaluate responses instruction-data-with-response.json
   twinformer evaluate responses answers.json --response "model 1 response"
-  twinformer evaluate responses antworten.jsonl --language zh --json
+  twinformer evaluate responses answers.jsonl --language en --json
 
 The file is a JSON list of objects with "instruction", "input", "output" (what
 was expected) and "model_response", as `twinformer instruct` writes it; or one
 such object a line. BLEU and chrF are sacrebleu's (0 to 100, with the signature
-to quote), ROUGE is rouge-score's (0 to 1). None of them understands a word;
+to quote), ROUGE is rouge-score's (0 to 1). Where a text has Chinese characters,
+each of them is a word. None of them understands a word;
 `twinformer evaluate judge` asks a model that does.
 """
 import json
@@ -20,8 +21,9 @@ def add_arguments(parser) -> None:
     parser.add_argument("data", type=str, metavar="FILE", help="the answers, JSON or JSON lines")
     parser.add_argument("--response", type=str, default="model_response",
                         help="the field that holds them")
-    parser.add_argument("--language", choices=["en", "zh"], default="en",
-                        help="zh: Chinese, where every character counts as a word")
+    parser.add_argument("--language", choices=["auto", "en", "zh"], default="auto",
+                        help="where words end; auto sees it in the text, en is what sacrebleu and "
+                        "rouge-score do unasked, zh is Chinese: every character is a word")
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
 
 

@@ -15,10 +15,12 @@ QUALITY_TOKENS = 256
 def summary(finished) -> None:
     """The last sample, the share of valid Python, the next commands."""
     from ...corpora.documents import STANDARD_LIBRARY
+    from ...generation.streaming import broken_characters
 
     config, folder = finished.config, finished.folder
     samples = (folder.path / "samples.txt").read_text(encoding="utf-8")
-    print(f"\n{samples[samples.rfind('=== step'):].strip()}\n")
+    sample = samples[samples.rfind("=== step"):].strip()
+    print("\n" + "\n\n".join(filter(None, [sample, broken_characters(sample)])) + "\n")
     if config.data.corpus == [STANDARD_LIBRARY]:
         written, real = python_share(finished)
         print(f"valid Python: {written} that the model wrote;\n"

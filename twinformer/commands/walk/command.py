@@ -61,7 +61,7 @@ def walk(config, parameters, tokenizer, ids, arguments) -> int:
     import torch
 
     from ...backend import implementation
-    from .labels import COLUMNS
+    from .labels import COLUMNS, spelled
     from .passes import numpy_backward, numpy_forward, torch_pass
     from .tour import Tour
 
@@ -78,8 +78,8 @@ def walk(config, parameters, tokenizer, ids, arguments) -> int:
     weights = dict(model.named_gradients())
     weights_t = {name: np.asarray(weight.grad) for name, weight in model_t.named_parameters()}
 
-    vocabulary = [tokenizer.decode([token]) for token in range(min(config.vocab_size, COLUMNS))]
-    page = Tour([tokenizer.decode([token]) for token in ids], vocabulary,
+    vocabulary = [spelled(tokenizer, token) for token in range(min(config.vocab_size, COLUMNS))]
+    page = Tour([spelled(tokenizer, token) for token in ids], vocabulary,
                 np.finfo(arguments.dtype).eps)
     shown = min(arguments.blocks, config.n_layers)
     page.introduction(config, arguments, model)

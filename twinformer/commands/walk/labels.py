@@ -1,21 +1,29 @@
 """Tokens and numbers as a page of fixed columns shows them."""
 
-__all__ = ["COLUMNS", "ROWS", "label", "numbers", "pad"]
+__all__ = ["COLUMNS", "ROWS", "label", "numbers", "pad", "spelled"]
 
 ROWS, COLUMNS = 5, 5  # of each array that are printed
 
 
+def spelled(tokenizer, token: int) -> str:
+    """A token's text; its bytes in hex where it is only a part of a character."""
+    text = tokenizer.decode([token])
+    return tokenizer.token_bytes(token).hex() if "\ufffd" in text else text
+
+
 def label(token: str) -> str:
-    """A token as a short, printable row label."""
+    """A token as a short, printable row label of at most six columns."""
+    from ..console import cells, in_cells
+
     shown = token if token.isprintable() else repr(token)[1:-1]
-    return f"'{shown}'" if len(shown) <= 4 else f"'{shown[:2]}..'"
+    return f"'{shown}'" if cells(shown) <= 4 else f"'{in_cells(shown, 2)}..'"
 
 
 def pad(text: str, width: int) -> str:
-    """Fill with blanks (a negative width: on the left); 你 is two cells wide."""
-    from rich.cells import cell_len
+    """Fill with blanks (a negative width: on the left); 你 is two columns wide."""
+    from ..console import cells
 
-    blanks = " " * (abs(width) - cell_len(text))
+    blanks = " " * (abs(width) - cells(text))
     return text + blanks if width > 0 else blanks + text
 
 

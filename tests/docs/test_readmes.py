@@ -1,0 +1,106 @@
+"""README.zh-CN.md says all that README.md says: section by section the same commands, figures,
+links and files. Who edits one has to edit the other; the message names what is missing where.
+"""
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
+QUOTED = re.compile(r'"[^"\n]*"')
+HAN = "\u4e00-\u9fff"
+
+
+def sections(name):
+    """The parts of a page, by its headings; the first is what stands before them."""
+    text = (ROOT / name).read_text("utf-8")
+    marks = [match.start() for match in re.finditer(r"^#+ ", BLOCK.sub(
+        lambda block: " " * len(block[0]), text), re.M)]
+    return [text[start:end] for start, end in zip(marks, [*marks[1:], None])]
+
+
+ENGLISH, CHINESE = sections("README.md"), sections("README.zh-CN.md")
+PAIRS = list(zip(ENGLISH, CHINESE))
+both = pytest.mark.parametrize(("english", "chinese"), PAIRS, ids=[
+    re.sub(r"\W+", "-", section.partition("\n")[0].strip("# ")) for section, _ in PAIRS])
+
+
+def prose(text):
+    return BLOCK.sub("", text)
+
+
+def commands(text):
+    """The commands of all blocks, but not what is said about them, nor examples in words."""
+    return [QUOTED.sub('""', re.split(r"\s{2,}", line.strip())[0]).replace(
+                "your.txt", "").replace("你的文本.txt", "")
+            for _, content in BLOCK.findall(text) for line in content.splitlines()
+            if re.match(r"\s*(twinformer|make|py) ", line)]
+
+
+def figures(text):
+    """Numbers with a point, and shares: what a measurement gave."""
+    return sorted(re.findall(r"\d+\.\d+x?|\d+(?= ?%)", prose(text)))
+
+
+def files(text):
+    text = prose(text)
+    codes = {code for code in re.findall(r"`([^`\n]+)`", text) if not re.search(f"[{HAN}]", code)}
+    return codes - {'twinformer walk "to be"'}
+
+
+def links(text):
+    return {target for target in re.findall(r"\]\(([^)\s]+)\)", text)
+            if not target.startswith("README")}
+
+
+def test_the_same_sections():
+    levels = [[section.split(" ")[0] for section in page] for page in (ENGLISH, CHINESE)]
+    assert levels[0] == levels[1]
+
+
+@both
+def test_the_same_commands(english, chinese):
+    assert commands(chinese) == commands(english)
+
+
+@both
+def test_the_same_figures(english, chinese):
+    assert figures(chinese) == figures(english)
+
+
+@both
+def test_the_same_links_and_names(english, chinese):
+    assert links(chinese) == links(english)
+    assert files(chinese) == files(english)
+
+
+@both
+def test_what_is_printed_is_printed_alike(english, chinese):
+    """Output and Python are not translated; comments and descriptions of commands are."""
+    for (language, ours), (other, theirs) in zip(BLOCK.findall(english), BLOCK.findall(chinese),
+                                                 strict=True):
+        assert language == other
+        if not re.search(f"[{HAN}]", theirs):
+            assert ours == theirs
+
+
+@both
+def test_lists_and_tables_have_as_many_lines(english, chinese):
+    for mark in (r"^\|", r"^\d\. ", r"^- "):
+        assert (len(re.findall(mark, prose(english), re.M))
+                == len(re.findall(mark, prose(chinese), re.M))), mark
+
+
+def test_chinese_marks():
+    """No English comma, colon, full stop or bracket between Chinese characters."""
+    text = re.sub(r"`[^`\n]*`", "`", prose((ROOT / "README.zh-CN.md").read_text("utf-8")))
+    found = re.findall(rf"[{HAN}][,;:?!(]|[,;?!)][{HAN}]|[{HAN}]\.(?:\s|$)", text)
+    assert found == []
+    assert re.findall(rf"[{HAN}][A-Za-z0-9`]|[A-Za-z0-9`][{HAN}]", re.sub(
+        r"`[^`\n]*`", "` `", text)) == [], "a space parts Chinese from Latin letters"
+
+
+@pytest.mark.parametrize("word", ["模块", "由浅入深", "单向依赖", "参考实现"])
+def test_the_usual_words(word):
+    assert word in (ROOT / "README.zh-CN.md").read_text("utf-8")
