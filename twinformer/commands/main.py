@@ -38,6 +38,7 @@ COMMANDS = {
     "data": ("data", "list, get and prepare corpora"),
     "verify": ("verify", "check GPT-2's weights against published figures"),
     "parity": ("parity", "prove that reference and twin agree"),
+    "divergence": ("divergence.command", "find where two models part"),
     "doctor": ("doctor", "say what this machine can do"),
     "walk": ("walk.command", "show every array of one forward and backward pass"),
 }

@@ -1,0 +1,112 @@
+"""The whole comparison: ids, outputs, gradients, training steps, in this order."""
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .causes import causes
+from .comparing import Row, compared, gradient_rows, output_rows, title
+from .places import first_parting, place_of_gradient, place_of_output
+from .rounding import Moves, disturbed_runs
+from .steps import StepParting, first_step
+from .subject import Subject
+from .watching import Trace, watch
+
+__all__ = ["Finding", "compare", "run_in"]
+
+
+@dataclass
+class Finding:
+    """What was found out.
+
+    Attributes
+    ----------
+    precision : str
+        In which both were computed.
+    outputs, gradients : list of Row
+    place, gradient_place : str
+        Of the first parting; "" where there is none.
+    causes : list of str
+    random : list of str
+        Modules that give another output the second time, one of each model.
+    step : StepParting, optional
+    losses : (float, float)
+    """
+
+    precision: str
+    outputs: list[Row]
+    gradients: list[Row]
+    losses: tuple[float, float]
+    place: str = ""
+    gradient_place: str = ""
+    causes: list[str] = field(default_factory=list)
+    random: list[str] = field(default_factory=list)
+    step: StepParting | None = None
+    unmatched: tuple[int, int] = (0, 0)
+
+    @property
+    def parts(self) -> bool:
+        return bool(self.place or self.gradient_place or self.random or self.step)
+
+
+def compare(one: Subject, other: Subject, ids: np.ndarray, *, precision: str = "float64",
+            gradients: bool = True, steps: int = 0, seed: int = 0,
+            learning_rate: float = 1e-3) -> Finding:
+    """Run both on ids (B, T + 1) and find where they part.
+
+    precision : {"float64", "float32"}
+        In float64 rounding is too small to hide a wrong formula. A model that
+        cannot be computed so is compared in float32, and so is the other.
+
+    Raises
+    ------
+    ValueError
+        Where a model does not take ids or gives no logits.
+    """
+    both, precision, traces = run_in(precision, (one, other), ids, gradients)
+    moves = [Moves(trace, disturbed_runs(subject, ids, gradients))
+             for subject, trace in zip(both, traces)]
+    finding = Finding(precision, output_rows(*moves), gradient_rows(*moves),
+                      (traces[0].loss, traces[1].loss))
+    if not finding.outputs:
+        raise ValueError(f"no module of {one.name} has an output of the shape of one of "
+                         f"{other.name}: these are other architectures")
+    finding.unmatched = tuple(len(trace.calls) - len(finding.outputs) for trace in traces)
+    finding.random = [f"{title(call)} of {letter}" for letter, subject, trace
+                      in zip("AB", both, traces) for call in random_calls(subject, trace, ids)]
+    explain(finding, traces[1])
+    if steps and not finding.random:
+        finding.step = first_step(*both, ids, steps, seed, learning_rate)
+    return finding
+
+
+def explain(finding: Finding, other: Trace) -> None:
+    """Name the places, and what may be the causes."""
+    index = first_parting(finding.outputs)
+    if index is not None:
+        finding.place = place_of_output(finding.outputs, index)
+        finding.causes = causes(finding.outputs, index, other.calls)
+    index = first_parting(finding.gradients)
+    if index is not None:
+        finding.gradient_place = place_of_gradient(finding.gradients, index)
+
+
+def run_in(precision: str, both, ids, gradients: bool):
+    """(the two subjects, the precision they could be run in, a Trace of each)"""
+    try:
+        for subject in both:
+            subject.to(precision)
+        return both, precision, [watch(subject, ids, gradients) for subject in both]
+    except RuntimeError:        # a dtype written into a model's code
+        if precision == "float32":
+            raise
+        return run_in("float32", both, ids, gradients)
+
+
+def random_calls(subject: Subject, trace: Trace, ids) -> list:
+    """The first call whose output is another one the second time, if any."""
+    again = watch(subject, ids, backward=False)
+    for call, second in zip(trace.calls, again.calls):
+        room = 64 * np.finfo(call.y.dtype).eps * np.abs(call.y).max(initial=0)
+        if compared(call.y, second.y, room + 0 * call.y, 0 * call.y)[0] > 1:
+            return [call]
+    return []
