@@ -26,8 +26,11 @@ def causes(rows: list[Row], index: int, other_calls) -> list[str]:
     """
     a, b = rows[index].calls
     if rows[index].of_input > 1:
-        return [*activations(rows, index), *same_numbers(a.x, b.x, "what goes in")]
+        return [*activations(rows, index), *settings_around(rows, a),
+                *same_numbers(a.x, b.x, "what goes in")]
     found = [*weights(a, b), *settings(a, b), *same_numbers(a.y, b.y, "what comes out")]
+    if not found and a.x is not None and b.x is not None:
+        found = [*named_activations(a.x, a.y, b.y)]
     found += [f"B computes A's output of {a.path} in {call.path}" for call in other_calls
               if call.path != b.path and close(a.y, call.y)][:1]
     return found or ["its input, its weights and its settings are the same: its formula differs"]
@@ -74,24 +77,36 @@ def settings(a, b):
             yield f"{name} is {both[0]!r} in A and {both[1]!r} in B"
 
 
+def settings_around(rows, a):
+    """The same of the nearest module around this call."""
+    for row in rows:
+        call, other = row.calls
+        if call.path == a.path.rpartition(".")[0]:
+            yield from settings(call, other)
+            return
+
+
 def activations(rows, index):
-    """Whether the same numbers went through two activations."""
+    """Whether the last output of this shape went through two activations."""
     a, b = rows[index].calls
-    package = implementation("numpy")
     for row in reversed(rows[:index]):
         if row.calls[0].y.size == a.x.size:
-            x = row.calls[0].y.reshape(a.x.shape)
-            named = [next((words for name, words in ACTIVATIONS.items()
-                           if close(getattr(package, name)(x), call.x)), None)
-                     for call in (a, b)]
-            if all(named):
-                yield f"A has {named[0]} there, B {named[1]}"
+            yield from named_activations(row.calls[0].y.reshape(a.x.shape), a.x, b.x)
             return
+
+
+def named_activations(x, ours, theirs):
+    """Which activations make these of x, if two known ones do."""
+    package = implementation("numpy")
+    named = [next((words for name, words in ACTIVATIONS.items()
+                   if close(getattr(package, name)(x), y)), None) for y in (ours, theirs)]
+    if all(named):
+        yield f"A has {named[0]} there, B {named[1]}"
 
 
 def same_numbers(a, b, what):
     """Whether only the order along the last axis differs."""
-    if a.size == b.size and not close(a, b) and close(
+    if a.ndim and a.size == b.size and not close(a, b) and close(
             np.sort(a, -1), np.sort(b.reshape(a.shape), -1)):
         yield f"{what} has the same numbers in another order along its last axis"
 

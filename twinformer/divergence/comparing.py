@@ -65,13 +65,13 @@ def gradient_rows(one: Moves, other: Moves) -> list[Row]:
     rows, done = [], set()
     for i, j in reversed(aligned(one.exact.calls, other.exact.calls)):
         a, b = one.exact.calls[i], other.exact.calls[j]
-        if a.dy is not None and b.dy is not None:
+        if a.dy is not None or b.dy is not None:
             error, difference = compared(a.dy, b.dy, one.calls[i]["dy"], other.calls[j]["dy"])
-            rows.append(Row(f"output of {title(a)}", f"output of {title(b)}", a.dy.shape, error,
+            rows.append(Row(f"output of {title(a)}", f"output of {title(b)}", a.y.shape, error,
                             difference, calls=(a, b)))
         for name in own_parameters(a, one.exact.gradients):
             theirs = f"{b.name}.{name.rpartition('.')[2]}".removeprefix(".")
-            if name not in done and theirs in other.exact.gradients:
+            if name not in done and hasattr(b.module, name.rpartition(".")[2]):
                 done.add(name)
                 rows.append(parameter_row(name, theirs, one, other, (a, b)))
     for name in one.exact.gradients:
@@ -81,8 +81,8 @@ def gradient_rows(one: Moves, other: Moves) -> list[Row]:
 
 
 def parameter_row(name, theirs, one, other, calls) -> Row:
-    a, b = one.exact.gradients[name], other.exact.gradients[theirs]
-    error, difference = compared(a, b, one.gradients[name], other.gradients[theirs])
+    a, b = one.exact.gradients[name], other.exact.gradients.get(theirs)
+    error, difference = compared(a, b, one.gradients[name], other.gradients.get(theirs))
     return Row(name, theirs, a.shape, error, difference, calls=calls)
 
 
@@ -94,8 +94,9 @@ def own_parameters(call: Seen, gradients) -> list[str]:
 
 
 def compared(a, b, bound, their_bound) -> tuple[float, float]:
-    """(error in units of what rounding explains, largest difference)"""
-    if a.size != b.size:
+    """(error in units of what rounding explains, largest difference); infinite where one side
+    has nothing, as where a gradient is cut"""
+    if a is None or b is None or a.size != b.size:
         return float("inf"), float("inf")
     if a.size == 0:
         return 0.0, 0.0

@@ -6,7 +6,7 @@ import numpy as np
 from .causes import causes
 from .comparing import Row, compared, gradient_rows, output_rows, title
 from .places import first_parting, place_of_gradient, place_of_output
-from .rounding import Moves, disturbed_runs
+from .rounding import Moves, still
 from .steps import StepParting, first_step
 from .subject import Subject
 from .watching import Trace, watch
@@ -41,7 +41,7 @@ class Finding:
     causes: list[str] = field(default_factory=list)
     random: list[str] = field(default_factory=list)
     step: StepParting | None = None
-    unmatched: tuple[int, int] = (0, 0)
+    unmatched: tuple[int, int] = (0, 0)     # calls of A, of B, without a counterpart
 
     @property
     def parts(self) -> bool:
@@ -63,16 +63,15 @@ def compare(one: Subject, other: Subject, ids: np.ndarray, *, precision: str = "
         Where a model does not take ids or gives no logits.
     """
     both, precision, traces = run_in(precision, (one, other), ids, gradients)
-    moves = [Moves(trace, disturbed_runs(subject, ids, gradients))
-             for subject, trace in zip(both, traces)]
+    moves = [Moves(subject, trace, ids, gradients) for subject, trace in zip(both, traces)]
     finding = Finding(precision, output_rows(*moves), gradient_rows(*moves),
                       (traces[0].loss, traces[1].loss))
     if not finding.outputs:
         raise ValueError(f"no module of {one.name} has an output of the shape of one of "
                          f"{other.name}: these are other architectures")
     finding.unmatched = tuple(len(trace.calls) - len(finding.outputs) for trace in traces)
-    finding.random = [f"{title(call)} of {letter}" for letter, subject, trace
-                      in zip("AB", both, traces) for call in random_calls(subject, trace, ids)]
+    finding.random = [f"{place} of {letter}" for letter, subject, trace
+                      in zip("AB", both, traces) if (place := random_place(subject, trace, ids))]
     explain(finding, traces[1])
     if steps and not finding.random:
         finding.step = first_step(*both, ids, steps, seed, learning_rate)
@@ -102,11 +101,23 @@ def run_in(precision: str, both, ids, gradients: bool):
         return run_in("float32", both, ids, gradients)
 
 
-def random_calls(subject: Subject, trace: Trace, ids) -> list:
-    """The first call whose output is another one the second time, if any."""
-    again = watch(subject, ids, backward=False)
-    for call, second in zip(trace.calls, again.calls):
-        room = 64 * np.finfo(call.y.dtype).eps * np.abs(call.y).max(initial=0)
-        if compared(call.y, second.y, room + 0 * call.y, 0 * call.y)[0] > 1:
-            return [call]
-    return []
+def random_place(subject: Subject, trace: Trace, ids) -> str:
+    """Where numbers differ from those of the same pass before; "" where none do.
+
+    Threads may add up in another order from run to run: that is no chance.
+    """
+    rows = []
+    for call, again in zip(trace.calls, watch(subject, ids, backward=False).calls):
+        error, difference = compared(call.y, again.y, *2 * [largest(call.y)])
+        of_input = float("nan")
+        if call.x is not None and again.x is not None:
+            of_input, _ = compared(call.x, again.x, *2 * [largest(call.x)])
+        rows.append(Row(title(call), title(again), call.y.shape, error, difference, of_input,
+                        (call, again)))
+    index = first_parting(rows)
+    return "" if index is None else place_of_output(rows, index)
+
+
+def largest(array):
+    """The room of the largest number, for all of the array"""
+    return np.broadcast_to(still(array).max(initial=0), array.shape)

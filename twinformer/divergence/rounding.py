@@ -11,7 +11,6 @@ In torch every operation errs. In modules of the NumPy contract, whose inside
 is not seen, every module's output and gradient does, by as much as a sum over
 their width can.
 """
-import copy
 from contextlib import nullcontext
 
 import numpy as np
@@ -19,44 +18,58 @@ import numpy as np
 from .subject import Subject, is_torch
 from .watching import Trace, watch
 
-__all__ = ["SAMPLES", "ULPS", "Moves", "disturbed_runs", "disturbing"]
+__all__ = ["SAMPLES", "ULPS", "Moves", "disturbing", "moved"]
 
 SAMPLES = 3
 ULPS = 8        # as in parity_tests/agreement.py, which says why
+PARTS = ("x", "y", "dy")
 
 
 class Moves:
-    """How far each array of a pass moved: the length of its moves, by element."""
+    """A pass, and how far rounding may move each of its arrays, by element.
 
-    def __init__(self, exact: Trace, runs: list[Trace]):
+    calls[i] has the room of x, y and dy of the exact pass's call i; gradients
+    that of every parameter's. Disturbed passes are added one at a time, as all
+    of them would fill the memory.
+    """
+
+    def __init__(self, subject: Subject, exact: Trace, ids: np.ndarray, backward: bool):
         self.exact = exact
-        self.calls = [{part: moved(getattr(call, part),
-                                   [getattr(run.calls[i], part) for run in runs])
-                       for part in ("x", "y", "dy")} for i, call in enumerate(exact.calls)]
-        self.gradients = {name: moved(array, [run.gradients[name] for run in runs])
-                          for name, array in exact.gradients.items()}
+        self.calls = [{part: still(getattr(call, part)) for part in PARTS}
+                      for call in exact.calls]
+        self.gradients = {name: still(array) for name, array in exact.gradients.items()}
+        for seed in range(SAMPLES):
+            context, errors = disturbing(subject, seed)
+            with context:
+                run = watch(subject, ids, backward, errors)
+            for room, call, other in zip(self.calls, exact.calls, run.calls):
+                for part in PARTS:
+                    move(room[part], getattr(call, part), getattr(other, part))
+            for name, room in self.gradients.items():
+                move(room, exact.gradients[name], run.gradients[name])
+
+
+def still(exact):
+    """The room of an array that nothing has moved yet: its own last rounding."""
+    if exact is None:
+        return None
+    info = np.finfo(exact.dtype)
+    return np.asarray(ULPS * (info.eps * np.abs(exact) + info.tiny))
+
+
+def move(room, exact, other) -> None:
+    """Add a move to the room (...): the length of the moves, in place."""
+    if room is not None and other is not None and room.shape == other.shape:
+        with np.errstate(all="ignore"):
+            np.hypot(room, other - exact, out=room)
 
 
 def moved(exact, others):
     """exact (...), some more like it -> how far rounding may move it (...)"""
-    if exact is None:
-        return None
-    total = np.zeros_like(exact)
-    with np.errstate(all="ignore"):
-        for other in others:
-            np.hypot(total, other - exact, out=total)
-        return total + ULPS * (np.finfo(exact.dtype).eps * np.abs(exact)
-                               + np.finfo(exact.dtype).tiny)
-
-
-def disturbed_runs(subject: Subject, ids: np.ndarray, backward: bool) -> list[Trace]:
-    """The same pass, SAMPLES times, each with other rounding errors."""
-    runs = []
-    for seed in range(SAMPLES):
-        context, errors = disturbing(subject, seed)
-        with context:
-            runs.append(watch(subject, ids, backward, errors))
-    return runs
+    room = still(exact)
+    for other in others:
+        move(room, exact, other)
+    return room
 
 
 def disturbing(subject: Subject, seed: int):
@@ -84,9 +97,3 @@ def torch_errors(seed: int):
                 size = size * torch.finfo(a.dtype).eps
             return super().disturbed(a, size)
     return InTheirPrecision(ULPS, seed)
-
-
-def copied(subject: Subject) -> Subject:
-    """The same model with arrays of its own."""
-    return Subject(subject.name, copy.deepcopy(subject.model), subject.tokenizer,
-                   subject.optimizer)

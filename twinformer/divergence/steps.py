@@ -1,8 +1,10 @@
 """Training both, step by step, until a loss or a weight parts.
 
-AdamW makes of a gradient near 0 whatever rounding made of its sign, so that no
-tolerance is right for every weight: here too the room is measured, by training
-each model once more with rounding errors in all that it computes.
+Here too the room is measured, by training each model a few times more with
+rounding errors in all that it computes. AdamW divides a gradient by its own
+size: one that is nothing but rounding, such as that of a key's bias, becomes a
+step as long as any other, in a direction that rounding chose. Where errors can
+turn a gradient's sign, its weight may be anywhere within the way it has come.
 """
 import copy
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ import numpy as np
 
 from ..backend import implementation
 from .comparing import compared
-from .rounding import SAMPLES, disturbing, moved
+from .rounding import SAMPLES, ULPS, disturbing, moved, still
 from .subject import Subject, is_torch
 from .watching import watch
 
@@ -67,35 +69,64 @@ def first_step(one: Subject, other: Subject, ids, steps: int, seed: int,
 
     The first batch is ids (B, T + 1), the later ones are its ids drawn anew.
     """
-    trainings = []
-    for subject in (one, other):
-        made = subject.model, (subject.optimizer or our_adamw)(subject.model)
-        trainings.append([Training(subject, learning_rate, number, made)
-                          for number in (None, *range(SAMPLES))])
+    sides = [Side(subject, learning_rate) for subject in (one, other)]
     for step in range(1, steps + 1):
-        before = trainings[0][0].subject.values()
-        losses = [[training.step(ids, step) for training in group] for group in trainings]
-        values = [[training.subject.values() for training in group] for group in trainings]
-        parting = parted(step, losses, values, before)
+        before = sides[0].exact.subject.values()
+        losses = [side.step(ids, step) for side in sides]
+        parting = parted(step, losses, sides, before)
         if parting:
             return parting
         ids = np.random.default_rng([seed, step]).permuted(ids, axis=None)
     return None
 
 
-def parted(step, losses, values, before) -> StepParting | None:
+class Side:
+    """One model's training, those with errors, and how far each weight may be off."""
+
+    def __init__(self, subject: Subject, learning_rate: float):
+        made = subject.model, optimizer_of(subject)
+        self.exact, *self.others = [Training(subject, learning_rate, number, made)
+                                    for number in (None, *range(SAMPLES))]
+        start = self.exact.subject.values()
+        self.travelled = {name: np.zeros_like(array) for name, array in start.items()}
+        self.chance = {name: np.zeros(array.shape, bool) for name, array in start.items()}
+
+    def step(self, ids, step: int):
+        """(loss, how far rounding may move it), each (1,)"""
+        before = self.exact.subject.values()
+        losses = [np.array([training.step(ids, step)])
+                  for training in (self.exact, *self.others)]
+        for name, weight in self.exact.subject.values().items():
+            self.travelled[name] += np.abs(weight - before[name])
+        disturbed = [training.subject.gradients() for training in self.others]
+        for name, gradient in self.exact.subject.gradients().items():
+            others = [gradients[name] for gradients in disturbed]
+            changed = np.any([other != gradient for other in others], 0)
+            self.chance[name] |= changed & (np.abs(gradient) < ULPS * moved(gradient, others))
+        return losses[0], moved(losses[0], losses[1:])
+
+    def weights(self):
+        """{name: (weight, how far rounding may have moved it)}"""
+        disturbed = [training.subject.values() for training in self.others]
+        found = {}
+        for name, weight in self.exact.subject.values().items():
+            room = moved(weight, [values[name] for values in disturbed])
+            # near 0 the rounding is that of the way, not that of what is left
+            way = self.travelled[name]
+            found[name] = weight, room + still(way) + 2 * way * self.chance[name]
+        return found
+
+
+def parted(step, losses, sides, before) -> StepParting | None:
     """The first of loss and weights, in A's order, that rounding cannot explain."""
-    tables = [[{"the loss": np.array(loss)} | table for loss, table in zip(*group)]
-              for group in zip(losses, values)]
+    ours, theirs = ({"the loss": loss} | side.weights() for loss, side in zip(losses, sides))
     found = []
-    for name, a in tables[0][0].items():
-        b = tables[1][0].get(name)
-        if b is None:
-            continue
-        room = [moved(group[0][name], [table[name] for table in group[1:]]) for group in tables]
-        error, difference = compared(a, b, *room)
-        if not error <= 1:
-            found.append((name, error, difference, a, b))
+    for name, (a, room) in ours.items():
+        if name in theirs:
+            b, their_room = theirs[name]
+            error, difference = compared(a, b, room, their_room)
+            if not error <= 1:
+                found.append((name, error, difference, a, b))
     if not found:
         return None
     name, error, difference, a, b = found[0]
@@ -114,6 +145,15 @@ def decay(a, b, before) -> str:
     side = "B" if share > 0 else "A"
     return (f"the difference is {abs(share):.3g} of the weight itself: {side} decays it, or "
             "decays it more")
+
+
+def optimizer_of(subject: Subject):
+    """The subject's own, else ours."""
+    optimizer = (subject.optimizer or our_adamw)(subject.model)
+    if not hasattr(optimizer, "step"):
+        raise ValueError(f"the optimizer of {subject.name} is a {type(optimizer).__name__}; "
+                         "expected one with a method step, such as torch.optim's")
+    return optimizer
 
 
 def our_adamw(model):

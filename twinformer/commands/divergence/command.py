@@ -141,6 +141,9 @@ def verdict(parting, finding, arguments):
     if finding.place:
         yield f"Outputs part first at: {finding.place}"
         yield from (f"    {cause}" for cause in finding.causes)
+        if not finding.outputs[-1].parts:
+            yield ("    the last output agrees all the same: what differs is undone further on, as "
+                   "where features are kept in another order")
     else:
         yield f"Outputs agree: {len(finding.outputs)} modules."
     if finding.gradient_place:

@@ -147,7 +147,9 @@ def of_transformers(source: str, folder: Path) -> Subject:
         raise ValueError(f"{source} is opened with transformers, which is not installed: "
                          "pip install transformers") from None
     import torch
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()
     if not folder.is_dir():
         raise FileNotFoundError(f"{source}: there is no folder {folder}")
     try:
