@@ -115,7 +115,7 @@ def own_arrays(call) -> dict[str, np.ndarray]:
     """{attribute: array} of one module, matrices (outputs, inputs)"""
     module = call.module
     if is_torch(module):
-        return {name: turned(module, name, as_array(array)) if "." not in name else None
+        return {name: turned(module, name, as_array(array))
                 for name, array in module.named_parameters(recurse=False)}
     return {name: np.asarray(getattr(module, name)) for name in getattr(module, "grads", {})}
 

@@ -4,6 +4,7 @@ An error is |a - b| in units of what rounding explains, the sum of both models'
 measured moves (rounding.py), element by element; above 1 the two compute
 something else.
 """
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +31,8 @@ class Row:
         The largest |a - b|.
     of_input : float
         The error of what went in; nan where that cannot be compared.
-    calls : pair of Seen, optional
+    calls : list of Seen
+        The call of A and that of B; empty for a gradient of no call that is paired.
     """
 
     name: str
@@ -39,7 +41,7 @@ class Row:
     error: float
     difference: float
     of_input: float = float("nan")
-    calls: tuple[Seen, Seen] | None = None
+    calls: Sequence[Seen] = ()
 
     @property
     def parts(self) -> bool:
@@ -76,7 +78,7 @@ def gradient_rows(one: Moves, other: Moves) -> list[Row]:
                 rows.append(parameter_row(name, theirs, one, other, (a, b)))
     for name in one.exact.gradients:
         if name not in done and name in other.exact.gradients:
-            rows.append(parameter_row(name, name, one, other, None))
+            rows.append(parameter_row(name, name, one, other, ()))
     return rows
 
 

@@ -48,8 +48,8 @@ def parted_ids(one: Subject, other: Subject, text: str) -> IdParting | None:
         return None
     shorter = min(len(a), len(b))
     index = next((i for i in range(shorter) if a[i] != b[i]), shorter)
-    pair = [row[index] if index < len(row) else None for row in (a, b)]
-    return IdParting(index, *pair, (token(one, pair[0]), token(other, pair[1])))
+    ours, theirs = (row[index] if index < len(row) else None for row in (a, b))
+    return IdParting(index, ours, theirs, (token(one, ours), token(other, theirs)))
 
 
 def token(subject: Subject, number: int | None) -> str:

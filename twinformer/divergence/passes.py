@@ -5,6 +5,7 @@ import numpy as np
 
 from .causes import causes
 from .comparing import Row, compared, gradient_rows, output_rows, title
+from .failures import raised
 from .places import first_parting, place_of_gradient, place_of_output
 from .rounding import Moves, still
 from .steps import StepParting, first_step
@@ -69,12 +70,13 @@ def compare(one: Subject, other: Subject, ids: np.ndarray, *, precision: str = "
     if not finding.outputs:
         raise ValueError(f"no module of {one.name} has an output of the shape of one of "
                          f"{other.name}: these are other architectures")
-    finding.unmatched = tuple(len(trace.calls) - len(finding.outputs) for trace in traces)
+    paired = len(finding.outputs)
+    finding.unmatched = len(traces[0].calls) - paired, len(traces[1].calls) - paired
     finding.random = [f"{place} of {letter}" for letter, subject, trace
                       in zip("AB", both, traces) if (place := random_place(subject, trace, ids))]
     explain(finding, traces[1])
     if steps and not finding.random:
-        finding.step = first_step(*both, ids, steps, seed, learning_rate)
+        finding.step = first_step(one, other, ids, steps, seed, learning_rate)
     return finding
 
 
@@ -91,14 +93,19 @@ def explain(finding: Finding, other: Trace) -> None:
 
 def run_in(precision: str, both, ids, gradients: bool):
     """(the two subjects, the precision they could be run in, a Trace of each)"""
-    try:
-        for subject in both:
+    traces = []
+    for subject in both:
+        try:
             subject.to(precision)
-        return both, precision, [watch(subject, ids, gradients) for subject in both]
-    except RuntimeError:        # a dtype written into a model's code
-        if precision == "float32":
+            traces.append(watch(subject, ids, gradients))
+        except ValueError:
             raise
-        return run_in("float32", both, ids, gradients)
+        except Exception as problem:
+            if precision == "float64" and isinstance(problem, RuntimeError):
+                return run_in("float32", both, ids, gradients)  # a dtype written into its code
+            raise ValueError(f"{subject.name} cannot be run on ids {ids[:, 1:].shape}: "
+                             f"{raised(problem)}") from problem
+    return both, precision, traces
 
 
 def random_place(subject: Subject, trace: Trace, ids) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Subject", "canonical", "is_torch", "owners"]
+__all__ = ["Subject", "as_array", "canonical", "is_torch", "turned"]
 
 # What frameworks put before the names of a model that they wrap
 WRAPPERS = ("module.", "_orig_mod.", "base_model.model.")
@@ -127,11 +127,6 @@ def canonical(name: str, parameter: bool = False) -> str:
     else:
         inner = table.get(inner, path)
     return f"{inner}.{last}" if last else inner
-
-
-def owners(model) -> dict[str, Any]:
-    """{name of a module: module}"""
-    return dict(model.named_modules())
 
 
 def turned(model, name: str, array: np.ndarray) -> np.ndarray:

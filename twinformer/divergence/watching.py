@@ -102,11 +102,15 @@ def logits_of(subject, ids):
     """The scores (B, T, V) of a torch model, however it returns them."""
     result = subject.model(ids)
     logits = first_of_numbers(getattr(result, "logits", result))
-    if logits is None or logits.shape[:2] != ids.shape or logits.ndim != 3:
-        shape = None if logits is None else tuple(logits.shape)
-        raise ValueError(f"{subject.name}: expected logits (batch, positions, vocabulary) for ids "
-                         f"{tuple(ids.shape)}, got {shape}")
+    check_logits(subject, ids, None if logits is None else tuple(logits.shape))
     return logits
+
+
+def check_logits(subject, ids, shape) -> None:
+    """ValueError where the model returned no score for every token in ids (B, T)."""
+    if shape is None or len(shape) != 3 or shape[:2] != tuple(ids.shape) or ids.max() >= shape[2]:
+        raise ValueError(f"{subject.name}: expected logits (batch, positions, vocabulary) for ids "
+                         f"{tuple(ids.shape)} up to {int(ids.max())}, got {shape}")
 
 
 def first_of_numbers(result):
@@ -128,6 +132,7 @@ def watch_numpy(subject, inputs, targets, backward, trace, errors):
     subject.model.zero_grad()
     with wrapped(subject.model, trace, errors or (lambda array: array)):
         logits, cache = subject.model.forward(inputs)
+        check_logits(subject, inputs, logits.shape)
         loss, loss_cache = package.cross_entropy(logits, targets)
         trace.loss = float(loss)
         if backward:

@@ -39,7 +39,7 @@ def add_arguments(parser) -> None:
     parser.add_argument("--learning_rate", type=float, default=1e-3,
                         help="of these steps, for optimizers without one of their own")
     parser.add_argument("--optimizer_a", type=str, metavar="MODULE:FUNCTION",
-                        help="function: model -> optimizer; left out, AdamW as in twinformer train")
+                        help="function: model -> optimizer; left out, twinformer train's AdamW")
     parser.add_argument("--optimizer_b", type=str, metavar="MODULE:FUNCTION", help="B's")
     parser.add_argument("--backend_a", choices=["torch", "numpy"], default="torch",
                         help="who computes A, where it is a model of ours")
@@ -142,8 +142,8 @@ def verdict(parting, finding, arguments):
         yield f"Outputs part first at: {finding.place}"
         yield from (f"    {cause}" for cause in finding.causes)
         if not finding.outputs[-1].parts:
-            yield ("    the last output agrees all the same: what differs is undone further on, as "
-                   "where features are kept in another order")
+            yield ("    the last output agrees all the same: what differs is undone further on, "
+                   "as where features are kept in another order")
     else:
         yield f"Outputs agree: {len(finding.outputs)} modules."
     if finding.gradient_place:

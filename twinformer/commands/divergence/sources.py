@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from ...backend import implementation
+from ...divergence.failures import raised
 from ...divergence.subject import Subject, is_torch
 from ..opening import is_run, open_model
 
@@ -33,10 +34,10 @@ def open_subject(source: str, backend: str = "torch", seed: int = 0) -> Subject:
     ValueError, FileNotFoundError, ConnectionError
         Where it cannot be had; the message names the source.
     """
-    if FACTORY.fullmatch(source) and not Path(source).exists():
-        return of_factory(source, seed)
     if source.startswith(HUGGING_FACE):
         return of_transformers(source, Path(source.removeprefix(HUGGING_FACE)).expanduser())
+    if FACTORY.fullmatch(source) and not Path(source).exists():
+        return of_factory(source, seed)
     path = Path(source).expanduser()
     if not is_run(source) and model_type(path) not in (None, "gpt2"):
         return of_transformers(source, path)
@@ -111,18 +112,6 @@ def called(source: str, seed: int | None = None, *arguments):
         return function(*arguments)
     except Exception as problem:
         raise ValueError(f"{source}: {raised(problem)}") from problem
-
-
-def raised(problem: Exception) -> str:
-    """An exception in one line, with the line of the user's code that raised it."""
-    trace, where = problem.__traceback__, ""
-    while trace:
-        file = trace.tb_frame.f_code.co_filename
-        if Path(file).is_file() and "twinformer" not in Path(file).parts[:-1]:
-            where = f" at {Path(file).name}:{trace.tb_lineno}" \
-                if Path(file).is_relative_to(Path.cwd()) else where
-        trace = trace.tb_next
-    return f"{type(problem).__name__}{where}: {problem}"
 
 
 def sown(seed: int) -> None:
