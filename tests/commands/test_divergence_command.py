@@ -64,6 +64,7 @@ def here(tmp_path, monkeypatch):
     (tmp_path / "my_port.py").write_text(PORT)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
+    sys.modules.pop("my_port", None)    # of another folder
     yield tmp_path
     sys.modules.pop("my_port", None)
 

@@ -92,6 +92,7 @@ def called(source: str, seed: int | None = None, *arguments):
     if here not in sys.path:
         sys.path.insert(0, here)
     try:
+        importlib.invalidate_caches()   # the file may be younger than what is known of its folder
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as problem:
         if problem.name != module_name.partition(".")[0]:
