@@ -111,10 +111,8 @@ def of_hugging_face(model):
 # -- no false alarm ------------------------------------------------------------------
 
 @pytest.mark.parametrize("precision", ["float64", "float32"])
-@pytest.mark.parametrize("seed", [0, 1])
-def test_reference_and_twin_agree(precision, seed):
-    finding = found(numpy_impl.GPTModel(CONFIG, seed), GPTModel(CONFIG, seed),
-                    precision=precision, steps=3)
+def test_reference_and_twin_agree(precision):
+    finding = found(numpy_impl.GPTModel(CONFIG), GPTModel(CONFIG), precision=precision, steps=2)
     assert (finding.precision, len(finding.outputs)) == (precision, 28)
     assert len(finding.gradients) == 28 + 28
     assert not finding.parts, (finding.place, finding.gradient_place, finding.step)
@@ -125,7 +123,7 @@ def test_ours_and_transformers_agree(precision):
     theirs = hugging_face(CONFIG, 0)
     ours = GPTModel(CONFIG, seed=None)
     set_parameters(ours, of_hugging_face(theirs))
-    finding = found(ours, theirs, precision=precision, steps=3)
+    finding = found(ours, theirs, precision=precision, steps=2)
     assert len(finding.outputs) == 23 and len(finding.gradients) == 23 + 28
     assert not finding.parts, (finding.place, finding.gradient_place, finding.step)
 
@@ -167,8 +165,8 @@ def test_other_names_are_aligned_in_order():
                 x = layer(x)
             return self.out(self.final(x))
 
-    assert not found(tiny.right(), Renamed()).parts
-    assert len(found(tiny.right(), Renamed()).outputs) == 28
+    finding = found(tiny.right(), Renamed())
+    assert not finding.parts and len(finding.outputs) == 28
     wrong = Renamed()
     attention = wrong.layers[1].attention
     attention.q_proj, attention.k_proj = attention.k_proj, attention.q_proj

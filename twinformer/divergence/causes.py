@@ -112,11 +112,11 @@ def same_numbers(a, b, what):
 
 
 def own_arrays(call) -> dict[str, np.ndarray]:
-    """{attribute: array} of one module, matrices (outputs, inputs)"""
+    """{attribute: array} of one module, buffers too; matrices (outputs, inputs)"""
     module = call.module
     if is_torch(module):
-        return {name: turned(module, name, as_array(array))
-                for name, array in module.named_parameters(recurse=False)}
+        named = (*module.named_parameters(recurse=False), *module.named_buffers(recurse=False))
+        return {name: turned(module, name, as_array(array)) for name, array in named}
     return {name: np.asarray(getattr(module, name)) for name in getattr(module, "grads", {})}
 
 

@@ -89,6 +89,7 @@ def plot(finding: Finding, path: Path, title: str) -> None:
         axes.annotate(finding.place, (index, 1), color="#d62728", rotation=90, fontsize=8,
                       xytext=(3, 3), textcoords="offset points")
     axes.set_yscale("log")
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set_xlabel("module, in the order of computing")
     axes.set_ylabel("error, 1 = what rounding explains")
     axes.legend()

@@ -147,8 +147,8 @@ def verdict(parting, finding, arguments):
     else:
         yield f"Outputs agree: {len(finding.outputs)} modules."
     if any(finding.unmatched):
-        yield (f"Not compared: {finding.unmatched[0]} outputs of A and {finding.unmatched[1]} of B, "
-               "which have no counterpart.")
+        ours, theirs = finding.unmatched
+        yield f"Without a counterpart: {ours} outputs of A, {theirs} of B."
     if finding.gradient_place:
         yield (f"Gradients part first at: {finding.gradient_place}"
                f"{', as outputs did before' if finding.place else ''}")
