@@ -96,6 +96,8 @@ def test_a_run_and_its_folder_by_transformers(capsys, run, here):
     assert code == 0, out
     assert "blocks.0.attention.qkv = transformer.h.0.attn.c_attn" in out
     assert (here / "depth.png").read_bytes().startswith(b"\x89PNG")
+    code, out, _ = divergence(capsys, "exported", run, "--text", "To be")   # no vocabulary there
+    assert code == 0, out
 
     weight = model.blocks[1].attention.out.weight.detach()
     weight[...] = weight.T.clone()

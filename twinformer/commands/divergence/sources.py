@@ -6,10 +6,11 @@ import re
 import sys
 from pathlib import Path
 
-from ...backend import implementation
+from ...backend import implementation, load_pretrained
 from ...divergence.failures import raised
 from ...divergence.subject import Subject, is_torch
-from ..opening import is_run, open_model
+from ...models.config import PRESETS
+from ..opening import is_run, open_model, tokenizer_of
 
 __all__ = ["called", "open_subject"]
 
@@ -41,9 +42,21 @@ def open_subject(source: str, backend: str = "torch", seed: int = 0) -> Subject:
     path = Path(source).expanduser()
     if not is_run(source) and model_type(path) not in (None, "gpt2"):
         return of_transformers(source, path)
+    if not is_run(source) and (path.exists() or source in PRESETS):
+        return of_weights(source, path, backend)
     opened = open_model(source, backend)
     model = implementation(backend).model_of(opened.config.model, opened.parameters)
     return Subject(source, model, opened.tokenizer)
+
+
+def of_weights(source: str, path: Path, backend: str) -> Subject:
+    """GPT-2's weights from elsewhere; without their vocabulary they are compared all the same."""
+    model = load_pretrained(source, backend=backend)
+    try:
+        tokenizer = tokenizer_of(path if path.is_dir() else path.parent, model.config, backend)
+    except (ValueError, OSError):
+        tokenizer = None
+    return Subject(source, model, tokenizer)
 
 
 def model_type(folder: Path) -> str | None:
