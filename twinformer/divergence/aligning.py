@@ -9,7 +9,7 @@ they are still paired as queries and as keys.
 """
 import numpy as np
 
-from .watching import Seen
+from .trace import Seen
 
 __all__ = ["aligned"]
 

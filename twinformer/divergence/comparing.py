@@ -11,7 +11,7 @@ import numpy as np
 
 from .aligning import aligned
 from .rounding import Moves
-from .watching import Seen
+from .trace import Seen
 
 __all__ = ["Row", "gradient_rows", "output_rows"]
 

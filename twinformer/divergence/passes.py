@@ -10,7 +10,8 @@ from .places import first_parting, place_of_gradient, place_of_output
 from .rounding import Moves, still
 from .steps import StepParting, first_step
 from .subject import Subject
-from .watching import Trace, watch
+from .trace import Trace
+from .watching import watch
 
 __all__ = ["Finding", "compare", "run_in"]
 

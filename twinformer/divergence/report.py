@@ -68,6 +68,7 @@ def finite(number: float) -> float | None:
 def plot(finding: Finding, path: Path, title: str) -> None:
     """The error of every module by depth, PNG or SVG by the file's ending."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     figure = Figure(figsize=(9, 4.5), layout="constrained")
     figure.suptitle(title)
@@ -89,7 +90,7 @@ def plot(finding: Finding, path: Path, title: str) -> None:
         axes.annotate(finding.place, (index, 1), color="#d62728", rotation=90, fontsize=8,
                       xytext=(3, 3), textcoords="offset points")
     axes.set_yscale("log")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("module, in the order of computing")
     axes.set_ylabel("error, 1 = what rounding explains")
     axes.legend()

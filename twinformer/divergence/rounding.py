@@ -16,7 +16,8 @@ from contextlib import nullcontext
 import numpy as np
 
 from .subject import Subject, is_torch
-from .watching import Trace, watch
+from .trace import Trace
+from .watching import watch
 
 __all__ = ["SAMPLES", "ULPS", "Moves", "disturbing", "moved"]
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..backend import implementation
 from .comparing import compared
+from .optimizers import optimizer_of
 from .rounding import SAMPLES, ULPS, disturbing, moved, still
-from .subject import Subject, is_torch
+from .subject import Subject
 from .watching import watch
 
 __all__ = ["StepParting", "first_step"]
@@ -145,21 +145,3 @@ def decay(a, b, before) -> str:
     side = "B" if share > 0 else "A"
     return (f"the difference is {abs(share):.3g} of the weight itself: {side} decays it, or "
             "decays it more")
-
-
-def optimizer_of(subject: Subject):
-    """The subject's own, else ours."""
-    optimizer = (subject.optimizer or our_adamw)(subject.model)
-    if not hasattr(optimizer, "step"):
-        raise ValueError(f"the optimizer of {subject.name} is a {type(optimizer).__name__}; "
-                         "expected one with a method step, such as torch.optim's")
-    return optimizer
-
-
-def our_adamw(model):
-    """The optimizer of this project's runs, with their settings."""
-    from ..configs.training_config import TrainingConfig
-
-    recipe = TrainingConfig()
-    package = implementation("torch" if is_torch(model) else "numpy")
-    return package.AdamW(model, recipe.beta1, recipe.beta2, recipe.epsilon, recipe.weight_decay)

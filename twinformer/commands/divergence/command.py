@@ -100,7 +100,8 @@ def subjects(arguments):
     """Both models, with the optimizers that were asked for."""
     from functools import partial
 
-    from .sources import called, open_subject
+    from .factories import called
+    from .sources import open_subject
 
     made = []
     for side in "ab":
