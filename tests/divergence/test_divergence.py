@@ -50,10 +50,10 @@ def test_the_first_module_that_parts(one, other, place, cause):
 
 def test_dropout_forgotten_in_eval_mode():
     finding = found(tiny.right(), tiny.forgotten())
-    assert finding.random == ["blocks.0.attention, between v_proj and o_proj of B"]
+    assert finding.random == {"B": "blocks.0.attention, between v_proj and o_proj"}
     module = tiny.right()
     module.blocks[1].dropout.forward = lambda x: torch.nn.functional.dropout(x, 0.1)
-    assert found(module, tiny.right()).random == ["blocks.1.dropout of A"]
+    assert found(module, tiny.right()).random == {"A": "blocks.1.dropout"}
 
 
 def test_an_optimizer_that_decays_biases_and_norms():

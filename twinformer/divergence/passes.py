@@ -28,8 +28,8 @@ class Finding:
     place, gradient_place : str
         Of the first parting; "" where there is none.
     causes : list of str
-    random : list of str
-        Modules that give another output the second time, one of each model.
+    random : dict of str to str
+        "A" or "B", where it gives other numbers the second time: the first place of it.
     step : StepParting, optional
     losses : (float, float)
     """
@@ -41,7 +41,7 @@ class Finding:
     place: str = ""
     gradient_place: str = ""
     causes: list[str] = field(default_factory=list)
-    random: list[str] = field(default_factory=list)
+    random: dict[str, str] = field(default_factory=dict)
     step: StepParting | None = None
     unmatched: tuple[int, int] = (0, 0)     # calls of A, of B, without a counterpart
 
@@ -73,8 +73,8 @@ def compare(one: Subject, other: Subject, ids: np.ndarray, *, precision: str = "
                          f"{other.name}: these are other architectures")
     paired = len(finding.outputs)
     finding.unmatched = len(traces[0].calls) - paired, len(traces[1].calls) - paired
-    finding.random = [f"{place} of {letter}" for letter, subject, trace
-                      in zip("AB", both, traces) if (place := random_place(subject, trace, ids))]
+    finding.random = {letter: place for letter, subject, trace in zip("AB", both, traces)
+                      if (place := random_place(subject, trace, ids))}
     explain(finding, traces[1])
     if steps and not finding.random:
         finding.step = first_step(one, other, ids, steps, seed, learning_rate)

@@ -137,8 +137,9 @@ def verdict(parting, finding, arguments):
         yield (f"The ids part first: number {parting.index} is {parting.a} "
                f"({parting.tokens[0]}) in A and {parting.b} ({parting.tokens[1]}) in B. "
                "What follows read A's.")
-    for where in finding.random:
-        yield f"Random: {where} gives another output each time. Dropout, left on?"
+    for letter, place in finding.random.items():
+        yield f"{letter} gives other numbers each time, first at: {place}"
+        yield "    dropout that is left on in eval mode?"
     if finding.place:
         yield f"Outputs part first at: {finding.place}"
         yield from (f"    {cause}" for cause in finding.causes)
