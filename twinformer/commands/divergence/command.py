@@ -46,7 +46,8 @@ def add_arguments(parser) -> None:
     parser.add_argument("--backend_b", choices=["torch", "numpy"], default="torch", help="B")
     parser.add_argument("--precision", choices=["float64", "float32"], default="float64",
                         help="of all arithmetic; float32 hides more in its rounding")
-    parser.add_argument("--forward_only", action="store_true", help="leave the gradients out: much quicker for large models")
+    parser.add_argument("--forward_only", action="store_true",
+                        help="leave the gradients out: much quicker for large models")
     parser.add_argument("--full", action="store_true", help="show every row of long tables")
     parser.add_argument("--plot", type=str, default="divergence.png",
                         help="where the error by depth is drawn, .png or .svg; '' = nowhere")
