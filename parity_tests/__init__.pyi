@@ -1,6 +1,7 @@
 """The proof that numpy_impl and torch_impl are the same mathematics."""
 from .agreement import (
     DOUBLE as DOUBLE,
+    RoundingErrors as RoundingErrors,
     assert_agree as assert_agree,
     fraction as fraction,
     measured_bounds as measured_bounds,

@@ -39,7 +39,8 @@ COMMANDS = {
     "ask": ("ask", "ask a model that follows instructions"),
     "evaluate": ("evaluate.command", "measure a model, its answers, or their judges"),
     "walk": ("walk.command", "show every array of one forward and backward pass"),
-    "parity": ("parity", "prove that reference and twin agree"),
+    "parity": ("parity", "prove that reference and twin agree, or your own port"),
+    "divergence": ("divergence.command", "find where two models part"),
     "completion": ("completion.command", "make bash, zsh or fish complete all this"),
     "verify": ("verify.command", "check GPT-2's weights against published figures"),
 }

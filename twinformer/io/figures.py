@@ -50,10 +50,11 @@ def in_any_script(draw):
 
 @in_any_script
 def save_figure(figure, path: Path, dpi: int = 120) -> None:
-    """As a PNG file, whole or not at all."""
+    """As PNG, or SVG where the file ends so; whole or not at all."""
     image = io.BytesIO()
     make_readable(figure)
-    figure.savefig(image, format="png", dpi=dpi)
+    kind = "svg" if path.suffix.lower() == ".svg" else "png"
+    figure.savefig(image, format=kind, dpi=dpi)
     write_atomically(path, image.getvalue())
 
 

@@ -1,0 +1,1 @@
+"""twinformer divergence: where two models part."""
