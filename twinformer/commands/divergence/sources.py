@@ -36,9 +36,9 @@ def open_subject(source: str, backend: str = "torch", seed: int = 0) -> Subject:
     if FACTORY.fullmatch(source) and not Path(source).exists():
         return of_factory(source, seed)
     path = Path(source).expanduser()
-    if not is_run(source) and model_type(path) not in (None, "gpt2"):
+    if not is_run(path) and model_type(path) not in (None, "gpt2"):
         return of_transformers(source, path)
-    if not is_run(source) and (path.exists() or source in PRESETS):
+    if not is_run(path) and (path.exists() or source in PRESETS):
         return of_weights(source, path, backend)
     opened = open_model(source, backend)
     model = implementation(backend).model_of(opened.config.model, opened.parameters)
