@@ -54,7 +54,7 @@ import numpy as np
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-__all__ = ["DOUBLE", "DRIFT", "DRIFT_STEPS", "ULPS", "RoundingErrors",
+__all__ = ["DOUBLE", "DRIFT", "DRIFT_STEPS", "RECOGNISED", "ULPS", "RoundingErrors",
            "assert_agree", "assert_drift", "assert_no_worse", "assert_printed",
            "as_array", "assert_rounding", "fraction", "measured_bounds",
            "shares"]
@@ -66,6 +66,11 @@ DOUBLE = np.finfo(np.float64)
 # How far the weights and losses of two training runs in float64 may drift apart
 # in so many steps: lockstep.py says from what it follows, and measures it.
 DRIFT, DRIFT_STEPS = 1e-9, 300
+
+# How near, relatively, the numbers of a known fault have to be to those of a
+# port to be called its cause: two wrong programs part by more than two right
+# ones are allowed to, and a term that is wrong by less is not seen by eye.
+RECOGNISED = 1e-6
 
 # Operations that compute nothing
 COPIES = {"clone", "detach", "_to_copy", "zeros", "ones", "zeros_like", "full",

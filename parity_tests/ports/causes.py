@@ -17,7 +17,7 @@ from types import ModuleType
 
 import numpy as np
 
-from ..agreement import as_array, shares
+from ..agreement import RECOGNISED, as_array, shares
 from ..cases import Case
 from ..running import run_numpy
 from .known_faults import FAULTS
@@ -78,7 +78,7 @@ def same(a, b, bound) -> bool:
         return False
     share = shares(a[finite], b[finite], np.broadcast_to(bound, b.shape)[finite])
     # further off, the bound of the right numbers is none for the wrong ones
-    near = np.abs(a[finite] - b[finite]) <= 1e-6 * np.abs(b[finite])
+    near = np.abs(a[finite] - b[finite]) <= RECOGNISED * np.abs(b[finite])
     return bool(np.all((share <= CLOSE) | near))
 
 
@@ -136,7 +136,7 @@ def about_factor(name, got, expected, bound, case) -> str:
                                (f"a sum over {n} where a mean is meant", n),
                                (f"1/sqrt({n}) once too often", n ** -0.5),
                                (f"the factor 1/sqrt({n}) is missing", n ** 0.5)):
-            if math.isclose(factor, value, rel_tol=1e-6):
+            if abs(factor - value) <= RECOGNISED * value:
                 return f"{name}: {meaning} (everything is {factor:.6g} times the right number)."
     return f"{name}: everything is {factor:.6g} times the right number."
 

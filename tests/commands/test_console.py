@@ -6,7 +6,7 @@ import pytest
 from twinformer.commands.classify.judging import summary
 from twinformer.commands.console import cells, in_cells
 from twinformer.commands.evaluate.accuracy import show
-from twinformer.commands.walk.command import label, spelled
+from twinformer.commands.walk.labels import label, spelled
 from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
 
 
