@@ -5,7 +5,7 @@ import pytest
 
 from twinformer.models.initialisation import parameter_shapes
 from twinformer.pretrained.names import (
-    HUGGING_FACE, TENSORFLOW, is_turned, spelling_of,
+    HUGGING_FACE, TENSORFLOW, is_turned, spelling_of, without_wrappers,
 )
 
 from parity_tests.models.checkpoints import (
@@ -46,3 +46,28 @@ def test_spellings_are_told_apart():
     assert HUGGING_FACE("blocks.11.attention.qkv.weight") == (
         "transformer.h.11.attn.c_attn.weight")
     assert TENSORFLOW("blocks.11.feed_forward.down.bias") == "model/h11/mlp/c_proj/b"
+
+
+STACKS = ["module.", "_orig_mod.", "module._orig_mod.", "model.", "_orig_mod.module.model.",
+          "_forward_module.model._fsdp_wrapped_module.", "policy.gpt."]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("body", ["", "transformer."])
+def test_what_frameworks_put_before_the_names_is_taken_away(stack, body):
+    names = [f"{body}wte.weight", f"{body}h.10.attn.c_attn.weight", "lm_head.weight"]
+    found = without_wrappers({stack + name: i for i, name in enumerate(names)})
+    assert found == {name: i for i, name in enumerate(names)}
+
+
+def test_wrappers_inside_the_names_are_taken_away():
+    assert without_wrappers({
+        "transformer._orig_mod.wte.weight": 1, "transformer.h.0._orig_mod.ln_1.weight": 2,
+        "_orig_mod.lm_head.weight": 3, "v_head.summary.weight": 4}) == {
+        "transformer.wte.weight": 1, "transformer.h.0.ln_1.weight": 2, "lm_head.weight": 3,
+        "v_head.summary.weight": 4}
+
+
+def test_two_models_in_one_file_are_refused():
+    with pytest.raises(ValueError, match=r"policy.wte.weight and reference.wte.weight are both"):
+        without_wrappers({"policy.wte.weight": 1, "reference.wte.weight": 2})

@@ -279,3 +279,21 @@ def test_a_model_without_offsets_reads_the_zeros_that_stand_for_them(tmp_path, m
     arrays["transformer.h.0.attn.c_attn.bias"] = np.ones(24, np.float32)
     with pytest.raises(ValueError, match=r"unexpected transformer\.h\.0\.attn\.c_attn\.bias"):
         read_pretrained(write(tmp_path, arrays, bare), None, read_torch)
+
+
+@pytest.mark.parametrize("prefix", ["module.", "_orig_mod.", "module._orig_mod.", "model."])
+def test_weights_of_a_wrapped_model(model, expected, tmp_path, prefix):
+    model.config.save_pretrained(tmp_path)
+    torch.save({prefix + name: tensor for name, tensor in model.state_dict().items()},
+               tmp_path / "pytorch_model.bin")
+    found = read_pretrained(tmp_path, None, read_torch)[1]
+    assert found.keys() == expected.keys()
+    for name, array in expected.items():
+        np.testing.assert_array_equal(found[name], array)
+
+
+def test_a_refusal_shows_names_of_the_file(model, tmp_path):
+    model.config.save_pretrained(tmp_path)
+    torch.save({"net.layer": torch.zeros(2)}, tmp_path / "pytorch_model.bin")
+    with pytest.raises(ValueError, match=r"its names are net\.layer"):
+        read_pretrained(tmp_path, None, read_torch)

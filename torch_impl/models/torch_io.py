@@ -35,6 +35,10 @@ def read_torch(path: Path) -> dict[str, np.ndarray]:
         reason = str(problem).strip().split("\n")[0]
         raise ValueError(f"{path} is damaged, or more than the tensors of a "
                          f"model, and was not loaded ({reason})") from None
+    for name in ("state_dict", "model", "model_state_dict", "module"):
+        # as trainers keep it, beside their optimizer's
+        if isinstance(content, dict) and isinstance(content.get(name), dict):
+            content = content[name]
     if not isinstance(content, dict) or not all(
             isinstance(name, str) and isinstance(tensor, torch.Tensor)
             for name, tensor in content.items()):

@@ -8,9 +8,6 @@ from ..backend import byte_pair_encoding
 
 __all__ = ["open_model", "tokenizer_of"]
 
-# Files that hold a vocabulary: those of transformers, then OpenAI's.
-VOCABULARIES = (("merges.txt", "vocab.json"), ("vocab.bpe", "encoder.json"))
-
 
 def open_model(source: str, backend: str):
     """The OpenedRun of a run, or one made of weights from elsewhere.
@@ -57,24 +54,17 @@ def tokenizer_of(folder: Path, config, backend: str | None = None):
     ConnectionError, ValueError
         GPT-2's vocabulary cannot be had, or is not the model's.
     """
-    from ..tokenizers.formats.gpt2_files import gpt2_vocabulary, read_gpt2_files
+    from ..tokenizers.formats.folders import read_tokenizer_folder
+    from ..tokenizers.formats.gpt2_files import gpt2_vocabulary
 
-    BPETokenizer = byte_pair_encoding(backend)
-    for merges, ids in VOCABULARIES:
-        if (folder / merges).is_file() and (folder / ids).is_file():
-            tokenizer = BPETokenizer(*read_gpt2_files(folder / merges, folder / ids))
-            break
-    else:
-        if (folder / "tokenizer.json").is_file():
-            from ..tokenizers.formats.huggingface_files import read_tokenizer_json
-
-            tokenizer = BPETokenizer(*read_tokenizer_json(folder / "tokenizer.json"))
-        elif config.vocab_size >= 50257:
-            tokenizer = BPETokenizer(*gpt2_vocabulary())
-        else:
+    vocabulary = read_tokenizer_folder(folder)
+    if vocabulary is None:
+        if config.vocab_size < 50257:
             raise ValueError(
                 f"the model knows {config.vocab_size} tokens, so they are not GPT-2's 50257, and "
                 f"there is no vocabulary in {folder}; put its tokenizer.json beside the weights")
+        vocabulary = gpt2_vocabulary()
+    tokenizer = byte_pair_encoding(backend)(*vocabulary)
     if tokenizer.vocab_size > config.vocab_size:
         raise ValueError(f"the vocabulary in {folder} has {tokenizer.vocab_size} tokens, and the "
                          f"model {config.vocab_size}: they do not belong together")

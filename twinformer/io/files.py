@@ -1,10 +1,11 @@
 """Whole files or none: what is written here survives a crash at any byte."""
 import contextlib
 import os
+import stat
 import uuid
 from pathlib import Path
 
-__all__ = ["write_atomically"]
+__all__ = ["give_usual_rights", "write_atomically"]
 
 
 def write_atomically(path: str | os.PathLike, data: str | bytes) -> None:
@@ -31,3 +32,21 @@ def write_atomically(path: str | os.PathLike, data: str | bytes) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def give_usual_rights(path: str | os.PathLike) -> None:
+    """Let a file be read by those who may read any new file in its folder.
+
+    Some libraries make files that nobody else may read, for good. What is
+    usual, the umask or the folder's own list says; a file that `open` makes
+    shows it, without a change of the umask that other threads would see.
+    """
+    path = Path(path)
+    example = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        with open(example, "xb") as file:
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+    finally:
+        example.unlink(missing_ok=True)
+    if stat.S_IMODE(path.stat().st_mode) != mode:
+        os.chmod(path, mode)

@@ -10,13 +10,16 @@ when it is first looked at, and is never changed by what happens to the array.
 """
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-__all__ = ["read_safetensors", "write_safetensors", "widened"]
+from .files import give_usual_rights
+
+__all__ = ["read_safetensors", "save_tensors", "write_safetensors", "widened"]
 
 DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2",
           "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "<i1",
@@ -84,15 +87,31 @@ def write_safetensors(path: str | os.PathLike, arrays: dict[str, np.ndarray],
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    arrays = {name: np.asarray(array, order="C")
-              for name, array in arrays.items()}
     try:
         # "pt" is what transformers asks for: laid out as by PyTorch
-        save_file(arrays, draft, {"format": "pt"} | (about or {}))
+        save_tensors(draft, arrays, {"format": "pt"} | (about or {}))
         with open(draft, "rb+") as file:
             os.fsync(file.fileno())
         os.replace(draft, path)
-    except SafetensorError as problem:
-        raise OSError(f"{path} cannot be written: {problem}") from None
     finally:
         draft.unlink(missing_ok=True)
+
+
+def save_tensors(path: Path, arrays: Mapping[str, np.ndarray],
+                 about: dict[str, str] | None = None) -> None:
+    """The library's writer, for arrays in any layout, and with the rights of
+    any other new file: it would let nobody else read it.
+
+    Raises
+    ------
+    OSError
+        Where the file cannot be written, or the disk is full.
+    """
+    # order="C": the library writes the memory of an array as it lies
+    arrays = {name: np.asarray(array, order="C")
+              for name, array in arrays.items()}
+    try:
+        save_file(arrays, path, about)
+    except SafetensorError as problem:
+        raise OSError(f"{path} cannot be written: {problem}") from None
+    give_usual_rights(path)

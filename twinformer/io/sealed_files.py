@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
+
+from .safetensors_io import save_tensors
 
 __all__ = ["DamagedFile", "read_json", "read_tensors", "write_json",
            "write_tensors"]
@@ -60,13 +62,7 @@ def write_tensors(
     file: Path, tensors: Mapping[str, np.ndarray]
 ) -> dict[str, Any]:
     """Write named arrays; returns the record that ``read_tensors`` wants."""
-    # order="C": safetensors writes the memory of an array as it lies
-    tensors = {name: np.asarray(array, order="C")
-               for name, array in tensors.items()}
-    try:
-        save_file(tensors, file)
-    except SafetensorError as problem:
-        raise OSError(str(problem)) from problem
+    save_tensors(file, tensors)
     return {"bytes": file.stat().st_size, "sha256": file_digest(file),
             "each": {name: describe(array)
                      for name, array in tensors.items()}}

@@ -42,7 +42,7 @@ def without_idle(arrays, spelling, config) -> Arrays:
     return {name: array for name, array in arrays.items() if name not in idle}
 
 
-def check_fit(path, arrays, spelling, config, found) -> None:
+def check_fit(path, arrays, spelling, config, found, in_file) -> None:
     """ValueError, with the names in the file, where it is of another model."""
     expected = {spelling(name): shape[::-1] if is_turned(name) else shape
                 for name, shape in parameter_shapes(config).items()}
@@ -54,7 +54,8 @@ def check_fit(path, arrays, spelling, config, found) -> None:
         hint = (f"the preset {fitting} fits this file" if fitting else
                 f"it holds {described(found)}" if found else
                 "it holds no GPT-2")
-        raise ValueError(f"{path}: {problem}; {hint}") from None
+        raise ValueError(f"{path}: {problem}; {hint}; its "
+                         f"names are {listed(in_file)}") from None
 
 
 def check_numbers(path, parameters: Arrays, spelling) -> None:

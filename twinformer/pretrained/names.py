@@ -9,11 +9,12 @@ this is the one place where they are turned.
 
 Shapes: D model width, V vocabulary, F = outputs of a layer.
 """
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-__all__ = ["Spelling", "HUGGING_FACE", "TENSORFLOW", "BUFFERS",
-           "is_turned", "spelling_of", "turned"]
+__all__ = ["Spelling", "HUGGING_FACE", "TENSORFLOW", "BUFFERS", "WRAPPERS",
+           "is_turned", "spelling_of", "turned", "without_wrappers"]
 
 # here: Hugging Face, TensorFlow
 OUTER = {"token_embedding.weight": ("wte.weight", "wte"),
@@ -82,6 +83,44 @@ def is_turned(name: str) -> bool:
 
 HUGGING_FACE = Spelling("transformer.", 0, "h.{}.", "lm_head.weight")
 TENSORFLOW = Spelling("model/", 1, "h{}/", "model/head")
+
+
+# Modules that frameworks put around others: DataParallel and DDP, compile,
+# DeepSpeed, FSDP, activation checkpointing.
+WRAPPERS = {"module", "_orig_mod", "_forward_module", "_fsdp_wrapped_module",
+            "_checkpoint_wrapped_module"}
+# Where the name of a GPT-2's weight begins, whatever stands before it.
+BEGINNING = re.compile(r"(?:^|(?<=\.))(?:wte|wpe|ln_f|lm_head|h\.\d+)\.")
+
+
+def without_wrappers(arrays: Mapping[str, Any]) -> dict[str, Any]:
+    """{name: array} as of a model by itself: neither parallel nor compiled
+    nor part of another module, such as Lightning's.
+
+    The wrappers may stand anywhere, model. and transformer. in front.
+
+    Raises
+    ------
+    ValueError
+        Where two arrays would have one name: two models in one file.
+    """
+    if any(name.startswith("model/") for name in arrays):
+        return dict(arrays)
+    found: dict[str, Any] = {}
+    before: dict[str, str] = {}
+    body = any("transformer." in name for name in arrays)
+    for name, array in arrays.items():
+        short = ".".join(part for part in name.split(".")
+                         if part not in WRAPPERS)
+        if begins := BEGINNING.search(short):
+            short = short[begins.start():]
+            if body and not short.startswith("lm_head."):
+                short = HUGGING_FACE.prefix + short
+        if short in found:
+            raise ValueError(f"{before[short]} and {name} are both "
+                             f"{short}: this is more than one model")
+        found[short], before[short] = array, name
+    return found
 
 
 def spelling_of(arrays: Mapping[str, Any]) -> Spelling:

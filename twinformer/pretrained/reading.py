@@ -19,7 +19,7 @@ from .checking import (
 )
 from .config_io import config_of_arrays, preset_of, read_config
 from .hub import WEIGHTS_FILE, fetch
-from .names import BUFFERS, spelling_of, turned
+from .names import BUFFERS, spelling_of, turned, without_wrappers
 from ..io.safetensors_io import read_safetensors
 from ..io.paths import expanded
 from ..io.text_files import read_text
@@ -39,8 +39,13 @@ def read_pretrained(source: str | os.PathLike, config: GPT2Config | None,
     read_torch reads the pickles of PyTorch, if anything can.
     """
     path = find_weights(source)
-    arrays = {name: array for name, array in read(path, read_torch).items()
-              if not name.endswith(BUFFERS)}
+    in_file = read(path, read_torch)
+    try:
+        arrays = {name: array for name, array
+                  in without_wrappers(in_file).items()
+                  if not name.endswith(BUFFERS)}
+    except ValueError as problem:
+        raise ValueError(f"{path}: {problem}") from None
     spelling = spelling_of(arrays)
     found = config_of_arrays(arrays, spelling)
     config = config or (
@@ -48,7 +53,7 @@ def read_pretrained(source: str | os.PathLike, config: GPT2Config | None,
         else config_beside(path, arrays, spelling)
         or config_alone(path, arrays, found))
     arrays = without_idle(arrays, spelling, config)
-    check_fit(path, arrays, spelling, config, found)
+    check_fit(path, arrays, spelling, config, found, list(in_file))
     parameters = {name: turned(name, arrays[spelling(name)])
                   for name in parameter_shapes(config)}
     check_numbers(path, parameters, spelling)

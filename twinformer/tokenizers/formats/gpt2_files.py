@@ -7,6 +7,7 @@ from 124M to 1558M, has this vocabulary: 256 bytes, 50,000 merges and
 """
 import json
 import os
+from collections.abc import Iterable
 
 from ..byte_alphabet import BYTE_TO_CHARACTER, from_visible
 from ...io.remote_file import RemoteFile
@@ -46,17 +47,21 @@ def gpt2_vocabulary(**options) -> Vocabulary:
 
 
 def read_gpt2_files(vocab_bpe: str | os.PathLike,
-                    encoder_json: str | os.PathLike) -> Vocabulary:
+                    encoder_json: str | os.PathLike,
+                    special_tokens: Iterable[str] = ()) -> Vocabulary:
     """A vocabulary in the format of GPT-2's two files.
+
+    special_tokens : those that encoder.json may hold besides <|endoftext|>
 
     Raises ValueError where they do not fit together.
     """
     encoder = json.loads(read_text(encoder_json))
     lines = read_text(vocab_bpe).replace("\r\n", "\n").split("\n")
-    merges = [line for line in lines if line and not line.startswith("#ver")]
-    special = {}
-    if END_OF_TEXT in encoder:
-        special[END_OF_TEXT] = encoder.pop(END_OF_TEXT)
+    if lines[0].startswith("#version"):
+        del lines[0]
+    merges = [line for line in lines if line]
+    special = {name: encoder.pop(name) for name in (
+        END_OF_TEXT, *special_tokens) if name in encoder}
 
     in_order = [*BYTE_TO_CHARACTER.values(),
                 *(merge.replace(" ", "", 1) for merge in merges)]

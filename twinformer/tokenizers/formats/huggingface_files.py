@@ -12,8 +12,9 @@ from ..fast.bpe_merging import merge_piece
 from ..byte_alphabet import from_visible, to_visible
 from ...io.files import write_atomically
 from ...io.text_files import read_text
-from ..patterns import PATTERNS
+from ..patterns import PATTERNS, compile_pattern
 from ..vocabulary import NormalForm, Vocabulary
+from .huggingface_checks import check_content, check_model, steps_of
 
 __all__ = ["merges_of", "read_tokenizer_json", "write_tokenizer_json"]
 
@@ -75,10 +76,7 @@ def merges_of(ranks: dict[bytes, int]) -> list[tuple[bytes, bytes]]:
 
 
 def read_tokenizer_json(path: str | os.PathLike) -> Vocabulary:
-    """A byte-level BPE from a tokenizer.json.
-
-    Tokens that its post-processor adds at the start or the end are left to
-    the caller.
+    """A byte-level BPE from a tokenizer.json: the ids of ``tokenizers``.
 
     Raises
     ------
@@ -94,48 +92,95 @@ def read_tokenizer_json(path: str | os.PathLike) -> Vocabulary:
                 f"{' on characters' if model.get('byte_fallback') else ''}, "
                 "not byte-level BPE; if it has a SentencePiece "
                 "tokenizer.model beside it, SentencePieceTokenizer reads that")
+        check_model(model)
+        check_content(content)
         special_tokens = {token["content"]: token["id"]
                           for token in content["added_tokens"]}
         vocab = {token: i for token, i in model["vocab"].items()
                  if token not in special_tokens}
-        merges = [merge if isinstance(merge, list) else merge.split(" ")
-                  for merge in model["merges"]]
-        order = [vocab[a + b] for a, b in merges]
-        if order != sorted(order):
-            raise ValueError("its ids are not in the order of its merges")
-        return Vocabulary(
-            {from_visible(token): i for token, i in sorted(
-                vocab.items(), key=lambda item: item[1])},
-            _pattern(content["pre_tokenizer"]), special_tokens,
-            _normalization(content.get("normalizer")))
-    except (KeyError, TypeError) as error:
+        merges = [tuple(merge if isinstance(merge, list)
+                        else merge.split(" ")) for merge in model["merges"]]
+        if lost := [a + b for a, b in merges if a + b in special_tokens]:
+            raise ValueError(f"its added token {lost[0]!r} is made by merges, "
+                             "too, which is not supported")
+        ranks = {from_visible(token): i for token, i in sorted(
+            vocab.items(), key=lambda item: item[1])}
+        check_merges(ranks, merges)
+        return Vocabulary(ranks, _pattern(content["pre_tokenizer"]),
+                          special_tokens,
+                          _normalization(content.get("normalizer")))
+    except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{path} is no tokenizer.json: "
                          f"{type(error).__name__} {error}") from None
     except ValueError as error:         # ours, and what is no JSON
         raise ValueError(f"{path}: {error}") from None
 
 
-def _pattern(pre_tokenizer: dict[str, Any]) -> str:
-    steps = (pre_tokenizer["pretokenizers"]
-             if pre_tokenizer["type"] == "Sequence" else [pre_tokenizer])
-    pattern = None
+def check_merges(ranks: dict[bytes, int],
+                 merges: list[tuple[str, str]]) -> None:
+    """ValueError where a file's merges are not those of its ids' order.
+
+    They are played back from the ids (merges_of). A token without a merge
+    would be one id here, and never come there.
+    """
+    order = [ranks[from_visible(a + b)] for a, b in merges]
+    if order != sorted(order):
+        raise ValueError("its ids are not in the order of its merges")
+    given = set(merges)
+    for a, b in merges_of(ranks):
+        if (to_visible(a), to_visible(b)) not in given:
+            raise ValueError(f"its ids make {to_visible(a + b)!r} of "
+                             f"{to_visible(a)!r} and {to_visible(b)!r}, and "
+                             "its merges do not")
+    made = set(order)
+    if unmade := [token for token, i in ranks.items()
+                  if len(token) > 1 and i not in made]:
+        raise ValueError(f"its token {to_visible(unmade[0])!r} comes from no "
+                         "merge")
+
+
+def _pattern(pre_tokenizer: dict[str, Any] | None) -> str:
+    steps = steps_of(pre_tokenizer, "pretokenizers")
+    pattern, ended = None, False
     for step in steps:
-        if step["type"] == "Split" and pattern is None and (
-                step["behavior"], step["invert"]) == ("Isolated", False):
-            pattern = step["pattern"]["Regex"]
-        elif step["type"] == "ByteLevel" and not step["add_prefix_space"]:
-            pattern = "gpt2" if step.get("use_regex", True) else pattern
+        if step["type"] == "Split" and pattern is None and not ended and (
+                step["behavior"], step["invert"]) == (
+                    "Isolated", False) and "Regex" in step["pattern"]:
+            pattern = _covering(step["pattern"]["Regex"])
+        elif (step["type"] == "ByteLevel" and not step["add_prefix_space"]
+              and not ended
+              and not (pattern and step.get("use_regex", True))):
+            ended = True
+            if step.get("use_regex", True):
+                pattern = "gpt2"
         else:
-            raise ValueError(f"its pre-tokenizer {step} is not supported")
-    if pattern is None:
-        raise ValueError("it has no pattern that cuts the text")
-    return pattern
+            raise ValueError(f"its pre_tokenizer {step} is not supported")
+    if not ended:
+        raise ValueError("its pre_tokenizer is not ByteLevel, and so its "
+                         "tokens are no bytes")
+    return pattern or WHOLE
+
+
+WHOLE = r"[\s\S]+"
+
+
+def _covering(pattern: str) -> str:
+    """A pattern that also finds what lies between: Split keeps it."""
+    if pattern in PATTERNS.values() or pattern == WHOLE:
+        return pattern
+    if compile_pattern(pattern).match("") is not None:
+        raise ValueError(f"its pattern {pattern!r} finds nothing, too, which "
+                         "is not supported")
+    return rf"{pattern}|(?:(?!{pattern})[\s\S])+"
 
 
 def _normalization(normalizer: dict[str, Any] | None) -> NormalForm | None:
-    if normalizer is None:
+    steps = steps_of(normalizer, "normalizers")
+    if not steps:
         return None
-    form = normalizer["type"]
-    if form not in get_args(NormalForm):
-        raise ValueError(f"its normalizer {form} is not supported")
+    form = steps[0]["type"]
+    if len(steps) > 1 or form not in get_args(NormalForm):
+        raise ValueError("its normalizer "
+                         f"{', '.join(step['type'] for step in steps)} is "
+                         "not supported")
     return form
