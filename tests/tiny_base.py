@@ -28,10 +28,10 @@ def no_plots(request, monkeypatch):
         monkeypatch.setattr("twinformer.training.trainer.plot_curves", lambda *words: None)
 
 
-def tiny_base(folder: Path, tokenizer: str = "bytes") -> Path:
+def tiny_base(folder: Path, tokenizer: str = "bytes", times: int = 4) -> Path:
     """Train a tiny model of 128 bytes by the reference; its run's folder."""
     corpus = folder / "corpus.txt"
-    corpus.write_text(TEXT * 4, encoding="utf-8")
+    corpus.write_text(TEXT * times, encoding="utf-8")
     config = RunConfig(
         name=f"base-{tokenizer}", folder=str(folder), backend="numpy",
         model=GPT2Config(vocab_size=2048, context_length=128, d_model=16, n_heads=2, n_layers=2,

@@ -1,7 +1,7 @@
 """What is written once: everything around the two implementations."""
 from .backend import BACKENDS as BACKENDS
 from .backend import implementation as implementation
-from .backend import load_pretrained as load_pretrained
+from .loading import load_pretrained as load_pretrained
 from .backend import load_tokenizer as load_tokenizer
 from .models.config import PRESETS as PRESETS
 from .models.config import GPT2Config as GPT2Config

@@ -7,21 +7,15 @@ The weights of the loaded model are the file itself, mapped into memory: they
 are not copied, and pages are read when they are first needed.
 """
 import os
-from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import torch
 
-from twinformer.io.files import write_atomically
 from twinformer.models.config import GPT2Config
 from .gpt2 import GPTModel
-from twinformer.models.initialisation import parameter_shapes
 from .parameters import get_parameters
-from twinformer.pretrained.config_io import config_json
-from twinformer.pretrained.names import HUGGING_FACE, turned
 from twinformer.pretrained.reading import read_pretrained
-from twinformer.io.safetensors_io import write_safetensors
+from twinformer.pretrained.writing import write_pretrained
 from .torch_io import read_torch
 
 __all__ = ["load_pretrained", "save_pretrained", "model_of"]
@@ -79,25 +73,18 @@ def model_of(config: GPT2Config,
     return model.eval()
 
 
-def save_pretrained(model: GPTModel, folder: str | os.PathLike) -> None:
-    """Write model.safetensors and config.json, as transformers reads them.
+def save_pretrained(model: GPTModel, folder: str | os.PathLike,
+                    tokenizer=None) -> None:
+    """Write the folder that transformers opens: model.safetensors,
+    config.json and, of a tokenizer of ours, its files.
 
     Files of these names are replaced, each in one step.
 
     Raises
     ------
+    ValueError
+        Where a tokenizer.json cannot give the tokenizer's ids.
     OSError
         Where the folder cannot be written, or the disk is full.
     """
-    config, parameters = model.config, get_parameters(model)
-    if not config.qkv_bias:         # transformers' GPT-2 cannot be without
-        zeros = np.zeros(3 * config.d_model, np.float32)
-        with_bias = parameter_shapes(replace(config, qkv_bias=True))
-        parameters |= {name: zeros for name in with_bias
-                       if name not in parameters}
-    folder = Path(folder)
-    write_safetensors(folder / "model.safetensors", {
-        HUGGING_FACE(name): turned(name, array)
-        for name, array in parameters.items()})
-    dtype = str(parameters["token_embedding.weight"].dtype)
-    write_atomically(folder / "config.json", config_json(config, dtype))
+    write_pretrained(model.config, get_parameters(model), folder, tokenizer)

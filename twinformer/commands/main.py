@@ -37,6 +37,7 @@ COMMANDS = {
     "instruct": ("instruct", "teach a model to follow instructions"),
     "dpo": ("dpo", "teach a model which answers people prefer"),
     "ask": ("ask", "ask a model that follows instructions"),
+    "export": ("export", "write a model for transformers, peft and others"),
     "evaluate": ("evaluate.command", "measure a model, its answers, or their judges"),
     "walk": ("walk.command", "show every array of one forward and backward pass"),
     "parity": ("parity", "prove that reference and twin agree, or your own port"),

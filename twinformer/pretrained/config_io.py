@@ -65,13 +65,16 @@ def read_config(path: Path) -> GPT2Config:
         tie_embeddings=content.get("tie_word_embeddings", True))
 
 
-def config_json(config: GPT2Config, dtype: str) -> str:
+def config_json(config: GPT2Config, dtype: str, end: int | None = None) -> str:
     """The text of a config.json for transformers.
 
     qkv_bias is a key of our own: transformers' GPT-2 always has these
     offsets, and is given zeros.
+
+    end : the token that ends a text; None: GPT-2's, in its vocabulary
     """
-    end = 50256 if config.vocab_size > 50256 else None
+    if end is None and config.vocab_size > 50256:
+        end = 50256
     content = {name: getattr(config, ours)
                for ours, theirs in NAMES.items() for name in theirs[:1]}
     dropout = dict.fromkeys(("resid_pdrop", "embd_pdrop", "attn_pdrop"),

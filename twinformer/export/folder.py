@@ -1,0 +1,81 @@
+"""A model of ours as a folder for others: whole, or not at all."""
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..io.files import write_atomically
+from ..io.paths import expanded
+from ..pretrained.writing import write_pretrained
+from ..runs.run_folder import OpenedRun
+
+__all__ = ["export_adapter", "export_model", "new_folder"]
+
+
+def export_model(opened: OpenedRun, folder: str) -> str:
+    """Write the model and its tokenizer; says in a line what was written.
+
+    Raises
+    ------
+    ValueError
+        Where a tokenizer.json cannot give the tokenizer's ids.
+    FileExistsError
+        Where there is something in the folder.
+    OSError
+        Where it cannot be written.
+    """
+    with new_folder(folder) as (place, final):
+        write_pretrained(opened.config.model, opened.parameters, place, opened.tokenizer)
+        files = sorted(path.name for path in place.iterdir())
+    return f"{final}: {', '.join(files)}"
+
+
+def export_adapter(opened: OpenedRun, folder: str,
+                   open_model: Callable[[str], OpenedRun]) -> str:
+    """Write the LoRA of a run, and the model it was made for in base/.
+
+    Raises
+    ------
+    ValueError
+        Where the run has no adapter, or does not say what it belongs to.
+    """
+    adapter = opened.folder / "adapter"
+    if not (adapter / "adapter_config.json").is_file():
+        raise ValueError(f"{opened.folder} has no adapter; a run tuned with --train lora has "
+                         "one, and without --adapter the whole model is written")
+    config = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
+    if not config.get("base_model_name_or_path"):
+        raise ValueError(f"{adapter} does not say which model it belongs to")
+    base = open_model(config["base_model_name_or_path"])
+    with new_folder(folder) as (place, final):
+        for file in adapter.iterdir():
+            shutil.copy(file, place / file.name)
+        config["base_model_name_or_path"] = str((final / "base").resolve())
+        write_atomically(place / "adapter_config.json", json.dumps(config, indent=2) + "\n")
+        write_pretrained(base.config.model, base.parameters, place / "base", base.tokenizer)
+    return f"{final}: the adapter, and its base in {final / 'base'}"
+
+
+@contextmanager
+def new_folder(folder: str) -> Iterator[tuple[Path, Path]]:
+    """Yield (where to write, where it will be); it is moved there at the end.
+
+    Raises
+    ------
+    FileExistsError
+        Where it is not new, nor an empty folder.
+    """
+    final = expanded(folder)
+    if final.exists() and not (final.is_dir() and not any(final.iterdir())):
+        raise FileExistsError(f"{final} exists and is not empty; nothing is overwritten, "
+                              "name a new folder")
+    final.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=final.parent, prefix=f".{final.name}-") as nearby:
+        place = Path(nearby) / "new"
+        place.mkdir()
+        yield place, final
+        if final.exists():
+            final.rmdir()
+        place.rename(final)

@@ -1,0 +1,74 @@
+"""A tokenizer as the files of a Hugging Face folder: AutoTokenizer opens them,
+with the same ids; and the end of a text, as generate() is told of it.
+"""
+import json
+from pathlib import Path
+
+from ..io.files import write_atomically
+from ..tokenizers.bpe import ByteLevelBPE
+from ..tokenizers.byte_tokenizer import ByteTokenizer
+from ..tokenizers.characters import CharacterTokenizer
+from ..tokenizers.formats.character_files import write_characters
+from ..tokenizers.formats.huggingface_files import write_tokenizer_json
+from ..tokenizers.tokenizer import Tokenizer
+from ..tokenizers.vocabulary import Vocabulary
+
+__all__ = ["check_can_be_written", "generation_config", "write_tokenizer_files"]
+
+ANYTHING = r"[\s\S]+"  # bytes are never merged: how text is cut is no matter
+
+
+def check_can_be_written(tokenizer: Tokenizer) -> None:
+    """ValueError for a kind that no tokenizer.json gives the same ids."""
+    if not isinstance(tokenizer, ByteLevelBPE | ByteTokenizer | CharacterTokenizer):
+        raise ValueError(
+            f"a {tokenizer.kind} tokenizer has no exact form as a tokenizer.json; byte pairs, "
+            "bytes and characters have one")
+
+
+def write_tokenizer_files(folder: Path, tokenizer: Tokenizer | None,
+                          context_length: int) -> None:
+    """tokenizer.json and tokenizer_config.json.
+
+    Without a tokenizer, a tokenizer_config.json that AutoTokenizer refuses:
+    else it would make an empty one, and say nothing.
+
+    Raises
+    ------
+    ValueError
+        As check_can_be_written.
+    """
+    path = folder / "tokenizer.json"
+    if isinstance(tokenizer, ByteLevelBPE):
+        write_tokenizer_json(Vocabulary(
+            tokenizer.ranks, tokenizer.pattern, tokenizer.special_tokens,
+            tokenizer.normalization), path)
+    elif isinstance(tokenizer, ByteTokenizer):
+        ranks = {bytes([byte]): byte for byte in range(256)}
+        write_tokenizer_json(Vocabulary(ranks, ANYTHING, tokenizer.special_tokens), path)
+    elif isinstance(tokenizer, CharacterTokenizer):
+        write_characters(tokenizer, path)
+    elif tokenizer is not None:
+        check_can_be_written(tokenizer)
+    end = end_name(tokenizer)
+    config = {"tokenizer_class": "PreTrainedTokenizerFast",
+              "model_max_length": context_length,
+              "clean_up_tokenization_spaces": False,
+              **({"bos_token": end, "eos_token": end} if end else {})}
+    if tokenizer is not None or not (folder / "tokenizer_config.json").exists():
+        write_atomically(folder / "tokenizer_config.json", json.dumps(config, indent=2) + "\n")
+
+
+def end_name(tokenizer: Tokenizer | None) -> str | None:
+    """The special token that ends a text, by name"""
+    if tokenizer is None:
+        return None
+    return next((name for name, i in tokenizer.special_tokens.items()
+                 if i == tokenizer.end_of_text), None)
+
+
+def generation_config(end: int | None) -> str:
+    """The text of a generation_config.json."""
+    content = {} if end is None else {
+        "bos_token_id": end, "eos_token_id": end, "pad_token_id": end}
+    return json.dumps(content, indent=2) + "\n"
