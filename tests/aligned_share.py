@@ -55,6 +55,7 @@ SAME = [
 LIBRARIES = {
     "layers/module.py": "torch.nn.Module",
     "models/parameters.py": "tensors that may be on a GPU become arrays; ours are arrays",
+    "models/pretrained.py": "a model without memory of its own is one on the meta device",
     "models/torch_io.py": "torch.load",
     "text/bpe.py": "tiktoken",
     "text/loader.py": "torch.utils.data",
