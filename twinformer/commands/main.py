@@ -131,5 +131,5 @@ def dispatch(words: list[str]) -> int | None:
 
 def overview() -> str:
     """The text of ``twinformer --help``."""
-    lines = [f"  {name:<10} {about}" for name, (_, about) in COMMANDS.items()]
+    lines = [f"  {name:<12} {about}" for name, (_, about) in COMMANDS.items()]
     return OVERVIEW.format(commands="\n".join(lines))
