@@ -3,6 +3,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..io.shell_words import command_line
+
 __all__ = ["prepare_corpora"]
 
 
@@ -36,7 +38,7 @@ def prepare_corpora(arguments) -> None:
     print(f"{splits['train']['tokens']:,} tokens to train on, "
           f"{splits['validation']['tokens']:,} for validation, of a vocabulary of "
           f"{manifest['vocab_size']:,}, in {time.monotonic() - began:.1f} s")
-    print(f"train on it  twinformer train --corpus {folder}")
+    print("train on it  " + command_line("train", "--corpus", folder))
 
 
 def default_folder(arguments) -> Path:

@@ -15,10 +15,11 @@ defaults suit GPT-2; a small model of your own wants --learning-rate 0.00002.
 
   twinformer ask runs/dpo-1 "What is the plural of goose?"
 """
-import json
 from dataclasses import replace
 from functools import partial
 
+from ..io.shell_words import command_line
+from ..io.strict_json import json_text
 from ..backend import implementation
 
 __all__ = ["add_arguments", "run"]
@@ -126,7 +127,7 @@ def summary(folder, task, learner_of, arguments) -> None:
     model, step, tests, answers = answer_tests(folder, task, arguments)
     if tests:
         found = task.metrics(learner_of(model), "test")
-        write_atomically(folder.path / "test.json", json.dumps(
+        write_atomically(folder.path / "test.json", json_text(
             {"step": step, "pairs": len(tests), **found}, indent=1) + "\n")
         print(f"""
 the best model, after {step} steps, on {len(tests)} pairs it has not seen: loss \
@@ -135,4 +136,4 @@ margin {found["margin"]:.3f}, the chosen answer preferred in {found["accuracy"]:
 
 {sheet(tests[:3], answers[:3])}""")
     print(next_steps("dpo", folder, "loss.png, samples.txt", {
-        "ask it": f'twinformer ask {folder} "Name three fruits."'}))
+        "ask it": command_line("ask", folder, "Name three fruits.")}))

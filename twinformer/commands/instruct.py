@@ -24,6 +24,7 @@ The defaults are the book's, for GPT-2. A small model of your own wants more:
 It learns the manner of answering, and little of what is true.
 """
 from ..backend import implementation
+from ..io.shell_words import command_line
 
 __all__ = ["add_arguments", "run"]
 
@@ -86,10 +87,11 @@ def summary(folder, task, arguments) -> None:
     from .tuning import answer_tests
 
     _, step, tests, answers = answer_tests(folder, task, arguments)
-    steps = {"ask it": f'twinformer ask {folder} "Name three fruits."'}
+    steps = {"ask it": command_line("ask", folder, "Name three fruits.")}
     if tests:
         print(f"\nthe best model, after {step} steps, on tasks it has not seen:\n\n"
               f"{sheet(tests[:3], answers[:3])}")
-        steps["score its answers"] = f"twinformer evaluate responses {folder}/responses.json"
-    steps["learn preferences"] = f"twinformer dpo --model {folder}"
+        steps["score its answers"] = command_line(
+            "evaluate", "responses", f"{folder}/responses.json")
+    steps["learn preferences"] = command_line("dpo", "--model", folder)
     print(next_steps("instruct", folder, "loss.png, samples.txt", steps))

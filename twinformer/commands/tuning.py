@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..backend import implementation
+from ..io.shell_words import shell_word
 
 __all__ = ["Begun", "answer_tests", "begin", "encoded", "sample_file", "settings_of",
            "task_options", "tuned_model"]
@@ -53,7 +54,7 @@ def begin(arguments, kind: str) -> Iterator[Begun]:
         folder, checkpoint = newest_checkpoint(Path(arguments.resume))
         if "optimizer.steps" not in checkpoint.tensors:
             raise ValueError(f"{arguments.resume} is the best model of a run, to be used; its "
-                             f"training goes on with --resume {folder}")
+                             f"training goes on with --resume {shell_word(folder)}")
         shapes = parameter_shapes(checkpoint.config.model)
         opened = OpenedRun(
             folder.path, checkpoint.step, checkpoint.config,

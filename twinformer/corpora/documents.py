@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ..io.shell_words import command_line
 from ..tokenizers.tokenizer import repair_surrogates
 from .catalog import load_catalog
 from .passages import Passage
@@ -59,7 +60,7 @@ def read_documents(
         catalog = {} if Path(name).expanduser().exists() else load_catalog()
         if name in catalog and catalog[name].parser == "hub":
             raise ValueError(f"{name} is too large to be read at once; "
-                             f"first: twinformer data prepare {name}")
+                             f"first: {command_line('data', 'prepare', name)}")
         for source in corpus_sources(name, note=note):
             documents += whole_documents(source.read(ReadOptions()))
     documents = [document for document in documents

@@ -11,7 +11,7 @@ CSV, TSV, JSON or JSON lines; where there is no header, columns are called 1,
 95 %), what always saying the most frequent label would give, precision, recall
 and F1 of each class, and which was taken for which.
 """
-import json
+from ...io.strict_json import json_text
 
 __all__ = ["add_arguments", "run"]
 
@@ -48,7 +48,7 @@ def run(arguments) -> None:
               "high": float(interval.high), "most_frequent": most,
               "baseline": labels.count(most) / len(labels)}
     if arguments.json:
-        print(json.dumps({"file": arguments.file, **found}, indent=1, ensure_ascii=False))
+        print(json_text({"file": arguments.file, **found}, indent=1, ensure_ascii=False))
         return
     show(arguments.file, classes, found)
 

@@ -10,8 +10,9 @@ such object a line. BLEU and chrF are sacrebleu's (0 to 100, with the signature
 to quote), ROUGE is rouge-score's (0 to 1). None of them understands a word;
 `twinformer evaluate judge` asks a model that does.
 """
-import json
 from dataclasses import asdict
+
+from ...io.strict_json import json_text
 
 __all__ = ["add_arguments", "run"]
 
@@ -32,7 +33,7 @@ def run(arguments) -> None:
     responses = read_responses(arguments.file, arguments.response)
     scores = score_responses(responses, arguments.language)
     if arguments.json:
-        print(json.dumps({"file": arguments.file, "response": arguments.response,
+        print(json_text({"file": arguments.file, "response": arguments.response,
                           **asdict(scores)}, indent=1))
         return
     empty = f", {scores.empty} of them empty" if scores.empty else ""

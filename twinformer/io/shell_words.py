@@ -1,0 +1,23 @@
+"""Commands that are printed for people to paste into a shell.
+
+A run may be called "my run" or "it's": every command that a message shows
+is built here, so that it means the same when it comes back.
+"""
+import os
+import shlex
+
+__all__ = ["command_line", "shell_word"]
+
+
+def command_line(*words: str | os.PathLike | int) -> str:
+    """A twinformer command, each word quoted where the shell needs it.
+
+    >>> command_line("ask", "runs/my run", "Name three fruits.")
+    "twinformer ask 'runs/my run' 'Name three fruits.'"
+    """
+    return " ".join(["twinformer", *map(shell_word, words)])
+
+
+def shell_word(word: str | os.PathLike | int) -> str:
+    """One word, quoted where the shell needs it."""
+    return shlex.quote(str(word))
