@@ -25,7 +25,7 @@ def add_arguments(parser) -> None:
     parser.add_argument("--file", type=str, help="a JSON file of tasks, in place of a question")
     parser.add_argument("--output", type=str, default="responses.json",
                         help="where the answers to --file go; no file is overwritten")
-    parser.add_argument("--template", type=Literal["alpaca", "phi3", "chatml"],
+    parser.add_argument("--template", type=Literal["alpaca", "phi3", "chatml", "qa"],
                         help="the words around the question; left out, the model's own")
     parser.add_argument("--max_new_tokens", type=int, default=200, help="the longest answer")
     parser.add_argument("--temperature", type=float, default=0.0,
@@ -44,7 +44,7 @@ def add_arguments(parser) -> None:
 def run(arguments) -> None:
     from ..finetuning.answering import answer_tasks, write_responses
     from ..generation.options import check_sampling_options, check_whole
-    from ..corpora.prompts import prompt_style
+    from ..corpora.prompts import prompt_style, usual_template
 
     from ..backend import implementation
     from .generate import build_model
@@ -59,10 +59,12 @@ def run(arguments) -> None:
         raise FileExistsError(f"{output} exists already; choose another --output, or delete it")
     opened = open_model(arguments.run, arguments.backend)
     taught = opened.task.get("template")
+    template = arguments.template or usual_template(
+        taught, opened.config.model.context_length)
     if not (taught or arguments.template):
         print(f"{arguments.run} was not taught to follow instructions; asking it all the same, "
-              "with the alpaca template", file=sys.stderr)
-    style = prompt_style(arguments.template or taught or "alpaca")
+              f"with the {template} template", file=sys.stderr)
+    style = prompt_style(template)
     model, _ = build_model(opened, arguments.backend, arguments.device)
     respond = implementation(arguments.backend).respond
     answers = answer_tasks(

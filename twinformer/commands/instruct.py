@@ -16,7 +16,7 @@ model by validation is kept:
 With --train lora, what it has learned lies in the run's adapter/ alone, too:
 some megabytes beside the base, which peft reads.
 
-The defaults are the book's, for GPT-2. A small model of your own wants more:
+The defaults are the book's, for GPT-2. For a small run of your own they are
 
   --epochs 8 --learning-rate 0.001 --schedule linear --warmup 0.1
   --clip-norm 1 --dropout 0.1 --response-only true --group-by-length true
@@ -54,16 +54,19 @@ def tune(arguments, begun) -> int:
     from ..training.progress import LiveProgress
 
     from .around_training import finetune
-    from .tuning import encoded, sample_file, settings_of, task_options, tuned_model
+    from .tuning import (
+        encoded, sample_file, settings_of, task_options, tuned_model, with_template,
+    )
 
-    settings = arguments.instructions
+    progress = LiveProgress()
+    settings = arguments.instructions = with_template(
+        arguments.instructions, begun.opened, progress.note)
     source = arguments.data = arguments.file or arguments.data or str(
         sample_file("instructions.json"))
     tasks = read_instructions(source)
     check_filled(tasks, ("instruction", "output"), source)
-    progress = LiveProgress()
-    parts = split_tasks(tasks, settings.train_share, settings.test_share)
-    splits = encoded(parts, ["output"], settings, begun.opened, progress.note)
+    examples = encoded(tasks, ["output"], settings, begun.opened, progress.note)
+    splits = split_tasks(examples, settings.train_share, settings.test_share)
     task = InstructionTask(splits, settings, arguments.finetuning,
                            **task_options(begun, splits, settings, arguments))
     package = implementation(arguments.backend)

@@ -4,6 +4,8 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+from .given_model import given_model, noted_configs, parameters_of_run
+
 __all__ = ["LoRAConfig", "add_tuning_arguments"]
 
 
@@ -62,7 +64,19 @@ def add_tuning_arguments(parser, section: str, **defaults) -> None:
     parser.add_class_arguments(LoRAConfig, "lora")
     parser.add_class_arguments(DeviceConfig, "device")
     parser.set_defaults({f"finetuning.{name}": value for name, value in defaults.items()})
-    parser.default_config = partial(resumed_config, section)
+    parser.default_config = partial(default_config, parser, section, noted_configs(parser))
+
+
+def default_config(parser, section: str, configs: list[str], words: list[str]) -> str | None:
+    """A small model of one's own needs another recipe than GPT-2."""
+    from ..configs.recipes import SMALL, SMALL_MODELS
+
+    if resumed := resumed_config(section, words):
+        return resumed
+    size = parameters_of_run(given_model(configs, words, ""))
+    if size is not None and size < SMALL:
+        parser.set_defaults(SMALL_MODELS[section])
+    return None
 
 
 def resumed_config(section: str, words: list[str]) -> str | None:

@@ -32,7 +32,7 @@ from functools import partial
 from ...configs.classify_config import ClassifyConfig
 from ...configs.recipes import FROM_SCRATCH
 
-from ...io.text_files import read_text
+from ..given_model import given_model, noted_configs
 from ..train import default_config as config_of_run
 
 __all__ = ["add_arguments", "run"]
@@ -59,38 +59,16 @@ def add_arguments(parser) -> None:
                         help="A new file for the labels of a file of texts, as CSV; left out, "
                              "they are printed.")
     parser.add_class_arguments(ClassifyConfig)
-    configs: list[str] = []
-    check = parser.checked_config
-
-    def noted(path: str) -> str:
-        configs.append(check(path))
-        return configs[-1]
-
-    parser.checked_config = noted
-    parser.default_config = partial(default_config, parser, configs)
+    parser.default_config = partial(default_config, parser, noted_configs(parser))
 
 
 def default_config(parser, configs: list[str], words: list[str]) -> str | None:
     """A model that has read nothing needs another recipe than GPT-2."""
     if resumed := config_of_run(words):
         return resumed
-    if base_model(configs, words) == "none":
+    if given_model(configs, words, "none") == "none":
         parser.set_defaults(FROM_SCRATCH)
     return None
-
-
-def base_model(configs: list[str], words: list[str]) -> str:
-    """--model, or what the config files say about it."""
-    import yaml
-
-    for word, following in zip(words, [*words, ""][1:], strict=True):
-        if word == "--model" or word.startswith("--model="):
-            return word.partition("=")[2] or following
-    found = "none"
-    for config in configs:  # a path, or JSON where it was TOML
-        text = config if config.startswith("{") else read_text(config)
-        found = yaml.safe_load(text).get("model", found)
-    return found
 
 
 def run(arguments) -> int:
