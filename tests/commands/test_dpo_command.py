@@ -163,3 +163,12 @@ def test_a_run_of_another_command(start, base, tmp_path, capsys):
     (folder / "reference.safetensors").unlink()
     assert "no reference.safetensors" in mistake(
         capsys, "dpo", "--resume", folder, "--epochs", 2)
+
+
+@pytest.mark.parametrize(("rate", "warned"), [("0", True), ("0.001", False)])
+def test_nothing_learned_is_said(start, capsys, rate, warned):
+    """The best model is the base itself: who reads only the end has to know."""
+    code, out, _ = command(capsys, "dpo", *start, "--epochs", 1, "--learning-rate", rate)
+    assert code == 0
+    assert ("warning: no evaluation was better than the model before" in out) is warned
+    assert ("the best model, after 0 steps" in out) is warned

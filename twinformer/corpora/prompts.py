@@ -107,9 +107,9 @@ CHATML = PromptStyle(
 # Questions and answers with marks of a letter (as in Brown et al. 2020,
 # arXiv 2005.14165, figure G.7): a small model of one's own looks at few tokens
 QA = PromptStyle(
-    before_instruction="Q: ",
+    before_instruction="Q:\n",
     before_input="\n",
-    before_response="\nA: ")
+    before_response="\nA:\n")
 
 PROMPT_STYLES = {"alpaca": ALPACA, "phi3": PHI3, "chatml": CHATML, "qa": QA}
 
