@@ -88,7 +88,7 @@ def tasks_of(arguments):
         raise ValueError("give a question, or --file with many: twinformer ask RUN \"Name three "
                          "fruits.\"")
     if arguments.file:
-        tasks = read_instructions(arguments.file)
+        tasks = read_instructions(arguments.file, answered=False)
         if not tasks:
             raise ValueError(f"{arguments.file} holds no task")
         return tasks

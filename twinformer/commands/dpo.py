@@ -59,7 +59,7 @@ def tune(arguments, begun) -> int:
         arguments.preferences, begun.opened, progress.note)
     source = arguments.data = arguments.file or arguments.data or str(
         sample_file("preferences.json"))
-    pairs = read_preferences(source)
+    pairs = read_preferences(source, note=progress.note)
     check_filled(pairs, ("instruction", "chosen", "rejected"), source)
     note_ties(pairs, progress.note)
     examples = encoded(pairs, ["chosen", "rejected"], settings, begun.opened, progress.note)

@@ -63,7 +63,7 @@ def tune(arguments, begun) -> int:
         arguments.instructions, begun.opened, progress.note)
     source = arguments.data = arguments.file or arguments.data or str(
         sample_file("instructions.json"))
-    tasks = read_instructions(source)
+    tasks = read_instructions(source, note=progress.note)
     check_filled(tasks, ("instruction", "output"), source)
     examples = encoded(tasks, ["output"], settings, begun.opened, progress.note)
     splits = split_tasks(examples, settings.train_share, settings.test_share)
