@@ -5,13 +5,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..corpora.records import Message
+from .json_rows import label_text
 from .tables import Table, decoded, read_table
 
 __all__ = ["class_names", "column_of_texts", "read_labelled", "without_empty"]
 
 TEXTS = ("text", "message", "sms", "review", "sentence", "content", "comment",
-         "body", "v2")
-LABELS = ("label", "class", "category", "sentiment", "target", "v1")
+         "body", "v2", "prompt")
+LABELS = ("label", "class", "category", "sentiment", "target", "v1",
+          "completion")
 KNOWN = frozenset(TEXTS + LABELS)
 SURPRISING = 0.5  # more labels than this share of the rows are none
 
@@ -52,7 +54,7 @@ def read_labelled(
             f"{path}, line {bare[0]}: there is no label in column "
             f"{table.names[label]!r}{more}; add the labels, delete the rows, "
             "or name another --label_column")
-    return [Message(row.cells[label].strip(), row.cells[text])
+    return [Message(label_text(row.cells[label]), row.cells[text])
             for row in table.rows]
 
 

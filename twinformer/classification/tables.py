@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ..io.text_files import json_lines, read_text
+from ..io.text_files import looks_like_json, read_text
+from .json_rows import json_rows
 
 __all__ = ["Row", "Table", "decoded", "read_table"]
 
@@ -44,8 +45,9 @@ def read_table(path: str | Path, known: frozenset[str],
     Parameters
     ----------
     path
-        .jsonl, .ndjson and .json hold objects; anything else is a table with
-        the separator that its first line has: tabs, else commas or semicolons.
+        .jsonl, .ndjson and .json hold objects, as does what looks like JSON;
+        anything else is a table with the separator that its first line has:
+        tabs, else commas or semicolons.
     known
         Lower-case column names: a first row with one of them is a header.
     header
@@ -65,7 +67,8 @@ def read_table(path: str | Path, known: frozenset[str],
     """
     path = Path(path)
     text = decoded(path, encoding)
-    if path.suffix.lower() in (".jsonl", ".ndjson", ".json"):
+    if (path.suffix.lower() in (".jsonl", ".ndjson", ".json")
+            or looks_like_json(text)):
         return objects(path, text)
     delimiter = separator(path, text.partition("\n")[0])
     if quoted is None:
@@ -129,20 +132,7 @@ def cells(path: Path, text: str, delimiter: str,
 
 def objects(path: Path, text: str) -> Table:
     """The rows of JSON objects; the names are those of all of them."""
-    try:
-        if path.suffix.lower() == ".json":
-            content = json.loads(text)
-            content = list(enumerate(content, 1)
-                           ) if isinstance(content, list) else [(1, content)]
-        else:
-            content = list(json_lines(text, str(path)))
-    except ValueError as problem:
-        raise ValueError(f"{path} is not JSON: {problem}") from None
-    for number, entry in content:
-        if not isinstance(entry, dict):
-            raise ValueError(
-                f"{path}, entry {number}: expected an object such as "
-                f'{{"label": "spam", "text": "..."}}, got {entry!r:.80}')
+    content = json_rows(path, text)
     names = list(dict.fromkeys(name for _, entry in content
                                for name in entry))
     return checked(Table(path, names, [

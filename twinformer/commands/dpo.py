@@ -5,14 +5,15 @@
   twinformer dpo pairs.json --model gpt2 --train lora --loss ipo
   twinformer dpo --resume runs/dpo-1                   after a stop
 
-The file is a JSON list of {"instruction": ..., "input": ..., "output": ...,
-"chosen": ..., "rejected": ...}. The model should know instructions already
-(twinformer instruct): it is its own reference, and learns to lean towards the
-chosen answers more than it did. At the start the loss is log 2 = 0.693 and
-the margin 0. Watch both rewards: where the chosen one falls as well, the
-model forgets; a higher --beta or a lower --learning-rate holds it back. The
-defaults suit GPT-2; for a small run of your own they are --epochs 3
---learning-rate 0.00002.
+The file is a JSON list, or JSON lines, of {"instruction": ..., "input": ...,
+"output": ..., "chosen": ..., "rejected": ...}, or of {"prompt": ..., "chosen":
+..., "rejected": ...}, where each may be a text or a list of chat messages. The
+model should know instructions already (twinformer instruct): it is its own
+reference, and learns to lean towards the chosen answers more than it did. At
+the start the loss is log 2 = 0.693 and the margin 0. Watch both rewards: where
+the chosen one falls as well, the model forgets; a higher --beta or a lower
+--learning-rate holds it back. The defaults suit GPT-2; for a small run of your
+own they are --epochs 3 --learning-rate 0.00002.
 
   twinformer ask runs/dpo-1 "What is the plural of goose?"
 """
@@ -31,7 +32,7 @@ def add_arguments(parser) -> None:
     from .tuning_options import add_tuning_arguments
 
     parser.add_argument("file", nargs="?", type=str,
-                        help="a .json or .jsonl file of pairs; left out, the project's own 250")
+                        help="pairs, as JSON or JSON lines; left out, the project's own 250")
     parser.add_class_arguments(PreferenceConfig, "preferences")
     add_tuning_arguments(parser, "preferences", epochs=1, learning_rate=5e-6)
 

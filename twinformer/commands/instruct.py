@@ -5,10 +5,14 @@
   twinformer instruct tasks.json --model gpt2 --train lora --template chatml
   twinformer instruct --resume runs/instruct-1         after a stop
 
-The file is a JSON list of {"instruction": ..., "input": ..., "output": ...};
-"input" may be left out. The first 85 % of the tasks are learned, the next
-10 % are answered at the end (responses.json), the rest validates. The best
-model by validation is kept:
+The file is a JSON list, or JSON lines, of {"instruction": ..., "input": ...,
+"output": ...}, where "input" may be left out; or of {"prompt": ...,
+"completion": ...}, or of chats: {"messages": [{"role": "user", "content": ...},
+{"role": "assistant", ...}]} or ShareGPT's {"conversations": [{"from": "human",
+"value": ...}, ...]}. Of a chat the first question and its answer are learned,
+with the system's message in front. The first 85 % of the tasks are learned,
+the next 10 % are answered at the end (responses.json), the rest validates. The
+best model by validation is kept:
 
   twinformer ask runs/instruct-1 "What is the plural of goose?"
   twinformer generate runs/instruct-1 --prompt "..."
@@ -35,7 +39,7 @@ def add_arguments(parser) -> None:
     from .tuning_options import add_tuning_arguments
 
     parser.add_argument("file", nargs="?", type=str,
-                        help="a .json or .jsonl file of tasks; left out, the project's own 400")
+                        help="tasks, as JSON or JSON lines; left out, the project's own 400")
     parser.add_class_arguments(InstructionConfig, "instructions")
     add_tuning_arguments(parser, "instructions", epochs=2)
 

@@ -7,7 +7,7 @@ A system message is put in front of the question.
 """
 from typing import Any, NamedTuple
 
-__all__ = ["Exchange", "first_exchange"]
+__all__ = ["Exchange", "first_exchange", "role_of"]
 
 ROLES = {"user": "user", "human": "user", "prompter": "user",
          "assistant": "assistant", "gpt": "assistant", "chatgpt": "assistant",
@@ -70,15 +70,24 @@ def turns_of(messages: Any, where: str) -> list[tuple[str, str]]:
             raise ValueError(f"{where}: expected messages such as "
                              '{"role": "user", "content": "..."}, got '
                              f"{message!r:.80}")
-        name = message.get("role") or message.get("from")
-        role = ROLES.get(name.lower()) if isinstance(name, str) else None
+        role = role_of(message)
         if role is None:
-            raise ValueError(f"{where}: a message of {name!r}; expected user, "
-                             "assistant or system (human, gpt)")
+            raise ValueError(f"{where}: a message of {name_of(message)!r}; "
+                             "expected user, assistant or system (human, gpt)")
         text = text_of(message, where)
         if text.strip() or role != "system":
             turns.append((role, text))
     return turns
+
+
+def role_of(message: Any) -> str | None:
+    """user, assistant, system; None where it is of nobody we know."""
+    name = name_of(message) if isinstance(message, dict) else None
+    return ROLES.get(name.lower()) if isinstance(name, str) else None
+
+
+def name_of(message: dict) -> Any:
+    return message.get("role") or message.get("from")
 
 
 def text_of(message: dict, where: str) -> str:

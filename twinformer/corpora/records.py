@@ -127,7 +127,8 @@ def read_preferences(path: str | Path, *,
                          "answers to it")
     if len(short) < len(pairs):
         note(f"{path}: {len(pairs) - len(short)} of {len(pairs)} entries are "
-             "conversations of several turns, and were left out")
+             "conversations of several turns, and were left out; the others "
+             "are counted without them")
     return [Preference(pair.task.instruction, pair.task.input,
                        pair.task.output or "", pair.chosen, pair.rejected)
             for pair in short]

@@ -4,15 +4,16 @@
     prompt, completion                  OpenAI's older form, TRL
     messages | conversations            chats: see conversations.py
     prompt, chosen, rejected            pairs; each a text or a list of
-                                        messages; the prompt may be left out
-                                        where they begin with it
+                                        messages, or a message; the prompt
+                                        may be left out where they begin with
+                                        it, or be a chat of its own
 
 What is null is as if it were left out.
 """
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from .conversations import Exchange, first_exchange
+from .conversations import Exchange, first_exchange, role_of
 
 __all__ = ["PairEntry", "TaskEntry", "pair_of", "task_of"]
 
@@ -85,18 +86,24 @@ def pair_of(entry: Any, where: str) -> PairEntry:
                       "rejected (or prompt, chosen, rejected)", entry)
     chosen, more = words(fields["chosen"], where, "chosen", last_answer)
     rejected, other = words(fields["rejected"], where, "rejected", last_answer)
-    if not first(fields, QUESTIONS) and isinstance(fields["chosen"], list):
-        asked = first_exchange(fields["chosen"], where)
-        same = first_exchange(fields["rejected"], where)
-        if asked.question != same.question:
-            raise ValueError(f"{where}: chosen and rejected answer different "
-                             "questions")
-        task = TaskEntry(asked.question, "", None)
-    else:
-        task = task_of({name: value for name, value in fields.items()
-                        if name not in CHATS}, where)
+    task = asked_in_pair(fields, where)
     task = task._replace(output=chosen if task.output is None else task.output)
     return PairEntry(task, chosen, rejected, more or other or task.longer)
+
+
+def asked_in_pair(fields: dict[str, Any], where: str) -> TaskEntry:
+    """The task of a pair; the answers may begin with it."""
+    if first(fields, QUESTIONS):    # chats beside it repeat the chosen answer
+        return task_of({name: value for name, value in fields.items()
+                        if name not in CHATS}, where)
+    if first(fields, CHATS) or not begins_with_question(fields["chosen"]):
+        return task_of(fields, where)
+    question = first_exchange(fields["chosen"], where).question
+    if not (begins_with_question(fields["rejected"]) and first_exchange(
+            fields["rejected"], where).question == question):
+        raise ValueError(f"{where}: chosen and rejected answer different "
+                         "questions")
+    return TaskEntry(question, "", None)
 
 
 def known_fields(entry: Any, where: str) -> dict[str, Any]:
@@ -118,8 +125,8 @@ def words(value: Any, where: str, name: str,
     """A field's text, and whether it was a part of something longer."""
     if isinstance(value, str):
         return value, False
-    if isinstance(value, list) and of_chat:
-        return of_chat(value, where)
+    if isinstance(value, list | dict) and of_chat:
+        return of_chat(value if isinstance(value, list) else [value], where)
     raise ValueError(f"{where}: expected texts instruction, input, output; "
                      f"the field {name!r} is {value!r:.80}")
 
@@ -132,7 +139,7 @@ def first_question(messages: list, where: str) -> tuple[str, bool]:
 
 def last_answer(messages: list, where: str) -> tuple[str, bool]:
     """Of an answer, which may repeat the question."""
-    asked = [] if messages and is_question(messages[0]) else [
+    asked = [] if begins_with_question(messages) else [
         {"role": "user", "content": ""}]
     found: Exchange = first_exchange([*asked, *messages], where)
     if found.answer is None:
@@ -141,10 +148,10 @@ def last_answer(messages: list, where: str) -> tuple[str, bool]:
     return found.answer, found.longer
 
 
-def is_question(message: Any) -> bool:
-    return isinstance(message, dict) and (
-        message.get("role") or message.get("from")) not in (
-            "assistant", "gpt", "chatgpt", "bot", "model")
+def begins_with_question(messages: Any) -> bool:
+    """Whether it is a conversation whose first message is no answer."""
+    return (isinstance(messages, list) and bool(messages)
+            and role_of(messages[0]) in ("user", "system"))
 
 
 def no_task(where: str, expected: str, entry: Any) -> ValueError:

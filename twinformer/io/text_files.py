@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 __all__ = ["decoded", "encoding_of", "json_lines", "json_list", "not_text",
-           "read_text"]
+           "looks_like_json", "read_text"]
 
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"),
          (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
@@ -128,6 +128,13 @@ def json_list(path: str | Path, what: str = "objects") -> list[Any]:
         return [content]
     raise ValueError(f"{path}: expected a list of {what}, got "
                      f"{type(content).__name__}")
+
+
+def looks_like_json(text: str) -> bool:
+    """Whether it begins as a list of objects, or as lines of them."""
+    start = text[:200].split()
+    return "".join(start).startswith("[{") or (
+        "".join(start).startswith('{"') and looks_like_lines(text))
 
 
 def looks_like_lines(text: str) -> bool:

@@ -94,10 +94,12 @@ def labels_and_predictions(arguments) -> tuple[list[str], list[str]]:
 
 def column(table, asked, usual, option: str, what: str) -> list[str]:
     """The cells of a column: the one asked for, else one with a usual name."""
+    from ...classification.json_rows import label_text
+
     lower = [name.lower() for name in table.names]
     wanted = [asked.lower()] if asked else [name for name in usual if name in lower]
     if not wanted or wanted[0] not in lower:
         raise ValueError(f"{table.path} has the columns {', '.join(table.names)}; which holds "
                          f"the {what}? {option} NAME")
     place = lower.index(wanted[0])
-    return [row.cells[place].strip() for row in table.rows]
+    return [label_text(row.cells[place]) for row in table.rows]
