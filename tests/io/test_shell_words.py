@@ -24,6 +24,12 @@ def test_plain_words_stay_as_they_are():
     assert command_line("train", "--resume", path, 7) == "twinformer train --resume runs/run-1 7"
 
 
+def test_double_quotes_where_they_do():
+    """The shell of Windows knows no others."""
+    words = command_line("generate", "runs/it's 运行", "--prompt", "def ")
+    assert words == 'twinformer generate "runs/it\'s 运行" --prompt "def "'
+
+
 def test_no_command_is_printed_that_is_not_quoted():
     """A command in an f-string has a hole for a name, which may have a space."""
     option = re.compile(r"twinformer [a-z]+ |--(resume|run|model|corpus|name|folder) $")

@@ -12,8 +12,9 @@
 A file is CSV, TSV, JSON or JSON lines with a text and a label in each row (or
 chats, in which the answer is the label), or a folder with a folder of .txt
 files for each class. Empty texts are left out, texts longer than the context
-are cut at their end. Everything lands in runs/NAME: report.md, report.json, test.png, loss.png and the best model; with
---train lora what it has learned alone, too, in adapter/, which peft reads.
+are cut at their end. Everything lands in runs/NAME: report.md, report.json,
+test.png, loss.png and the best model; with --train lora what it has learned
+alone, too, in adapter/, which peft reads.
 
 The book's recipe for its SMS messages, and what its chapter 6 varies:
   twinformer classify SMSSpamCollection --quoted true --split shuffled
