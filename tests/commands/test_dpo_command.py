@@ -135,7 +135,7 @@ def test_fewer_pairs_than_a_batch_are_one_batch(start, tmp_path, capsys):
 @pytest.mark.parametrize(("entry", "message"), [
     ({"chosen": ""}, "entry 3: the chosen is empty"),
     ({"rejected": "\n"}, "entry 3: the rejected is empty"),
-    ({"rejected": 5}, "entry 3: expected texts instruction, input, output, chosen, rejected")])
+    ({"rejected": 5}, "entry 3: expected a text in the field 'rejected', got 5")])
 def test_bad_entries_are_named(start, tmp_path, capsys, entry, message):
     file = tasks_file(tmp_path / "bad.json", _3=entry)
     assert message in mistake(capsys, "dpo", file, *start[1:])

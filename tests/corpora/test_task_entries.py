@@ -90,8 +90,8 @@ def test_pairs_at_the_end_of_conversations_are_left_out(tmp_path):
     ({"messages": []}, "got none"), ({"messages": "a"}, "list of messages"),
     ({"messages": ["a"]}, '{"role": "user"'), ({"messages": [{"role": "user"}]}, "with a text"),
     ({"messages": [{"role": ["user"], "content": "a"}]}, "a message of ['user']"),
-    ({"prompt": 3, "completion": "b"}, "'prompt' is 3"), ({"text": "a"}, "instruction"),
-    ({"instruction": "a", "output": 5}, "'output' is 5"), ("a", "expected texts")], ids=str)
+    ({"prompt": 3, "completion": "b"}, "'prompt', got 3"), ({"text": "a"}, "instruction"),
+    ({"instruction": "a", "output": 5}, "'output', got 5"), ("a", "expected texts")], ids=str)
 def test_what_is_no_task_is_named(tmp_path, entry, message):
     path = written(tmp_path / "t.json", [{"prompt": "a", "completion": "b"}, entry])
     said = error_of(read_instructions, path)
@@ -103,7 +103,7 @@ def test_what_is_no_task_is_named(tmp_path, entry, message):
     ({"chosen": "b", "rejected": "c"}, "expected texts instruction"),
     ({"chosen": ASKED, "rejected": openai(("user", "z"), ("assistant", "c"))}, "different"),
     ({"prompt": "a", "chosen": openai(("user", "a")), "rejected": "b"}, "of the assistant"),
-    ({"prompt": "a", "chosen": 1, "rejected": "b"}, "'chosen' is 1")], ids=str)
+    ({"prompt": "a", "chosen": 1, "rejected": "b"}, "'chosen', got 1")], ids=str)
 def test_what_is_no_pair_is_named(tmp_path, entry, message):
     path = written(tmp_path / "p.json", [entry])
     said = error_of(read_preferences, path)

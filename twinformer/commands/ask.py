@@ -76,6 +76,9 @@ def run(arguments) -> None:
         print(f"{len(answers)} answers in {output}")
     else:
         print(answers[0])
+        if not answers[0]:
+            print("the model ended its answer at once; --temperature 0.8 may bring another one, "
+                  "and longer training better ones", file=sys.stderr)
 
 
 def tasks_of(arguments):

@@ -127,8 +127,8 @@ def words(value: Any, where: str, name: str,
         return value, False
     if isinstance(value, list | dict) and of_chat:
         return of_chat(value if isinstance(value, list) else [value], where)
-    raise ValueError(f"{where}: expected texts instruction, input, output; "
-                     f"the field {name!r} is {value!r:.80}")
+    raise ValueError(f"{where}: expected a text in the field {name!r}, got "
+                     f"{value!r:.80}")
 
 
 def first_question(messages: list, where: str) -> tuple[str, bool]:
