@@ -80,7 +80,7 @@ def test_quotation_marks_and_other_encodings(tmp_path):
     ("a.txt", "one\ntwo\n", "has one column"),
     ("a.tsv", "ham\tone\tmore\n" "spam\ttwo\tmore\tand more\n", "line 2 has 4 columns"),
     ("a.jsonl", '{"label": 1}\n[1]\n', "entry 2: expected an object"),
-    ("a.jsonl", '{"label": \n', "is not JSON"),
+    ("a.jsonl", '{"label": \n', "a.jsonl, line 1: not JSON"),
     ("a.tsv", "".join(f"{i}\ttext number {i}\n" for i in range(30)),
      "no column looks like labels .30 different values")])
 def test_what_is_wrong_with_a_table(tmp_path, name, content, message):

@@ -95,9 +95,9 @@ def test_samples_of_a_text_of_one_line():
 
 
 @pytest.mark.parametrize(("text", "prompt"), [
-    ("It was the best of times", ' --prompt "It was the"'),
-    ("12, 13; what now", ' --prompt "what now"'),
-    ("今天天气很好，我们", ' --prompt "今天天气很好"'), ("1 + 1 = 2", "")])
+    ("It was the best of times", ["--prompt", "It was the"]),
+    ("12, 13; what now", ["--prompt", "what now"]),
+    ("今天天气很好，我们", ["--prompt", "今天天气很好"]), ("1 + 1 = 2", [])])
 def test_the_next_commands_suit_the_corpus(text, prompt):
     from types import SimpleNamespace
 
@@ -111,7 +111,7 @@ def test_the_next_commands_suit_the_corpus(text, prompt):
     config = SimpleNamespace(data=SimpleNamespace(corpus=["novel.txt"]))
     assert example_prompt(SimpleNamespace(config=config, data=data)) == prompt
     config.data.corpus = ["standard-library"]
-    assert example_prompt(SimpleNamespace(config=config, data=data)) == ' --prompt "def "'
+    assert example_prompt(SimpleNamespace(config=config, data=data)) == ["--prompt", "def "]
 
 
 def test_the_version(capsys):

@@ -135,7 +135,7 @@ def test_fewer_pairs_than_a_batch_are_one_batch(start, tmp_path, capsys):
 @pytest.mark.parametrize(("entry", "message"), [
     ({"chosen": ""}, "entry 3: the chosen is empty"),
     ({"rejected": "\n"}, "entry 3: the rejected is empty"),
-    ({"rejected": 5}, "entry 3: expected texts instruction, input, output, chosen, rejected")])
+    ({"rejected": 5}, "entry 3: expected a text in the field 'rejected', got 5")])
 def test_bad_entries_are_named(start, tmp_path, capsys, entry, message):
     file = tasks_file(tmp_path / "bad.json", _3=entry)
     assert message in mistake(capsys, "dpo", file, *start[1:])
@@ -167,3 +167,12 @@ def test_a_run_of_another_command(start, base, tmp_path, capsys):
     (folder / "reference.safetensors").unlink()
     assert "no reference.safetensors" in mistake(
         capsys, "dpo", "--resume", folder, "--epochs", 2)
+
+
+@pytest.mark.parametrize(("rate", "warned"), [("0", True), ("0.001", False)])
+def test_nothing_learned_is_said(start, capsys, rate, warned):
+    """The best model is the base itself: who reads only the end has to know."""
+    code, out, _ = command(capsys, "dpo", *start, "--epochs", 1, "--learning-rate", rate)
+    assert code == 0
+    assert ("warning: no evaluation was better than the model before" in out) is warned
+    assert ("the best model, after 0 steps" in out) is warned

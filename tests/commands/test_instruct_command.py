@@ -15,7 +15,7 @@ from ..tiny_base import command, mistake, tasks_file, tiny_base, without_hint
 pytestmark = pytest.mark.usefixtures("no_plots")
 
 QUICK = ["--epochs", 2, "--template", "phi3", "--max-new-tokens", 6, "--device", "cpu",
-         "--learning-rate", "0.001"]
+         "--learning-rate", "0.001", "--dropout", 0]
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,8 @@ def test_frozen_layers_stay(start, base, tmp_path, capsys):
 @pytest.mark.parametrize("train", ["all", "lora"])
 def test_a_resumed_run_is_the_same_run(start, tmp_path, capsys, train):
     """One epoch and another, as two at once: the same weights, bit for bit."""
-    words = [*start, "--train", train, "--dropout", "0.1"]
+    words = [*start, "--train", train, "--dropout", "0.1", "--schedule", "constant",
+             "--warmup", 0]
     assert command(capsys, "instruct", *words, "--name", "whole")[0] == 0
     assert command(capsys, "instruct", *words, "--name", "half", "--epochs", 1)[0] == 0
     code, out, err = command(capsys, "instruct", "--resume", run_folder(tmp_path, "half"),
@@ -120,7 +121,7 @@ def test_the_projects_own_tasks_where_no_file_is_given(start, capsys):
 def test_all_tasks_too_long(start, tmp_path, capsys):
     file = tasks_file(tmp_path / "long.json")
     said = mistake(capsys, "instruct", file, *start[1:], "--template", "alpaca")
-    assert said.startswith("the shortest of 34 tasks has 1") and "longer context" in said
+    assert said.startswith("the shortest of 40 tasks has 1") and "longer context" in said
 
 
 def test_texts_that_do_not_fit_are_left_out(start, tmp_path, capsys):

@@ -81,4 +81,4 @@ def test_words_of_a_task_never_steer():
 def test_unknown_styles():
     assert prompt_style("alpaca") is ALPACA and prompt_style("phi3") is PHI3
     assert error_of(prompt_style, "llama") == (
-        "there is no prompt style 'llama'; there are alpaca, phi3, chatml, alpaca-zh")
+        "there is no prompt style 'llama'; there are alpaca, phi3, chatml, alpaca-zh, qa")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..io.text_files import read_text
+from ..io.strict_json import json_text
 
 __all__ = ["CONFIG_FILE", "config_text", "read_config", "alpha_of", "rank_of"]
 
@@ -42,7 +43,7 @@ def config_text(ranks: dict[str, int], alphas: dict[str, float],
     """
     rank = Counter(ranks.values()).most_common(1)[0][0]
     alpha = Counter(alphas.values()).most_common(1)[0][0]
-    return json.dumps({
+    return json_text({
         "peft_type": "LORA",
         "task_type": "SEQ_CLS" if classifier else "CAUSAL_LM",
         "base_model_name_or_path": base or None, "inference_mode": True,

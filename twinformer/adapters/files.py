@@ -21,6 +21,7 @@ from safetensors import safe_open
 from ..pretrained.names import turned
 from ..io.safetensors_io import read_safetensors, write_safetensors
 from ..io.files import write_atomically
+from ..io.strict_json import json_text
 from .config import CONFIG_FILE, alpha_of, config_text, rank_of, read_config
 from .names import PREFIX, our_name, peft_name
 
@@ -91,7 +92,7 @@ def write_adapter(folder: str | os.PathLike, adapter: Adapter) -> None:
              "parts": {name: factors.parts
                        for name, factors in adapter.layers.items()}}
     write_safetensors(folder / TENSOR_FILE, tensors,
-                      {"twinformer": json.dumps(about)})
+                      {"twinformer": json_text(about)})
     write_atomically(folder / CONFIG_FILE, config_text(
         ranks, alphas, adapter.dropout, list(dict.fromkeys(whole)),
         adapter.base, adapter.classifier))

@@ -3,11 +3,11 @@
 Labels repeat and texts do not: that tells them apart where no name does. More
 than one column that could be either is a question, not a guess.
 """
-import re
 from collections.abc import Iterable, Sequence
 
 from ..io.table_header import USUAL_LABELS, USUAL_TEXTS
 from ..io.tables import USUAL, Table
+from .json_rows import label_text
 
 __all__ = ["columns_of", "index_of_texts", "label_names", "usual_and"]
 
@@ -21,11 +21,8 @@ def usual_and(*names: str) -> frozenset[str]:
 
 
 def label_names(cells: Sequence[str]) -> list[str]:
-    """Labels without spaces around them; of numbers, 1.0 is 1, too."""
-    names = [cell.strip() for cell in cells]
-    if all(re.fullmatch(r"[-+]?\d+(\.\d+)?", name) for name in names):
-        return [re.sub(r"\.0+$", "", name) for name in names]
-    return names
+    """Labels as all files write them: 1.0 is 1, too."""
+    return [label_text(cell) for cell in cells]
 
 
 def columns_of(table: Table, text: str = "", label: str = ""

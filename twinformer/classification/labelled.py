@@ -8,6 +8,7 @@ from ..corpora.records import Message
 from ..io.paths import expanded, shown_name
 from ..io.tables import read_table, text_of
 from .columns import columns_of, index_of_texts, label_names, usual_and
+from .json_rows import chat_row
 
 __all__ = ["class_names", "column_of_texts", "read_labelled", "without_empty"]
 
@@ -38,7 +39,7 @@ def read_labelled(
     path = expanded(path)
     if path.is_dir():
         return class_folders(path, options.get("encoding", "auto"))
-    table = read_table(path, usual_and(text_column, label_column), note=note,
+    table = read_table(path, usual_and(text_column, label_column), note=note, row=chat_row,
                        **options)
     text, label = columns_of(table, text_column, label_column)
     under = {True: " below a header", False: ", no header", None: ""}
@@ -78,7 +79,7 @@ def column_of_texts(path: str | Path, text_column: str = "",
     if path.suffix.lower() == ".txt" and not text_column:
         content = text_of(path, options.get("encoding", "auto"))
         return content.replace("\r\n", "\n").removesuffix("\n").split("\n")
-    table = read_table(path, usual_and(text_column), **options)
+    table = read_table(path, usual_and(text_column), row=chat_row, **options)
     text = index_of_texts(table, text_column)
     return [row.cells[text] for row in table.rows]
 

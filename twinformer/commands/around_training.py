@@ -3,6 +3,8 @@ settings, the way on after a stop, the commands that come next."""
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from ..io.shell_words import command_line
+
 __all__ = ["finetune", "found_from_anywhere", "next_steps", "stopped"]
 
 
@@ -36,13 +38,13 @@ def finetune(command: str, learner, task, run, start, progress,
 
 
 def stopped(command: str, run, step: int) -> str:
-    return f"stopped at step {step}; go on: twinformer {command} --resume {run}"
+    return f"stopped at step {step}; go on: {command_line(command, '--resume', run)}"
 
 
 def next_steps(command: str, run, files: str, steps: Mapping[str, str]) -> str:
     """Where everything is, and the commands that come next."""
     lines = [f"\neverything about this run is in {run}/: {files}, ..."]
-    steps = {**steps, "all settings": f"twinformer {command} --help"}
+    steps = {**steps, "all settings": command_line(command, "--help")}
     return "\n".join(lines + [f"{what:<20}{words}" for what, words in steps.items()])
 
 

@@ -25,7 +25,7 @@ def add_arguments(parser) -> None:
                         help="a JSON file of tasks, in place of a question")
     parser.add_argument("--output", type=str, default="responses.json",
                         help="where the answers to --data go; no file is overwritten")
-    parser.add_argument("--template", type=Literal["alpaca", "phi3", "chatml", "alpaca-zh"],
+    parser.add_argument("--template", type=Literal["alpaca", "phi3", "chatml", "alpaca-zh", "qa"],
                         help="the words around the question; left out, the model's own")
     parser.add_argument("--max_new_tokens", type=int, default=200, help="the longest answer")
     parser.add_argument("--temperature", type=float, default=0.0,
@@ -45,7 +45,7 @@ def run(arguments) -> None:
     from ..finetuning.answering import answer_tasks, write_responses
     from ..generation.options import check_sampling_options, check_whole
     from ..generation.streaming import broken_characters
-    from ..corpora.prompts import prompt_style
+    from ..corpora.prompts import prompt_style, usual_template
 
     from ..backend import implementation
     from .generate import build_model
@@ -59,10 +59,12 @@ def run(arguments) -> None:
     output = new_file(arguments.output) if arguments.data else None
     opened = open_model(arguments.model, arguments.backend)
     taught = opened.task.get("template")
+    template = arguments.template or usual_template(
+        taught, opened.config.model.context_length)
     if not (taught or arguments.template):
         print(f"{arguments.model} was not taught to follow instructions; asking it all the same, "
-              "with the alpaca template", file=sys.stderr)
-    style = prompt_style(arguments.template or taught or "alpaca")
+              f"with the {template} template", file=sys.stderr)
+    style = prompt_style(template)
     model, _ = build_model(opened, arguments.backend, arguments.device)
     respond = implementation(arguments.backend).respond
     answers = answer_tasks(
@@ -76,6 +78,9 @@ def run(arguments) -> None:
         print(f"{len(answers)} answers in {output}")
     else:
         print(answers[0])
+        if not answers[0]:
+            print("the model ended its answer at once; --temperature 0.8 may bring another one, "
+                  "and longer training better ones", file=sys.stderr)
 
 
 def tasks_of(arguments):
@@ -88,7 +93,7 @@ def tasks_of(arguments):
         raise ValueError("give a question, or --data with many: twinformer ask RUN \"Name three "
                          "fruits.\"")
     if arguments.data:
-        tasks = read_instructions(arguments.data)
+        tasks = read_instructions(arguments.data, answered=False)
         if not tasks:
             raise ValueError(f"{arguments.data} holds no task")
         return tasks

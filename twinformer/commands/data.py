@@ -17,6 +17,7 @@ HTTPS_PROXY and NO_PROXY.
 from pathlib import Path
 from typing import Literal
 
+from ..io.shell_words import command_line
 from ..prepare.prepare_options import PrepareOptions
 
 __all__ = ["add_arguments", "run"]
@@ -96,8 +97,8 @@ def get(name: str, ids: list[int]) -> None:
 
     entry = catalog_entry(name)
     if entry.hub:
-        raise ValueError(f"{name} ({entry.size}) is streamed while it is prepared: twinformer "
-                         f"data prepare {name}")
+        raise ValueError(f"{name} ({entry.size}) is streamed while it is prepared: "
+                         + command_line("data", "prepare", name))
     if entry.parser == "standard-library":
         print(f"{name} is part of Python, there is nothing to get")
         return
@@ -149,7 +150,7 @@ def show(name: str, arguments) -> None:
     elif all(file.local.exists() for file in entry.files):
         show_beginning(name, arguments.prepare.text_field)
     else:
-        print(f"get it   twinformer data get {name}")
+        print("get it   " + command_line("data", "get", name))
 
 
 def show_beginning(name: str, text_field: str) -> None:

@@ -1,10 +1,10 @@
 """twinformer data prepare: choose a tokenizer, show how far it is."""
-import shlex
 import time
 from contextlib import contextmanager
 from pathlib import Path
 
 from ..io.paths import expanded
+from ..io.shell_words import command_line
 
 __all__ = ["prepare_corpora"]
 
@@ -40,7 +40,7 @@ def prepare_corpora(arguments) -> None:
     print(f"{splits['train']['tokens']:,} tokens to train on, "
           f"{splits['validation']['tokens']:,} for validation, of a vocabulary of "
           f"{manifest['vocab_size']:,}, in {time.monotonic() - began:.1f} s")
-    print(f"train on it  twinformer train {shlex.quote(str(folder))}")
+    print("train on it  " + command_line("train", folder))
 
 
 def default_folder(arguments) -> Path:

@@ -5,20 +5,22 @@
   twinformer dpo pairs.json --model gpt2 --train lora --loss ipo
   twinformer dpo --resume runs/dpo-1                   after a stop
 
-The file is a JSON list of {"instruction": ..., "input": ..., "output": ...,
-"chosen": ..., "rejected": ...}. The model should know instructions already
-(twinformer instruct): it is its own reference, and learns to lean towards the
-chosen answers more than it did. At the start the loss is log 2 = 0.693 and
-the margin 0. Watch both rewards: where the chosen one falls as well, the
-model forgets; a higher --beta or a lower --learning-rate holds it back. The
-defaults suit GPT-2; a small model of your own wants --learning-rate 0.00002.
+The file is a JSON list, or JSON lines, of {"instruction": ..., "input": ...,
+"output": ..., "chosen": ..., "rejected": ...}, or of {"prompt": ..., "chosen":
+..., "rejected": ...}, where each may be a text or a list of chat messages. The
+model should know instructions already (twinformer instruct): it is its own
+reference, and learns to lean towards the chosen answers more than it did. At
+the start the loss is log 2 = 0.693 and the margin 0. Watch both rewards: where
+the chosen one falls as well, the model forgets; a higher --beta or a lower
+--learning-rate holds it back. The defaults suit GPT-2; for a small run of your
+own they are --epochs 3 --learning-rate 0.00002.
 
   twinformer ask runs/dpo-1 "What is the plural of goose?"
 """
-import json
-from dataclasses import replace
 from functools import partial
 
+from ..io.shell_words import command_line
+from ..io.strict_json import json_text
 from ..backend import implementation
 
 __all__ = ["add_arguments", "run"]
@@ -48,16 +50,20 @@ def tune(arguments, begun) -> int:
     from ..training.progress import LiveProgress
 
     from .around_training import finetune
-    from .tuning import encoded, sample_file, settings_of, task_options, tuned_model
+    from .tuning import (
+        encoded, sample_file, settings_of, task_options, tuned_model, with_template,
+    )
 
-    settings = arguments.preferences = with_template(arguments.preferences, begun.opened)
+    progress = LiveProgress()
+    settings = arguments.preferences = with_template(
+        arguments.preferences, begun.opened, progress.note)
     source = arguments.data = arguments.data or str(
         sample_file("preferences.json"))
-    pairs = read_preferences(source)
+    pairs = read_preferences(source, note=progress.note)
     check_filled(pairs, ("instruction", "chosen", "rejected"), source)
-    progress = LiveProgress()
-    parts = different_answers(pairs, settings, progress.note)
-    splits = encoded(parts, ["chosen", "rejected"], settings, begun.opened, progress.note)
+    note_ties(pairs, progress.note)
+    examples = encoded(pairs, ["chosen", "rejected"], settings, begun.opened, progress.note)
+    splits = different_answers(examples, settings)
     package = implementation(arguments.backend)
     objective = package.PreferencePairs(
         settings.loss, settings.beta, settings.label_smoothing, settings.average)
@@ -79,15 +85,8 @@ def tune(arguments, begun) -> int:
     return exit_code
 
 
-def with_template(settings, opened):
-    """The settings, with the template that the model was taught with."""
-    known = opened.task.get("template")
-    return replace(settings, template=settings.template or known or "alpaca")
-
-
-def different_answers(pairs, settings, note):
-    """The splits, without pairs whose answers are the same."""
-    from ..finetuning.examples import Splits, split_tasks
+def note_ties(pairs, note) -> None:
+    """Say which pairs have the same answer twice."""
     from ..configs.preference_config import without_ties
 
     _, ties = without_ties(pairs)
@@ -95,8 +94,18 @@ def different_answers(pairs, settings, note):
         few = ", ".join(map(str, ties[:8])) + (", ..." if len(ties) > 8 else "")
         note(f"{len(ties)} of {len(pairs)} pairs have equal answers, from which there is nothing "
              f"to learn, and were left out: entries {few}")
-    parts = split_tasks(pairs, settings.train_share, settings.test_share)
-    return Splits(*(without_ties(part)[0] if part else part for part in parts))
+
+
+def different_answers(examples, settings):
+    """The splits, without pairs whose answers are the same."""
+    from ..finetuning.examples import Splits, split_tasks
+    from ..configs.preference_config import without_ties
+
+    parts = []
+    for part in split_tasks(examples, settings.train_share, settings.test_share):
+        ties = without_ties([example.task for example in part])[1] if part else []
+        parts.append([example for place, example in enumerate(part) if place not in set(ties)])
+    return Splits(*parts)
 
 
 def ask_reference(task, learner, begun, note) -> None:
@@ -125,7 +134,7 @@ def summary(folder, task, learner_of, arguments) -> None:
     model, step, tests, answers = answer_tests(folder, task, arguments)
     if tests:
         found = task.metrics(learner_of(model), "test")
-        write_atomically(folder.path / "test.json", json.dumps(
+        write_atomically(folder.path / "test.json", json_text(
             {"step": step, "pairs": len(tests), **found}, indent=1) + "\n")
         print(f"""
 the best model, after {step} steps, on {len(tests)} pairs it has not seen: loss \
@@ -134,4 +143,4 @@ margin {found["margin"]:.3f}, the chosen answer preferred in {found["accuracy"]:
 
 {sheet(tests[:3], answers[:3])}""")
     print(next_steps("dpo", folder, "loss.png, samples.txt", {
-        "ask it": f'twinformer ask {folder} "Name three fruits."'}))
+        "ask it": command_line("ask", folder, "Name three fruits.")}))

@@ -6,10 +6,14 @@
   twinformer instruct tasks.json --model runs/run-1 --template alpaca-zh    Chinese
   twinformer instruct --resume runs/instruct-1         after a stop
 
-The file is a JSON list of {"instruction": ..., "input": ..., "output": ...};
-"input" may be left out. The first 85 % of the tasks are learned, the next
-10 % are answered at the end (responses.json), the rest validates. The best
-model by validation is kept:
+The file is a JSON list, or JSON lines, of {"instruction": ..., "input": ...,
+"output": ...}, where "input" may be left out; or of {"prompt": ...,
+"completion": ...}, or of chats: {"messages": [{"role": "user", "content": ...},
+{"role": "assistant", ...}]} or ShareGPT's {"conversations": [{"from": "human",
+"value": ...}, ...]}. Of a chat the first question and its answer are learned,
+with the system's message in front. The first 85 % of the tasks are learned,
+the next 10 % are answered at the end (responses.json), the rest validates. The
+best model by validation is kept:
 
   twinformer ask runs/instruct-1 "What is the plural of goose?"
   twinformer generate runs/instruct-1 --prompt "..."
@@ -17,7 +21,7 @@ model by validation is kept:
 With --train lora, what it has learned lies in the run's adapter/ alone, too:
 some megabytes beside the base, which peft reads.
 
-The defaults are the book's, for GPT-2. A small model of your own wants more:
+The defaults are the book's, for GPT-2. For a small run of your own they are
 
   --epochs 8 --learning-rate 0.001 --schedule linear --warmup 0.1
   --clip-norm 1 --dropout 0.1 --response-only true --group-by-length true
@@ -25,6 +29,7 @@ The defaults are the book's, for GPT-2. A small model of your own wants more:
 It learns the manner of answering, and little of what is true.
 """
 from ..backend import implementation
+from ..io.shell_words import command_line
 
 __all__ = ["add_arguments", "run"]
 
@@ -54,20 +59,23 @@ def tune(arguments, begun) -> int:
     from ..training.progress import LiveProgress
 
     from .around_training import finetune
-    from .tuning import encoded, sample_file, settings_of, task_options, tuned_model
+    from .tuning import (
+        encoded, sample_file, settings_of, task_options, tuned_model, with_template,
+    )
 
-    settings = arguments.instructions
+    progress = LiveProgress()
+    settings = arguments.instructions = with_template(
+        arguments.instructions, begun.opened, progress.note)
     source = arguments.data = arguments.data or str(
         sample_file("instructions.json"))
-    tasks = read_instructions(source)
+    tasks = read_instructions(source, note=progress.note)
     check_filled(tasks, ("instruction", "output"), source)
-    progress = LiveProgress()
     if settings.template == "alpaca" and 2 * sum(
             chinese(each.instruction) for each in tasks) > len(tasks):
         progress.note("most tasks are in Chinese; --template alpaca-zh puts Chinese words around "
                       "them")
-    parts = split_tasks(tasks, settings.train_share, settings.test_share)
-    splits = encoded(parts, ["output"], settings, begun.opened, progress.note)
+    examples = encoded(tasks, ["output"], settings, begun.opened, progress.note)
+    splits = split_tasks(examples, settings.train_share, settings.test_share)
     task = InstructionTask(splits, settings, arguments.finetuning,
                            **task_options(begun, splits, settings, arguments))
     package = implementation(arguments.backend)
@@ -91,10 +99,11 @@ def summary(folder, task, arguments) -> None:
     from .tuning import answer_tests
 
     _, step, tests, answers = answer_tests(folder, task, arguments)
-    steps = {"ask it": f'twinformer ask {folder} "Name three fruits."'}
+    steps = {"ask it": command_line("ask", folder, "Name three fruits.")}
     if tests:
         print(f"\nthe best model, after {step} steps, on tasks it has not seen:\n\n"
               f"{sheet(tests[:3], answers[:3])}")
-        steps["score its answers"] = f"twinformer evaluate responses {folder}/responses.json"
-    steps["learn preferences"] = f"twinformer dpo --model {folder}"
+        steps["score its answers"] = command_line(
+            "evaluate", "responses", f"{folder}/responses.json")
+    steps["learn preferences"] = command_line("dpo", "--model", folder)
     print(next_steps("instruct", folder, "loss.png, samples.txt", steps))

@@ -29,10 +29,11 @@ is not written yet is listed, and does not fail.
 
 Exit codes: 0 the same, 1 not the same, 2 nothing was compared.
 """
-import json
 import sys
 import time
 from pathlib import Path
+from ..io.shell_words import command_line
+from ..io.strict_json import json_text
 
 __all__ = ["add_arguments", "run"]
 
@@ -139,8 +140,7 @@ def compare(arguments) -> int:
             f"{', '.join(part.public for part in chosen[:6])}"
             f"{f' ... ({len(chosen)} in all)' if len(chosen) > 6 else ''}")
     if arguments.json:
-        print(json.dumps(ports.as_json(rows, told, arguments.package, arguments.seed),
-                         allow_nan=False))
+        print(json_text(ports.as_json(rows, told, arguments.package, arguments.seed)))
     else:
         print("\n" + ports.summary(rows, arguments.package))
     return int(bool(told))
@@ -151,7 +151,7 @@ def begin(arguments) -> int:
     from parity_tests import ports
 
     files = ports.write_port(Path(arguments.new), only_backward=arguments.only == "backward")
-    name = Path(arguments.new).name
+    then = command_line("parity", "--package", f"./{Path(arguments.new).as_posix()}", "--watch")
     print(f"{arguments.new}: {len(files)} files to fill in, layers/activations.py first.\n"
-          f"Then: twinformer parity --package ./{name} --watch")
+          f"Then: {then}")
     return 0

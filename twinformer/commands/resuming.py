@@ -1,6 +1,6 @@
 """--resume RUN: which run that is, and whether this command began it."""
-from pathlib import Path
 
+from ..io.shell_words import command_line
 from ..runs.run_names import RUNS, command_of, find_run, run_folder_of, settings_in
 
 __all__ = ["config_of_resumed", "value_of"]
@@ -35,12 +35,5 @@ def config_of_resumed(command: str, words: list[str]) -> str | None:
     began = command_of(settings)
     if began and began != command:
         raise ValueError(f"{folder} is a run of twinformer {began}, not of {command}; go on with "
-                         f"it: twinformer {began} --resume {shown(folder)}")
+                         f"it: {command_line(began, '--resume', folder.as_posix())}")
     return str(folder / "config.yaml") if settings else None
-
-
-def shown(folder: Path) -> str:
-    """A path as a shell reads it."""
-    import shlex
-
-    return shlex.quote(folder.as_posix())

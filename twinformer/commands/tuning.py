@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from ..backend import implementation
+from ..io.shell_words import shell_word
 
 __all__ = ["Begun", "answer_tests", "begin", "encoded", "sample_file", "settings_of",
-           "task_options", "tuned_model"]
+           "task_options", "tuned_model", "with_template"]
 
 
 @dataclass
@@ -54,7 +55,7 @@ def begin(arguments, kind: str) -> Iterator[Begun]:
         folder, checkpoint = newest_checkpoint(find_run(arguments.resume, arguments.folder))
         if "optimizer.steps" not in checkpoint.tensors:
             raise ValueError(f"{arguments.resume} is the best model of a run, to be used; its "
-                             f"training goes on with --resume {folder}")
+                             f"training goes on with --resume {shell_word(folder)}")
         shapes = parameter_shapes(checkpoint.config.model)
         opened = OpenedRun(
             folder.path, checkpoint.step, checkpoint.config,
@@ -88,23 +89,33 @@ def tuned_model(opened, arguments):
     return model
 
 
-def encoded(parts, answers, settings, opened, note):
-    """Splits of tasks as Splits of Examples; says what was left out."""
-    from ..finetuning.examples import Splits, encode_examples, require_end_of_text
+def with_template(settings, opened, note):
+    """The settings, with the template that the model was taught with, or one for its size."""
+    if settings.template:
+        return settings
+    from ..corpora.prompts import usual_template
+
+    taught, context = opened.task.get("template"), opened.config.model.context_length
+    template = usual_template(taught, context)
+    if not taught and template == "qa":
+        note(f"the model looks at {context} tokens: tasks are put to it in few words, as "
+             "Q: ... A: ... (--template qa)")
+    return replace(settings, template=template)
+
+
+def encoded(tasks, answers, settings, opened, note):
+    """The tasks that fit into the model's context, as Examples; says what was left out."""
+    from ..finetuning.examples import encode_examples, require_end_of_text
     from ..corpora.prompts import prompt_style
 
     require_end_of_text(opened.tokenizer)
     context = opened.config.model.context_length
-    kept, left_out = [], 0
-    for part in parts:
-        examples, too_long = encode_examples(
-            part, answers, prompt_style(settings.template), opened.tokenizer, context)
-        kept.append(examples)
-        left_out += too_long
+    examples, left_out = encode_examples(
+        tasks, answers, prompt_style(settings.template), opened.tokenizer, context)
     if left_out:
-        note(f"{left_out} of {sum(map(len, parts))} tasks are longer than the model's {context} "
+        note(f"{left_out} of {len(tasks)} tasks are longer than the model's {context} "
              "tokens and were left out")
-    return Splits(*kept)
+    return examples
 
 
 def data_key(splits, settings) -> str:

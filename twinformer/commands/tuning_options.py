@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
+from .given_model import given_model, parameters_of_run
 from .resuming import config_of_resumed
 
 __all__ = ["LoRAConfig", "add_tuning_arguments"]
@@ -70,4 +71,16 @@ def add_tuning_arguments(parser, command: str, data: str, **defaults) -> None:
     parser.set_defaults({f"finetuning.{name}": value for name, value in defaults.items()})
     parser.bare_words = "--data"
     parser.common = COMMON
-    parser.default_config = partial(config_of_resumed, command)
+    parser.default_config = partial(default_config, parser, command)
+
+
+def default_config(parser, command: str, words: list[str]) -> str | None:
+    """A small model of one's own needs another recipe than GPT-2."""
+    from ..configs.recipes import SMALL, SMALL_MODELS
+
+    if resumed := config_of_resumed(command, words):
+        return resumed
+    size = parameters_of_run(given_model(parser.configs, words, ""))
+    if size is not None and size < SMALL:
+        parser.set_defaults(SMALL_MODELS[command])
+    return None

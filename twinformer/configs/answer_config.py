@@ -16,7 +16,8 @@ class AnswerConfig:
     ----------
     template
         The words around a task and its answer ("" = those that the model was
-        taught with, else alpaca); alpaca-zh is worded in Chinese.
+        taught with, else alpaca, or the short qa where the model looks at
+        fewer than 256 tokens); alpaca-zh is worded in Chinese.
     train_share
         Share of the tasks to train on: the first ones.
     test_share
@@ -31,7 +32,7 @@ class AnswerConfig:
         The longest answer.
     """
 
-    template: Literal["", "alpaca", "phi3", "chatml", "alpaca-zh"] = ""
+    template: Literal["", "alpaca", "phi3", "chatml", "alpaca-zh", "qa"] = ""
     train_share: float = 0.85
     test_share: float = 0.1
     eval_examples: int = 0

@@ -4,7 +4,7 @@ Everything else has one default, which stands beside its field.
 """
 from typing import Any
 
-__all__ = ["BETA2", "FROM_SCRATCH"]
+__all__ = ["BETA2", "FROM_SCRATCH", "SMALL", "SMALL_MODELS"]
 
 # AdamW's memory of the gradient's square is about 1 / (1 - beta2) steps long.
 BETA2 = {
@@ -16,6 +16,28 @@ BETA2 = {
     "finetuning": 0.999,
     # A classifier that begins from random weights is pretrained in this, too.
     "classifier from scratch": 0.99,
+}
+
+# A model of one's own has fewer parameters than this: less than half of the
+# smallest GPT-2. It has read little, and takes larger and more steps.
+SMALL = 50_000_000
+
+# What differs for it, by the command.
+SMALL_MODELS: dict[str, dict[str, Any]] = {
+    "instruct": {
+        "instructions.response_only": True,
+        "dropout": 0.1,
+        "finetuning.epochs": 8,
+        "finetuning.group_by_length": True,
+        "finetuning.learning_rate": 1e-3,
+        "finetuning.schedule": "linear",
+        "finetuning.warmup": 0.1,
+        "finetuning.clip_norm": 1.0,
+    },
+    "dpo": {
+        "finetuning.epochs": 3,
+        "finetuning.learning_rate": 2e-5,
+    },
 }
 
 # What differs for a classifier where no model has read anything before: see

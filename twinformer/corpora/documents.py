@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..io.paths import expanded
+from ..io.shell_words import command_line
 from ..tokenizers.tokenizer import repair_surrogates
 from .catalog import load_catalog
 from .passages import Passage
@@ -63,7 +64,7 @@ def read_documents(
         catalog = {} if expanded(name).exists() else load_catalog()
         if name in catalog and catalog[name].parser == "hub":
             raise ValueError(f"{name} is too large to be read at once; "
-                             f"first: twinformer data prepare {name}")
+                             f"first: {command_line('data', 'prepare', name)}")
         if name in catalog and not all(
                 file.local.exists() for file in catalog[name].files):
             note(f"getting {name} ({catalog[name].size})")

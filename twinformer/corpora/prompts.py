@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from .records import Instruction, Preference
 from ..tokenizers.tokenizer import Tokenizer
 
-__all__ = ["PromptStyle", "ALPACA", "ALPACA_ZH", "PHI3", "CHATML",
-           "PROMPT_STYLES", "prompt_style"]
+__all__ = ["PromptStyle", "ALPACA", "ALPACA_ZH", "PHI3", "CHATML", "QA",
+           "PROMPT_STYLES", "prompt_style", "usual_template"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,8 +112,33 @@ CHATML = PromptStyle(
     before_response="<|im_end|>\n<|im_start|>assistant\n",
     after_response="<|im_end|>")
 
+# Questions and answers with marks of a letter (as in Brown et al. 2020,
+# arXiv 2005.14165, figure G.7): a small model of one's own looks at few tokens
+QA = PromptStyle(
+    before_instruction="Q:\n",
+    before_input="\n",
+    before_response="\nA:\n")
+
 PROMPT_STYLES = {"alpaca": ALPACA, "phi3": PHI3, "chatml": CHATML,
-                 "alpaca-zh": ALPACA_ZH}
+                 "alpaca-zh": ALPACA_ZH, "qa": QA}
+
+# Alpaca's marks alone are 35 to 50 tokens
+ROOM_FOR_ALPACA = 256
+
+
+def usual_template(taught: str | None, context_length: int) -> str:
+    """The template where nobody asks for one.
+
+    Parameters
+    ----------
+    taught
+        The one that the model was taught with, if it was.
+    context_length
+        Tokens that it looks at: few have no room for alpaca's long marks.
+    """
+    if taught:
+        return taught
+    return "alpaca" if context_length >= ROOM_FOR_ALPACA else "qa"
 
 
 def prompt_style(name: str) -> PromptStyle:

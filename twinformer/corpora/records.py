@@ -1,5 +1,5 @@
 """Labelled examples for finetuning: messages, instructions, preferences."""
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -7,6 +7,7 @@ import numpy as np
 
 from ..io.table_dialect import rows_of
 from ..io.text_files import json_list, read_text
+from .task_entries import pair_of, task_of
 
 __all__ = ["Message", "Instruction", "Preference", "read_messages",
            "read_instructions", "read_preferences", "balanced",
@@ -67,30 +68,69 @@ def read_messages(path: str | Path, quoted: bool = False) -> list[Message]:
     return messages
 
 
-def read_instructions(path: str | Path) -> list[Instruction]:
-    """A JSON list, or JSON lines, with instruction, input, output"""
-    return [Instruction(*row) for row in json_rows(path, Instruction._fields)]
+def read_instructions(path: str | Path, *, answered: bool = True,
+                      note: Callable[[str], None] = lambda words: None
+                      ) -> list[Instruction]:
+    """Tasks in any form of task_entries.py: a JSON list, or JSON lines.
 
+    Parameters
+    ----------
+    answered
+        Whether each needs an answer; where not, a missing one is "".
+    note
+        Takes a line about what was left out of conversations.
 
-def read_preferences(path: str | Path) -> list[Preference]:
-    """A JSON list, or JSON lines, with the fields of Preference"""
-    return [Preference(*row) for row in json_rows(path, Preference._fields)]
-
-
-def json_rows(path: str | Path, fields: Sequence[str]) -> list[list[str]]:
-    """The fields of each object; "input" may be left out, or null."""
-    rows = []
+    Raises
+    ------
+    ValueError
+        With file and entry, where one is no task.
+    """
+    tasks, longer = [], 0
     for number, entry in enumerate(json_list(path)):
-        values = dict(entry) if isinstance(entry, dict) else {}
-        if values.get("input") is None:
-            values["input"] = ""
-        row = [values[field] for field in fields
-               if isinstance(values.get(field), str)]
-        if len(row) < len(fields):
-            raise ValueError(f"{path}, entry {number}: expected texts "
-                             f"{', '.join(fields)}, got {entry!r:.200}")
-        rows.append(row)
-    return rows
+        where = f"{path}, entry {number}"
+        task = task_of(entry, where)
+        if answered and task.output is None:
+            raise ValueError(f"{where}: expected texts instruction, input, "
+                             "output (or completion, or a message of the "
+                             f"assistant): no answer in {entry!r:.200}")
+        tasks.append(Instruction(task.instruction, task.input,
+                                 task.output or ""))
+        longer += task.longer
+    if longer:
+        note(f"{path}: {longer} of {len(tasks)} conversations go on after "
+             "their first answer; only the first question and its answer are "
+             "taken")
+    return tasks
+
+
+def read_preferences(path: str | Path, *,
+                     note: Callable[[str], None] = lambda words: None
+                     ) -> list[Preference]:
+    """Pairs in any form of task_entries.py: a JSON list, or JSON lines.
+
+    Conversations of several turns are left out: the answers that differ stand
+    at their ends, and a pair here has one question.
+
+    Raises
+    ------
+    ValueError
+        With file and entry, where one is no pair; where none is left.
+    """
+    entries = json_list(path)
+    pairs = [pair_of(entry, f"{path}, entry {number}")
+             for number, entry in enumerate(entries)]
+    short = [pair for pair in pairs if not pair.longer]
+    if pairs and not short:
+        raise ValueError(f"{path}: all {len(pairs)} entries are conversations "
+                         "of several turns; expected one question and two "
+                         "answers to it")
+    if len(short) < len(pairs):
+        note(f"{path}: {len(pairs) - len(short)} of {len(pairs)} entries are "
+             "conversations of several turns, and were left out; the others "
+             "are counted without them")
+    return [Preference(pair.task.instruction, pair.task.input,
+                       pair.task.output or "", pair.chosen, pair.rejected)
+            for pair in short]
 
 
 def balanced(labels: Sequence[str],

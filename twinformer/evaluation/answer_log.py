@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ..io.strict_json import json_text
+
 __all__ = ["AnswerLog", "question_key"]
 
 
@@ -84,7 +86,7 @@ class AnswerLog:
     def add(self, key: str, record: Mapping[str, Any]) -> None:
         """Keep a record; it is on the disk when this returns."""
         self.records[key] = {"key": key, **record}
-        line = json.dumps(self.records[key], ensure_ascii=False)
+        line = json_text(self.records[key], ensure_ascii=False)
         self.write(line.encode("utf-8", "replace") + b"\n")
         os.fsync(self.file.fileno())
 

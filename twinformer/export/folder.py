@@ -1,7 +1,7 @@
 """A model of ours as a folder for others: whole, or not at all."""
 import json
+import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +10,7 @@ from ..io.files import write_atomically
 from ..io.paths import expanded
 from ..pretrained.writing import write_pretrained
 from ..runs.run_folder import OpenedRun
+from ..io.strict_json import json_text
 
 __all__ = ["export_adapter", "export_model", "new_folder"]
 
@@ -53,7 +54,7 @@ def export_adapter(opened: OpenedRun, folder: str,
         for file in adapter.iterdir():
             shutil.copy(file, place / file.name)
         config["base_model_name_or_path"] = str((final / "base").resolve())
-        write_atomically(place / "adapter_config.json", json.dumps(config, indent=2) + "\n")
+        write_atomically(place / "adapter_config.json", json_text(config, indent=2) + "\n")
         write_pretrained(base.config.model, base.parameters, place / "base", base.tokenizer)
     return f"{final}: the adapter, and its base in {final / 'base'}"
 
@@ -71,11 +72,12 @@ def new_folder(folder: str) -> Iterator[tuple[Path, Path]]:
     if final.exists() and not (final.is_dir() and not any(final.iterdir())):
         raise FileExistsError(f"{final} exists and is not empty; nothing is overwritten, "
                               "name a new folder")
-    final.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=final.parent, prefix=f".{final.name}-") as nearby:
-        place = Path(nearby) / "new"
-        place.mkdir()
+    place = final.with_name(f".{final.name}-{os.getpid()}")
+    place.mkdir(parents=True)
+    try:
         yield place, final
         if final.exists():
             final.rmdir()
         place.rename(final)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)

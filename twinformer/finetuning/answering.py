@@ -4,11 +4,11 @@ The file has the book's format, one object a task:
 
     {"instruction": ..., "input": ..., "output": ..., "model_response": ...}
 """
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..io.files import write_atomically
+from ..io.strict_json import json_text
 from ..corpora.prompts import PromptStyle
 from ..corpora.records import Instruction, Preference
 from ..generation.streaming import whole_text
@@ -67,5 +67,5 @@ def write_responses(path: Path, tasks: Sequence[Instruction | Preference],
     entries = [{"instruction": task.instruction, "input": task.input,
                 "output": task.output, "model_response": answer}
                for task, answer in zip(tasks, answers, strict=True)]
-    write_atomically(path, json.dumps(entries, ensure_ascii=False, indent=4)
+    write_atomically(path, json_text(entries, ensure_ascii=False, indent=4)
                      + "\n")

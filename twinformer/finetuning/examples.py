@@ -13,7 +13,7 @@ from ..tokenizers.tokenizer import Tokenizer
 __all__ = ["Example", "Splits", "check_filled", "encode_examples",
            "require_end_of_text", "split_tasks"]
 
-Task = TypeVar("Task", Instruction, Preference)
+Task = TypeVar("Task")
 
 
 class Splits(NamedTuple):
@@ -67,7 +67,7 @@ def split_tasks(tasks: Sequence[Task], train: float, test: float) -> Splits:
     return splits
 
 
-def check_filled(tasks: Sequence[Task], fields: Sequence[str],
+def check_filled(tasks: Sequence[Instruction | Preference], fields: Sequence[str],
                  source: str) -> None:
     """ValueError where one of these fields of a task is empty."""
     for number, task in enumerate(tasks):
@@ -89,7 +89,7 @@ def require_end_of_text(tokenizer: Tokenizer) -> int:
 
 
 def encode_examples(
-    tasks: Sequence[Task], answers: Sequence[str], style: PromptStyle,
+    tasks: Sequence[Instruction | Preference], answers: Sequence[str], style: PromptStyle,
     tokenizer: Tokenizer, context_length: int,
 ) -> tuple[list[Example], int]:
     """-> the examples that fit into a context, and how many did not
@@ -120,5 +120,7 @@ def encode_examples(
         raise ValueError(
             f"the shortest of {len(examples)} tasks has {shortest} tokens "
             f"with its answer, and the model looks at {context_length}; "
-            "finetune a model with a longer context, or shorten the tasks")
+            "shorten the tasks, take the shortest --template (qa), or train a "
+            "model with a longer context (twinformer train --context-length "
+            "256)")
     return fitting, len(examples) - len(fitting)

@@ -18,6 +18,8 @@ from safetensors.numpy import load_file
 
 from .safetensors_io import save_tensors
 
+from .strict_json import json_text
+
 __all__ = ["DamagedFile", "read_json", "read_tensors", "write_json",
            "write_tensors"]
 
@@ -34,7 +36,7 @@ class DamagedFile(ValueError):
 def write_json(file: Path, content: Mapping[str, Any]) -> None:
     """Write a JSON object under a seal."""
     # json.dumps opens with "{\n"; the seal takes the place of that line
-    text = json.dumps(content, indent=1, ensure_ascii=False)[2:].encode()
+    text = json_text(content, indent=1, ensure_ascii=False)[2:].encode()
     digest = hashlib.sha256(text).hexdigest()
     file.write_bytes(f'{{"sha256": "{digest}",\n'.encode() + text)
 

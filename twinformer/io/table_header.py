@@ -13,12 +13,13 @@ __all__ = ["USUAL_LABELS", "USUAL_TEXTS", "has_header"]
 
 USUAL_TEXTS = (
     "text", "message", "sms", "review", "sentence", "content", "comment",
-    "body", "v2", "文本", "内容", "评论",
+    "body", "v2", "prompt", "文本", "内容", "评论",
     "短信", "消息", "句子", "正文",
     "留言", "评价", "信息", "微博",
     "內容", "評論", "簡訊", "訊息")
 USUAL_LABELS = (
     "label", "class", "category", "sentiment", "target", "v1",
+    "completion",
     "标签", "类别", "分类", "情感",
     "类型", "种类", "标注", "倾向",
     "標籤", "類別", "分類", "類型")

@@ -5,7 +5,6 @@ semicolons or bars between its columns; and quotation marks that mean
 something or nothing. Nothing about it need be said if it can be seen in all
 of its rows; what was seen is said.
 """
-import json
 import re
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -16,7 +15,8 @@ from .paths import expanded
 from .table_dialect import delimiter_of, rows_of
 from .table_header import USUAL_LABELS, USUAL_TEXTS, has_header
 from .table_rows import Row
-from .text_files import json_lines, read_text
+from .table_objects import as_it_is, object_rows, cell_text
+from .text_files import looks_like_json, read_text
 
 __all__ = ["JSON_LINES", "SPREADSHEETS", "Row", "Table", "read_table",
            "table_in", "text_of"]
@@ -42,14 +42,15 @@ class Table(NamedTuple):
 def read_table(path: str | Path, known: Collection[str] = USUAL,
                header: bool | None = None, quoted: bool | None = None,
                encoding: str = "auto",
-               note: Callable[[str], None] = lambda message: None) -> Table:
+               note: Callable[[str], None] = lambda message: None,
+               row: Callable = as_it_is) -> Table:
     """A file's rows.
 
     Parameters
     ----------
     path
-        .jsonl, .ndjson and .json hold objects; anything else is a table of
-        the spreadsheet kind.
+        .jsonl, .ndjson and .json hold objects, as does what looks like JSON;
+        anything else is a table of the spreadsheet kind.
     known
         Lower-case column names: a first row with one of them is a header,
         unless the other rows speak against it.
@@ -62,6 +63,8 @@ def read_table(path: str | Path, known: Collection[str] = USUAL,
         Of the text; auto = whatever it looks like.
     note
         Told in a sentence what is not as usual.
+    row
+        What becomes of a JSON object, told where it stands.
 
     Raises
     ------
@@ -71,7 +74,7 @@ def read_table(path: str | Path, known: Collection[str] = USUAL,
     """
     path = expanded(path)
     return table_in(text_of(path, encoding), path, known, header, quoted,
-                    note)
+                    note, row)
 
 
 def text_of(path: Path, encoding: str = "auto") -> str:
@@ -90,10 +93,11 @@ def text_of(path: Path, encoding: str = "auto") -> str:
 
 def table_in(text: str, path: Path, known: Collection[str] = USUAL,
              header: bool | None = None, quoted: bool | None = None,
-             note: Callable[[str], None] = lambda message: None) -> Table:
+             note: Callable[[str], None] = lambda message: None,
+             row: Callable = as_it_is) -> Table:
     """The rows of a file's text; see read_table."""
-    if path.suffix.lower() in (*JSON_LINES, ".json"):
-        return objects(path, text)
+    if path.suffix.lower() in (*JSON_LINES, ".json") or looks_like_json(text):
+        return objects(path, text, row)
     named_csv = path.suffix.lower() == ".csv"
     delimiter = delimiter_of(text, named_csv)
     text = re.sub(r'\A"?sep=[^\w\s]"?\r?\n', "\n", text)    # Excel's
@@ -107,50 +111,27 @@ def table_in(text: str, path: Path, known: Collection[str] = USUAL,
             note(f"{path}: its first row is taken for a header "
                  "(classify --header false: for one like the others)")
     width = len(rows[0].cells) if rows else 0
-    for line, row in rows:
-        if len(row) > width:
+    for line, cells in rows:
+        if len(cells) > width:
             raise ValueError(
-                f"{path}, line {line} has {len(row)} columns, the first line "
+                f"{path}, line {line} has {len(cells)} columns, the first line "
                 f"{width}; put a text that contains the separator into "
                 "quotation marks")
-        row += [""] * (width - len(row))
+        cells += [""] * (width - len(cells))
     names = [name.strip() for name in rows[0].cells] if header and rows \
         else [str(number + 1) for number in range(width)]
     return checked(Table(path, names, rows[1:] if header else rows,
                          bool(header)))
 
 
-def objects(path: Path, text: str) -> Table:
+def objects(path: Path, text: str, row) -> Table:
     """The rows of JSON objects; the names are those of all of them."""
-    try:
-        if path.suffix.lower() == ".json":
-            content = json.loads(text)
-            content = list(enumerate(content, 1)
-                           ) if isinstance(content, list) else [(1, content)]
-        else:
-            content = list(json_lines(text, str(path)))
-    except ValueError as problem:
-        raise ValueError(f"{path} is not JSON: {problem}") from None
-    for number, entry in content:
-        if not isinstance(entry, dict):
-            raise ValueError(
-                f"{path}, entry {number}: expected an object such as "
-                f'{{"label": "spam", "text": "..."}}, got {entry!r:.80}')
+    content = object_rows(path, text, row)
     names = list(dict.fromkeys(name for _, entry in content
                                for name in entry))
     return checked(Table(path, names, [
-        Row(number, [as_text(entry.get(name)) for name in names])
+        Row(number, [cell_text(entry.get(name)) for name in names])
         for number, entry in content]))
-
-
-def as_text(value) -> str:
-    """A JSON value as a cell: 1 and "1" are the same label."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)      # 1.0 is 1, too
-    return value if isinstance(value, str) else json.dumps(
-        value, ensure_ascii=False)
 
 
 def checked(table: Table) -> Table:

@@ -16,7 +16,7 @@ from typing import Any
 from .foreign_files import check_text
 
 __all__ = ["decoded", "encoding_of", "json_lines", "json_list", "not_text",
-           "read_text"]
+           "looks_like_json", "read_text"]
 
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"),
          (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
@@ -114,18 +114,37 @@ def json_lines(text: str, where: str) -> Iterator[tuple[int, Any]]:
 
 
 def json_list(path: str | Path, what: str = "objects") -> list[Any]:
-    """The values of a JSON list, or of JSON lines (.jsonl, .ndjson).
+    """The values of a JSON list, or of JSON lines, whatever the file is called.
 
     what : what they should be, for the message that there is no list
     """
     text = read_text(path)
-    if Path(path).suffix.lower() in (".jsonl", ".ndjson"):
-        return [value for _, value in json_lines(text, str(path))]
+    lines = Path(path).suffix.lower() in (".jsonl", ".ndjson")
     try:
         content = json.loads(text)
     except ValueError as problem:
+        if lines or looks_like_lines(text):
+            return [value for _, value in json_lines(text, str(path))]
         raise ValueError(f"{path}: {problem}") from None
-    if not isinstance(content, list):
-        raise ValueError(f"{path}: expected a list of {what}, got "
-                         f"{type(content).__name__}")
-    return content
+    if isinstance(content, list):
+        return content
+    if lines:       # of one line
+        return [content]
+    raise ValueError(f"{path}: expected a list of {what}, got "
+                     f"{type(content).__name__}")
+
+
+def looks_like_json(text: str) -> bool:
+    """Whether it begins as a list of objects, or as lines of them."""
+    start = text[:200].split()
+    return "".join(start).startswith("[{") or (
+        "".join(start).startswith('{"') and looks_like_lines(text))
+
+
+def looks_like_lines(text: str) -> bool:
+    """Whether the first line is an object, and something follows it."""
+    first, _, rest = text.lstrip().partition("\n")
+    try:
+        return isinstance(json.loads(first), dict) and bool(rest.strip())
+    except ValueError:
+        return False

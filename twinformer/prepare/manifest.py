@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ..io.files import write_atomically
+from ..io.strict_json import json_text
 from .split_writer import SplitWriter
 from ..tokenizers.tokenizer import Tokenizer
 
@@ -29,7 +30,7 @@ def write_manifest(folder: Path, name: str, settings: dict[str, Any],
             "dtype": writer.tokens.dtype.str,
             "shards": [file_record(path) for path in writer.tokens.paths()],
             "starts": [file_record(path) for path in writer.starts.paths()]}
-    text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+    text = json_text(manifest, indent=1, ensure_ascii=False) + "\n"
     write_atomically(folder / MANIFEST, text)
     return manifest
 

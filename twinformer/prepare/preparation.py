@@ -4,7 +4,6 @@ Everything passes through in one fixed order, whatever the number of
 processes, and is in one of two states: saved, or forgotten after a kill.
 """
 import hashlib
-import json
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ..io.strict_json import json_text
 from ..corpora.sources import Source
 from ..corpora.encoded_corpus import token_dtype
 from .encoding import Encoded, Job, encode_jobs
@@ -152,7 +152,7 @@ class Preparation:
         draft = self.folder / ".removed.jsonl"
         with open(draft, "w", encoding="utf-8", newline="\n") as file:
             for name, reason, kept in self.ledger.removed():
-                file.write(json.dumps({
+                file.write(json_text({
                     "name": name, "reason": reason, "kept": kept},
                     ensure_ascii=False) + "\n")
         os.replace(draft, self.folder / "removed.jsonl")

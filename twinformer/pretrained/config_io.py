@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ..io.text_files import read_text
+from ..io.strict_json import json_text
 from ..models.config import PRESETS, GPT2Config
 from .names import Spelling
 
@@ -80,7 +81,7 @@ def config_json(config: GPT2Config, dtype: str, end: int | None = None) -> str:
     dropout = dict.fromkeys(("resid_pdrop", "embd_pdrop", "attn_pdrop"),
                             config.dropout)
     fixed = {name: allowed[0] for name, allowed in FIXED.items()}
-    return json.dumps({
+    return json_text({
         "architectures": ["GPT2LMHeadModel"], **fixed, **content, **dropout,
         "n_ctx": config.context_length, "qkv_bias": config.qkv_bias,
         "tie_word_embeddings": config.tie_embeddings, "dtype": dtype,

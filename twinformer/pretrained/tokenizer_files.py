@@ -1,7 +1,6 @@
 """A tokenizer as the files of a Hugging Face folder: AutoTokenizer opens them,
 with the same ids; and the end of a text, as generate() is told of it.
 """
-import json
 from pathlib import Path
 
 from ..io.files import write_atomically
@@ -12,6 +11,7 @@ from ..tokenizers.formats.character_files import write_characters
 from ..tokenizers.formats.huggingface_files import write_tokenizer_json
 from ..tokenizers.tokenizer import Tokenizer
 from ..tokenizers.vocabulary import Vocabulary
+from ..io.strict_json import json_text
 
 __all__ = ["check_can_be_written", "generation_config", "write_tokenizer_files"]
 
@@ -56,7 +56,7 @@ def write_tokenizer_files(folder: Path, tokenizer: Tokenizer | None,
               "clean_up_tokenization_spaces": False,
               **({"bos_token": end, "eos_token": end} if end else {})}
     if tokenizer is not None or not (folder / "tokenizer_config.json").exists():
-        write_atomically(folder / "tokenizer_config.json", json.dumps(config, indent=2) + "\n")
+        write_atomically(folder / "tokenizer_config.json", json_text(config, indent=2) + "\n")
 
 
 def end_name(tokenizer: Tokenizer | None) -> str | None:
@@ -71,4 +71,4 @@ def generation_config(end: int | None) -> str:
     """The text of a generation_config.json."""
     content = {} if end is None else {
         "bos_token_id": end, "eos_token_id": end, "pad_token_id": end}
-    return json.dumps(content, indent=2) + "\n"
+    return json_text(content, indent=2) + "\n"

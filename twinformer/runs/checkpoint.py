@@ -26,7 +26,7 @@ from ..io.sealed_files import (
 )
 
 __all__ = ["Checkpoint", "checkpoints_in", "last_good", "load_checkpoint",
-           "save_checkpoint", "set_aside_after"]
+           "save_checkpoint", "set_aside_after", "step_of"]
 
 FORMAT = "twinformer checkpoint 2"
 LIBRARIES = ("twinformer", "numpy", "torch", "safetensors")

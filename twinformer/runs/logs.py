@@ -10,11 +10,12 @@ Each line is complete when it is written. A checkpoint records the sizes;
 resuming cuts the logs back to them.
 """
 import json
-import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from ..io.strict_json import json_text
 
 __all__ = ["Logs", "read_metrics"]
 
@@ -75,9 +76,7 @@ class Logs:
 
 def json_line(record: Mapping[str, Any]) -> str:
     """One line; null for NaN and the infinities, which JSON does not know."""
-    return json.dumps({
-        name: None if isinstance(value, float) and not math.isfinite(value)
-        else value for name, value in record.items()}) + "\n"
+    return json_text(record) + "\n"
 
 
 def read_metrics(folder: Path) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ import yaml
 from ..models.initialisation import parameter_shapes
 from ..models.parameters import check_parameters
 from ..io.files import write_atomically
+from ..io.shell_words import command_line, shell_word
 from ..backend import tokenizer_from_dict
 from ..tokenizers.tokenizer import Tokenizer
 from .checkpoint import (
@@ -80,8 +81,8 @@ class RunFolder:
                 "choose another --folder") from problem
         path = parent / config.name
         raise FileExistsError(
-            f"{path} exists already; go on with it (--resume {path}), "
-            "choose another --name, or delete it")
+            f"{path} exists already; go on with it (--resume "
+            f"{shell_word(path)}), choose another --name, or delete it")
 
     def __enter__(self):
         return self
@@ -181,8 +182,8 @@ def open_run(path: str | Path, backend: str | None = None) -> OpenedRun:
     run, checkpoint = best_checkpoint(Path(path))
     if checkpoint.task.get("kind") == "classification":
         raise ValueError(f"the model in {path} does not write, it tells "
-                         f"classes: twinformer classify --run {run} "
-                         f"--predict TEXT")
+                         "classes: " + command_line(
+                             "classify", "--run", run, "--predict", "TEXT"))
     parameters = {name.removeprefix("model."): array
                   for name, array in checkpoint.tensors.items()
                   if name.startswith("model.")}

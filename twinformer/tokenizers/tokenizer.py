@@ -6,7 +6,6 @@ once, here; a subclass says how text is cut, in ``encode_ordinary``.
 
 Shapes: N = tokens of a text, V = vocabulary size.
 """
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, ClassVar, Literal
@@ -14,6 +13,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from ..io.files import write_atomically
+from ..io.strict_json import json_text
 from .processes import encode_in_processes
 from .special_tokens import split_special
 from .stream_decoder import StreamDecoder
@@ -150,7 +150,7 @@ class Tokenizer(ABC):
 
     def save(self, path) -> None:
         """Write it as JSON; registry.load_tokenizer reads it back."""
-        write_atomically(path, json.dumps(
+        write_atomically(path, json_text(
             self.to_dict(), ensure_ascii=False, indent=0) + "\n")
 
 

@@ -11,7 +11,9 @@ from contextlib import closing
 from pathlib import Path
 
 from ..io.atomic_folder import remove_folder
-from ..runs.checkpoint import Checkpoint, checkpoints_in, last_good, save_checkpoint
+from ..runs.checkpoint import (
+    Checkpoint, checkpoints_in, last_good, save_checkpoint, step_of,
+)
 from ..runs.interruption import Interruption
 from ..runs.logs import Logs, read_metrics
 from ..runs.run_folder import RunFolder
@@ -107,6 +109,17 @@ class Trainer:
                 f"nothing better than {standing.best:.4g}")
         if saved < standing.step:
             self.save(logs)
+        if not interruption.signal and self.nothing_better():
+            self.progress.note(
+                "warning: no evaluation was better than the model before "
+                "training, so the best model, which is kept, is the one after "
+                "0 steps: nothing was learned; try another --learning-rate, or "
+                "more data")
+
+    def nothing_better(self) -> bool:
+        """Whether the best model of a run is that with which it began."""
+        kept = checkpoints_in(self.run.best)
+        return self.standing.step > 0 and bool(kept) and step_of(kept[-1]) == 0
 
     def out_of_patience(self) -> bool:
         """Whether the last evaluations brought nothing better."""

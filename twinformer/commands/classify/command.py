@@ -9,11 +9,12 @@
   twinformer classify --run classify-1 --predict "You have won a prize"
   twinformer classify more.csv --run classify-1 --output labelled.csv
 
-A file is CSV, TSV or JSON lines with a text and a label in each row, or a
-folder with a folder of .txt files for each class. Empty texts are left out,
-texts longer than the context are cut at their end. Everything lands in
-runs/NAME: report.md, report.json, test.png, loss.png and the best model; with
---train lora what it has learned alone, too, in adapter/, which peft reads.
+A file is CSV, TSV, JSON or JSON lines with a text and a label in each row (or
+chats, in which the answer is the label), or a folder with a folder of .txt
+files for each class. Empty texts are left out, texts longer than the context
+are cut at their end. Everything lands in runs/NAME: report.md, report.json,
+test.png, loss.png and the best model; with --train lora what it has learned
+alone, too, in adapter/, which peft reads.
 
 The book's recipe for its SMS messages, and what its chapter 6 varies:
   twinformer classify SMSSpamCollection --quoted true --split shuffled
@@ -27,11 +28,11 @@ A model that has read nothing needs another recipe than GPT-2: the defaults
 below are those for the --model that is given.
 """
 from functools import partial
-from typing import Any
 
 from ...configs.classify_config import ClassifyConfig
 from ...configs.recipes import FROM_SCRATCH
-from ..resuming import config_of_resumed, value_of
+from ..given_model import given_model
+from ..resuming import config_of_resumed
 
 __all__ = ["add_arguments", "run"]
 
@@ -69,15 +70,9 @@ def default_config(parser, words: list[str]) -> str | None:
     """A model that has read nothing needs another recipe than GPT-2."""
     if resumed := config_of_resumed("classify", words):
         return resumed
-    if base_model(parser.configs, words) == "none":
+    if given_model(parser.configs, words, "none") == "none":
         parser.set_defaults(FROM_SCRATCH)
     return None
-
-
-def base_model(configs: list[dict[str, Any]], words: list[str]) -> str:
-    """--model, or what the config files say about it."""
-    written = [content["model"] for content in configs if "model" in content]
-    return value_of("--model", words) or ["none", *written][-1]
 
 
 def run(arguments) -> int:

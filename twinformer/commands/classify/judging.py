@@ -1,5 +1,4 @@
 """twinformer classify: the best model, judged on all three parts."""
-import json
 
 from ...classification.classifier import Classifier
 from ...classification.encoded import encoded
@@ -7,6 +6,8 @@ from ...classification.plots import report_figure
 from ...classification.report import class_report, report_as_markdown
 from ...io.figures import save_figure
 from ...io.files import write_atomically
+from ...io.shell_words import command_line
+from ...io.strict_json import json_text
 from ...runs.checkpoint import checkpoints_in, load_checkpoint
 
 from ..around_training import next_steps
@@ -46,7 +47,7 @@ def judge(run, config, parts) -> dict[str, dict]:
     last = list(reports)[-1]
     save_figure(report_figure(reports[last], f"{run.path.name}, {last}"), run.path / f"{last}.png")
     title = f"{run.path.name}, the best model: after step {checkpoint.step}"
-    write_atomically(run.path / "report.json", json.dumps(
+    write_atomically(run.path / "report.json", json_text(
         {"step": checkpoint.step, "parts": reports}, indent=1, ensure_ascii=False) + "\n")
     write_atomically(run.path / "report.md", report_as_markdown(reports, title))
     return reports
@@ -66,5 +67,6 @@ def summary(run, config, reports) -> None:
         print(f"{in_cells(label, 20)}{of['texts']:>8}{of['precision']:>10.4f}{of['recall']:>9.4f}"
               f"{of['f1']:>13.4f}")
     print(next_steps("classify", run, "report.md, loss.png", {
-        "classify a text": f'twinformer classify --run {run} --predict "..."',
-        "a file of texts": f"twinformer classify FILE --run {run} --output labelled.csv"}))
+        "classify a text": command_line("classify", "--run", run, "--predict", "..."),
+        "a file of texts": command_line(
+            "classify", "FILE", "--run", run, "--output", "labelled.csv")}))

@@ -21,8 +21,8 @@ with --steps the first training step and its first tensor.
 
 Exit code 0: they agree; 1: they part; 2: it could not be compared.
 """
-import json
 from pathlib import Path
+from ...io.strict_json import json_text
 
 __all__ = ["add_arguments", "run"]
 
@@ -75,7 +75,7 @@ def run(arguments) -> int:
         found = {"a": one.name, "b": other.name, "ids": ids.tolist(),
                  "first_id": parting and vars(parting)} | as_json(finding)
         found["agree"] = not (parting or finding.parts)
-        print(json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False))
+        print(json_text(found, indent=1, ensure_ascii=False))
     else:
         for line in page(one, other, ids, parting, finding, arguments):
             print(line)

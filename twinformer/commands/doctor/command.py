@@ -6,7 +6,6 @@ works here: a tiny GPT in both packages, on each device, in a few seconds.
 
 The exit code is 0 where everything needed is in order, else 1.
 """
-import json
 
 from .device_parity import parity_on_each_device
 from .devices import torch_and_devices
@@ -14,6 +13,7 @@ from .libraries import numpy_and_blas
 from .machine import compiler, processor, python, terminal
 from .report import report
 from .room import disk, memory
+from ...io.strict_json import json_text
 
 __all__ = ["add_arguments", "run"]
 
@@ -29,7 +29,7 @@ def run(arguments) -> int:
     healthy = all(finding.state != "problem" for finding in findings) \
         and all(isinstance(parity, dict) and parity["agrees"] for parity in parities)
     if arguments.json:
-        print(json.dumps({"healthy": healthy, "parity": parities,
+        print(json_text({"healthy": healthy, "parity": parities,
                           "findings": [finding._asdict() for finding in findings]}, indent=1))
     else:
         report(findings, parities, healthy)

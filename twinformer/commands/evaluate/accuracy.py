@@ -11,7 +11,7 @@ CSV, TSV, JSON or JSON lines; where there is no header, columns are called 1,
 95 %), what always saying the most frequent label would give, precision, recall
 and F1 of each class, and which was taken for which.
 """
-import json
+from ...io.strict_json import json_text
 
 __all__ = ["add_arguments", "run"]
 
@@ -48,7 +48,7 @@ def run(arguments) -> None:
               "high": float(interval.high), "most_frequent": most,
               "baseline": labels.count(most) / len(labels)}
     if arguments.json:
-        print(json.dumps({"file": arguments.data, **found}, indent=1, ensure_ascii=False))
+        print(json_text({"file": arguments.data, **found}, indent=1, ensure_ascii=False))
         return
     show(arguments.data, classes, found)
 
@@ -96,6 +96,7 @@ def labels_and_predictions(arguments) -> tuple[list[str], list[str]]:
 
 def column(table, asked, usual, option: str, what: str) -> list[str]:
     """The cells of a column: the one asked for, else one with a usual name."""
+
     lower = [name.lower() for name in table.names]
     wanted = [asked.lower()] if asked else [name for name in usual if name in lower]
     if not wanted or wanted[0] not in lower:

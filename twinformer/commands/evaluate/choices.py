@@ -11,8 +11,9 @@ log-likelihood ("acc"), by that per token ("acc_norm" of llm.c), and per byte
 ("acc_norm" of lm-evaluation-harness). To compare with the harness, take its
 --wording, too.
 """
-import json
 import time
+
+from ...io.strict_json import json_text
 
 __all__ = ["add_arguments", "run"]
 
@@ -100,7 +101,7 @@ def show(arguments, about, figures, table, seconds) -> None:
     import sys
 
     if arguments.json:
-        print(json.dumps(about | figures, indent=1))
+        print(json_text(about | figures, indent=1))
         return
     print(f"{about['run']}, on {arguments.data}")
     for name, (words, form, note) in table.items():

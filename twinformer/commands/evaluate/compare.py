@@ -14,11 +14,11 @@ order, the pair is a tie.
 A tie is half a win. The interval is a bootstrap over the pairs; the sign test
 looks at the decided ones: how often would two equal models differ as much?
 """
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from ...io.strict_json import json_text
 from .judge import add_judge_arguments, ask_all, judge_of
 
 __all__ = ["add_arguments", "run"]
@@ -52,8 +52,8 @@ def run(arguments) -> int:
             arguments.margin)
     found = win_rate(outcomes, confidence=arguments.confidence)
     if arguments.json:
-        print(json.dumps({"first": arguments.first, "second": arguments.second,
-                          "judge": arguments.judge, **asdict(found)}, indent=1))
+        print(json_text({"first": arguments.first, "second": arguments.second,
+                         "judge": arguments.judge, **asdict(found)}, indent=1))
         return code
     left_out = f"; {found.left_out} without a verdict left out" if found.left_out else ""
     print(f"{arguments.first} against {arguments.second}{left_out}\n"

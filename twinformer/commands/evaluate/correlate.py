@@ -7,8 +7,9 @@ null stands for an answer without a score. Pearson asks whether the scores lie
 on a line, Spearman and Kendall whether both judges put the answers in the same
 order, however strict they are.
 """
-import json
 from dataclasses import asdict
+
+from ...io.strict_json import json_text
 
 __all__ = ["add_arguments", "run"]
 
@@ -26,7 +27,7 @@ def run(arguments) -> None:
     scores = [read_scores(path) for path in (arguments.first, arguments.second)]
     found = correlations(*scores)
     if arguments.json:
-        print(json.dumps({"first": arguments.first, "second": arguments.second,
+        print(json_text({"first": arguments.first, "second": arguments.second,
                           **asdict(found)}, indent=1))
         return
     left_out = f"; {found.left_out} without both scores left out" if found.left_out else ""

@@ -15,9 +15,10 @@ After an interruption, by whatever, the same command goes on where it stopped,
 and asks nothing twice. The key is taken from an environment variable, goes
 into the request, and is written nowhere.
 """
-import json
 import sys
 from pathlib import Path
+
+from ...io.strict_json import json_text
 
 __all__ = ["add_arguments", "add_judge_arguments", "ask_all", "judge_of", "run"]
 
@@ -67,11 +68,11 @@ def run(arguments) -> int:
     if outcome.stopped:
         raise ConnectionError(outcome.report("answers", judge.log.path))
     path = Path(arguments.scores or default_path(arguments))
-    write_atomically(path, json.dumps(outcome.values) + "\n")
+    write_atomically(path, json_text(outcome.values) + "\n")
     known = [value for value in outcome.values if value is not None]
     mean = sum(known) / len(known) if known else None
     if arguments.json:
-        print(json.dumps({
+        print(json_text({
             "file": arguments.data, "response": arguments.response, "judge": arguments.judge,
             "answers": len(tasks), "scored": len(known), "mean": mean,
             "unscored": outcome.unscored, "unasked": outcome.unasked,

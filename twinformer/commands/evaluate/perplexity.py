@@ -13,10 +13,11 @@ Of a long text the model sees a window at a time. Windows side by side are
 quick, but know little at their beginnings; with a --stride below the window
 they overlap, only what is new in each is scored, and the figures are better.
 """
-import json
 import sys
 import time
 from functools import partial
+
+from ...io.strict_json import json_text
 
 __all__ = ["add_arguments", "run", "scorer"]
 
@@ -78,7 +79,7 @@ def run(arguments) -> None:
             batch_size=batch_size, progress=progress)
     seconds = time.perf_counter() - start
     if arguments.json:
-        print(json.dumps({
+        print(json_text({
             "run": str(opened.folder), "step": opened.step, "text": text,
             "backend": arguments.backend, "window": window, "stride": stride,
             "tokens": result.tokens, "bytes": result.bytes,

@@ -11,8 +11,9 @@ to quote), ROUGE is rouge-score's (0 to 1). Where a text has Chinese characters,
 each of them is a word. None of them understands a word;
 `twinformer evaluate judge` asks a model that does.
 """
-import json
 from dataclasses import asdict
+
+from ...io.strict_json import json_text
 
 __all__ = ["add_arguments", "run"]
 
@@ -34,7 +35,7 @@ def run(arguments) -> None:
     responses = read_responses(arguments.data, arguments.response)
     scores = score_responses(responses, arguments.language)
     if arguments.json:
-        print(json.dumps({"file": arguments.data, "response": arguments.response,
+        print(json_text({"file": arguments.data, "response": arguments.response,
                           **asdict(scores)}, indent=1))
         return
     empty = f", {scores.empty} of them empty" if scores.empty else ""

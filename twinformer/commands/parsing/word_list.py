@@ -1,11 +1,11 @@
 """The words of a command line, one or several at a time."""
-import json
 import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 import yaml
+from ...io.strict_json import json_text
 
 __all__ = ["SWITCHES", "Words", "as_list", "check_words"]
 
@@ -66,4 +66,4 @@ def as_list(words: list[str]) -> str:
         with suppress(yaml.YAMLError):
             if isinstance(yaml.safe_load(words[0]), list):
                 return words[0]
-    return json.dumps(words)
+    return json_text(words)

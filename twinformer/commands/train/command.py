@@ -13,7 +13,6 @@ samples.txt and the checkpoints. Ctrl-C saves and stops. The last word of an
 option is enough where it is unique: --max-steps is --training.max_steps.
 """
 import dataclasses
-import json
 import warnings
 from functools import partial
 from typing import Literal
@@ -27,6 +26,7 @@ from ..around_training import stopped
 from ..resuming import config_of_resumed, value_of
 from .sampling import sampler
 from .summary import summary
+from ...io.strict_json import json_text
 
 __all__ = ["add_arguments", "run"]
 
@@ -85,7 +85,7 @@ def shape_of(name: str) -> str | None:
         return None
     shape = dataclasses.asdict(preset(name))
     del shape["vocab_size"]
-    return json.dumps({"model": shape})
+    return json_text({"model": shape})
 
 
 def run(arguments) -> int:

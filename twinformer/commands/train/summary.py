@@ -2,6 +2,7 @@
 import re
 
 from ...backend import implementation
+from ...io.shell_words import command_line
 
 from ..around_training import next_steps
 from .sampling import opening
@@ -26,23 +27,24 @@ def summary(finished) -> None:
         print(f"valid Python: {written} that the model wrote;\n"
               f"              {real} of the validation text")
     print(next_steps("train", folder, "loss.png, samples.txt", {
-        "continue a text": f"twinformer generate {folder}{example_prompt(finished)}",
-        "train it longer": f"twinformer train --resume {folder} --max-steps {2 * finished.step}",
-        "your own text": "twinformer train PATH"}))
+        "continue a text": command_line("generate", folder, *example_prompt(finished)),
+        "train it longer": command_line(
+            "train", "--resume", folder, "--max-steps", 2 * finished.step),
+        "your own text": command_line("train", "PATH")}))
 
 
-def example_prompt(finished) -> str:
+def example_prompt(finished) -> list[str]:
     """A --prompt with words that the model has seen, or nothing"""
     from ...corpora.documents import STANDARD_LIBRARY
 
     if finished.config.data.corpus == [STANDARD_LIBRARY]:
-        return ' --prompt "def "'
+        return ["--prompt", "def "]
     data = finished.data
     words = re.search(r"[^\W\d_]+(?: [^\W\d_]+){0,2}",
                       data.tokenizer.decode(data.validation[:200]))
     if not words:   # numbers, a program of signs: one has to know better
-        return ""
-    return f' --prompt "{words[0][:24].rstrip()}"'
+        return []
+    return ["--prompt", words[0][:24].rstrip()]
 
 
 def python_share(finished):

@@ -8,7 +8,8 @@ texts it continues, losses, perplexities. Prints what is expected and what came.
 Exit code 1 where something differs. What needs a data file that is not there
 is left out, and says so.
 """
-import json
+
+from ...io.strict_json import json_text
 
 __all__ = ["add_arguments", "check", "run"]
 
@@ -46,7 +47,7 @@ def run(arguments) -> int:
     different = sum(row["result"] == "DIFFERS" for row in rows)
     same = sum(row["result"] == "as published" for row in rows)
     if arguments.json:
-        print(json.dumps(rows, indent=1, ensure_ascii=False))
+        print(json_text(rows, indent=1, ensure_ascii=False))
     else:
         print(f"\n{arguments.preset} by {arguments.backend}: {same} as published, {different} "
               f"different, {len(rows) - same - different} left out")

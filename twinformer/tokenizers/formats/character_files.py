@@ -8,6 +8,7 @@ from typing import Any
 from ...io.files import write_atomically
 from ...io.text_files import read_text
 from ..characters import CharacterTokenizer
+from ...io.strict_json import json_text
 
 __all__ = ["read_characters", "write_characters"]
 
@@ -31,7 +32,7 @@ def write_characters(tokenizer: CharacterTokenizer, path: str | os.PathLike) -> 
         "normalizer": None, "pre_tokenizer": ANY_ONE, "post_processor": None,
         "decoder": JOINED,
         "model": {"type": "WordLevel", "vocab": vocab, "unk_token": "<|unknown|>"}}
-    write_atomically(path, json.dumps(content, ensure_ascii=False, indent=1))
+    write_atomically(path, json_text(content, ensure_ascii=False, indent=1))
 
 
 def read_characters(path: str | os.PathLike) -> CharacterTokenizer | None:

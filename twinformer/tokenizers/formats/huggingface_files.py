@@ -12,6 +12,7 @@ from ..fast.bpe_merging import merge_piece
 from ..byte_alphabet import from_visible, to_visible
 from ...io.files import write_atomically
 from ...io.text_files import read_text
+from ...io.strict_json import json_text
 from ..patterns import PATTERNS, compile_pattern
 from ..vocabulary import NormalForm, Vocabulary
 from .huggingface_checks import check_content, check_model, steps_of
@@ -49,7 +50,7 @@ def write_tokenizer_json(vocabulary: Vocabulary,
             "merges": [[to_visible(a), to_visible(b)]
                        for a, b in merges_of(ranks)]},
     }
-    write_atomically(path, json.dumps(content, ensure_ascii=False, indent=1))
+    write_atomically(path, json_text(content, ensure_ascii=False, indent=1))
 
 
 def merges_of(ranks: dict[bytes, int]) -> list[tuple[bytes, bytes]]:
