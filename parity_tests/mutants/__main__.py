@@ -10,8 +10,8 @@ from . import __doc__ as about
 from .journal import Journal
 from .known import write_known_results
 from .making import Mutant, mutants_of, mutants_of_port
-from .modules import EQUIVALENT, MODULES, ROOT
-from .report import HEADING, VERDICTS, report
+from .modules import MODULES, ROOT
+from .report import HEADING, VERDICTS, reason_of, report
 from .trying import patience, tried
 
 REPORT = ROOT / "benchmarks" / "results" / "mutants.md"
@@ -75,7 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
                                         patience(mutant, known, tests))]
                 journal.note(mutant, result, time.perf_counter() - began)
             result = journal[mutant]
-            if result == "SURVIVED" and mutant.key in EQUIVALENT:
+            if result == "SURVIVED" and reason_of(mutant):
                 return "equivalent"
             return result
         with ThreadPoolExecutor(options.jobs) as pool:

@@ -1,7 +1,7 @@
 """What is broken, which tests see it, and what no test can tell apart."""
 from pathlib import Path
 
-__all__ = ["EQUIVALENT", "MODULES", "NO_MATHEMATICS", "ROOT", "SECOND"]
+__all__ = ["EQUIVALENT", "MODULES", "NO_MATHEMATICS", "ROOT", "SECOND", "SPEED_ALONE"]
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -53,6 +53,7 @@ SLICES = "how the work is cut into slices changes none of its numbers"
 AXES = "of four axes the third is the last but one, of two the second the last"
 SHORTCUT = "a short way for tiles without a mask, taken less often"
 PLAIN = "in tiles or as a whole: the same numbers"
+HEAP = "no token starts or ends there, by either number"
 CLOCK = "how long the speed is measured"
 EQUIVALENT: dict[tuple[str, str], str] = {
     ("layers.softmax", "masked_softmax: 0 -> 1"):
@@ -109,5 +110,20 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "the seed of weights that are replaced in the next line",
     ("finetuning.lora", "LoRALinear.merged: 1 -> 2"):
         "the size of a Linear whose weights are replaced in the next line",
+    ("finetuning.review", "classify_review: 0 -> 1"):
+        "the label of a text that nobody has labelled, which nobody reads",
+    **{("twinformer.tokenizers.fast.bpe_merging", f"merge_piece{what}"): HEAP for what in (
+        ": end - 1 -> end + 1", ": end - 1 -> end", ": 1 -> 2", ".candidate: 1 -> 2",
+        ": -1 -> 1")},
     ("evaluation.likelihood", "choice_log_likelihoods: -1 -> 1"):
         "the last axis of a table is its second one"}
+
+# Modules that only make others fast: what their tests let through decides how
+# soon a number is there, and not which one
+SPEED_ALONE = {
+    "twinformer.tokenizers.fast.early_merges":
+        "what is not merged early is merged later",
+    "twinformer.tokenizers.fast.pair_ranks":
+        "where a pair is kept decides how soon it is found",
+    "twinformer.tokenizers.fast.piece_cache":
+        "what is remembered, and when, decides what is computed again"}

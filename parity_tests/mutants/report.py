@@ -1,8 +1,9 @@
 """The table of mutants, in Markdown."""
 from .trying import BY_CASES, BY_TESTS, SURVIVED
-from .modules import EQUIVALENT
+from .making import Mutant
+from .modules import EQUIVALENT, SPEED_ALONE
 
-__all__ = ["HEADING", "VERDICTS", "report"]
+__all__ = ["HEADING", "VERDICTS", "reason_of", "report"]
 
 HEADING = """# Mutants
 
@@ -12,6 +13,11 @@ every component, compared with the twin, or the tests of its module. Made by
 
 """
 VERDICTS = {SURVIVED: "SURVIVED", BY_CASES: "by cases", BY_TESTS: "by tests"}
+
+
+def reason_of(mutant: Mutant) -> str:
+    """Why no test can tell it from the original; "" where one should."""
+    return EQUIVALENT.get(mutant.key, SPEED_ALONE.get(mutant.module, ""))
 
 
 def report(results, seconds: float) -> str:
@@ -32,7 +38,7 @@ def report(results, seconds: float) -> str:
                  for result, mutant in rows if result == "SURVIVED"]
     if survivors:
         lines += ["", "Survived:", "", *survivors]
-    same = [f"- `{mutant}`: {EQUIVALENT[mutant.key]}"
+    same = [f"- `{mutant}`: {reason_of(mutant)}"
             for rows in results.values()
             for result, mutant in rows if result == "equivalent"]
     if same:

@@ -2,11 +2,13 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 import twinformer.models.initialisation as theirs
+from twinformer.backend import implementation
 from twinformer.models.config import GPT2Config
 from twinformer.models.initialisation import (
-    initial_parameters, parameter_shapes,
+    initial_factor, initial_parameters, parameter_shapes,
 )
 
 CONFIG = GPT2Config(vocab_size=211, context_length=64, d_model=64, n_heads=4,
@@ -56,3 +58,18 @@ def test_an_untied_head_leaves_all_others_as_they_are():
     assert set(untied) - set(tied) == {"head.weight"}
     for name, a in tied.items():
         np.testing.assert_array_equal(a, untied[name])
+
+
+@pytest.mark.parametrize("change", [{}, {"qkv_bias": False}, {"tie_embeddings": False}])
+def test_shapes_are_those_of_the_model(change):
+    """The layers' own, which GPT-2's configuration decides."""
+    config = replace(CONFIG, n_layers=2, **change)
+    model = implementation("numpy").GPTModel(config, seed=None)
+    assert {name: a.shape for name, a in model.named_parameters()} == parameter_shapes(config)
+
+
+def test_a_factor_is_even_between_bounds():
+    """LoRA's A: as torch's Linear draws its weights, up to 1 / sqrt(inputs)."""
+    a = initial_factor((64, 100), seed=1)
+    assert -0.1 < a.min() < -0.09 and 0.09 < a.max() < 0.1
+    assert abs(a.mean()) < 5 * 0.1 / 3 ** 0.5 / 80
