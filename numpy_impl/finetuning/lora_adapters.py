@@ -21,7 +21,7 @@ from twinformer.adapters.files import (
     Adapter, Factors, read_adapter, write_adapter,
 )
 from twinformer.adapters.modules_to_save import (
-    EMBEDDING, HEAD, beside_tied, check_complete, whole_modules,
+    EMBEDDING, HEAD, beside, whole_modules,
 )
 from .freezing import train_only
 from .lora_model import (
@@ -117,12 +117,9 @@ def load_adapter(model, folder: str | os.PathLike) -> list[str]:
         path: module for path, module in model.named_modules()
         if isinstance(module, Linear)}
     parameters, learning = get_parameters(model), set(adapter.whole)
-    check_complete(folder, adapter, parameters)
-    untied = False
-    if HEAD not in parameters and not adapter.classifier:
-        adapter, untied = beside_tied(folder, adapter, parameters[EMBEDDING])
-        if untied:
-            parameters[HEAD] = parameters[EMBEDDING]
+    adapter, untied = beside(folder, adapter, parameters)
+    if untied:
+        parameters[HEAD] = parameters[EMBEDDING]
     check_fit(folder, adapter,
               {name: tuple(linear.weight.shape)
                for name, linear in linears.items()},

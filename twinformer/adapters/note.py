@@ -8,7 +8,7 @@ NOTE_FILE = "README.md"
 
 def note_on_bias(bias: np.ndarray, base: str) -> str:
     """The text for a head with this offset, (classes,)."""
-    values = ", ".join(f"{value:.9g}" for value in bias)
+    values = ", ".join(map(str, bias))
     return f"""# LoRA for a classifier of {len(bias)} classes
 
 This classifier adds an offset to the score of each class. The head of
