@@ -149,6 +149,7 @@ def test_saved_by_peft_the_same_logits_here(tmp_path, options, dtype):
     {"modules_to_save": ["lm_head"], "ensure_weight_tying": True}, {"modules_to_save": ["e"]},
     {"modules_to_save": ["wte"], "embeddings": True}, {"embeddings": True},
     {"target_modules": ["lm_head", "c_fc"]},
+    {"target_modules": ["lm_head", "c_fc"], "embeddings": "auto"},
     {"target_modules": ["lm_head"], "modules_to_save": ["transformer"]},
     {"target_modules": ["lm_head", "c_fc"], "modules_to_save": ["wte"]}], ids=str)
 def test_a_tied_table_of_which_peft_changed_one_end_or_both(tmp_path, options):
