@@ -101,12 +101,12 @@ def write_adapter(folder: str | os.PathLike, adapter: Adapter) -> None:
                        for name, factors in adapter.layers.items()}}
     write_safetensors(folder / TENSOR_FILE, tensors,
                       {"twinformer": json.dumps(about)})
-    if "head.bias" in adapter.whole:
-        write_atomically(folder / NOTE_FILE, note_on_bias(
-            adapter.whole["head.bias"], adapter.base))
     write_atomically(folder / CONFIG_FILE, config_text(
         ranks, alphas, adapter.dropout, list(dict.fromkeys(whole)),
         adapter.base, adapter.classifier))
+    if "head.bias" in adapter.whole:
+        write_atomically(folder / NOTE_FILE, note_on_bias(
+            adapter.whole["head.bias"], adapter.base))
 
 
 def read_adapter(folder: str | os.PathLike) -> Adapter:
