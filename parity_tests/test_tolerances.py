@@ -18,7 +18,7 @@ HOME = {"parity_tests/agreement.py", "parity_tests/test_tolerances.py"}
 OWN: dict[str, int] = {
     "parity_tests/finetuning/test_classification.py": 9,
     "parity_tests/finetuning/test_classifier_model.py": 4,
-    "parity_tests/finetuning/test_lora_adapters.py": 7,
+    "parity_tests/finetuning/test_lora_adapters.py": 6,
     "parity_tests/finetuning/test_lora_model.py": 4,
     "parity_tests/finetuning/test_packed_tokens.py": 3,
     "parity_tests/finetuning/test_preferences.py": 1,

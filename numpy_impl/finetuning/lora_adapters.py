@@ -9,6 +9,7 @@ of hundreds, which many of them can share.
 """
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from ..layers.linear import Linear
@@ -18,6 +19,9 @@ from twinformer.adapters.checks import (
 )
 from twinformer.adapters.files import (
     Adapter, Factors, read_adapter, write_adapter,
+)
+from twinformer.adapters.modules_to_save import (
+    EMBEDDING, HEAD, beside, whole_modules,
 )
 from .freezing import train_only
 from .lora_model import (
@@ -32,8 +36,9 @@ def save_adapter(model, folder: str | os.PathLike, base: str = "") -> None:
     """Write adapter_config.json and adapter_model.safetensors.
 
     A head that scores classes is saved whole, its LoRA merged into it, for
-    the base has no such head; so is whatever else learns. transformers'
-    GPT-2 has no offset on it, and peft leaves ours out.
+    the base has no such head; so is every other module in which something
+    learns. transformers' GPT-2 has no offset on the head and peft leaves ours
+    out: a README.md in the folder then says what is to be added.
 
     Parameters
     ----------
@@ -54,14 +59,15 @@ def save_adapter(model, folder: str | os.PathLike, base: str = "") -> None:
     """
     parameters, below = get_parameters(model), base_parameters(model)
     learning = {name for name, _ in model.named_gradients()}
-    whole = {name: array for name, array in parameters.items()
-             if name in learning and not is_lora(name)}
+    whole = whole_modules(
+        {name for name in learning if not is_lora(name)}, parameters,
+        tied=HEAD not in below)
     layers = {name: Factors(parameters[name + ".A"], parameters[name + ".B"],
                             layer.alpha, layer.parts)
               for name, layer in lora_layers(model).items()}
     dropouts = [layer.dropout.rate for layer in lora_layers(model).values()]
-    classifier = len(below.get("head.weight", parameters[
-        "token_embedding.weight"])) != model.config.vocab_size
+    outputs = len(below.get(HEAD, below[EMBEDDING]))
+    classifier = outputs != model.config.vocab_size
     if classifier:
         layers.pop("head", None)
         whole = {name: array for name, array in whole.items()
@@ -84,8 +90,10 @@ def load_adapter(model, folder: str | os.PathLike) -> list[str]:
     ----------
     model : GPTModel
         The base, changed in place: LoRA as it was saved, by us or by peft;
-        the head of a classifier in place of its own. Everything that the
-        adapter holds learns, and nothing else. `merge` makes it a plain model.
+        the head of a classifier in place of its own. A token embedding and
+        an output layer that were one are two where the adapter changes one
+        of them alone. Everything that the adapter holds learns, and nothing
+        else. `merge` makes it a plain model.
     folder
         What `save_adapter` or peft wrote.
 
@@ -108,24 +116,30 @@ def load_adapter(model, folder: str | os.PathLike) -> list[str]:
     linears: dict[str, Any] = {
         path: module for path, module in model.named_modules()
         if isinstance(module, Linear)}
-    parameters = get_parameters(model)
+    parameters, learning = get_parameters(model), set(adapter.whole)
+    adapter, untied = beside(folder, adapter, parameters)
+    if untied:
+        parameters[HEAD] = parameters[EMBEDDING]
     check_fit(folder, adapter,
               {name: tuple(linear.weight.shape)
                for name, linear in linears.items()},
               {name: array.shape for name, array in parameters.items()})
     check_fingerprint(folder, adapter, parameters)
     if adapter.classifier:
-        classes, width = adapter.whole["head.weight"].shape
-        model.head = Linear(
-            width, classes, "head.bias" in adapter.whole, seed=None)
-        model.head.to(model.final_norm.weight.dtype)
+        new_head(model, len(adapter.whole[HEAD]),
+                 "head.bias" in adapter.whole)
+    elif untied:
+        model.config = replace(model.config, tie_embeddings=False)
+        new_head(model, model.config.vocab_size, False)
+        overwrite(model, {HEAD: parameters[HEAD]})
+        linears["head"] = model.head
     overwrite(model, adapter.whole)
     for name, (A, B, alpha, parts) in adapter.layers.items():
         layer = LoRALinear(linears[name], B.shape[1], alpha, adapter.dropout,
                            parts)
         overwrite(layer, {"A": A, "B": B})
         put(model, name, layer)
-    train_only(model, lambda name: is_lora(name) or name in adapter.whole)
+    train_only(model, lambda name: is_lora(name) or name in learning)
     return list(adapter.layers)
 
 
@@ -138,6 +152,12 @@ def best_parameters(folder: str | os.PathLike, base: str = "") -> Callable:
             save_adapter(model, folder, base)
         return merged_parameters(model)
     return parameters
+
+
+def new_head(model, outputs, bias) -> None:
+    """Put a Linear of zeros in place of the model's head."""
+    model.head = Linear(model.config.d_model, outputs, bias, seed=None)
+    model.head.to(model.final_norm.weight.dtype)
 
 
 def overwrite(module, arrays) -> None:

@@ -16,7 +16,7 @@ from twinformer.adapters.files import read_adapter
 from twinformer.adapters.names import our_name, peft_name
 from numpy_impl.finetuning.freezing import train_only
 from numpy_impl.finetuning.lora_model import (
-    add_lora, is_lora, lora_layers, merge,
+    add_lora, base_parameters, is_lora, lora_layers, merge,
 )
 from numpy_impl.layers.linear import Linear
 from twinformer.models.initialisation import initial_parameters
@@ -62,6 +62,15 @@ def peft_of(base, folder, kind="GPT2LMHeadModel", **options):
     model = getattr(transformers, kind).from_pretrained(
         base, dtype=torch.float64, attn_implementation="eager", **options)
     return peft.PeftModel.from_pretrained(model, folder)
+
+
+def same_logits(peft, twin, model):
+    """Of the reference's model and its twin, as peft's."""
+    ids = torch.from_numpy(IDS)
+    exact, bounds = measured_bounds(lambda: {"logits": peft(ids).logits},
+                                    lambda: {"logits": twin(ids)})
+    assert_agree(twin(ids), exact["logits"], bounds["logits"])
+    assert_agree(model.forward(IDS)[0], exact["logits"], bounds["logits"])
 
 
 OPTIONS = st.fixed_dictionaries({
@@ -131,6 +140,105 @@ def test_saved_by_peft_the_same_logits_here(tmp_path, options, dtype):
     assert first.dropout.rate == options.get("lora_dropout", 0)
 
 
+# -- embedding and output layer of a tied model -----------------------------------
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("options", [
+    {"modules_to_save": ["wte"]}, {"modules_to_save": ["wte"], "ensure_weight_tying": True},
+    {"modules_to_save": ["lm_head"]}, {"modules_to_save": ["wte", "lm_head"]},
+    {"modules_to_save": ["lm_head"], "ensure_weight_tying": True}, {"modules_to_save": ["e"]},
+    {"modules_to_save": ["wte"], "embeddings": True}, {"embeddings": True},
+    {"target_modules": ["lm_head", "c_fc"]},
+    {"target_modules": ["lm_head", "c_fc"], "embeddings": "auto"},
+    {"target_modules": ["lm_head"], "modules_to_save": ["transformer"]},
+    {"target_modules": ["lm_head", "c_fc"], "modules_to_save": ["wte"]}], ids=str)
+def test_a_tied_table_of_which_peft_changed_one_end_or_both(tmp_path, options):
+    """And saved by us again it is the same for peft, and beside the base for us."""
+    peft = pytest.importorskip("peft")
+    options = dict(options)
+    embeddings = options.pop("embeddings", False)
+    hugging_face(dtype=torch.float64).save_pretrained(tmp_path / "base")
+    model = peft.get_peft_model(hugging_face(dtype=torch.float64), peft.LoraConfig(**{
+        "r": 2, "target_modules": ["c_attn"], "fan_in_fan_out": True} | options),
+        autocast_adapter_dtype=False)
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.requires_grad:
+                parameter.normal_(generator=generator)
+        if embeddings and not options:
+            model.get_input_embeddings().weight.add_(1)
+    model.save_pretrained(tmp_path / "lora", save_embedding_layers=embeddings)
+    model = peft_of(tmp_path / "base", tmp_path / "lora")
+    for folder in ("lora", "again"):
+        loaded, twin = load_pretrained(tmp_path / "base"), load_torch(tmp_path / "base")
+        for side, one in ((ours, loaded), (theirs, twin)):
+            side.load_adapter(one, tmp_path / folder)
+        same_logits(model, twin, loaded)
+        learning = {name for name, _ in loaded.named_gradients()}
+        assert learning == {name for name, parameter in twin.named_parameters()
+                            if parameter.requires_grad}
+        assert {name for name in learning if not is_lora(name)} == {
+            name for name in read_adapter(tmp_path / folder).whole
+            if name in get_parameters(loaded)}
+        for one in (loaded, twin):
+            heads = [name for name, _ in one.named_parameters() if name.startswith("head.")]
+            assert one.config.tie_embeddings == (not heads)
+        ours.save_adapter(loaded, tmp_path / "again")
+        theirs.save_adapter(twin, tmp_path / "twin")
+        np.testing.assert_equal(read_safetensors(tmp_path / "again/adapter_model.safetensors"),
+                                read_safetensors(tmp_path / "twin/adapter_model.safetensors"))
+    same_logits(peft_of(tmp_path / "base", tmp_path / "again"), twin, loaded)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", [
+    "token_embedding.weight", "position_embedding.weight", "final_norm.weight",
+    "final_norm.bias", "blocks.1.norm1.bias", "blocks.0.feed_forward.up.weight"])
+def test_what_learns_beside_lora_is_the_same_in_peft(tmp_path, name):
+    model = with_lora(tmp_path / "base", targets="qkv")
+    train_only(model, lambda one: is_lora(one) or one == name)
+    get_parameters(model)[name][...] += 0.5
+    ours.save_adapter(model, tmp_path / "lora")
+    twin = load_torch(tmp_path / "base")
+    theirs.load_adapter(twin, tmp_path / "lora")
+    peft = peft_of(tmp_path / "base", tmp_path / "lora")
+    same_logits(peft, twin, model)
+    assert twin.head.weight is twin.token_embedding.weight
+    theirs.save_adapter(twin, tmp_path / "again")
+    np.testing.assert_equal(*(read_safetensors(tmp_path / folder / "adapter_model.safetensors")
+                              for folder in ("lora", "again")))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_queries_keys_and_values_without_biases_learn_beside_lora(tmp_path):
+    """transformers' GPT-2 has them, so for peft the module does; we drop the zeros."""
+    config = replace(TINY, qkv_bias=False)
+    model = with_lora(tmp_path / "base", config=config, targets="out")
+    before = {name: array.copy() for name, array in base_parameters(model).items()}
+    train_only(model, lambda one: is_lora(one) or one == "blocks.1.attention.qkv.weight")
+    model.blocks[1].attention.qkv.weight[...] += 0.5
+    ours.save_adapter(model, tmp_path / "lora")
+    loaded, twin = model_of(config, before), torch_model_of(
+        config, {name: array.copy() for name, array in before.items()})
+    for side, one in ((ours, loaded), (theirs, twin)):
+        side.load_adapter(one, tmp_path / "lora")
+    same_logits(peft_of(tmp_path / "base", tmp_path / "lora"), twin, loaded)
+    np.testing.assert_array_equal(loaded.blocks[1].attention.qkv.weight,
+                                  model.blocks[1].attention.qkv.weight)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_peft_opens_the_base_that_the_adapter_names(tmp_path):
+    peft = pytest.importorskip("peft")
+    model = with_lora(tmp_path / "base")
+    ours.save_adapter(model, tmp_path / "lora", base=str(tmp_path / "base"))
+    opened = peft.AutoPeftModelForCausalLM.from_pretrained(tmp_path / "lora", dtype=torch.float64)
+    twin = load_torch(tmp_path / "base")
+    theirs.load_adapter(twin, tmp_path / "lora")
+    same_logits(opened, twin, model)
+
+
 # -- classifiers ----------------------------------------------------------------
 
 def classifier(folder, bias, targets, seed=0):
@@ -164,9 +272,12 @@ def test_a_classifiers_head_is_saved_whole_and_peft_reads_it(tmp_path, targets, 
     peft = peft_of(tmp_path / "base", tmp_path / "lora", "GPT2ForSequenceClassification",
                    num_labels=3, pad_token_id=0)
     theirs_last = peft(torch.from_numpy(IDS)).logits.detach().numpy()   # (B, 3)
-    offset = model.head.base.bias if "head" in targets else model.head.bias
-    np.testing.assert_allclose(theirs_last, scores[:, -1] - (offset if bias else 0),
-                               rtol=1e-9, atol=1e-12)
+    note = tmp_path / "lora" / "README.md"
+    assert note.exists() == bias
+    if bias:
+        values = note.read_text("utf-8").partition("torch.tensor(")[2].partition(")")[0]
+        theirs_last += json.loads(values)
+    np.testing.assert_allclose(theirs_last, scores[:, -1], rtol=1e-9, atol=1e-12)
     learning = [name for name, _ in loaded.named_gradients()]
     assert learning == [name for name, parameter in twin.named_parameters()
                         if parameter.requires_grad]
@@ -327,6 +438,9 @@ def test_what_lora_here_does_not_compute_is_refused_by_name(tmp_path, side, load
     ({"lora_alpha": -1}, "expected positive alphas"),
     ({"lora_dropout": 1.5}, r"must be in \[0, 1\), got 1.5"),
     ({"lora_dropout": "half"}, "got 'half'"),
+    ({"modules_to_save": "wte"}, "modules_to_save is no list of names, got 'wte'"),
+    ({"modules_to_save": ["lm_head"]}, "modules_to_save names lm_head.weight, which is not in"),
+    ({"modules_to_save": ["ln_f"]}, "names transformer.ln_f.weight, which is not in the file"),
     ({"rank_pattern": {"(": 3}}, "rank_pattern"), ({"alpha_pattern": [1]}, "alpha_pattern")])
 def test_a_config_that_says_nonsense(tmp_path, side, load, change, message):
     ours.save_adapter(with_lora(tmp_path / "base", separate_qkv=False), tmp_path / "lora")
@@ -358,8 +472,13 @@ FIRST = "base_model.model.transformer.h.0.attn.c_attn.lora_B.weight"
     (lambda tensors: tensors.update({"base_model.model.score.bias": np.ones(3)}),
      "the head's own weights are not in the file"),
     (lambda tensors: tensors.update({"base_model.model.lm_head.lora_A.weight": np.ones((2, 8)),
-                                     "base_model.model.lm_head.lora_B.weight": np.ones((11, 2))}),
-     "head has no weights of its own here"),
+                                     "base_model.model.lm_head.lora_B.weight": np.ones((12, 2))}),
+     r"head is \(11, 8\) here, \(12, 8\) there"),
+    (lambda tensors: tensors.update({"base_model.model.transformer.wte.weight": np.ones((11, 8)),
+                                     "base_model.model.lm_head.weight": np.zeros((11, 8))}),
+     "an embedding and another output layer, and modules_to_save names neither"),
+    (lambda tensors: tensors.update({"base_model.model.lm_head.weight": np.ones((12, 8))}),
+     r"token_embedding.weight is \(11, 8\) here, \(12, 8\) there"),
     (lambda tensors: tensors.clear(), "there is no lora_A among its 0 tensors")])
 def test_tensors_that_are_no_adapter_of_this_model(tmp_path, side, load, change, message):
     ours.save_adapter(with_lora(tmp_path / "base", separate_qkv=False), tmp_path / "lora")

@@ -91,7 +91,7 @@ def read_config(path: Path) -> dict[str, Any]:
 
 
 def check_numbers(path, config) -> None:
-    """ValueError where a rank, an alpha or the dropout is none."""
+    """ValueError where a rank, an alpha, a name or the dropout is none."""
     for name in ("rank_pattern", "alpha_pattern"):
         try:
             for pattern in dict(config.get(name) or {}):
@@ -99,6 +99,11 @@ def check_numbers(path, config) -> None:
         except (TypeError, ValueError, re.error) as problem:
             raise ValueError(f"{path}: {name} is no {{pattern: number}} "
                              f"({problem})") from None
+    modules = config.get("modules_to_save") or []
+    if not (isinstance(modules, list)
+            and all(type(name) is str for name in modules)):
+        raise ValueError(f"{path}: modules_to_save is no list of names, got "
+                         f"{modules!r}")
     ranks = [config.get("r", 8), *(config.get("rank_pattern") or {}).values()]
     alphas = [config.get("lora_alpha", 8),
               *(config.get("alpha_pattern") or {}).values()]

@@ -3,6 +3,7 @@
     adapter_config.json         ranks, alphas, which layers: adapter_config.py
     adapter_model.safetensors   A and B of each layer, under peft's names, and
                                 what was trained whole: a classifier's head
+    README.md                   where peft leaves a part of that out
 
 What peft has no field for stands in the header of the second, where it looks
 for nothing: the fingerprint of the base, and the parts of a LoRALinear. There
@@ -24,6 +25,7 @@ from ..io.files import write_atomically
 from ..io.strict_json import json_text
 from .config import CONFIG_FILE, alpha_of, config_text, rank_of, read_config
 from .names import PREFIX, our_name, peft_name
+from .note import NOTE_FILE, note_on_bias
 
 __all__ = ["Adapter", "Factors", "read_adapter", "write_adapter"]
 
@@ -31,6 +33,9 @@ TENSOR_FILE = "adapter_model.safetensors"
 FACTORS = {".lora_A.weight": "A", ".lora_B.weight": "B"}
 # peft saves an output layer that has LoRA with its own weights, too.
 COPY = ".base_layer."
+# With save_embedding_layers it saves these of a module that is in
+# modules_to_save: once more what was trained, and the base's own.
+TWICE = (".modules_to_save.", ".original_module.")
 
 
 class Factors(NamedTuple):
@@ -52,6 +57,9 @@ class Adapter:
     dropout : float
     whole : {name of a parameter: array}
         What was trained as it is: a classifier's head.
+    modules_to_save : tuple of str
+        How names in peft end of the modules that it has copies of; `whole`
+        says it where an adapter is written.
     classifier : bool
         Whether the head, if it is here, scores classes.
     base : str
@@ -63,13 +71,14 @@ class Adapter:
     layers: dict[str, Factors]
     dropout: float = 0.0
     whole: dict[str, np.ndarray] = field(default_factory=dict)
+    modules_to_save: tuple[str, ...] = ()
     classifier: bool = False
     base: str = ""
     fingerprint: str = ""
 
 
 def write_adapter(folder: str | os.PathLike, adapter: Adapter) -> None:
-    """Write the two files, each in one step.
+    """Write the files, each in one step.
 
     Raises
     ------
@@ -96,6 +105,9 @@ def write_adapter(folder: str | os.PathLike, adapter: Adapter) -> None:
     write_atomically(folder / CONFIG_FILE, config_text(
         ranks, alphas, adapter.dropout, list(dict.fromkeys(whole)),
         adapter.base, adapter.classifier))
+    if "head.bias" in adapter.whole:
+        write_atomically(folder / NOTE_FILE, note_on_bias(
+            adapter.whole["head.bias"], adapter.base))
 
 
 def read_adapter(folder: str | os.PathLike) -> Adapter:
@@ -117,6 +129,8 @@ def read_adapter(folder: str | os.PathLike) -> Adapter:
     halves: dict[str, dict[str, np.ndarray]] = {}
     whole = {}
     for name, array in tensors.items():
+        if any(part in name for part in TWICE):
+            continue
         if not np.isfinite(array).all():
             raise ValueError(f"{path}: NaN or infinity in {name}; its "
                              "training failed")
@@ -138,6 +152,7 @@ def read_adapter(folder: str | os.PathLike) -> Adapter:
     names = [name.removeprefix(PREFIX) for name in tensors]
     return Adapter(
         layers=layers, dropout=config.get("lora_dropout", 0.0), whole=whole,
+        modules_to_save=tuple(config.get("modules_to_save") or ()),
         classifier=any(name.startswith("score.") for name in names),
         base=config.get("base_model_name_or_path") or "",
         fingerprint=about.get("base", ""))

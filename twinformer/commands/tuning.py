@@ -127,10 +127,13 @@ def data_key(splits, settings) -> str:
 
 def task_options(begun, splits, settings, arguments) -> dict[str, Any]:
     """What AnswerTask takes by name."""
+    from .around_training import found_from_anywhere
+
     package = implementation(arguments.backend)
+    base = found_from_anywhere(arguments.model)
     return {"tokenizer": begun.opened.tokenizer, "run_config": begun.opened.config,
             "data_key": data_key(splits, settings), "respond": package.respond,
-            "parameters": package.best_parameters(begun.folder.path / "adapter", arguments.model)}
+            "parameters": package.best_parameters(begun.folder.path / "adapter", base)}
 
 
 def settings_of(arguments, section: str) -> dict[str, Any]:

@@ -80,8 +80,8 @@ def task_and_learner(config, parts: Parts, note, resumed: bool = False,
     task = ClassificationTask(
         Classifier(model, aim, tokenizer, classes, reading), learn, choose, config.finetuning,
         data_key=texts_key(*parts), run_config=base,
-        parameters=(package.best_parameters(adapter, config.model) if adapter
-                    else package.merged_parameters))
+        parameters=(package.best_parameters(adapter, found_from_anywhere(config.model))
+                    if adapter else package.merged_parameters))
     return task, package.Learner(model, aim, config.finetuning, config.device)
 
 
