@@ -5,7 +5,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from ..ports.importing import place_of_port
 from . import __doc__ as about
 from .journal import Journal
 from .known import write_known_results
@@ -44,6 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if not (options.all or options.modules or options.list or options.package):
         parser.error("name the modules to try, or say --all, or --package PORT")
+    # Not above: each mutant's process imports this file, and then its module
+    from ..ports.importing import place_of_port
     if options.package and (place := place_of_port(options.package)) is None:
         parser.error(f"there is no folder or file {options.package}")
     every = mutants_of_port(place) if options.package else [
