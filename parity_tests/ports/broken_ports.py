@@ -142,6 +142,11 @@ def in_place(x):
     return x
 
 
+class OtherConstructor(Norm):
+    def __init__(self, *, normalized_shape, eps):
+        super().__init__(normalized_shape, eps)
+
+
 # (component, {name: what stands under it}, words of the verdict)
 MISTAKES = {
     "overflow": ("layers.softmax.softmax", {
@@ -175,6 +180,9 @@ MISTAKES = {
                           "NameError: name 'not_there' is not defined"),
     "another signature": ("layers.softmax.log_softmax", {"log_softmax": two_arguments},
                           "missing 1 required positional argument: 'axis'"),
+    "another constructor": ("layers.norm.LayerNorm", {"LayerNorm": OtherConstructor},
+                            "TypeError: OtherConstructor.__init__() takes 1 positional "
+                            "argument but 2 were given"),
     "in place": ("layers.activations.silu", {"silu": in_place},
                  "changes its input x in place"),
 }
