@@ -62,12 +62,12 @@ def main(arguments: list[str] | None = None) -> int:
         known = "" if options.package else str(Path(folder, "known"))
         if known:
             write_known_results(known)
-        for module in {mutant.module: mutant for mutant in chosen
-                       if mutant not in journal}.values():
-            try:  # one by one, on a quiet machine
-                patience(module, known, tests)
-            except ValueError as problem:
-                parser.error(str(problem))
+        if options.package:  # red tests are told before anything is tried
+            for first in {mutant.module: mutant for mutant in chosen}.values():
+                try:
+                    patience(first, known, tests)
+                except ValueError as problem:
+                    parser.error(str(problem))
 
         def verdict(mutant):
             if mutant not in journal:
