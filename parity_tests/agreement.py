@@ -69,8 +69,8 @@ DRIFT, DRIFT_STEPS = 1e-9, 300
 
 # How near, relatively, the numbers of a known fault have to be to those of a
 # port to be called its cause: two wrong programs part by more than two right
-# ones are allowed to, and a term that is wrong by less is not seen by eye.
-RECOGNISED = 1e-6
+# ones are allowed to.
+RECOGNISED = 1e-10
 
 # Operations that compute nothing
 COPIES = {"clone", "detach", "_to_copy", "zeros", "ones", "zeros_like", "full",

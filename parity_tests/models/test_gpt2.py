@@ -256,3 +256,11 @@ def test_packed_texts_are_read_as_alone(package):
 def test_positions_without_a_vector_are_refused(package, array):
     with pytest.raises(ValueError, match="positions 0 to 7, got positions 0 to 8"):
         package.GPTModel(SMALL)(array([[1, 2]]), positions=array([[0, 8]]))
+
+
+@pytest.mark.parametrize("ids", [[[0, 1]], np.zeros((1, 2))])
+def test_ids_are_an_array_of_whole_numbers(ids):
+    model = component("models.gpt2.GPTModel").find("numpy_impl")(GPT2Config(
+        vocab_size=3, context_length=2, d_model=2, n_heads=1, n_layers=1))
+    with pytest.raises(TypeError, match="must be an array of whole numbers"):
+        model.forward(ids)

@@ -60,6 +60,7 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "what is taken from a row of -inf, which it stays",
     ("layers.softmax", "masked_softmax: 1 -> 2"):
         "what the zeros of a row without any True are divided by",
+    ("layers.linear", "Linear.backward: -1 -> 1"): AXES,
     ("layers.activations", "relu: x <= 0 -> x < 0"): "at 0 either way gives 0",
     ("layers.activations", "clipped: 40 -> 41"):
         "beyond 40 both GELUs keep all of x or nothing, to the last bit",

@@ -147,6 +147,30 @@ class OtherConstructor(Norm):
         super().__init__(normalized_shape, eps)
 
 
+class NoCache(Norm):
+    def forward(self, x):
+        y, self.cache = super().forward(x)
+        return y
+
+    def backward(self, dy, cache=None):
+        return super().backward(dy, self.cache)
+
+
+class StateOfItsOwn(Norm):
+    def forward(self, x):
+        y, self.cache = super().forward(x * 1.0)
+        return y, None
+
+    def backward(self, dy, cache):
+        return super().backward(dy, self.cache)
+
+
+class AnotherEps(Norm):
+    def __init__(self, dim):
+        super().__init__(dim, eps=1e-3)
+
+
+
 # (component, {name: what stands under it}, words of the verdict)
 MISTAKES = {
     "overflow": ("layers.softmax.softmax", {
@@ -183,6 +207,8 @@ MISTAKES = {
     "another constructor": ("layers.norm.LayerNorm", {"LayerNorm": OtherConstructor},
                             "TypeError: OtherConstructor.__init__() takes 1 positional "
                             "argument but 2 were given"),
+    "no cache": ("layers.norm.LayerNorm", {"LayerNorm": NoCache},
+                 "forward returned no cache"),
     "in place": ("layers.activations.silu", {"silu": in_place},
                  "changes its input x in place"),
 }

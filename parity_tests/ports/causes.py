@@ -57,7 +57,7 @@ def causes_of(case: Case, result, truth, bounds, failures: list[Failure]) -> lis
              if (said := about_empty_rows(name, result[name], truth[name], case))]
     found = named() or (named(True) if finite_and_wrong(names, result, truth, bounds) else [])
     found += empty
-    found += [said for name in wrong
+    found += [said for name in (names if truth[names[0]].size > 1 else wrong)
               if (said := about_factor(name, result[name], truth[name], bounds[name], case))]
     if not found:
         found += [f"{', '.join(names)}: as if in {mutant.function} of {mutant.module} stood "
@@ -122,6 +122,8 @@ def about_factor(name, got, expected, bound, case) -> str:
         return ""
     if not np.any(got):
         return f"{name}: all zeros. Nothing was added to it."
+    if 1e-10 < np.abs(got - expected).max() / np.abs(expected).max() < 1e-6:
+        return f"{name}: right to single precision: a float32 constant or cast takes part."
     if got.ndim > 1 and got.shape[-1] == got.shape[-2] and same(got, expected.mT, bound):
         return f"{name}: transposed."
     if same(got, -expected, bound):
@@ -138,7 +140,8 @@ def about_factor(name, got, expected, bound, case) -> str:
                                (f"the factor 1/sqrt({n}) is missing", n ** 0.5)):
             if abs(factor - value) <= RECOGNISED * value:
                 return f"{name}: {meaning} (everything is {factor:.6g} times the right number)."
-    return f"{name}: everything is {factor:.6g} times the right number."
+    plain = expected.size >= 4 and abs(factor - round(factor, 3)) <= RECOGNISED
+    return f"{name}: everything is {factor:.3g} times the right number." if plain else ""
 
 
 def sizes_of(case: Case) -> list[int]:

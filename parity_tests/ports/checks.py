@@ -44,6 +44,8 @@ def parametrize_with_checks(ports, *, seed: int = 0):
     """
     import pytest
 
+    if not ports:
+        raise ValueError("there is nothing to check: expected classes or functions")
     pairs = ports.items() if isinstance(ports, dict) else (
         (component_of(port).name, port) for port in ports)
     return pytest.mark.parametrize("port, check", [

@@ -2,6 +2,7 @@
 array that is wrong in it, the likely causes, and how to run it again.
 """
 import shlex
+import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -83,15 +84,16 @@ def explained(name: str, finding: Finding, seed: int, seconds: float,
     def kind_of(failure: Failure):
         return failure.name, failure.problem, failure.times is None
 
+    warnings.simplefilter("ignore")  # a port's, and those of changed references
     case = smallest(finding.case, fails, seconds)
     wrong, result, truth, bounds = looked_at(case)
     causes: list[str] = []
     if result is not None:
         causes = causes_of(case, result, truth, bounds, wrong)
         full, found, right, limits = looked_at(finding.case)
-        if found is not None and len(causes) != 1:  # too small to tell them apart
+        if found is not None:  # a small case cannot tell all causes apart
             also = causes_of(finding.case, found, right, limits, full)
-            causes = [cause for cause in also if cause in causes] or also or causes
+            causes = [cause for cause in also if cause in causes] or also
     return Explanation(
         name, side.label, str(wrong) if isinstance(wrong, PortError) else "",
         finding.law,

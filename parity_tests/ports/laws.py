@@ -24,6 +24,7 @@ def broken_law(case: Case, package: str, truth, bounds) -> str:
                     f"still need that array")
     if not np.array_equal(case.dy, before[1], equal_nan=True):
         return "its backward changes dy in place"
+    once64 = run_port(case.cast(np.float64), package)
     once = run_port(case.cast(np.float32), package)
     for name, a in once.items():
         asked = name == "y" or name[1:] in case.inputs
@@ -31,6 +32,13 @@ def broken_law(case: Case, package: str, truth, bounds) -> str:
                 and a.dtype != np.float32):
             return (f"for float32 it returns {name} in {a.dtype}: a NumPy float64 "
                     f"scalar or array takes part somewhere")
+    for name in case.floats() if not by_autograd(case.component, package) else ():
+        d = f"d{name}"
+        if d in twice and np.all(np.isfinite(truth[d])) \
+                and fraction(once64[d], truth[d], bounds[d]) <= 1 \
+                and fraction(twice[d], truth[d], bounds[d]) > 1:
+            return (f"{d} is that of the last forward, not of the one whose cache backward was "
+                    f"given: a layer that runs twice needs both. Keep nothing on self")
     for name in () if by_autograd(case.component, package) else truth:
         is_parameter = name != "y" and name[1:] not in case.inputs
         if (is_parameter and name in twice and name in once

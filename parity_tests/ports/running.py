@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..cases import Case
+from ..cases import Case, is_float
 from ..finding import AbsentError, found, is_torch
 from ..running import check_fit, gradient_name, load, remembered, run_torch
 from .importing import folder_of
@@ -111,6 +111,7 @@ def by_hand(case, package, thing, backward, backwards):
     def given(a):
         return convert(a) if isinstance(a, np.ndarray) else a
     inputs = [given(a) for a in laid.inputs.values()]
+    others = [given(np.cos(a)) if is_float(a) else given(a) for a in laid.inputs.values()]
     layer, forward = None, thing
     if part.is_class():
         layer = thing(*case.arguments)
@@ -118,10 +119,15 @@ def by_hand(case, package, thing, backward, backwards):
         forward = getattr(layer, "forward", layer)
         backward = getattr(layer, "backward", None)
     results: dict[str, Any] = {}
-    for _ in range(backwards):
+    for turn in range(backwards):
         result = forward(*inputs, **case.laid_out().options(given))
+        if backwards > 1 and turn == 0:  # the backward is of this call, not the last
+            forward(*others, **case.laid_out().options(given))
         if part.remembers == "cache" and not isinstance(result, tuple):
             y, memory = result, None
+            if backward is not None:
+                raise ValueError("forward returned no cache: expected y, cache, for "
+                                 "backward(dy, cache) to be given")
         else:
             y, *memory = remembered(part.remembers, result, inputs)
         results["y"] = np.array(to_numpy(y))
@@ -132,7 +138,8 @@ def by_hand(case, package, thing, backward, backwards):
         except NotImplementedError:  # not yet: y is something already
             return results
         grads = grads if isinstance(grads, tuple | list) else [grads]
-        results |= {f"d{name}": grad for name, grad in zip(case.floats(), grads)}
+        for name, grad in zip(case.floats(), grads):
+            results.setdefault(f"d{name}", grad)  # of the first call
     if layer is not None:
         results |= gradients(layer, case)
     return results
@@ -157,7 +164,12 @@ def take_parameters(layer, case: Case, given) -> None:
     if all(hasattr(layer, name) for name in ("named_parameters", "to")):
         load(layer, case)
         return
-    own = {name: to_numpy(attribute(layer, name)) for name in case.parameters}
+    shapes = ", ".join(f"{name} {a.shape}" for name, a in case.parameters.items())
+    try:
+        own = {name: to_numpy(attribute(layer, name)) for name in case.parameters}
+    except AttributeError as problem:
+        raise ValueError(f"the parameters are expected as attributes {shapes}; "
+                         f"{problem}") from problem
     check_fit(own, case.parameters)
     for name, a in case.parameters.items():
         path, _, last = name.rpartition(".")

@@ -3,6 +3,7 @@ and empty bodies. Nothing of an answer is in them: a backward keeps no more of
 its docstring than the shapes.
 """
 import ast
+import importlib.util
 import re
 from pathlib import Path
 
@@ -36,6 +37,9 @@ def write_port(path: Path, only_backward: bool = False) -> list[Path]:
     if not path.name.isidentifier():
         raise ValueError(f"{path.name!r} cannot be imported: a package's name has "
                          f"letters, digits and _, and begins with a letter")
+    if importlib.util.find_spec(path.name) is not None:
+        raise ValueError(f"{path.name} is a package that is installed: beside it, a port of "
+                         f"that name would stand in its way; choose another")
     if path.exists():
         raise ValueError(f"{path} is there already: nothing was written")
     import numpy_impl

@@ -6,7 +6,7 @@ from types import ModuleType
 import pytest
 
 from ..components import component
-from .broken_ports import MISTAKES, Norm
+from .broken_ports import MISTAKES, AnotherEps, Norm, StateOfItsOwn
 from .explaining import explained
 from .report import as_json, said_about
 from .trying import sides_of, tried
@@ -49,3 +49,17 @@ def test_the_smallest_case_is_small_and_can_be_pasted(port):
     exec(told.code, scope)
     failure = told.failures[0]
     assert scope["y"][failure.index] == failure.got != failure.expected
+
+
+def test_a_layer_that_remembers_its_last_call_is_found(port):
+    row = tried(component("layers.norm.LayerNorm"), sides_of(port({"LayerNorm": StateOfItsOwn})),
+                0, 0)
+    assert row.finding and "that of the last forward" in row.finding.law
+
+
+def test_what_is_no_known_fault_is_not_called_one(port):
+    """Another eps is neither the mean of something nor a factor."""
+    package = port({"LayerNorm": AnotherEps})
+    row = tried(component("layers.norm.LayerNorm"), sides_of(package), 0, 0)
+    told = explained("layers.norm.LayerNorm", row.finding, 0, seconds=2)
+    assert told.failures and not told.causes, told.causes

@@ -68,7 +68,11 @@ def new_folder(folder: str) -> Iterator[tuple[Path, Path]]:
     FileExistsError
         Where it is not new, nor an empty folder.
     """
+    if not folder.strip():
+        raise ValueError("expected the name of a new folder, got an empty one")
     final = expanded(folder)
+    if final.is_file():
+        raise FileExistsError(f"{final} is a file; name a new folder")
     if final.exists() and not (final.is_dir() and not any(final.iterdir())):
         raise FileExistsError(f"{final} exists and is not empty; nothing is overwritten, "
                               "name a new folder")
