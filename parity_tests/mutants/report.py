@@ -9,7 +9,10 @@ HEADING = """# Mutants
 
 One term of one formula changed at a time, and what noticed it: a few cases of
 every component, compared with the twin, or the tests of its module. Made by
-`python -m parity_tests.mutants --all`.
+
+    python -m benchmarks.mutants
+
+which is `python -m parity_tests.mutants --all`.
 
 """
 VERDICTS = {SURVIVED: "SURVIVED", BY_CASES: "by cases", BY_TESTS: "by tests"}
