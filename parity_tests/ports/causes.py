@@ -17,7 +17,7 @@ from types import ModuleType
 
 import numpy as np
 
-from ..agreement import RECOGNISED, as_array, shares
+from ..agreement import RECOGNISED, ULPS, as_array, shares
 from ..cases import Case
 from ..running import run_numpy
 from .known_faults import FAULTS
@@ -122,7 +122,8 @@ def about_factor(name, got, expected, bound, case) -> str:
         return ""
     if not np.any(got):
         return f"{name}: all zeros. Nothing was added to it."
-    if 1e-10 < np.abs(got - expected).max() / np.abs(expected).max() < 1e-6:
+    apart = np.abs(got - expected).max() / np.abs(expected).max()
+    if RECOGNISED < apart < ULPS * np.finfo(np.float32).eps:
         return f"{name}: right to single precision: a float32 constant or cast takes part."
     if got.ndim > 1 and got.shape[-1] == got.shape[-2] and same(got, expected.mT, bound):
         return f"{name}: transposed."
