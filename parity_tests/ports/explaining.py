@@ -1,11 +1,12 @@
 """What is said about a component that is off: its smallest failing case, every
 array that is wrong in it, the likely causes, and how to run it again.
 """
-import shlex
 import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from twinformer.io.shell_words import command_line
 
 from ..cases import Case
 from ..running import bounds_of, run_numpy
@@ -42,9 +43,8 @@ def explained(name: str, finding: Finding, seed: int, seconds: float,
         How the port was named at the command line.
     """
     side, package = finding.side, finding.side.package
-    words = ["twinformer", "parity", *(["--package", given] if given else []),
-             "--component", name, "--seed", str(seed), "--case", str(finding.number)]
-    again = shlex.join(words)
+    again = command_line("parity", *(["--package", given] if given else []),
+                         "--component", name, "--seed", seed, "--case", finding.number)
 
     def looked_at(case: Case, samples: int = SURE) -> Any:
         """(what is wrong, which run gave it, truth, bounds)"""
@@ -84,16 +84,17 @@ def explained(name: str, finding: Finding, seed: int, seconds: float,
     def kind_of(failure: Failure):
         return failure.name, failure.problem, failure.times is None
 
-    warnings.simplefilter("ignore")  # a port's, and those of changed references
-    case = smallest(finding.case, fails, seconds)
-    wrong, result, truth, bounds = looked_at(case)
-    causes: list[str] = []
-    if result is not None:
-        causes = causes_of(case, result, truth, bounds, wrong)
-        full, found, right, limits = looked_at(finding.case)
-        if found is not None:  # a small case cannot tell all causes apart
-            also = causes_of(finding.case, found, right, limits, full)
-            causes = [cause for cause in also if cause in causes] or also
+    with warnings.catch_warnings():  # a port's, and those of changed references
+        warnings.simplefilter("ignore")
+        case = smallest(finding.case, fails, seconds)
+        wrong, result, truth, bounds = looked_at(case)
+        causes: list[str] = []
+        if result is not None:
+            causes = causes_of(case, result, truth, bounds, wrong)
+            full, found, right, limits = looked_at(finding.case)
+            if found is not None:  # a small case cannot tell all causes apart
+                also = causes_of(finding.case, found, right, limits, full)
+                causes = [cause for cause in also if cause in causes] or also
     return Explanation(
         name, side.label, str(wrong) if isinstance(wrong, PortError) else "",
         finding.law,
