@@ -72,6 +72,12 @@ from .layers.parallel import (
     set_row_threads as set_row_threads,
 )
 from .models.gpt2 import GPTModel as GPTModel, check_ids as check_ids
+from .models.llama import LlamaModel as LlamaModel
+from .models.qwen3 import Qwen3Model as Qwen3Model
+from .models.qwen3_moe import Qwen3MoEModel as Qwen3MoEModel
+from .models.gemma3 import Gemma3Model as Gemma3Model
+from .models.olmo3 import Olmo3Model as Olmo3Model
+from .models.gpt_oss import GptOssModel as GptOssModel
 from .models.parameters import (
     get_parameters as get_parameters,
     set_parameters as set_parameters,
@@ -79,7 +85,11 @@ from .models.parameters import (
 from .models.pretrained import (
     load_pretrained as load_pretrained,
     save_pretrained as save_pretrained,
+)
+from .models.building import (
+    model_class as model_class,
     model_of as model_of,
+    new_model as new_model,
 )
 from .models.torch_io import read_torch as read_torch
 from .training.loss import (
