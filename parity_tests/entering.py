@@ -67,6 +67,29 @@ def norm(source):
     return shape[-1:], inputs, shape, options
 
 
+def turned(source):
+    B, H, T = map(source.size, (3, 3, 7))
+    R = 2 * source.size(4)
+    K = R + source.choice([0, 0, source.size(3)])
+    axes = source.choice([(H,), (B, H)])
+    at = source.choice([(T,), (B, T)]) if len(axes) == 2 else (T,)
+    shape = (*axes, T, K)
+    return ((), {"x": source.numbers(shape), "positions": source.ids(at, 50),
+                 "dim": R, "theta": source.choice([10.0, 10000.0]),
+                 "interleaved": source.choice([True, False])}, shape, {})
+
+
+def capped(source):
+    arguments, inputs, shape, options = elementwise(source)
+    cap = source.choice([0.5, 30.0])
+    return arguments, inputs | {"cap": cap}, shape, options
+
+
+def scaled_embedding(source):
+    (V, D), inputs, shape, options = embedding(source)
+    return (V, D, source.choice([1.0, 5.5])), inputs, shape, options
+
+
 def dropout(source):
     arguments, inputs, shape, _ = elementwise(source)
     return ((source.choice([0.0, 0.1, 0.5, 0.9]),), inputs, shape,
@@ -142,6 +165,29 @@ def transformer(source):
     return ((H * K, H, rate, source.choice([True, False])),
             {"x": source.numbers((B, T, H * K))}, (B, P or T, H * K),
             {"keep": keep, "mask": who_attends(source, B, T), "read": read})
+
+
+def grouped(source):
+    B, T, G, D = map(source.size, (3, 7, 3, 7))
+    H, K = G * source.size(3), 2 * source.size(3)
+    read, P = who_is_read(source, B, T)
+    options = {"bias": source.choice([True, False]),
+               "window": source.choice([None, source.size(8)]),
+               "scale": source.choice([None, 0.3]),
+               "softcap": source.choice([None, 2.0]),
+               "sinks": source.choice([True, False])}
+    theta = source.choice([0.0, 10.0, 10000.0])
+    return ((D, H, G, K, theta, source.choice([True, False]),
+             source.choice(["", "heads", "all"]), tuple(options.items())),
+            {"x": source.numbers((B, T, D))}, (B, P or T, D),
+            {"mask": who_attends(source, B, T), "read": read,
+             "positions": source.choice([None, source.ids((B, T), 50)]),
+             "documents": documents(source, B, T)})
+
+
+def documents(source, B, T):
+    """None, or to which document each token belongs, -1 = padding."""
+    return source.choice([None, np.sort(source.ids((B, T), 3), -1) - 1])
 
 
 def gpt2(source):
