@@ -37,9 +37,10 @@ class Component:
     backward
         Functions: the name of the backward, default public + "_backward".
     remembers
-        Functions: what the backward is given besides dy: "input", "output",
-        or "cache", which forward returned as its second value. Where forward
-        returns y alone, for nothing has to be kept: its other "arguments".
+        Functions: what the backward is given besides dy: "input", "inputs" (all
+        of them), "output", or "cache", which forward returned as its second
+        value. Where forward returns y alone, for nothing has to be kept: its
+        other "arguments".
     complex_step
         Whether the reference's forward can be run with complex numbers.
     huge
@@ -173,6 +174,10 @@ COMPONENTS = [
               skips=NOTHING_ENTERS),
     Component("layers.dropout", "Dropout", enter.dropout),
     Component("layers.feed_forward", "FeedForward", enter.feed_forward),
+    *(Component("layers.gates", name, enter.gated, remembers="inputs")
+      for name in ("swiglu", "geglu", "clamped_swiglu")),
+    *(Component("layers.gated_feed_forward", name, enter.gated_feed_forward)
+      for name in ("SwiGLU", "GeGLU", "ClampedSwiGLU")),
     Component("layers.attention", "attention", enter.attention, huge=1e3,
               skips=MASKED_ROW),
     Component("layers.flash_attention", "flash_attention", enter.tiled, huge=1e3,

@@ -101,6 +101,17 @@ def feed_forward(source):
     return (D, F), {"x": source.numbers((*axes, D))}, (*axes, D), {}
 
 
+def gated(source):
+    shape = (*leading(source), source.size(9))
+    return ((), {"gate": source.numbers(shape), "up": source.numbers(shape)},
+            shape, {})
+
+
+def gated_feed_forward(source):
+    (D, F), inputs, shape, options = feed_forward(source)
+    return (D, F, source.choice([True, False])), inputs, shape, options
+
+
 def attention(source):
     axes, K = leading(source, 2), source.size(5)
     T, S = source.size(7), source.size(7)

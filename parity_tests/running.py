@@ -53,7 +53,8 @@ def remembered(what: str, result, inputs):
             "arguments": lambda: (result, *inputs[1:]),
             "output": lambda: (result, result),
             "bent": lambda: (result, result, *inputs[1:]),
-            "input": lambda: (result, inputs[0])}[what]()
+            "input": lambda: (result, inputs[0]),
+            "inputs": lambda: (result, *inputs)}[what]()
 
 
 def run_torch(case: Case, package: str = "torch_impl", *, fused: bool = True,

@@ -61,6 +61,17 @@ from .layers.multi_head_attention import (
     merge_heads as merge_heads,
 )
 from .layers.feed_forward import FeedForward as FeedForward
+from .layers.gates import (
+    swiglu as swiglu,
+    geglu as geglu,
+    clamped_swiglu as clamped_swiglu,
+)
+from .layers.gated_feed_forward import (
+    GatedFeedForward as GatedFeedForward,
+    SwiGLU as SwiGLU,
+    GeGLU as GeGLU,
+    ClampedSwiGLU as ClampedSwiGLU,
+)
 from .layers.block import TransformerBlock as TransformerBlock
 from .layers.grouped_query_attention import (
     GroupedQueryAttention as GroupedQueryAttention,
