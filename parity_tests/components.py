@@ -197,6 +197,15 @@ COMPONENTS = [
                enter.grouped, huge=1e3, skips=MASKED_ROW),
     Component("models.gpt2", "GPTModel", enter.gpt2, huge=1e3, model=True,
               skips=NOTHING_ENTERS),
+    *(Component(f"models.{room}", model, make, huge=1e3, model=True,
+                skips=NOTHING_ENTERS)
+      for room, model, make in (
+          ("llama", "LlamaModel", enter.llama),
+          ("qwen3", "Qwen3Model", enter.qwen3),
+          ("qwen3_moe", "Qwen3MoEModel", enter.qwen3_moe),
+          ("gemma3", "Gemma3Model", enter.gemma3),
+          ("olmo3", "Olmo3Model", enter.olmo3),
+          ("gpt_oss", "GptOssModel", enter.gpt_oss))),
     Component("training.loss", "cross_entropy", enter.loss),
     Beside("finetuning.lora", "LoRALinear", enter.low_rank),
     Component("finetuning.pooling", "pool", enter.pooled),
