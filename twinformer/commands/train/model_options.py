@@ -62,7 +62,7 @@ def chosen_kind(words: list[str]) -> str:
 def kind_of_configs(words: list[str]) -> str:
     """The kind that the last config file names that names one."""
     found = ""
-    for word, path in zip(words, [*words[1:], ""], strict=True):
+    for word, path in zip(words, words[1:], strict=False):
         if word.partition("=")[0] != "--config":
             continue
         path = word.partition("=")[2] or path
