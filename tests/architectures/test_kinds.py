@@ -1,4 +1,4 @@
-"""The kinds of models: published sizes to the last number, and configs that say what will not do."""
+"""The kinds of models: published sizes to the last number, and what a config refuses."""
 from dataclasses import replace
 
 import pytest
