@@ -33,6 +33,9 @@ class Context:
         the same for the whole batch. None = x begins at position 0.
     read
         The positions whose output is wanted, (B, P). None = all.
+    balance
+        The LoadBalance that every mixture of experts tells whom it chose, so
+        that a loss can keep its experts evenly used. None = nobody is told.
     """
 
     keep: Callable | None = None
@@ -40,6 +43,7 @@ class Context:
     kv_cache: Any = None
     positions: Any = None
     read: Any = None
+    balance: Any = None
 
 
 EMPTY = Context()
