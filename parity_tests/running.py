@@ -52,6 +52,7 @@ def remembered(what: str, result, inputs):
     return {"cache": lambda: result,
             "arguments": lambda: (result, *inputs[1:]),
             "output": lambda: (result, result),
+            "bent": lambda: (result, result, *inputs[1:]),
             "input": lambda: (result, inputs[0]),
             "inputs": lambda: (result, *inputs)}[what]()
 

@@ -2,8 +2,8 @@
 they come up as shapes that do not fit somewhere else."""
 import operator
 
-__all__ = ["check_groups", "check_heads", "check_lengths", "check_positions", "check_rate",
-           "check_sizes", "check_top_k"]
+__all__ = ["check_groups", "check_heads", "check_kv_heads", "check_lengths", "check_pairs",
+           "check_positions", "check_rate", "check_sizes", "check_top_k"]
 
 
 def check_sizes(**sizes: int) -> None:
@@ -72,3 +72,18 @@ def check_lengths(T, S):
         raise ValueError(f"causal attention needs a key for every query: got "
                          f"{T} queries and {S} keys; attention() takes a mask "
                          f"in which rows may be empty")
+
+
+def check_kv_heads(n_heads: int, n_kv_heads: int) -> None:
+    """ValueError unless every key/value head serves equally many heads."""
+    check_sizes(n_heads=n_heads, n_kv_heads=n_kv_heads)
+    if n_heads % n_kv_heads:
+        raise ValueError(f"every key/value head serves equally many query heads: {n_kv_heads} "
+                         f"do not divide {n_heads}")
+
+
+def check_pairs(R: int, K: int) -> None:
+    """ValueError unless R features, in pairs, can be turned in a head of K."""
+    if R > K:
+        raise ValueError(f"there are angles for {R} features, and a head has {K}; make the "
+                         f"frequencies for dim = {K} or fewer")

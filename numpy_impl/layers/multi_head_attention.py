@@ -56,7 +56,7 @@ class MultiHeadAttention(Module):
         q, k, v = (split_heads(part, self.n_heads)         # (B, H, T, K)
                    for part in (q, k, v))
         if context.kv_cache is not None:
-            k, v = context.kv_cache.extend(k, v)           # (B, H, S, K)
+            k, v, _ = context.kv_cache.extend(k, v)        # (B, H, S, K)
         mask = read_mask(context.mask, context.read, x.shape[1], k.shape[2])
         dropping = context.keep is not None and self.dropout > 0
         plain = mask is not None or dropping  # dropout needs every weight

@@ -31,6 +31,10 @@ class Context:
     positions
         Where each token stands in its text: (B, T), or a slice where that is
         the same for the whole batch. None = x begins at position 0.
+    documents
+        (B, T): which document each token belongs to; it attends to no other.
+        Negative = padding, which sees nobody and is seen by nobody. None =
+        one document.
     read
         The positions whose output is wanted, (B, P). None = all.
     balance
@@ -42,6 +46,7 @@ class Context:
     mask: Any = None
     kv_cache: Any = None
     positions: Any = None
+    documents: Any = None
     read: Any = None
     balance: Any = None
 
