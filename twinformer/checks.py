@@ -2,8 +2,9 @@
 they come up as shapes that do not fit somewhere else."""
 import operator
 
-__all__ = ["check_groups", "check_heads", "check_kv_heads", "check_lengths", "check_pairs",
-           "check_positions", "check_rate", "check_sizes", "check_top_k", "check_visibility"]
+__all__ = ["check_expert_groups", "check_groups", "check_heads", "check_kv_heads",
+           "check_lengths", "check_pairs", "check_positions", "check_rate", "check_sizes",
+           "check_top_k", "check_visibility"]
 
 
 def check_sizes(**sizes: int) -> None:
@@ -40,7 +41,7 @@ def check_top_k(k: int, E: int) -> None:
                          f"of these {E}, got {k}")
 
 
-def check_groups(k: int, E: int, groups: int, kept_groups: int) -> None:
+def check_expert_groups(k: int, E: int, groups: int, kept_groups: int) -> None:
     """ValueError unless k of E experts can be chosen from the kept groups."""
     if groups < 1 or E % groups:
         raise ValueError(f"all groups have the same number of experts: {groups} groups "

@@ -6,7 +6,7 @@ Shapes: N tokens, E experts, k of them chosen for each token.
 """
 import numpy as np
 
-from twinformer.checks import check_groups, check_top_k
+from twinformer.checks import check_expert_groups, check_top_k
 
 from .activations import sigmoid
 from .softmax import softmax, softmax_backward
@@ -86,7 +86,7 @@ def sigmoid_with_groups(logits, k, bias=None, groups=1, kept_groups=1,
         If the groups are not of one size, or fewer than k experts are kept.
     """
     E = logits.shape[-1]
-    check_groups(k, E, groups, kept_groups)
+    check_expert_groups(k, E, groups, kept_groups)
     s = sigmoid(logits)                                    # (N, E)
     score = s if bias is None else s + np.asarray(bias, s.dtype)
     chosen = top_k(in_best_groups(score, groups, kept_groups), k)

@@ -6,7 +6,7 @@ Shapes: N tokens, E experts, k of them chosen for each token.
 """
 import torch
 
-from twinformer.checks import check_groups, check_top_k
+from twinformer.checks import check_expert_groups, check_top_k
 
 from .softmax import softmax
 
@@ -80,7 +80,7 @@ def sigmoid_with_groups(logits, k, bias=None, groups=1, kept_groups=1,
         If the groups are not of one size, or fewer than k experts are kept.
     """
     E = logits.shape[-1]
-    check_groups(k, E, groups, kept_groups)
+    check_expert_groups(k, E, groups, kept_groups)
     s = torch.sigmoid(logits)                              # (N, E)
     score = s.detach()
     if bias is not None:
