@@ -32,6 +32,7 @@ from .layers.activations import (
     silu_backward as silu_backward,
 )
 from .layers.dropout import Dropout as Dropout
+from .layers.softcap import soft_cap as soft_cap
 from .layers.visibility import (
     visible as visible,
     visible_mask as visible_mask,

@@ -26,6 +26,7 @@ from .layers.activations import (
     silu as silu,
 )
 from .layers.dropout import Dropout as Dropout
+from .layers.softcap import soft_cap as soft_cap
 from .layers.visibility import (
     visible as visible,
     visible_mask as visible_mask,
