@@ -97,7 +97,7 @@ from .layers.gated_feed_forward import (
     ClampedSwiGLU as ClampedSwiGLU,
 )
 from .layers.router import (
-    top_k as top_k,
+    choose as choose,
     softmax_then_top_k as softmax_then_top_k,
     top_k_then_softmax as top_k_then_softmax,
     sigmoid_with_groups as sigmoid_with_groups,
@@ -105,6 +105,11 @@ from .layers.router import (
     top_k_then_softmax_backward as top_k_then_softmax_backward,
     sigmoid_with_groups_backward as sigmoid_with_groups_backward,
     route_backward as route_backward,
+)
+from .layers.load_balance import (
+    LoadBalance as LoadBalance,
+    load_balance_loss as load_balance_loss,
+    load_balance_loss_backward as load_balance_loss_backward,
 )
 from .layers.mixture_of_experts import (
     MixtureOfExperts as MixtureOfExperts,

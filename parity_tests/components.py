@@ -232,6 +232,7 @@ COMPONENTS = [
             skips=CHOICE),
     Mixture("layers.mixture_of_experts", "MixtureOfExperts", enter.mixture,
             skips=CHOICE),
+    Component("layers.load_balance", "load_balance_loss", enter.assignments),
     Component("layers.attention", "attention", enter.attention, huge=1e3,
               skips=MASKED_ROW),
     Component("layers.attention", "attention", enter.grouped, ", in groups",

@@ -123,7 +123,7 @@ def gated_feed_forward(source):
 def router(source):
     N, E = source.axis(6), source.size(6)
     k = source.choice(range(1, E + 1))
-    return (), {"logits": source.numbers((N, E)), "k": k}, (N, k), {}
+    return (), {"logits": source.numbers((N, E)), "top_k": k}, (N, k), {}
 
 
 def softmax_router(source):
@@ -137,7 +137,7 @@ def sigmoid_router(source):
     kept = source.choice(range(1, groups + 1))
     k, E = source.choice(range(1, kept * size + 1)), groups * size
     bias = tuple((0.25 * source.ids((E,), 8) - 1).tolist())
-    inputs = {"logits": source.numbers((N, E)), "k": k,
+    inputs = {"logits": source.numbers((N, E)), "top_k": k,
               "bias": source.choice([None, bias]), "groups": groups,
               "kept_groups": kept, "scale": source.choice([1.0, 2.5]),
               "renormalise": source.choice([True, False])}
@@ -159,6 +159,14 @@ def mixture(source):
     x = np.where(np.abs(x) < TINY, 0.0, x)
     return ((expert, D, F, E, bias, shared, rule, options), {"x": x},
             (*axes, D), {})
+
+
+def assignments(source):
+    N, E = source.axis(9), source.size(5)
+    k = source.choice(range(1, E + 1))
+    order = np.argsort(source.numbers((N, E)), -1)
+    return ((), {"logits": source.numbers((N, E)), "chosen": order[:, :k],
+                 "kept": source.choice([None, source.mask((N,))])}, (), {})
 
 
 def attention(source):

@@ -79,10 +79,14 @@ from .layers.gated_feed_forward import (
     ClampedSwiGLU as ClampedSwiGLU,
 )
 from .layers.router import (
-    top_k as top_k,
+    choose as choose,
     softmax_then_top_k as softmax_then_top_k,
     top_k_then_softmax as top_k_then_softmax,
     sigmoid_with_groups as sigmoid_with_groups,
+)
+from .layers.load_balance import (
+    LoadBalance as LoadBalance,
+    load_balance_loss as load_balance_loss,
 )
 from .layers.mixture_of_experts import (
     MixtureOfExperts as MixtureOfExperts,
