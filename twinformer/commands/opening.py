@@ -54,12 +54,15 @@ def tokenizer_of(folder: Path, config, backend: str | None = None):
     ConnectionError, ValueError
         GPT-2's vocabulary cannot be had, or is not the model's.
     """
+    from ..tokenizers.formats.bert_files import read_wordpiece
     from ..tokenizers.formats.character_files import read_characters
     from ..tokenizers.formats.folders import read_tokenizer_folder
     from ..tokenizers.formats.gpt2_files import gpt2_vocabulary
 
     if (path := folder / "tokenizer.json").is_file() and (found := read_characters(path)):
         return found
+    if pieces := read_wordpiece(folder):
+        return pieces
     vocabulary = read_tokenizer_folder(folder)
     if vocabulary is None:
         if config.vocab_size < 50257:

@@ -8,13 +8,14 @@ from .byte_tokenizer import ByteTokenizer
 from .characters import CharacterTokenizer
 from .sentencepiece_tokenizer import SentencePieceTokenizer
 from .tokenizer import Tokenizer
+from .wordpiece import WordPiece
 from .words import SimpleTokenizerV1, SimpleTokenizerV2
 
 __all__ = ["TOKENIZERS", "tokenizer_from_dict", "load_tokenizer"]
 
 TOKENIZERS: dict[str, type[Tokenizer]] = {cls.kind: cls for cls in (
     CharacterTokenizer, ByteTokenizer, SimpleTokenizerV1, SimpleTokenizerV2,
-    SentencePieceTokenizer)}
+    SentencePieceTokenizer, WordPiece)}
 
 
 def tokenizer_from_dict(state: dict[str, Any],
