@@ -58,11 +58,7 @@ def choose_tokenizer(arguments, sources, folder: Path):
 
     Raises ValueError or FileNotFoundError where there is none.
     """
-    import json
-
-    from ..io.text_files import read_text
     from ..tokenizers.formats.gpt2_files import gpt2_vocabulary
-    from ..tokenizers.formats.huggingface_files import read_tokenizer_json
     from ..prepare.tokenizer_sample import tokenizer_sample
 
     from ..backend import byte_pair_encoding, load_tokenizer
@@ -91,12 +87,10 @@ def choose_tokenizer(arguments, sources, folder: Path):
                              f"{found.vocab_size}; choose another --folder")
         return found
     path = expanded(kind)
-    if not path.is_file():
+    if not path.exists():
         raise FileNotFoundError(f"there is no tokenizer {kind}; expected bpe, gpt2, bytes or the "
-                                "path of a tokenizer.json")
-    content = json.loads(read_text(path))
-    if isinstance(content, dict) and "model" in content:
-        return BPETokenizer(*read_tokenizer_json(path))
+                                "path of a tokenizer.json, of a tokenizer.model or of the folder "
+                                "of a model")
     return load_tokenizer(path)
 
 
