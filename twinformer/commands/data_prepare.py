@@ -59,12 +59,7 @@ def choose_tokenizer(arguments, sources, folder: Path):
 
     Raises ValueError or FileNotFoundError where there is none.
     """
-    import json
-
-    from ..io.text_files import read_text
-    from ..tokenizers.formats.bert_files import read_wordpiece_json
     from ..tokenizers.formats.gpt2_files import gpt2_vocabulary
-    from ..tokenizers.formats.huggingface_files import read_tokenizer_json
     from ..prepare.tokenizer_sample import tokenizer_sample
 
     from ..backend import byte_pair_encoding, load_tokenizer
@@ -97,14 +92,10 @@ def choose_tokenizer(arguments, sources, folder: Path):
                              f"is {kind}; choose another --folder")
         return found
     path = expanded(kind)
-    if not path.is_file():
+    if not path.exists():
         raise FileNotFoundError(f"there is no tokenizer {kind}; expected bpe, wordpiece, gpt2, "
-                                "bytes or the path of a tokenizer.json")
-    content = json.loads(read_text(path))
-    if isinstance(content, dict) and "model" in content:
-        if pieces := read_wordpiece_json(path):
-            return pieces
-        return BPETokenizer(*read_tokenizer_json(path))
+                                "bytes or the path of a tokenizer.json, of a tokenizer.model or "
+                                "of the folder of a model")
     return load_tokenizer(path)
 
 

@@ -17,6 +17,7 @@ from functools import lru_cache
 
 from .bert_words import cut_words, normalized
 from .tokenizer import Tokenizer, repair_surrogates
+from .vocabulary import TextMarks
 from .wordpiece_training import GOES_ON, learn_pieces
 
 __all__ = ["BERT_SPECIAL_TOKENS", "WordPiece"]
@@ -28,6 +29,8 @@ FLAGS = ("lower_case", "strip_accents", "space_chinese", "longest_word")
 
 class WordPiece(Tokenizer):
     """Greedy, longest match first; a word that it cannot spell is [UNK].
+
+    Its end of text is [SEP]: BERT has no other.
 
     Parameters
     ----------
@@ -65,7 +68,8 @@ class WordPiece(Tokenizer):
         self.pieces = {piece: i for piece, i in vocab.items()
                        if piece not in special}
         super().__init__({i: with_space(piece).encode()
-                          for piece, i in self.pieces.items()}, special)
+                          for piece, i in self.pieces.items()}, special,
+                         marks=TextMarks(end=special.get(SEPARATOR)))
         self._table |= {i: f" {name}".encode() for name, i in special.items()}
         self.lower_case, self.strip_accents = lower_case, strip_accents
         self.space_chinese, self.longest_word = space_chinese, longest_word
@@ -141,11 +145,6 @@ class WordPiece(Tokenizer):
             ids.append(self.pieces[mark + word[start:end]])
             start = end
         return tuple(ids)
-
-    @property
-    def end_of_text(self) -> int | None:
-        """[SEP]: BERT has no other end."""
-        return self.special_tokens.get(SEPARATOR)
 
     def to_dict(self):
         return {"kind": self.kind, "vocab": self.pieces | self.special_tokens,

@@ -6,9 +6,10 @@ import pytest
 from tokenizers import BertWordPieceTokenizer
 from transformers import AutoTokenizer
 
+from twinformer.backend import load_tokenizer
 from twinformer.commands.opening import tokenizer_of
 from twinformer.pretrained.tokenizer_files import write_tokenizer_files
-from twinformer.tokenizers.formats.bert_files import read_vocab_txt, read_wordpiece
+from twinformer.tokenizers.formats.bert_files import read_vocab_txt
 from twinformer.tokenizers.segments import encode_pair
 from twinformer.tokenizers.wordpiece import BERT_SPECIAL_TOKENS, WordPiece
 
@@ -36,7 +37,7 @@ def test_transformers_opens_what_is_written(tmp_path, flags):
         found["input_ids"], found["token_type_ids"])
     assert (peer.mask_token, peer.pad_token) == ("[MASK]", "[PAD]")
     assert peer.decode(found["input_ids"]) == tokenizer.decode(found["input_ids"])
-    assert read_wordpiece(tmp_path).to_dict() == tokenizer.to_dict()
+    assert load_tokenizer(tmp_path).to_dict() == tokenizer.to_dict()
     shape = SimpleNamespace(vocab_size=len(PIECES))
     assert tokenizer_of(tmp_path, shape).to_dict() == tokenizer.to_dict()
 
@@ -54,7 +55,7 @@ def test_a_file_of_the_library(tmp_path):
     peer.add_special_tokens(["<|more|>"])
     peer.enable_truncation(9)
     peer.save(str(tmp_path / "tokenizer.json"))
-    tokenizer = read_wordpiece(tmp_path)
+    tokenizer = load_tokenizer(tmp_path)
     text = FIRST + "<|more|>"
     peer.no_truncation()
     assert tokenizer.encode(text, allowed_special="all") == peer.encode(
@@ -62,10 +63,10 @@ def test_a_file_of_the_library(tmp_path):
 
 
 def test_a_vocabulary_with_capitals_is_cased(cased):
-    assert not read_wordpiece(cased).lower_case
+    assert not load_tokenizer(cased).lower_case
     (cased / "tokenizer_config.json").write_text(json.dumps(
         {"do_lower_case": True, "strip_accents": False, "tokenize_chinese_chars": False}))
-    found = read_wordpiece(cased)
+    found = load_tokenizer(cased)
     assert (found.lower_case, found.strip_accents, found.space_chinese) == (True, False, False)
 
 
@@ -76,31 +77,28 @@ def test_lines_end_where_a_file_says(tmp_path):
     assert found.pieces["a\u2028b"] == len(PIECES) and found.pieces["!"] == len(PIECES) - 1
 
 
-def test_nothing_or_another_kind(tmp_path):
-    assert read_wordpiece(tmp_path) is None
-    (tmp_path / "tokenizer.json").write_text('{"model": {"type": "BPE"}}')
-    assert read_wordpiece(tmp_path) is None
-
-
 @pytest.mark.parametrize(("config", "message"), [
     ({"mask_token": "<mask>"}, "calls the mask_token '<mask>'; expected '[MASK]'"),
     ({"do_basic_tokenize": False}, "do_basic_tokenize")])
 def test_what_another_file_asks_for(cased, config, message):
     (cased / "tokenizer_config.json").write_text(json.dumps(config))
-    assert message in error_of(read_wordpiece, cased)
+    assert message in error_of(load_tokenizer, cased)
 
 
-@pytest.mark.parametrize(("part", "value", "message"), [
-    ("normalizer", None, "its normalizer is None; expected BertNormalizer"),
-    ("pre_tokenizer", {"type": "Whitespace"}, "its pre_tokenizer is Whitespace"),
-    ("model", {"type": "WordPiece", "unk_token": "<unk>", "vocab": {},
-               "continuing_subword_prefix": "##", "max_input_chars_per_word": 9},
-     "its unk_token is '<unk>'"),
-    ("model", {"type": "WordPiece"}, "is no tokenizer.json: KeyError 'unk_token'"),
-    ("added_tokens", [{"id": 4, "content": "[MASK]", "lstrip": True}], "'[MASK]' is lstrip")])
-def test_what_is_not_done_is_named(tmp_path, part, value, message):
+@pytest.mark.parametrize(("part", "value"), [
+    ("normalizer", None), ("pre_tokenizer", {"type": "Whitespace"}),
+    ("added_tokens", [{"id": 4, "content": "[MASK]", "single_word": False, "lstrip": True,
+                       "rstrip": False, "normalized": False, "special": True}])])
+def test_what_is_not_berts_is_done_by_the_library(tmp_path, part, value):
     path = tmp_path / "tokenizer.json"
-    write_tokenizer_files(tmp_path, WordPiece({"[UNK]": 0, "a": 1}), 64)
+    write_tokenizer_files(tmp_path, WordPiece({"[UNK]": 0, "a": 1, "[MASK]": 4}), 64)
     path.write_text(json.dumps(json.loads(path.read_text()) | {part: value}))
-    assert f"{path}" in error_of(read_wordpiece, tmp_path)
-    assert message in error_of(read_wordpiece, tmp_path)
+    found = load_tokenizer(tmp_path)
+    assert found.kind == "huggingface"
+    assert found.encode("a A") == AutoTokenizer.from_pretrained(tmp_path)("a A")["input_ids"]
+
+
+def test_a_vocabulary_without_the_unknown(tmp_path):
+    (tmp_path / "vocab.txt").write_text("a\nb\n")
+    assert f"{tmp_path / 'vocab.txt'}: a WordPiece vocabulary needs [UNK]" in error_of(
+        load_tokenizer, tmp_path)

@@ -1,9 +1,8 @@
 """BERT's vocabulary in a folder: vocab.txt, a piece a line, whose id is the
 number of its line; or tokenizer.json, which says how text is cut as well.
 """
-import json
 import os
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from ...io.files import write_atomically
@@ -13,62 +12,34 @@ from ..wordpiece import BERT_SPECIAL_TOKENS, WordPiece
 from ..wordpiece_training import GOES_ON
 from .huggingface_checks import check_added_token
 
-__all__ = ["read_wordpiece", "read_wordpiece_json", "write_wordpiece"]
+__all__ = ["ROLES", "read_vocab_txt", "wordpiece_of", "write_wordpiece"]
 
 ROLES = {f"{role}_token": f"[{role.upper()}]"
          for role in ("pad", "unk", "cls", "sep", "mask")}
 
 
-def read_wordpiece(folder: Path) -> WordPiece | None:
-    """The WordPiece of a folder; None where there is none, or another kind.
+def wordpiece_of(content: dict[str, Any]) -> WordPiece | None:
+    """The WordPiece of a tokenizer.json; None where it is another kind, or
+    has parts that BERT's does not.
 
-    What a file says of cutting and padding to a length is not done here, nor
-    are [CLS] and [SEP] put around a text: encode_pair does that.
-
-    Raises
-    ------
-    ValueError
-        Where a file is damaged, or asks for what is not done here.
+    What it says of cutting and padding to a length is not done here, nor are
+    [CLS] and [SEP] put around a text: encode_pair does that.
     """
-    if (path := folder / "tokenizer.json").is_file():
-        return read_wordpiece_json(path)
-    if (path := folder / "vocab.txt").is_file():
-        return read_vocab_txt(path)
-    return None
-
-
-def read_wordpiece_json(path: Path) -> WordPiece | None:
-    """The same of one tokenizer.json."""
+    model, normalizer = content["model"], content.get("normalizer") or {}
+    pre_tokenizer = content.get("pre_tokenizer") or {}
+    if [model["type"], normalizer.get("type"), pre_tokenizer.get("type"),
+            normalizer.get("clean_text"), model.get("unk_token"),
+            model.get("continuing_subword_prefix")] != [
+                "WordPiece", "BertNormalizer", "BertPreTokenizer",
+                True, "[UNK]", GOES_ON]:
+        return None
+    names = {token["content"]: token["id"]
+             for token in content["added_tokens"]}
     try:
-        content = json.loads(read_text(path))
-        if content["model"]["type"] != "WordPiece":
-            return None
-        return of_content(content)
-    except (KeyError, TypeError, AttributeError) as problem:
-        raise ValueError(f"{path} is no tokenizer.json: "
-                         f"{type(problem).__name__} {problem}") from None
-    except ValueError as problem:               # ours, and what is no JSON
-        raise ValueError(f"{path}: {problem}") from None
-
-
-def of_content(content: dict[str, Any]) -> WordPiece:
-    model = content["model"]
-    normalizer = content["normalizer"] or {"type": "none"}
-    for part, expected in (("pre_tokenizer", "BertPreTokenizer"),
-                           ("normalizer", "BertNormalizer")):
-        if (found := (content[part] or {}).get("type")) != expected:
-            raise ValueError(f"its {part} is {found}; expected {expected}, "
-                             "as in BERT")
-    for where, name, value in (
-            (normalizer, "clean_text", True), (model, "unk_token", "[UNK]"),
-            (model, "continuing_subword_prefix", GOES_ON)):
-        if where[name] != value:
-            raise ValueError(f"its {name} is {where[name]!r}; expected "
-                             f"{value!r}, as in BERT")
-    added = content["added_tokens"]
-    for token in added:
-        check_added_token(token, normalizer=True)
-    names = {token["content"]: token["id"] for token in added}
+        for token in content["added_tokens"]:
+            check_added_token(token, normalizer=True)
+    except ValueError:
+        return None
     return WordPiece(model["vocab"] | names, [*BERT_SPECIAL_TOKENS, *names],
                      lower_case=normalizer["lowercase"],
                      strip_accents=normalizer["strip_accents"],
@@ -76,21 +47,27 @@ def of_content(content: dict[str, Any]) -> WordPiece:
                      longest_word=model["max_input_chars_per_word"])
 
 
-def read_vocab_txt(path: Path) -> WordPiece:
-    """A vocab.txt, with the flags of a tokenizer_config.json beside it."""
+def read_vocab_txt(path: str | os.PathLike,
+                   config: Mapping[str, Any] | None = None) -> WordPiece:
+    """A vocab.txt, with the flags of a tokenizer_config.json.
+
+    Raises
+    ------
+    ValueError
+        Where they ask for what BERT does not do, or there is no [UNK].
+    """
     lines = read_text(path).removesuffix("\n").split("\n")
     vocab = {line.removesuffix("\r"): i for i, line in enumerate(lines)}
-    beside = path.with_name("tokenizer_config.json")
-    config = json.loads(read_text(beside)) if beside.is_file() else {}
+    config = config or {}
     for role, name in ROLES.items():
         found = config.get(role, name)
         found = found["content"] if isinstance(found, dict) else found
         if found != name:
-            raise ValueError(f"{beside} calls the {role} {found!r}; "
-                             f"expected {name!r}, as in BERT")
+            raise ValueError(f"{path}: the file beside it calls the {role} "
+                             f"{found!r}; expected {name!r}, as in BERT")
     if not config.get("do_basic_tokenize", True):
-        raise ValueError(f"{beside} has do_basic_tokenize false, which "
-                         "is not supported")
+        raise ValueError(f"{path}: do_basic_tokenize is false in the file "
+                         "beside it, which is not supported")
     # where nobody says, the pieces do: capitals are of a cased model
     capitals = any(piece != piece.lower() for piece in vocab
                    if piece.isascii() and not piece.startswith("["))
