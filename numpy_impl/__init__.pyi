@@ -55,6 +55,11 @@ from .layers.multi_head_attention import (
 )
 from .layers.feed_forward import FeedForward as FeedForward
 from .layers.block import TransformerBlock as TransformerBlock
+from .layers.post_norm_block import PostNormBlock as PostNormBlock
+from .layers.pooler import Pooler as Pooler
+from .layers.masked_language_head import (
+    MaskedLanguageHead as MaskedLanguageHead,
+)
 from .layers.kv_cache import KVCache as KVCache
 from .layers.reading import (
     read_rows as read_rows,
@@ -71,6 +76,7 @@ from .layers.parallel import (
     set_num_threads as set_num_threads,
     set_row_threads as set_row_threads,
 )
+from .models.bert import BertModel as BertModel
 from .models.gpt2 import GPTModel as GPTModel, check_ids as check_ids
 from .models.parameters import (
     get_parameters as get_parameters,

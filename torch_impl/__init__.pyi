@@ -44,6 +44,11 @@ from .layers.multi_head_attention import (
 )
 from .layers.feed_forward import FeedForward as FeedForward
 from .layers.block import TransformerBlock as TransformerBlock
+from .layers.post_norm_block import PostNormBlock as PostNormBlock
+from .layers.pooler import Pooler as Pooler
+from .layers.masked_language_head import (
+    MaskedLanguageHead as MaskedLanguageHead,
+)
 from .layers.kv_cache import KVCache as KVCache
 from .layers.reading import read_rows as read_rows, read_mask as read_mask
 from .layers.fused import (
@@ -51,6 +56,7 @@ from .layers.fused import (
     fused as fused,
     spelled_out as spelled_out,
 )
+from .models.bert import BertModel as BertModel
 from .models.gpt2 import GPTModel as GPTModel, check_ids as check_ids
 from .models.parameters import (
     get_parameters as get_parameters,
