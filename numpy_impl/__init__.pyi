@@ -93,6 +93,11 @@ from .training.loss import (
     cross_entropy_backward as cross_entropy_backward,
 )
 from .training.objective import NextTokens as NextTokens
+from .training.masked_language_model import (
+    BertPretraining as BertPretraining,
+    MaskedTokens as MaskedTokens,
+    NextSentence as NextSentence,
+)
 from .training.clipping import (
     global_norm as global_norm,
     clip_global_norm as clip_global_norm,

@@ -70,6 +70,11 @@ from .models.pretrained import (
 from .models.torch_io import read_torch as read_torch
 from .training.loss import cross_entropy as cross_entropy
 from .training.objective import NextTokens as NextTokens
+from .training.masked_language_model import (
+    BertPretraining as BertPretraining,
+    MaskedTokens as MaskedTokens,
+    NextSentence as NextSentence,
+)
 from .training.clipping import (
     global_norm as global_norm,
     clip_global_norm as clip_global_norm,
