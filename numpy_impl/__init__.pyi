@@ -121,6 +121,11 @@ from .layers.grouped_query_attention import (
 )
 from .layers.decoder_block import DecoderBlock as DecoderBlock
 from .layers.kv_cache import KVCache as KVCache, RingKVCache as RingKVCache
+from .layers.post_norm_block import PostNormBlock as PostNormBlock
+from .layers.pooler import Pooler as Pooler
+from .layers.masked_language_head import (
+    MaskedLanguageHead as MaskedLanguageHead,
+)
 from .layers.reading import (
     read_rows as read_rows,
     read_rows_backward as read_rows_backward,
@@ -137,6 +142,7 @@ from .layers.parallel import (
     set_num_threads as set_num_threads,
     set_row_threads as set_row_threads,
 )
+from .models.bert import BertModel as BertModel
 from .models.gpt2 import GPTModel as GPTModel, check_ids as check_ids
 from .models.decoder import Decoder as Decoder
 from .models.llama import LlamaModel as LlamaModel
@@ -164,6 +170,11 @@ from .training.loss import (
     cross_entropy_backward as cross_entropy_backward,
 )
 from .training.objective import NextTokens as NextTokens
+from .training.masked_language_model import (
+    BertPretraining as BertPretraining,
+    MaskedTokens as MaskedTokens,
+    NextSentence as NextSentence,
+)
 from .training.clipping import (
     global_norm as global_norm,
     clip_global_norm as clip_global_norm,
