@@ -99,7 +99,11 @@ from .models.parameters import (
 from .models.pretrained import (
     load_pretrained as load_pretrained,
     save_pretrained as save_pretrained,
+)
+from .models.building import (
+    model_class as model_class,
     model_of as model_of,
+    new_model as new_model,
 )
 from .models.torch_io import read_torch as read_torch
 from .training.loss import cross_entropy as cross_entropy
