@@ -54,6 +54,11 @@ from .layers.activations import (
     silu_backward as silu_backward,
 )
 from .layers.dropout import Dropout as Dropout
+from .layers.visibility import (
+    visible as visible,
+    visible_mask as visible_mask,
+    visible_span as visible_span,
+)
 from .layers.attention import (
     causal_mask as causal_mask,
     attention as attention,
@@ -66,6 +71,7 @@ from .layers.self_attention import (
     MultiHeadAttentionWrapper as MultiHeadAttentionWrapper,
     simple_self_attention_backward as simple_self_attention_backward,
 )
+from .layers.tiles import key_tiles as key_tiles, query_tiles as query_tiles
 from .layers.flash_attention import (
     flash_attention as flash_attention,
     flash_attention_backward as flash_attention_backward,

@@ -41,6 +41,8 @@ class Component:
         of them), "output", or "cache", which forward returned as its second
         value. Where forward returns y alone, for nothing has to be kept: its
         other "arguments".
+    by_name
+        Inputs that the call takes by their names; None is left out.
     complex_step
         Whether the reference's forward can be run with complex numbers.
     huge
@@ -62,6 +64,7 @@ class Component:
     label: str = ""
     backward: str = ""
     remembers: str = "cache"
+    by_name: tuple[str, ...] = ()
     complex_step: bool = True
     huge: float = 1e30
     model: bool = False
@@ -180,8 +183,13 @@ COMPONENTS = [
       for name in ("SwiGLU", "GeGLU", "ClampedSwiGLU")),
     Component("layers.attention", "attention", enter.attention, huge=1e3,
               skips=MASKED_ROW),
-    Component("layers.flash_attention", "flash_attention", enter.tiled, huge=1e3,
-              skips=MASKED_ROW),
+    Component("layers.attention", "attention", enter.grouped, ", in groups",
+              by_name=("scale", "softcap", "sinks"), huge=1e3, skips=MASKED_ROW),
+    Component("layers.flash_attention", "flash_attention", enter.tiled,
+              by_name=("tile",), huge=1e3, skips=MASKED_ROW),
+    Component("layers.flash_attention", "flash_attention", enter.windowed,
+              ", in windows", by_name=("window", "scale", "softcap", "documents",
+                                       "tile"), huge=1e3, skips=MASKED_ROW),
     Component("layers.self_attention", "simple_self_attention", enter.simple,
               huge=1e3),
     Component("layers.self_attention", "SelfAttention", enter.single_head,
@@ -194,7 +202,7 @@ COMPONENTS = [
               enter.transformer, huge=1e3, skips=MASKED_ROW),
     Component("layers.block", "TransformerBlock", enter.transformer, huge=1e3),
     WithRotary("layers.grouped_query_attention", "GroupedQueryAttention",
-               enter.grouped, huge=1e3, skips=MASKED_ROW),
+               enter.grouped_layer, huge=1e3, skips=MASKED_ROW),
     Component("models.gpt2", "GPTModel", enter.gpt2, huge=1e3, model=True,
               skips=NOTHING_ENTERS),
     *(Component(f"models.{room}", model, make, huge=1e3, model=True,

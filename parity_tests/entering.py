@@ -128,6 +128,30 @@ def attention(source):
     return (), inputs, (*axes, T, K), drop
 
 
+def heads_of(source):
+    """H query heads, and G of keys and values that they share."""
+    G = source.size(3)
+    return G * source.choice([1, 2, 3]), G
+
+
+def softcaps(source):
+    return source.choice([None, None, 0.5, 30.0])
+
+
+def grouped(source):
+    B, K, T, S = map(source.size, (3, 5, 6, 7))
+    H, G = heads_of(source)
+    inputs = {"q": source.numbers((B, H, T, K)),
+              "k": source.numbers((B, G, S, K)),
+              "v": source.numbers((B, G, S, K)),
+              "mask": source.choice([None, source.mask((T, S)),
+                                     source.mask((B, 1, T, S))]),
+              "scale": source.choice([None, 0.3]), "softcap": softcaps(source),
+              "sinks": source.choice([None, source.numbers((H,))])}
+    drop = source.choice([{}, {}, {"keep": source.seed(), "rate": 0.3}])
+    return (), inputs, (B, H, T, K), drop
+
+
 def tiled(source):
     B, H, K = source.size(3), source.size(3), source.size(5)
     T = source.size(8)
@@ -136,6 +160,27 @@ def tiled(source):
               "k": source.numbers((B, H, S, K)),
               "v": source.numbers((B, H, S, K)),
               "tile": (source.size(4), source.size(4))}
+    return (), inputs, (B, H, T, K), {}
+
+
+def packed(source, B, S):
+    """Documents: one after the other, in any order, with padding, or none."""
+    labels = source.ids((B, S), 4) - 1
+    return source.choice([None, np.sort(labels), labels, np.maximum(labels, 0)])
+
+
+def windowed(source):
+    B, K, T = map(source.size, (3, 5, 8))
+    H, G = heads_of(source)
+    S = T + source.choice([0, 0, source.size(6)])
+    inputs = {"q": source.numbers((B, H, T, K)),
+              "k": source.numbers((B, G, S, K)),
+              "v": source.numbers((B, G, S, K)),
+              "sinks": source.choice([None, source.numbers((H,))]),
+              "window": source.choice([None, 1, 2, source.size(9)]),
+              "scale": source.choice([None, 0.3]), "softcap": softcaps(source),
+              "documents": packed(source, B, S),
+              "tile": (source.size(8), source.size(4))}
     return (), inputs, (B, H, T, K), {}
 
 
@@ -183,7 +228,7 @@ def transformer(source):
             {"keep": keep, "mask": who_attends(source, B, T), "read": read})
 
 
-def grouped(source):
+def grouped_layer(source):
     B, T, G, D = map(source.size, (3, 7, 3, 7))
     H, K = G * source.size(3), 2 * source.size(3)
     read, P = who_is_read(source, B, T)

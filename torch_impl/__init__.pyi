@@ -44,6 +44,11 @@ from .layers.activations import (
     silu as silu,
 )
 from .layers.dropout import Dropout as Dropout
+from .layers.visibility import (
+    visible as visible,
+    visible_mask as visible_mask,
+    visible_span as visible_span,
+)
 from .layers.attention import (
     causal_mask as causal_mask,
     attention as attention,
@@ -54,6 +59,7 @@ from .layers.self_attention import (
     CausalAttention as CausalAttention,
     MultiHeadAttentionWrapper as MultiHeadAttentionWrapper,
 )
+from .layers.tiles import key_tiles as key_tiles, query_tiles as query_tiles
 from .layers.flash_attention import flash_attention as flash_attention
 from .layers.multi_head_attention import (
     MultiHeadAttention as MultiHeadAttention,
@@ -83,6 +89,10 @@ from .layers.fused import (
     check_masks as check_masks,
     fused as fused,
     spelled_out as spelled_out,
+)
+from .layers.fused_attention import (
+    fused_attention as fused_attention,
+    fused_flash_attention as fused_flash_attention,
 )
 from .models.gpt2 import GPTModel as GPTModel, check_ids as check_ids
 from .models.decoder import Decoder as Decoder

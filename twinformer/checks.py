@@ -2,8 +2,8 @@
 they come up as shapes that do not fit somewhere else."""
 import operator
 
-__all__ = ["check_groups", "check_heads", "check_lengths", "check_pairs", "check_positions",
-           "check_rate", "check_sizes"]
+__all__ = ["check_groups", "check_heads", "check_kv_heads", "check_lengths", "check_pairs",
+           "check_positions", "check_rate", "check_sizes", "check_visibility"]
 
 
 def check_sizes(**sizes: int) -> None:
@@ -54,7 +54,7 @@ def check_lengths(T, S):
                          f"in which rows may be empty")
 
 
-def check_groups(n_heads: int, n_kv_heads: int) -> None:
+def check_kv_heads(n_heads: int, n_kv_heads: int) -> None:
     """ValueError unless every key/value head serves equally many heads."""
     check_sizes(n_heads=n_heads, n_kv_heads=n_kv_heads)
     if n_heads % n_kv_heads:
@@ -67,3 +67,30 @@ def check_pairs(R: int, K: int) -> None:
     if R > K:
         raise ValueError(f"there are angles for {R} features, and a head has {K}; make the "
                          f"frequencies for dim = {K} or fewer")
+
+
+def check_groups(q_shape, k_shape) -> None:
+    """ValueError unless every key head serves as many query heads."""
+    if len(q_shape) < 3 or q_shape[:-2] == k_shape[:-2]:
+        return
+    H, G = q_shape[-3], k_shape[-3] if len(k_shape) > 2 else 0
+    if q_shape[:-3] != k_shape[:-3] or G == 0 or H % G:
+        raise ValueError(
+            f"every head of keys serves an equal number of query heads: expected q "
+            f"(..., H, T, K) and k (..., G, S, K) with G dividing H, got {tuple(q_shape)} "
+            f"and {tuple(k_shape)}")
+
+
+def check_visibility(q_shape, k_shape, sinks, window, documents) -> None:
+    """ValueError unless these are what flash_attention takes."""
+    check_groups(q_shape, k_shape)
+    check_lengths(q_shape[-2], k_shape[-2])
+    if window is not None:
+        check_sizes(window=window)
+    B, H, S = q_shape[0], q_shape[1], k_shape[-2]
+    if sinks is not None and tuple(sinks.shape) != (H,):
+        raise ValueError(f"sinks: expected one number for each of the {H} query heads, "
+                         f"got shape {tuple(sinks.shape)}")
+    if documents is not None and tuple(documents.shape) != (B, S):
+        raise ValueError(f"documents: expected a number for every key, {(B, S)}, "
+                         f"got shape {tuple(documents.shape)}")
