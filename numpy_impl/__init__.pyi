@@ -96,6 +96,20 @@ from .layers.gated_feed_forward import (
     GeGLU as GeGLU,
     ClampedSwiGLU as ClampedSwiGLU,
 )
+from .layers.router import (
+    top_k as top_k,
+    softmax_then_top_k as softmax_then_top_k,
+    top_k_then_softmax as top_k_then_softmax,
+    sigmoid_with_groups as sigmoid_with_groups,
+    softmax_then_top_k_backward as softmax_then_top_k_backward,
+    top_k_then_softmax_backward as top_k_then_softmax_backward,
+    sigmoid_with_groups_backward as sigmoid_with_groups_backward,
+    route_backward as route_backward,
+)
+from .layers.mixture_of_experts import (
+    MixtureOfExperts as MixtureOfExperts,
+    dispatch as dispatch,
+)
 from .layers.block import TransformerBlock as TransformerBlock
 from .layers.grouped_query_attention import (
     GroupedQueryAttention as GroupedQueryAttention,

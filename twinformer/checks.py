@@ -2,8 +2,9 @@
 they come up as shapes that do not fit somewhere else."""
 import operator
 
-__all__ = ["check_groups", "check_heads", "check_kv_heads", "check_lengths", "check_pairs",
-           "check_positions", "check_rate", "check_sizes", "check_visibility"]
+__all__ = ["check_expert_groups", "check_groups", "check_heads", "check_kv_heads",
+           "check_lengths", "check_pairs", "check_positions", "check_rate", "check_sizes",
+           "check_top_k", "check_visibility"]
 
 
 def check_sizes(**sizes: int) -> None:
@@ -31,6 +32,26 @@ def check_heads(d_model: int, n_heads: int) -> None:
     if d_model % n_heads:
         raise ValueError(f"every head takes an equal share of the width: "
                          f"{n_heads} heads do not divide {d_model}")
+
+
+def check_top_k(k: int, E: int) -> None:
+    """ValueError unless k of E experts can be chosen."""
+    if not 1 <= k <= E:
+        raise ValueError(f"each token goes to some of the experts: expected 1 to {E} "
+                         f"of these {E}, got {k}")
+
+
+def check_expert_groups(k: int, E: int, groups: int, kept_groups: int) -> None:
+    """ValueError unless k of E experts can be chosen from the kept groups."""
+    if groups < 1 or E % groups:
+        raise ValueError(f"all groups have the same number of experts: {groups} groups "
+                         f"do not divide {E}")
+    if not 1 <= kept_groups <= groups:
+        raise ValueError(f"some of the groups are kept: expected 1 to {groups}, got "
+                         f"{kept_groups}")
+    if kept_groups * E // groups < k:
+        raise ValueError(f"{kept_groups} groups of {E // groups} experts are too few to "
+                         f"choose {k} experts from: keep more groups")
 
 
 def check_positions(positions, length: int) -> None:
