@@ -1,6 +1,6 @@
 """Olmo 3: norms only behind attention and feed-forward, on what they add to
-the stream, and on all queries and all keys at once; windows in three layers
-of four.
+the stream; one norm for the queries of all heads, and one for their keys;
+windows in three layers of four.
 
 Shapes: see decoder.py.
 """
