@@ -24,6 +24,12 @@ def test_every_diff_is_that_of_today(page):
         assert (file(STEPS[page.stem]), file(page.stem)) in DIFF.findall(text)
 
 
+def test_every_step_is_on_the_map():
+    for name in ("README.md", "README.zh-CN.md"):
+        index = (ROOT / "docs/from-gpt-2" / name).read_text("utf-8")
+        assert all(f"({page.name})" in index for page in PAGES if page.stem[0].islower()), name
+
+
 @pytest.mark.parametrize(("after", "before"), STEPS.items())
 def test_the_step_is_the_same_in_both_packages(before, after):
     steps = [difference(file(before, package), file(after, package)).split("\n", 2)[2]
