@@ -39,10 +39,6 @@ from .layers.rotary import (
     rotate as rotate,
     rotate_backward as rotate_backward,
 )
-from .layers.softcap import (
-    softcap as softcap,
-    softcap_backward as softcap_backward,
-)
 from .layers.activations import (
     relu as relu,
     gelu as gelu,
@@ -54,6 +50,10 @@ from .layers.activations import (
     silu_backward as silu_backward,
 )
 from .layers.dropout import Dropout as Dropout
+from .layers.softcap import (
+    soft_cap as soft_cap,
+    soft_cap_backward as soft_cap_backward,
+)
 from .layers.visibility import (
     visible as visible,
     visible_mask as visible_mask,

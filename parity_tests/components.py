@@ -217,7 +217,7 @@ COMPONENTS = [
     Component("layers.rms_norm", "RMSNorm", enter.norm, huge=1e10),
     Component("layers.rms_norm", "UnitOffsetRMSNorm", enter.norm, huge=1e10),
     Turned("layers.rotary", "rotate", enter.turned, remembers="arguments"),
-    Component("layers.softcap", "softcap", enter.capped, remembers="bent"),
+    Component("layers.softcap", "soft_cap", enter.capped, remembers="bent"),
     Component("layers.embedding", "ScaledEmbedding", enter.scaled_embedding,
               skips=NOTHING_ENTERS),
     Component("layers.dropout", "Dropout", enter.dropout),

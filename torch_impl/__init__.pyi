@@ -36,7 +36,6 @@ from .layers.rotary import (
     Rotary as Rotary,
     rotate as rotate,
 )
-from .layers.softcap import softcap as softcap
 from .layers.activations import (
     relu as relu,
     gelu as gelu,
@@ -44,6 +43,7 @@ from .layers.activations import (
     silu as silu,
 )
 from .layers.dropout import Dropout as Dropout
+from .layers.softcap import soft_cap as soft_cap
 from .layers.visibility import (
     visible as visible,
     visible_mask as visible_mask,
