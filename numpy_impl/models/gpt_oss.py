@@ -1,6 +1,6 @@
-"""gpt-oss: experts, windows in every other layer, offsets everywhere, and in
-each head the learned score of a key that is not there, so that a query that
-finds nothing may look at nothing.
+"""gpt-oss: experts, windows in every other layer, offsets everywhere. In each
+head there is the learned score of a key that is not there, so that a query
+that finds nothing may look at nothing.
 
 Shapes: see decoder.py.
 """
