@@ -17,6 +17,8 @@ class DecoderConfig:
 
     Attributes
     ----------
+    kind
+        Which architecture it is.
     vocab_size
         Tokens the model can read and write (V).
     context_length
