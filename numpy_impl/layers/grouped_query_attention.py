@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from twinformer.checks import check_groups, check_sizes
+from twinformer.checks import check_kv_heads, check_sizes
 from twinformer.models.context import EMPTY
 
 from .attention import attention, attention_backward
@@ -22,7 +22,6 @@ from .reading import (
     read_mask, read_positions, read_rows, read_rows_backward,
 )
 from .rotary import rotate, rotate_backward
-from .visibility import visible_mask
 
 __all__ = ["GroupedQueryAttention"]
 
@@ -55,7 +54,7 @@ class GroupedQueryAttention(Module):
                  scale: float | None = None, softcap: float | None = None,
                  sinks: bool = False, seed: int | None = 0):
         super().__init__()
-        check_groups(n_heads, n_kv_heads)
+        check_kv_heads(n_heads, n_kv_heads)
         check_sizes(d_model=d_model, head_dim=head_dim)
         self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
         self.rotary, self.window = rotary, window
@@ -168,14 +167,14 @@ def normalised_backward(dy, norm, cache):
 
 def heads_mask(context, T, S, window):
     """Whom the positions that are read may attend to, (..., 1, P, S): as the
-    mask says, or those before them in their document; within the window."""
+    mask says, within the window; without one as in visibility.py."""
     mask = context.mask
-    if mask is None:
-        mask = visible_mask(T, S, window, context.documents)
-    elif window is not None:
+    if mask is not None and window is not None:
         query, key = np.arange(S - T, S)[:, None], np.arange(S)
         mask = mask & (query - key < window)               # (..., T, S)
-    return read_mask(mask, context.read, T, S)[..., None, :, :]
+    mask = read_mask(
+        mask, context.read, T, S, window, context.documents)
+    return mask[..., None, :, :]                           # (..., 1, P, S)
 
 
 def turned(x, positions, rotary):

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import torch
 
-from twinformer.checks import check_groups, check_sizes
+from twinformer.checks import check_kv_heads, check_sizes
 from twinformer.models.context import EMPTY
 
 from .attention import attention
@@ -19,7 +19,6 @@ from .module import Module, Parameter
 from .multi_head_attention import merge_heads, split_heads
 from .reading import read_mask, read_positions, read_rows
 from .rotary import rotate
-from .visibility import visible_mask
 
 __all__ = ["GroupedQueryAttention"]
 
@@ -52,7 +51,7 @@ class GroupedQueryAttention(Module):
                  scale: float | None = None, softcap: float | None = None,
                  sinks: bool = False, seed: int | None = 0):
         super().__init__()
-        check_groups(n_heads, n_kv_heads)
+        check_kv_heads(n_heads, n_kv_heads)
         check_sizes(d_model=d_model, head_dim=head_dim)
         self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
         self.rotary, self.window = rotary, window
@@ -119,15 +118,15 @@ def normalised(x, norm):
 
 def heads_mask(context, T, S, window):
     """Whom the positions that are read may attend to, (..., 1, P, S): as the
-    mask says, or those before them in their document; within the window."""
+    mask says, within the window; without one as in visibility.py."""
     mask = context.mask
-    if mask is None:
-        mask = visible_mask(T, S, window, context.documents)
-    elif window is not None:
+    if mask is not None and window is not None:
         query, key = torch.arange(S - T, S)[:, None], torch.arange(S)
         near = (query - key < window).to(mask.device)      # (T, S)
         mask = mask & near                                 # (..., T, S)
-    return read_mask(mask, context.read, T, S)[..., None, :, :]
+    mask = read_mask(
+        mask, context.read, T, S, window, context.documents)
+    return mask[..., None, :, :]                           # (..., 1, P, S)
 
 
 def turned(x, positions, rotary):
