@@ -89,8 +89,8 @@ def test_a_text_goes_on_past_the_context(runs, capsys):
     """Both backends write the same; with keys and values kept as without."""
     kind, folder = runs
     written = [done(capsys, "generate", folder / "numpy", "--backend", backend, "--prompt",
-                    "The quick", "--max-new-tokens", "70", "--temperature", "0", "--stream",
-                    "false") for backend in BACKENDS]
+                    "The quick", "--max-new-tokens", "70", "--temperature", "0")
+               for backend in BACKENDS]
     assert written[0] == written[1]
     package = implementation("numpy")
     run = open_run(folder / "numpy")
@@ -137,16 +137,18 @@ def test_it_is_measured(runs, tmp_path, monkeypatch, capsys):
     _, folder = runs
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.txt").write_text("The quick brown fox.\n" * 20, "utf-8")
-    found = [done(capsys, "evaluate", "perplexity", folder / "numpy", "a.txt", "--backend",
-                  backend) for backend in BACKENDS]
-    assert "bits" in found[0]
+    found = [json.loads(done(capsys, "evaluate", "perplexity", folder / "numpy", "--data", "a.txt",
+                             "--json", "--backend", backend)) for backend in BACKENDS]
+    assert found[0]["tokens"] == found[1]["tokens"]
+    np.testing.assert_allclose(found[0]["perplexity"], found[1]["perplexity"], rtol=2e-5)
     (tmp_path / "q.jsonl").write_text("\n".join(json.dumps(
-        {"question": "Who jumps?", "choices": ["fox", "dog"], "answer": 0})
-        for _ in range(2)), "utf-8")
+        {"ctx": "The quick", "endings": [" fox", " dog", " cat", " cow"], "label": 0})
+        for _ in range(3)), "utf-8")
     assert done(capsys, "evaluate", "choices", folder / "numpy", "q.jsonl")
 
 
 def test_it_is_walked_through_and_compared(runs, capsys):
     _, folder = runs
     assert "the same mathematics" in done(capsys, "walk", "quick", "--model", folder / "numpy")
-    assert done(capsys, "divergence", folder / "numpy", folder / "torch", "--text", "The quick")
+    assert done(capsys, "divergence", folder / "numpy", folder / "numpy", "--backend-b", "numpy",
+                "--text", "The quick", "--steps", "2", "--plot", "")

@@ -82,6 +82,7 @@ def walk(config, parameters, tokenizer, ids, arguments) -> int:
     kind = tour_of(config)
     ours, theirs = kind.passes(model, model_t, np.array([ids]))
     weights = dict(model.named_gradients())
+    twin.learning_gradients(model_t)    # 0 where there is none: an expert that nobody chose
     weights_t = {name: np.asarray(weight.grad) for name, weight in model_t.named_parameters()}
 
     vocabulary = [spelled(tokenizer, token) for token in range(min(config.vocab_size, COLUMNS))]
