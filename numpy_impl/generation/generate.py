@@ -20,12 +20,13 @@ def next_logits(model, ids, past=None):
 
     The model sees at most its context length of the latest tokens; what
     came before is forgotten. With past, from model.new_past(), only tokens
-    not yet seen are computed, until the context is full and every step
-    moves every token to another position. In double precision the draw that
-    follows adds no rounding of its own.
+    not yet seen are computed: for ever where positions are rotations, in
+    GPT-2 until the context is full and every step moves every token to
+    another position. In double precision the draw that follows adds no
+    rounding of its own.
     """
     window = ids[:, -model.config.context_length:]      # (B, <= context)
-    if past and ids.shape[1] <= model.config.context_length:
+    if past and past[0].holds(ids.shape[1]):
         new = ids[:, past[0].length:]                   # (B, the unseen)
         logits, _ = model.forward(new, past=past)       # (B, ..., V)
     else:
@@ -72,7 +73,8 @@ def generate(model, ids, max_new_tokens: int, *, temperature: float = 1.0,
     stops = np.array(stop_tokens(stop), dtype=np.int64)
 
     def tokens():
-        sequence = np.atleast_2d(prompt)                     # (B, T)
+        context = model.config.context_length
+        sequence = np.atleast_2d(prompt)[:, -context:]
         B = len(sequence)
         dice = [np.random.default_rng([seed, row]) for row in range(B)]
         stopped = np.zeros(B, dtype=bool)
