@@ -9,21 +9,23 @@ from ..tokenizers.byte_tokenizer import ByteTokenizer
 from ..tokenizers.characters import CharacterTokenizer
 from ..tokenizers.formats.character_files import write_characters
 from ..tokenizers.formats.huggingface_files import write_tokenizer_json
+from ..tokenizers.huggingface_tokenizer import HuggingFaceTokenizer
 from ..tokenizers.tokenizer import Tokenizer
 from ..tokenizers.vocabulary import Vocabulary
 from ..io.strict_json import json_text
 
 __all__ = ["check_can_be_written", "generation_config", "write_tokenizer_files"]
 
+WRITTEN = (ByteLevelBPE, ByteTokenizer, CharacterTokenizer, HuggingFaceTokenizer)
 ANYTHING = r"[\s\S]+"  # bytes are never merged: how text is cut is no matter
 
 
 def check_can_be_written(tokenizer: Tokenizer) -> None:
     """ValueError for a kind that no tokenizer.json gives the same ids."""
-    if not isinstance(tokenizer, ByteLevelBPE | ByteTokenizer | CharacterTokenizer):
+    if not isinstance(tokenizer, WRITTEN):
         raise ValueError(
             f"a {tokenizer.kind} tokenizer has no exact form as a tokenizer.json; byte pairs, "
-            "bytes and characters have one")
+            "bytes, characters and what was read from one have one")
 
 
 def write_tokenizer_files(folder: Path, tokenizer: Tokenizer | None,
@@ -42,7 +44,9 @@ def write_tokenizer_files(folder: Path, tokenizer: Tokenizer | None,
     if isinstance(tokenizer, ByteLevelBPE):
         write_tokenizer_json(Vocabulary(
             tokenizer.ranks, tokenizer.pattern, tokenizer.special_tokens,
-            tokenizer.normalization), path)
+            tokenizer.normalization, tokenizer.added_tokens, tokenizer.marks), path)
+    elif isinstance(tokenizer, HuggingFaceTokenizer):
+        tokenizer.write(path)
     elif isinstance(tokenizer, ByteTokenizer):
         ranks = {bytes([byte]): byte for byte in range(256)}
         write_tokenizer_json(Vocabulary(ranks, ANYTHING, tokenizer.special_tokens), path)
@@ -50,25 +54,31 @@ def write_tokenizer_files(folder: Path, tokenizer: Tokenizer | None,
         write_characters(tokenizer, path)
     elif tokenizer is not None:
         check_can_be_written(tokenizer)
-    end = end_name(tokenizer)
+    first, end = names_around(tokenizer)
     config = {"tokenizer_class": "PreTrainedTokenizerFast",
               "model_max_length": context_length,
               "clean_up_tokenization_spaces": False,
-              **({"bos_token": end, "eos_token": end} if end else {})}
+              **({"bos_token": first} if first else {}),
+              **({"eos_token": end} if end else {})}
     if tokenizer is not None or not (folder / "tokenizer_config.json").exists():
         write_atomically(folder / "tokenizer_config.json", json_text(config, indent=2) + "\n")
 
 
-def end_name(tokenizer: Tokenizer | None) -> str | None:
-    """The special token that ends a text, by name"""
+def names_around(tokenizer: Tokenizer | None) -> tuple[str | None, str | None]:
+    """The special tokens that a text begins with and ends with, by name"""
     if tokenizer is None:
-        return None
-    return next((name for name, i in tokenizer.special_tokens.items()
-                 if i == tokenizer.end_of_text), None)
+        return None, None
+    names: dict[int | None, str] = {i: name for name, i in tokenizer.special_tokens.items()}
+    return names.get(tokenizer.first_token), names.get(tokenizer.end_of_text)
 
 
-def generation_config(end: int | None) -> str:
+def generation_config(tokenizer: Tokenizer) -> str:
     """The text of a generation_config.json."""
-    content = {} if end is None else {
-        "bos_token_id": end, "eos_token_id": end, "pad_token_id": end}
+    stops = list(tokenizer.stop_tokens)
+    content: dict[str, object] = {}
+    if tokenizer.first_token is not None:
+        content["bos_token_id"] = tokenizer.first_token
+    if stops:
+        content["eos_token_id"] = stops if len(stops) > 1 else stops[0]
+        content["pad_token_id"] = stops[0]
     return json_text(content, indent=2) + "\n"

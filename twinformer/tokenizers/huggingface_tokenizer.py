@@ -11,9 +11,11 @@ import re
 from functools import cached_property
 from typing import Any
 
+from ..io.files import write_atomically
+from ..io.strict_json import json_text
 from ..io.text_files import read_text
 from .byte_alphabet import from_visible
-from .formats.huggingface_parts import beginning_of, steps_of
+from .formats.huggingface_parts import beginning_of, steps_of, template
 from .special_tokens import split_special
 from .tokenizer import Tokenizer, repair_surrogates
 from .vocabulary import TextMarks
@@ -139,6 +141,16 @@ class HuggingFaceTokenizer(Tokenizer):
                                        add_special_tokens=False).ids
         return super().encode_special(text, allowed_special,
                                       disallowed_special)
+
+    def write(self, path: str | os.PathLike) -> None:
+        """Write the tokenizer.json again."""
+        content = self.content
+        if beginning_of(content) != self.beginning_of_text:
+            before = {name: i for name, i in self.special_tokens.items()
+                      if i == self.beginning_of_text}
+            content = content | {"post_processor": template(before, {})}
+        write_atomically(path, json_text(content, ensure_ascii=False,
+                                         indent=1))
 
     def to_dict(self):
         return {"kind": self.kind, "content": self.content,
