@@ -9,7 +9,9 @@ from ..tokenizers.byte_tokenizer import ByteTokenizer
 from ..tokenizers.characters import CharacterTokenizer
 from ..tokenizers.formats.character_files import write_characters
 from ..tokenizers.formats.huggingface_files import write_tokenizer_json
+from ..tokenizers.formats.sentencepiece_json import sentencepiece_json
 from ..tokenizers.huggingface_tokenizer import HuggingFaceTokenizer
+from ..tokenizers.sentencepiece_tokenizer import SentencePieceTokenizer
 from ..tokenizers.tokenizer import Tokenizer
 from ..tokenizers.vocabulary import Vocabulary
 from ..io.strict_json import json_text
@@ -22,7 +24,9 @@ ANYTHING = r"[\s\S]+"  # bytes are never merged: how text is cut is no matter
 
 def check_can_be_written(tokenizer: Tokenizer) -> None:
     """ValueError for a kind that no tokenizer.json gives the same ids."""
-    if not isinstance(tokenizer, WRITTEN):
+    if isinstance(tokenizer, SentencePieceTokenizer):
+        sentencepiece_json(tokenizer.model, None)
+    elif not isinstance(tokenizer, WRITTEN):
         raise ValueError(
             f"a {tokenizer.kind} tokenizer has no exact form as a tokenizer.json; byte pairs, "
             "bytes, characters and what was read from one have one")
@@ -47,6 +51,9 @@ def write_tokenizer_files(folder: Path, tokenizer: Tokenizer | None,
             tokenizer.normalization, tokenizer.added_tokens, tokenizer.marks), path)
     elif isinstance(tokenizer, HuggingFaceTokenizer):
         tokenizer.write(path)
+    elif isinstance(tokenizer, SentencePieceTokenizer):
+        write_atomically(path, json_text(sentencepiece_json(
+            tokenizer.model, tokenizer.beginning_of_text), ensure_ascii=False, indent=1))
     elif isinstance(tokenizer, ByteTokenizer):
         ranks = {bytes([byte]): byte for byte in range(256)}
         write_tokenizer_json(Vocabulary(ranks, ANYTHING, tokenizer.special_tokens), path)

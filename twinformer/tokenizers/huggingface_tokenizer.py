@@ -59,6 +59,7 @@ class HuggingFaceTokenizer(Tokenizer):
                  for token in content["added_tokens"]}
         special = {token["content"]: token["id"]
                    for token in content["added_tokens"] if token["special"]}
+        self.usual_marks = TextMarks(beginning_of(content))
         self.spaced = False
         table = self.bytes_of_all(added)
         for i in special.values():
@@ -66,7 +67,7 @@ class HuggingFaceTokenizer(Tokenizer):
         super().__init__(
             table, special,
             {name: i for name, i in added.items() if name not in special},
-            marks or TextMarks(beginning_of(content)))
+            marks or self.usual_marks)
 
     def loaded(self):
         """The library's own object, which neither cuts nor fills texts."""
@@ -154,7 +155,7 @@ class HuggingFaceTokenizer(Tokenizer):
 
     def to_dict(self):
         return {"kind": self.kind, "content": self.content,
-                **self.marks.to_state()}
+                **self.marks.to_state(self.usual_marks)}
 
     @classmethod
     def from_dict(cls, state):
