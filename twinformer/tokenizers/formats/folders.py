@@ -12,7 +12,7 @@ from pathlib import Path
 from ...io.text_files import read_text
 from ..bpe import ByteLevelBPE
 from ..tokenizer import Tokenizer
-from ..vocabulary import TextMarks, Vocabulary
+from ..vocabulary import Vocabulary
 from .bert_files import read_vocab_txt
 from .files import read_content, read_file
 from .folder_settings import Settings, read_settings
