@@ -9,7 +9,6 @@ Shapes: B windows, T positions, V vocabulary.
 """
 from twinformer.batches.packing import document_mask
 from twinformer.batches.collate import IGNORE
-from ..training.loss import cross_entropy
 from ..training.objective import NextTokens
 
 __all__ = ["PackedTokens"]
@@ -30,7 +29,5 @@ class PackedTokens(NextTokens):
         inputs, targets, documents = batch
         mask = document_mask(documents)                    # (B, T, T)
         positions = mask.sum(-1) - 1  # of its own example, how many precede
-        logits, cache = model.forward(
-            inputs, keep, mask=mask, positions=positions)  # (B, T, V)
-        nats, loss_cache = cross_entropy(logits, targets, reduction="sum")
-        return nats, (cache, loss_cache)
+        return self.surprise(model, inputs, targets, keep, mask=mask,
+                             positions=positions)

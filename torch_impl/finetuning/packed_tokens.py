@@ -10,7 +10,6 @@ Shapes: B windows, T positions, V vocabulary.
 import torch
 
 from twinformer.batches.collate import IGNORE
-from ..training.loss import cross_entropy
 from ..training.objective import NextTokens
 
 __all__ = ["PackedTokens"]
@@ -31,10 +30,8 @@ class PackedTokens(NextTokens):
         inputs, targets, documents = batch
         mask = document_mask(documents)                    # (B, T, T)
         positions = mask.sum(-1) - 1  # of its own example, how many precede
-        logits = model(
-            inputs, keep, mask=mask, positions=positions)  # (B, T, V)
-        nats = cross_entropy(logits, targets, reduction="sum")
-        return nats
+        return self.surprise(model, inputs, targets, keep, mask=mask,
+                             positions=positions)
 
 
 def document_mask(documents):
