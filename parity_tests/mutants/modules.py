@@ -104,9 +104,6 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("training.throughput", ": 5 -> 6"): CLOCK,
     ("generation.sampling", "next_probabilities: 1.0 -> 2.0"):
         "the temperature of a single candidate, whose probability is 1",
-    ("generation.generate", "next_logits: ids.shape[1] <= model.config.context_length"
-     " -> ids.shape[1] < model.config.context_length"):
-        "a window of full length, with or without its cache",
     ("generation.generate", "generate.tokens: stopped |= np.isin(new, stops) -> "
      "stopped = np.isin(new, stops)"):
         "a row that has stopped repeats its stop token, which stops it again",

@@ -28,13 +28,15 @@ class PackedTokens(NextTokens):
     def forward(self, model, batch, keep=None):
         """-> the surprise in nats, summed over the targets"""
         inputs, targets, documents = batch
-        mask = document_mask(documents)                    # (B, T, T)
-        positions = mask.sum(-1) - 1  # of its own example, how many precede
-        return self.surprise(model, inputs, targets, keep, mask=mask,
-                             positions=positions)
+        positions = document_positions(documents)          # (B, T)
+        return self.surprise(model, inputs, targets, keep,
+                             positions=positions, documents=documents)
 
 
-def document_mask(documents):
-    """documents (B, T) -> (B, T, T) bool: True = row may attend to column"""
-    same = documents[:, :, None] == documents[:, None, :]  # (B, T, T)
-    return same & torch.ones_like(same[0]).tril()
+def document_positions(documents):
+    """documents (B, T) -> (B, T): positions from 0 in each document"""
+    places = torch.arange(documents.shape[1], device=documents.device)
+    first = torch.ones_like(documents, dtype=torch.bool)   # (B, T)
+    first[:, 1:] = documents[:, 1:] != documents[:, :-1]
+    begins = torch.where(first, places, 0).cummax(1).values
+    return places - begins                                 # (B, T)

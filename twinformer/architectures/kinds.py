@@ -14,7 +14,7 @@ from .llama import LLAMA_PRESETS, LlamaConfig
 from .olmo3 import OLMO3_PRESETS, Olmo3Config
 from .qwen3 import QWEN3_MOE_PRESETS, QWEN3_PRESETS, Qwen3Config, Qwen3MoEConfig
 
-__all__ = ["KINDS", "Kind", "all_presets", "config_of", "kind_named", "kind_of",
+__all__ = ["KINDS", "Kind", "all_presets", "config_of", "has_dropout", "kind_named", "kind_of",
            "small_model", "with_dropout"]
 
 
@@ -110,6 +110,11 @@ def small_model(kind: str = "gpt2") -> Any:
     return found.config(**found.small)
 
 
+def has_dropout(config: Any) -> bool:
+    """Whether models of the kind can leave activations out while training."""
+    return "dropout" in [entry.name for entry in fields(config)]
+
+
 def with_dropout(config: Any, rate: float) -> Any:
     """The config with that share of activations left out while training.
 
@@ -118,11 +123,11 @@ def with_dropout(config: Any, rate: float) -> Any:
     ValueError
         Where a share is asked for and models of the kind leave nothing out.
     """
-    if "dropout" in [entry.name for entry in fields(config)]:
+    if has_dropout(config):
         return replace(config, dropout=rate)
     if rate:
-        raise ValueError(f"a {config.kind} has no dropout: expected 0, got {rate}; its adapters "
-                         "can have some, --lora-dropout")
+        raise ValueError(f"a {config.kind} has no dropout: expected 0, got {rate} (what enters "
+                         "LoRA's corrections can have some: lora.dropout)")
     return config
 
 

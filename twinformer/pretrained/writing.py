@@ -46,5 +46,5 @@ def write_pretrained(config: GPT2Config, parameters: dict[str, np.ndarray],
     end = tokenizer.end_of_text if tokenizer else None
     write_atomically(folder / "config.json", config_json(config, dtype, end))
     if tokenizer is not None:
-        write_atomically(folder / "generation_config.json", generation_config(end))
+        write_atomically(folder / "generation_config.json", generation_config(tokenizer))
     write_tokenizer_files(folder, tokenizer, config.context_length)
