@@ -37,9 +37,10 @@ class Component:
     backward
         Functions: the name of the backward, default public + "_backward".
     remembers
-        Functions: what the backward is given besides dy: "input", "output",
-        or "cache", which forward returned as its second value. Where forward
-        returns y alone, for nothing has to be kept: its other "arguments".
+        Functions: what the backward is given besides dy: "input", "inputs" (all
+        of them), "output", or "cache", which forward returned as its second
+        value. Where forward returns y alone, for nothing has to be kept: its
+        other "arguments".
     complex_step
         Whether the reference's forward can be run with complex numbers.
     huge
@@ -111,6 +112,37 @@ class Beside(Component):
         return f"{self.public}({', '.join([inner, *map(repr, rest)])})"
 
 
+class Turned(Component):
+    """Rotary positions: each package makes its own waves of the positions."""
+
+    def find(self, package, name=""):
+        rotate = super().find(package, name)
+        rotary = found(package, self.room, "Rotary")
+
+        def at_positions(x, positions, dim, theta, interleaved):
+            waves = rotary.plain(dim, theta).waves(positions, x.dtype)
+            return rotate(x, *waves, interleaved)
+        return at_positions
+
+
+class WithRotary(Component):
+    """Attention that is given the parts of its own package: rotary positions
+    and norms of queries and keys."""
+
+    def find(self, package, name=""):
+        layer = super().find(package, name)
+        rotary = found(package, "layers.rotary", "Rotary")
+        norm = found(package, "layers.rms_norm", "RMSNorm")
+
+        def built(D, H, G, K, theta, interleaved, normed, **options):
+            widths = {"heads": (K, K), "all": (H * K, G * K)}.get(normed)
+            norms = dict(zip(("q_norm", "k_norm"), map(norm, widths or ()),
+                             strict=False))
+            turning = theta and rotary.plain(K, theta, interleaved)
+            return layer(D, H, G, K, turning or None, **norms, **options)
+        return lambda *arguments: built(*arguments[:-1], **dict(arguments[-1]))
+
+
 # Why some are not asked about NaN and infinity
 NOTHING_ENTERS = {"special_values": "no number of the caller's goes in"}
 MASKED_ROW = {"special_values":
@@ -134,8 +166,18 @@ COMPONENTS = [
               remembers="arguments", skips=NOTHING_ENTERS | {
                   "bfloat16": "float64, whatever the model computes in"}),
     Component("layers.norm", "LayerNorm", enter.norm, huge=1e10),
+    Component("layers.rms_norm", "RMSNorm", enter.norm, huge=1e10),
+    Component("layers.rms_norm", "UnitOffsetRMSNorm", enter.norm, huge=1e10),
+    Turned("layers.rotary", "rotate", enter.turned, remembers="arguments"),
+    Component("layers.softcap", "softcap", enter.capped, remembers="bent"),
+    Component("layers.embedding", "ScaledEmbedding", enter.scaled_embedding,
+              skips=NOTHING_ENTERS),
     Component("layers.dropout", "Dropout", enter.dropout),
     Component("layers.feed_forward", "FeedForward", enter.feed_forward),
+    *(Component("layers.gates", name, enter.gated, remembers="inputs")
+      for name in ("swiglu", "geglu", "clamped_swiglu")),
+    *(Component("layers.gated_feed_forward", name, enter.gated_feed_forward)
+      for name in ("SwiGLU", "GeGLU", "ClampedSwiGLU")),
     Component("layers.attention", "attention", enter.attention, huge=1e3,
               skips=MASKED_ROW),
     Component("layers.flash_attention", "flash_attention", enter.tiled, huge=1e3,
@@ -151,8 +193,19 @@ COMPONENTS = [
     Component("layers.multi_head_attention", "MultiHeadAttention",
               enter.transformer, huge=1e3, skips=MASKED_ROW),
     Component("layers.block", "TransformerBlock", enter.transformer, huge=1e3),
+    WithRotary("layers.grouped_query_attention", "GroupedQueryAttention",
+               enter.grouped, huge=1e3, skips=MASKED_ROW),
     Component("models.gpt2", "GPTModel", enter.gpt2, huge=1e3, model=True,
               skips=NOTHING_ENTERS),
+    *(Component(f"models.{room}", model, make, huge=1e3, model=True,
+                skips=NOTHING_ENTERS)
+      for room, model, make in (
+          ("llama", "LlamaModel", enter.llama),
+          ("qwen3", "Qwen3Model", enter.qwen3),
+          ("qwen3_moe", "Qwen3MoEModel", enter.qwen3_moe),
+          ("gemma3", "Gemma3Model", enter.gemma3),
+          ("olmo3", "Olmo3Model", enter.olmo3),
+          ("gpt_oss", "GptOssModel", enter.gpt_oss))),
     Component("training.loss", "cross_entropy", enter.loss),
     Beside("finetuning.lora", "LoRALinear", enter.low_rank),
     Component("finetuning.pooling", "pool", enter.pooled),

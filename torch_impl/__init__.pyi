@@ -8,7 +8,10 @@ from .layers.module import (
     ModuleList as ModuleList,
 )
 from .layers.linear import Linear as Linear
-from .layers.embedding import Embedding as Embedding
+from .layers.embedding import (
+    Embedding as Embedding,
+    ScaledEmbedding as ScaledEmbedding,
+)
 from .layers.positions import (
     LearnedPositions as LearnedPositions,
     sinusoidal_positions as sinusoidal_positions,
@@ -19,6 +22,21 @@ from .layers.softmax import (
     masked_softmax as masked_softmax,
 )
 from .layers.norm import LayerNorm as LayerNorm
+from .layers.rms_norm import (
+    RMSNorm as RMSNorm,
+    UnitOffsetRMSNorm as UnitOffsetRMSNorm,
+)
+from .layers.rotary_frequencies import (
+    rotary_frequencies as rotary_frequencies,
+    llama3_frequencies as llama3_frequencies,
+    yarn_frequencies as yarn_frequencies,
+    yarn_attention_factor as yarn_attention_factor,
+)
+from .layers.rotary import (
+    Rotary as Rotary,
+    rotate as rotate,
+)
+from .layers.softcap import softcap as softcap
 from .layers.activations import (
     relu as relu,
     gelu as gelu,
@@ -43,8 +61,23 @@ from .layers.multi_head_attention import (
     merge_heads as merge_heads,
 )
 from .layers.feed_forward import FeedForward as FeedForward
+from .layers.gates import (
+    swiglu as swiglu,
+    geglu as geglu,
+    clamped_swiglu as clamped_swiglu,
+)
+from .layers.gated_feed_forward import (
+    GatedFeedForward as GatedFeedForward,
+    SwiGLU as SwiGLU,
+    GeGLU as GeGLU,
+    ClampedSwiGLU as ClampedSwiGLU,
+)
 from .layers.block import TransformerBlock as TransformerBlock
-from .layers.kv_cache import KVCache as KVCache
+from .layers.grouped_query_attention import (
+    GroupedQueryAttention as GroupedQueryAttention,
+)
+from .layers.decoder_block import DecoderBlock as DecoderBlock
+from .layers.kv_cache import KVCache as KVCache, RingKVCache as RingKVCache
 from .layers.reading import read_rows as read_rows, read_mask as read_mask
 from .layers.fused import (
     check_masks as check_masks,
@@ -52,6 +85,13 @@ from .layers.fused import (
     spelled_out as spelled_out,
 )
 from .models.gpt2 import GPTModel as GPTModel, check_ids as check_ids
+from .models.decoder import Decoder as Decoder
+from .models.llama import LlamaModel as LlamaModel
+from .models.qwen3 import Qwen3Model as Qwen3Model
+from .models.qwen3_moe import Qwen3MoEModel as Qwen3MoEModel
+from .models.gemma3 import Gemma3Model as Gemma3Model
+from .models.olmo3 import Olmo3Model as Olmo3Model
+from .models.gpt_oss import GptOssModel as GptOssModel
 from .models.parameters import (
     get_parameters as get_parameters,
     set_parameters as set_parameters,
@@ -59,7 +99,11 @@ from .models.parameters import (
 from .models.pretrained import (
     load_pretrained as load_pretrained,
     save_pretrained as save_pretrained,
+)
+from .models.building import (
+    model_class as model_class,
     model_of as model_of,
+    new_model as new_model,
 )
 from .models.torch_io import read_torch as read_torch
 from .training.loss import cross_entropy as cross_entropy

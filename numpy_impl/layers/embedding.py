@@ -20,7 +20,7 @@ class Embedding(Module):
     def __init__(self, n_tokens: int, dim: int, seed: int | None = 0):
         super().__init__()
         check_sizes(n_tokens=n_tokens, dim=dim)
-        self.weight = Parameter(np.zeros((n_tokens, dim)))
+        self.weight = Parameter(np.zeros((n_tokens, dim), np.float32))
         self.reset_parameters(seed)
 
     def extra_repr(self):

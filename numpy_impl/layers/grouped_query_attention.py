@@ -18,9 +18,11 @@ from .flash_attention import flash_attention, flash_attention_backward
 from .linear import Linear
 from .module import Module, Parameter
 from .multi_head_attention import merge_heads, split_heads
-from .reading import read_positions, read_rows, read_rows_backward
+from .reading import (
+    read_mask, read_positions, read_rows, read_rows_backward,
+)
 from .rotary import rotate, rotate_backward
-from .visibility import heads_mask
+from .visibility import visible_mask
 
 __all__ = ["GroupedQueryAttention"]
 
@@ -99,8 +101,8 @@ class GroupedQueryAttention(Module):
         if plain:
             mask = heads_mask(context, x.shape[1], k.shape[2], self.window)
             heads, heads_cache = attention(
-                q, k, v, mask, self.sinks, scale=self.scale,
-                softcap=self.softcap)
+                q, k, v, mask, scale=self.scale, softcap=self.softcap,
+                sinks=self.sinks)
         else:
             heads, heads_cache = flash_attention(          # (B, H, T, K)
                 q, k, v, self.sinks, window=self.window, scale=self.scale,
@@ -162,6 +164,18 @@ def normalised_backward(dy, norm, cache):
         return dy
     groups = dy.reshape(*dy.shape[:2], -1, norm.dim)       # (B, T, H, K)
     return norm.backward(groups, cache).reshape(dy.shape)
+
+
+def heads_mask(context, T, S, window):
+    """Whom the positions that are read may attend to, (..., 1, P, S): as the
+    mask says, or those before them in their document; within the window."""
+    mask = context.mask
+    if mask is None:
+        mask = visible_mask(T, S, window, context.documents)
+    elif window is not None:
+        query, key = np.arange(S - T, S)[:, None], np.arange(S)
+        mask = mask & (query - key < window)               # (..., T, S)
+    return read_mask(mask, context.read, T, S)[..., None, :, :]
 
 
 def turned(x, positions, rotary):

@@ -68,7 +68,8 @@ def yarn_frequencies(frequencies, theta: float, factor: float,
         first, last = math.floor(first), math.ceil(last)
     first, last = max(first, 0), min(last, 2 * pairs - 1)
     last += 0.001 * (first == last)  # a step has no width to divide by
-    share = 1 - (np.arange(pairs) - first) / (last - first)
+    pair = np.arange(pairs)                                # (R/2,)
+    share = 1 - (pair - first) / (last - first)
     share = np.clip(share, 0, 1)  # 1: as it was, 0: slowed down
     return share * frequencies + (1 - share) * frequencies / factor
 

@@ -41,7 +41,7 @@ class GptOssModel(Decoder):
 
         def experts():
             return ModuleList(
-                ClampedSwiGLU(c.d_model, c.d_hidden, c.swiglu_limit, seed=None)
+                ClampedSwiGLU(c.d_model, c.d_hidden, bias=True, seed=None)
                 for _ in range(c.n_experts))
 
         def block(layer):

@@ -7,23 +7,19 @@ The weights of the loaded model are the file itself, mapped into memory: they
 are not copied, and pages are read when they are first needed.
 """
 import os
-from dataclasses import replace
+from typing import Any
 
-import numpy as np
-
-from twinformer.models.config import GPT2Config
-from .gpt2 import GPTModel
+from .building import model_of
 from .parameters import get_parameters
 from twinformer.pretrained.reading import read_pretrained
 from twinformer.pretrained.writing import write_pretrained
 from .torch_io import read_torch
 
-__all__ = ["load_pretrained", "save_pretrained", "model_of"]
+__all__ = ["load_pretrained", "save_pretrained"]
 
 
-def load_pretrained(source: str | os.PathLike,
-                    config: GPT2Config | None = None) -> GPTModel:
-    """A GPT-2 with weights that were trained elsewhere.
+def load_pretrained(source: str | os.PathLike, config=None) -> Any:
+    """A model with weights that were trained elsewhere.
 
     Parameters
     ----------
@@ -39,7 +35,7 @@ def load_pretrained(source: str | os.PathLike,
 
     Returns
     -------
-    GPTModel
+    a model of models/
         float32, or float64 where the file is; half precision is widened,
         which changes no value. Nothing is dropped out until it is trained.
 
@@ -55,28 +51,7 @@ def load_pretrained(source: str | os.PathLike,
     return model_of(config, parameters)
 
 
-def model_of(config: GPT2Config,
-             parameters: dict[str, np.ndarray]) -> GPTModel:
-    """A model whose weights are these arrays; read-only ones are copied.
-
-    To build it is to allocate every weight and gradient. So it is built one
-    number a head wide, and the arrays then take the places of its own.
-    """
-    model = GPTModel(replace(config, vocab_size=1, context_length=1,
-                             d_model=config.n_heads), seed=None)
-    model.config = config
-    for name, module, attribute in model.uses():
-        if name in parameters:
-            array = np.require(parameters[name], requirements="W")
-            setattr(module, attribute, array)
-            # zeros, unlike zeros_like, takes no memory until written to
-            module.grads[attribute] = np.zeros(array.shape, array.dtype)
-    if config.tie_embeddings:
-        model.head.share("weight", model.token_embedding)
-    return model
-
-
-def save_pretrained(model: GPTModel, folder: str | os.PathLike,
+def save_pretrained(model, folder: str | os.PathLike,
                     tokenizer=None) -> None:
     """Write the folder that transformers opens: model.safetensors,
     config.json and, of a tokenizer of ours, its files.

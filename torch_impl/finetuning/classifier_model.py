@@ -2,11 +2,9 @@
 
 Shapes: V vocabulary, D model width, C classes.
 """
-from dataclasses import replace
-
-from ..models.gpt2 import GPTModel
+from ..models.building import model_of, new_model
 from ..models.parameters import set_parameters
-from ..models.pretrained import model_of
+from twinformer.architectures.kinds import with_dropout
 from twinformer.models.layer_choice import layers_to_train
 
 from .freezing import train_only
@@ -25,7 +23,7 @@ def build_classifier(config, parameters, n_classes, settings, seed):
 
     Parameters
     ----------
-    config : GPT2Config
+    config : GPT2Config, LlamaConfig, ...
     parameters : {name: array}
         Of the language model; read-only ones are copied, others become the
         classifier's own.
@@ -38,10 +36,10 @@ def build_classifier(config, parameters, n_classes, settings, seed):
 
     Returns
     -------
-    GPTModel
+    a model of models/
         Its scores are (B, T, C).
     """
-    model = model_of(replace(config, dropout=settings.dropout), parameters)
+    model = model_of(with_dropout(config, settings.dropout), parameters)
     new_head(model, n_classes, seed)
     if settings.train == "lora":
         add_lora(model, settings.lora_rank, settings.lora_alpha,
@@ -59,7 +57,7 @@ def trained_classifier(config, parameters, n_classes):
     ValueError
         If they do not fit; lists what is missing, unexpected or misshapen.
     """
-    model = GPTModel(config, seed=None)
+    model = new_model(config, seed=None)
     new_head(model, n_classes, seed=0)
     set_parameters(model, parameters)
     return model

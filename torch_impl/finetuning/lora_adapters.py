@@ -44,7 +44,7 @@ def save_adapter(model, folder: str | os.PathLike, base: str = "") -> None:
 
     Parameters
     ----------
-    model : GPTModel
+    model : a model of models/
         With LoRA.
     folder
         Files in it are replaced, each in one step.
@@ -91,7 +91,7 @@ def load_adapter(model, folder: str | os.PathLike) -> list[str]:
 
     Parameters
     ----------
-    model : GPTModel
+    model : a model of models/
         The base, changed in place: LoRA as it was saved, by us or by peft;
         the head of a classifier in place of its own. A token embedding and
         an output layer that were one are two where the adapter changes one

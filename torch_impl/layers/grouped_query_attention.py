@@ -17,9 +17,9 @@ from .flash_attention import flash_attention
 from .linear import Linear
 from .module import Module, Parameter
 from .multi_head_attention import merge_heads, split_heads
-from .reading import read_positions, read_rows
+from .reading import read_mask, read_positions, read_rows
 from .rotary import rotate
-from .visibility import heads_mask
+from .visibility import visible_mask
 
 __all__ = ["GroupedQueryAttention"]
 
@@ -96,11 +96,11 @@ class GroupedQueryAttention(Module):
             context = replace(context, documents=documents)
         plain = context.mask is not None or context.read is not None
         if plain:
-            mask = heads_mask(context, x.shape[1], k.shape[2], self.window,
-                              q.device)
+            mask = heads_mask(context, x.shape[1], k.shape[2], self.window)
+            mask = mask.to(q.device)                       # (..., 1, P, S)
             heads = attention(
-                q, k, v, mask, self.sinks, scale=self.scale,
-                softcap=self.softcap)
+                q, k, v, mask, scale=self.scale, softcap=self.softcap,
+                sinks=self.sinks)
         else:
             heads = flash_attention(                       # (B, H, T, K)
                 q, k, v, self.sinks, window=self.window, scale=self.scale,
@@ -115,6 +115,19 @@ def normalised(x, norm):
         return x
     groups = x.reshape(*x.shape[:2], -1, norm.dim)         # (B, T, H, K)
     return norm(groups).reshape(x.shape)
+
+
+def heads_mask(context, T, S, window):
+    """Whom the positions that are read may attend to, (..., 1, P, S): as the
+    mask says, or those before them in their document; within the window."""
+    mask = context.mask
+    if mask is None:
+        mask = visible_mask(T, S, window, context.documents)
+    elif window is not None:
+        query, key = torch.arange(S - T, S)[:, None], torch.arange(S)
+        near = (query - key < window).to(mask.device)      # (T, S)
+        mask = mask & near                                 # (..., T, S)
+    return read_mask(mask, context.read, T, S)[..., None, :, :]
 
 
 def turned(x, positions, rotary):

@@ -30,7 +30,9 @@ def rotary_frequencies(dim: int, theta: float = 10000.0):
     if dim % 2:
         raise ValueError(f"rotary positions turn features in pairs: expected "
                          f"an even width, got {dim}")
-    pair = torch.arange(0, dim, 2, dtype=torch.float64)    # (R/2,)
+    # On the CPU even where a model without weights is built on "meta"
+    pair = torch.arange(                                   # (R/2,)
+        0, dim, 2, dtype=torch.float64, device="cpu")
     return theta ** (-pair / dim)
 
 
@@ -68,7 +70,8 @@ def yarn_frequencies(frequencies, theta: float, factor: float,
         first, last = math.floor(first), math.ceil(last)
     first, last = max(first, 0), min(last, 2 * pairs - 1)
     last += 0.001 * (first == last)  # a step has no width to divide by
-    share = 1 - (torch.arange(pairs) - first) / (last - first)
+    pair = torch.arange(pairs, device=frequencies.device)    # (R/2,)
+    share = 1 - (pair - first) / (last - first)
     share = torch.clip(share, 0, 1)  # 1: as it was, 0: slowed down
     return share * frequencies + (1 - share) * frequencies / factor
 

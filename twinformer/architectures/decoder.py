@@ -17,6 +17,8 @@ class DecoderConfig:
 
     Attributes
     ----------
+    kind
+        Which architecture it is.
     vocab_size
         Tokens the model can read and write (V).
     context_length
@@ -57,7 +59,7 @@ class DecoderConfig:
     def __post_init__(self):
         own = type(self).__dataclass_fields__["kind"].default
         if self.kind != own:
-            raise ValueError(f"model.kind of a {type(self).__name__} is {own!r}, got {self.kind!r}")
+            raise ValueError(f"model.kind of a {type(self).__name__} is {own}, got {self.kind!r}")
         for name in ("vocab_size", "context_length", "d_model", "n_heads", "n_kv_heads",
                      "head_dim", "d_hidden", "n_layers"):
             if getattr(self, name) < 1:

@@ -21,8 +21,6 @@ class GptOssConfig(DecoderConfig):
         Experts in each block (E).
     n_active
         Experts that work on a token (top k).
-    swiglu_limit
-        Inside an expert, numbers are cut off at this.
     window_size
         How many latest tokens every other layer sees, from the first on.
     yarn_factor
@@ -48,7 +46,6 @@ class GptOssConfig(DecoderConfig):
     tie_embeddings: bool = False
     n_experts: int = 32
     n_active: int = 4
-    swiglu_limit: float = 7.0
     window_size: int = 128
     yarn_factor: float = 32.0
     yarn_original_length: int = 4096

@@ -3,7 +3,8 @@
 A new kind is a line here; its config, its model in both packages, and what its weights are called
 elsewhere are files of their own.
 """
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from ..models.config import PRESETS, GPT2Config
@@ -13,7 +14,8 @@ from .llama import LLAMA_PRESETS, LlamaConfig
 from .olmo3 import OLMO3_PRESETS, Olmo3Config
 from .qwen3 import QWEN3_MOE_PRESETS, QWEN3_PRESETS, Qwen3Config, Qwen3MoEConfig
 
-__all__ = ["KINDS", "Kind", "all_presets", "config_of", "kind_of"]
+__all__ = ["KINDS", "Kind", "all_presets", "config_of", "kind_named", "kind_of",
+           "small_model", "with_dropout"]
 
 
 @dataclass(frozen=True)
@@ -67,20 +69,64 @@ def kind_of(config: Any) -> Kind:
     return KINDS[config.kind]
 
 
-def config_of(values: dict[str, Any]) -> Any:
+def kind_named(name: str) -> Kind:
+    """The kind of that name.
+
+    Raises
+    ------
+    ValueError
+        If there is none; the message lists those there are.
+    """
+    if name not in KINDS:
+        raise ValueError(f"model.kind must be one of {', '.join(KINDS)}, got {name!r}")
+    return KINDS[name]
+
+
+def config_of(values: Mapping[str, Any]) -> Any:
     """A config from its fields, among them its kind; without one: gpt2's.
 
     Raises
     ------
     ValueError
-        For a kind that there is not, and for values that will not do.
+        For a kind that there is not, for fields that it has not, and for values that will not do.
     """
     kind = values.get("kind", "gpt2")
-    if kind not in KINDS:
-        raise ValueError(f"model.kind must be one of {', '.join(KINDS)}, got {kind!r}")
-    return KINDS[kind].config(**values)
+    config = kind_named(kind).config
+    known = [entry.name for entry in fields(config)]
+    for name in values:
+        if name not in known:
+            raise ValueError(f"unknown setting model.{name} of a {kind}; it was probably written "
+                             "by another version of twinformer")
+    return config(**values)
+
+
+def small_model(kind: str = "gpt2") -> Any:
+    """What two CPU cores train in minutes: the config of a new model.
+
+    So few tokens fit into minutes that the number of steps decides, and two layers with a short
+    context learn soonest where to look.
+    """
+    found = kind_named(kind)
+    return found.config(**found.small)
+
+
+def with_dropout(config: Any, rate: float) -> Any:
+    """The config with that share of activations left out while training.
+
+    Raises
+    ------
+    ValueError
+        Where a share is asked for and models of the kind leave nothing out.
+    """
+    if "dropout" in [entry.name for entry in fields(config)]:
+        return replace(config, dropout=rate)
+    if rate:
+        raise ValueError(f"a {config.kind} has no dropout: expected 0, got {rate}; its adapters "
+                         "can have some, --lora-dropout")
+    return config
 
 
 def all_presets() -> dict[str, Any]:
     """The published sizes of all kinds, {name: config}."""
     return {name: config for kind in KINDS.values() for name, config in kind.presets.items()}
+

@@ -13,6 +13,8 @@ class GPT2Config:
 
     Attributes
     ----------
+    kind
+        Which architecture it is.
     vocab_size
         Tokens the model can read and write (V).
     context_length

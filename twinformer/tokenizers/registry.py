@@ -6,6 +6,7 @@ from ..io.text_files import read_text
 from .bpe import ByteLevelBPE
 from .byte_tokenizer import ByteTokenizer
 from .characters import CharacterTokenizer
+from .huggingface_tokenizer import HuggingFaceTokenizer
 from .sentencepiece_tokenizer import SentencePieceTokenizer
 from .tokenizer import Tokenizer
 from .words import SimpleTokenizerV1, SimpleTokenizerV2
@@ -14,7 +15,7 @@ __all__ = ["TOKENIZERS", "tokenizer_from_dict", "load_tokenizer"]
 
 TOKENIZERS: dict[str, type[Tokenizer]] = {cls.kind: cls for cls in (
     CharacterTokenizer, ByteTokenizer, SimpleTokenizerV1, SimpleTokenizerV2,
-    SentencePieceTokenizer)}
+    SentencePieceTokenizer, HuggingFaceTokenizer)}
 
 
 def tokenizer_from_dict(state: dict[str, Any],
