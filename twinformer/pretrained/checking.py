@@ -31,8 +31,8 @@ def check_kinds(path, tensors: Mapping[str, Any]) -> None:
     other = [f"{name} ({tensor.dtype})"
              for name, tensor in tensors.items() if tensor.dtype.kind != "f"]
     if other:
-        raise ValueError(f"{path}: expected floating-point weights, got {listed(other)}; quantised "
-                         "files cannot be read")
+        raise ValueError(f"{path}: expected floating-point weights, got {listed(other)}; "
+                         "quantised files cannot be read")
 
 
 def is_finite(array: np.ndarray) -> bool:

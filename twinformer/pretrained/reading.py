@@ -14,19 +14,20 @@ import numpy as np
 from ..architectures.kinds import all_presets
 from ..io.paths import expanded
 from .checking import check_fit, check_kinds, is_finite, refuse_infinite
-from .config_io import read_config
+from .formats.gpt2_config import read_config
 from .formats.format import Format
 from .formats.llama2c import Llama2CFormat, is_llama2c, read_llama2c
 from .formats.meta import META_FILE
 from .formats.place import Arrays, Places, taken
 from .formats.registry import format_of_file
 from .formats.settings import Settings
-from .hub import WEIGHTS_FILE, fetch
+from .hub import fetch
 from .opening import open_weights
+from .shards import INDEX, WEIGHTS_FILE
 
 __all__ = ["IN_FOLDERS", "Opened", "find_weights", "open_pretrained", "read_pretrained"]
 
-IN_FOLDERS = (WEIGHTS_FILE, f"{WEIGHTS_FILE}.index.json", "pytorch_model.bin",
+IN_FOLDERS = (WEIGHTS_FILE, INDEX, "pytorch_model.bin",
               "pytorch_model.bin.index.json", "model.ckpt.index", META_FILE)
 ReadTorch = Callable[[Path], Arrays]    # reads the pickles of PyTorch, if anything can
 

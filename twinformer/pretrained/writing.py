@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..io.files import write_atomically
-from ..io.strict_json import json_text
 from ..tokenizers.tokenizer import Tokenizer
 from .formats.place import tensor_of
-from .formats.registry import FORMATS
+from .formats.registry import FORMATS, config_text
 from .shards import SHARD_BYTES, write_shards
 from .tokenizer_files import check_can_be_written, generation_config, write_tokenizer_files
 
@@ -44,9 +43,8 @@ def write_pretrained(config: Any, parameters: dict[str, np.ndarray], folder: str
     write_shards(folder, sizes, lambda tensor: tensor_of(
         (place, parameters[name]) for place, name in tensors[tensor]), shard_bytes)
     end = tokenizer.end_of_text if tokenizer else None
-    content = {**format.config_json(config), **format.ends(config, end),
-               "dtype": str(parameters["token_embedding.weight"].dtype)}
-    write_atomically(folder / "config.json", json_text(content, indent=2) + "\n")
+    dtype = str(parameters["token_embedding.weight"].dtype)
+    write_atomically(folder / "config.json", config_text(config, dtype, end))
     if tokenizer is not None:
         write_atomically(folder / "generation_config.json", generation_config(end))
     write_tokenizer_files(folder, tokenizer, config.context_length)

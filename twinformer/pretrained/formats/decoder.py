@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from .format import Format
+from .format import NONE, Format
 from .place import Arrays, Place, Places
 from .settings import Settings
 
-__all__ = ["DecoderFormat"]
+__all__ = ["SIZES", "UNBIASED", "DecoderFormat"]
 
 OUTER = {"token_embedding": "model.embed_tokens", "final_norm": "model.norm", "head": "lm_head"}
 INNER = {"attention.q": "self_attn.q_proj", "attention.k": "self_attn.k_proj",
@@ -37,6 +37,7 @@ BUFFERS = (".rotary_emb.inv_freq",)     # saved with the weights by old versions
 SIZES = {"vocab_size": "vocab_size", "context_length": "max_position_embeddings",
          "d_model": "hidden_size", "n_heads": "num_attention_heads",
          "d_hidden": "intermediate_size", "n_layers": "num_hidden_layers"}
+UNBIASED = {"attention_bias": (False,)}
 
 
 class DecoderFormat(Format):
@@ -56,12 +57,12 @@ class DecoderFormat(Format):
     """
 
     architecture = ""
-    inner: Mapping[str, str] = {}
+    inner: Mapping[str, str] = NONE
     act: tuple[str, ...] = ("hidden_act", "silu")
     tied = False
     head_dim: int | None = None
     norm_eps = 1e-6
-    fixed: Mapping[str, tuple[Any, ...]] = {"attention_bias": (False,)}
+    fixed: Mapping[str, tuple[Any, ...]] = UNBIASED
     sizes: Mapping[str, str] = SIZES
 
     # -- config.json ---------------------------------------------------------

@@ -6,7 +6,9 @@ from typing import Any
 from .place import Arrays, Places, shape_there
 from .settings import Settings
 
-__all__ = ["Format"]
+__all__ = ["NONE", "Format"]
+
+NONE: Mapping[str, str] = {}
 
 
 class Format:
@@ -24,7 +26,7 @@ class Format:
 
     kind = ""
     model_types: tuple[str, ...] = ()
-    repositories: Mapping[str, str] = {}
+    repositories: Mapping[str, str] = NONE
 
     # -- its config.json -----------------------------------------------------
 

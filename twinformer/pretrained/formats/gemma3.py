@@ -6,12 +6,17 @@ and not before the feed-forward, as in Llama. What it calls weight is our offset
 from typing import Any
 
 from ...architectures.gemma3 import Gemma3Config
-from .decoder import DecoderFormat
+from .decoder import UNBIASED, DecoderFormat
 from .rope import read_plain, rope_of
 from .settings import Settings
 from .windows import FULL, SLIDING, layer_types, read_global_every
 
 __all__ = ["Gemma3Format"]
+
+INNER = {"norm2": "pre_feedforward_layernorm", "post_norm1": "post_attention_layernorm",
+         "post_norm2": "post_feedforward_layernorm"}
+FIXED = UNBIASED | {"use_bidirectional_attention": (False,)}
+REPOSITORIES = {"gemma-3-270m": "google/gemma-3-270m", "gemma-3-1b": "google/gemma-3-1b-pt"}
 
 
 class Gemma3Format(DecoderFormat):
@@ -20,12 +25,10 @@ class Gemma3Format(DecoderFormat):
     kind = "gemma3"
     model_types = ("gemma3_text", "gemma3")
     architecture = "Gemma3ForCausalLM"
-    inner = {"norm2": "pre_feedforward_layernorm", "post_norm1": "post_attention_layernorm",
-             "post_norm2": "post_feedforward_layernorm"}
+    inner = INNER
     act = ("hidden_activation", "gelu_pytorch_tanh")
     tied, head_dim = True, 256
-    fixed = {"attention_bias": (False,), "use_bidirectional_attention": (False,)}
-    repositories = {"gemma-3-270m": "google/gemma-3-270m", "gemma-3-1b": "google/gemma-3-1b-pt"}
+    fixed, repositories = FIXED, REPOSITORIES
 
     def read_config(self, settings: Settings) -> Gemma3Config:
         if settings.get("model_type") == "gemma3" or "text_config" in settings.content:

@@ -1,4 +1,4 @@
-"""GPT-2's files: Hugging Face's and OpenAI's own, of which names.py and config_io.py tell."""
+"""GPT-2's files: Hugging Face's and OpenAI's own; see gpt2_names.py and gpt2_config.py."""
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -6,13 +6,15 @@ from typing import Any
 import numpy as np
 
 from ...models.config import PRESETS, GPT2Config
-from ..config_io import config_json, config_of_arrays, config_of_json, preset_of
-from ..names import BUFFERS, HUGGING_FACE, is_turned, spelling_of, without_wrappers
+from .gpt2_config import config_json, config_of_arrays, config_of_json, preset_of
+from .gpt2_names import BUFFERS, HUGGING_FACE, is_turned, spelling_of, without_wrappers
 from .format import Format
 from .place import Arrays, Place, Places
 from .settings import Settings
 
 __all__ = ["GPT2Format"]
+
+REPOSITORIES = {name: f"openai-community/{name}" for name in PRESETS}
 
 
 class GPT2Format(Format):
@@ -20,7 +22,7 @@ class GPT2Format(Format):
 
     kind = "gpt2"
     model_types = ("gpt2",)
-    repositories = {name: f"openai-community/{name}" for name in PRESETS}
+    repositories = REPOSITORIES
 
     def read_config(self, settings: Settings) -> GPT2Config:
         return config_of_json(settings.place, settings.content)

@@ -15,6 +15,11 @@ from .windows import layer_types
 
 __all__ = ["GptOssFormat"]
 
+INNER = {"feed_forward.router": "mlp.router"}
+FIXED = {"attention_bias": (True,), "swiglu_alpha": (1.702,)}
+MOE_SIZES = SIZES | {"n_active": "num_experts_per_tok"}
+REPOSITORIES = {"gpt-oss-20b": "openai/gpt-oss-20b", "gpt-oss-120b": "openai/gpt-oss-120b"}
+
 YARN = {"rope_type": "yarn", "factor": 32.0, "truncate": False,
         "original_max_position_embeddings": 4096}
 
@@ -25,11 +30,9 @@ class GptOssFormat(DecoderFormat):
     kind = "gpt_oss"
     model_types = ("gpt_oss",)
     architecture = "GptOssForCausalLM"
-    inner = {"feed_forward.router": "mlp.router"}
+    inner = INNER
     head_dim, norm_eps = 64, 1e-5
-    fixed = {"attention_bias": (True,), "swiglu_alpha": (1.702,)}
-    sizes = SIZES | {"n_active": "num_experts_per_tok"}
-    repositories = {"gpt-oss-20b": "openai/gpt-oss-20b", "gpt-oss-120b": "openai/gpt-oss-120b"}
+    fixed, sizes, repositories = FIXED, MOE_SIZES, REPOSITORIES
 
     def read_config(self, settings: Settings) -> GptOssConfig:
         content = dict(settings.content)

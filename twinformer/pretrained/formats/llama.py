@@ -9,12 +9,16 @@ from typing import Any
 import numpy as np
 
 from ...architectures.llama import LlamaConfig
-from .decoder import DecoderFormat
+from .decoder import UNBIASED, DecoderFormat
 from .place import Place
 from .rope import llama3_out, read_llama3, rope_of
 from .settings import Settings
 
 __all__ = ["LlamaFormat", "rows"]
+
+FIXED = UNBIASED | {"mlp_bias": (False,), "pretraining_tp": (1,)}
+REPOSITORIES = {"llama-3.2-1b": "meta-llama/Llama-3.2-1B",
+                "llama-3.2-3b": "meta-llama/Llama-3.2-3B"}
 
 
 class LlamaFormat(DecoderFormat):
@@ -23,9 +27,8 @@ class LlamaFormat(DecoderFormat):
     kind = "llama"
     model_types = ("llama",)
     architecture = "LlamaForCausalLM"
-    fixed = {"attention_bias": (False,), "mlp_bias": (False,), "pretraining_tp": (1,)}
-    repositories = {"llama-3.2-1b": "meta-llama/Llama-3.2-1B",
-                    "llama-3.2-3b": "meta-llama/Llama-3.2-3B"}
+    fixed = FIXED
+    repositories = REPOSITORIES
 
     def read_config(self, settings: Settings) -> LlamaConfig:
         sizes = self.read_sizes(settings)

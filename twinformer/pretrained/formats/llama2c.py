@@ -20,9 +20,11 @@ from .place import Arrays, Place, Shapes
 __all__ = ["Llama2CFormat", "is_llama2c", "read_llama2c"]
 
 HEADER = np.dtype("<i4"), 7
+REPOSITORIES = {"stories260k": "karpathy/tinyllamas"}
 NEW = 0x616B3432        # "ak42", with which later versions of the file begin
-NAMES = {"token_embedding.weight": "token_embedding_table", "final_norm.weight": "rms_final_weight",
-         "head.weight": "wcls", "norm1.weight": "rms_att_weight", "norm2.weight": "rms_ffn_weight",
+NAMES = {"token_embedding.weight": "token_embedding_table", "head.weight": "wcls",
+         "final_norm.weight": "rms_final_weight", "norm1.weight": "rms_att_weight",
+         "norm2.weight": "rms_ffn_weight",
          "attention.q.weight": "wq", "attention.k.weight": "wk", "attention.v.weight": "wv",
          "attention.out.weight": "wo", "feed_forward.gate.weight": "w1",
          "feed_forward.down.weight": "w2", "feed_forward.up.weight": "w3"}
@@ -60,8 +62,8 @@ def read_llama2c(path: Path) -> tuple[LlamaConfig, Arrays]:
     """
     header = np.fromfile(path, *HEADER)
     if header[0] == NEW:
-        raise ValueError(f"{path} is of version {header[1]} of llama2.c's format, and version 0 is "
-                         "read here: export.py --version 0 writes it")
+        raise ValueError(f"{path} is of version {header[1]} of llama2.c's format, and version 0 "
+                         "is read here: export.py --version 0 writes it")
     D, F, L, H, G, V, T = (int(size) for size in header)
     numbers = np.asarray(np.memmap(path, "<f4", "c", header.nbytes))
     arrays, begin = {}, 0
@@ -79,7 +81,7 @@ def read_llama2c(path: Path) -> tuple[LlamaConfig, Arrays]:
 class Llama2CFormat(LlamaFormat):
     """Read only."""
 
-    repositories = {"stories260k": "karpathy/tinyllamas"}
+    repositories = REPOSITORIES
 
     def place(self, name: str, config: LlamaConfig) -> Place:
         if name in NAMES:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ...architectures.llama import LLAMA_PRESETS, LlamaConfig
+from .format import NONE
 from .llama import LlamaFormat, rows
 from .place import Arrays, Place
 from .settings import Settings
@@ -28,7 +29,7 @@ INNER = {"attention.q": "attention.wq", "attention.k": "attention.wk",
 class MetaFormat(LlamaFormat):
     """Read only."""
 
-    repositories: dict[str, str] = {}
+    repositories = NONE
 
     def alone(self, path: Path, tensors: Arrays) -> LlamaConfig:
         """From the params.json beside it."""

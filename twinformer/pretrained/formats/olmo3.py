@@ -12,6 +12,9 @@ from .windows import FULL, SLIDING, layer_types, read_global_every
 
 __all__ = ["Olmo3Format"]
 
+INNER = {"post_norm1": "post_attention_layernorm", "post_norm2": "post_feedforward_layernorm"}
+REPOSITORIES = {"olmo-3-7b": "allenai/Olmo-3-1025-7B", "olmo-3-32b": "allenai/Olmo-3-1125-32B"}
+
 
 class Olmo3Format(DecoderFormat):
     """Of Olmo3ForCausalLM."""
@@ -19,9 +22,9 @@ class Olmo3Format(DecoderFormat):
     kind = "olmo3"
     model_types = ("olmo3",)
     architecture = "Olmo3ForCausalLM"
-    inner = {"post_norm1": "post_attention_layernorm", "post_norm2": "post_feedforward_layernorm"}
+    inner = INNER
     norm_eps = 1e-5
-    repositories = {"olmo-3-7b": "allenai/Olmo-3-1025-7B", "olmo-3-32b": "allenai/Olmo-3-1125-32B"}
+    repositories = REPOSITORIES
 
     def read_config(self, settings: Settings) -> Olmo3Config:
         sizes = self.read_sizes(settings)

@@ -10,12 +10,22 @@ import re
 from typing import Any
 
 from ...architectures.qwen3 import Qwen3Config, Qwen3MoEConfig
-from .decoder import SIZES, DecoderFormat
+from .decoder import SIZES, UNBIASED, DecoderFormat
 from .place import Arrays, Place, Places
 from .rope import read_plain, rope_of
 from .settings import Settings
 
 __all__ = ["Qwen3Format", "Qwen3MoEFormat", "expert_of"]
+
+REPOSITORIES = {f"qwen3-{size.lower()}": f"Qwen/Qwen3-{size}"
+                for size in ("0.6B", "1.7B", "4B", "8B", "14B", "32B")}
+REPOSITORIES["qwen3-4b-2507"] = "Qwen/Qwen3-4B-Instruct-2507"
+
+MOE_INNER = {"feed_forward.router": "mlp.gate"}
+MOE_FIXED = UNBIASED | {"decoder_sparse_step": (1,), "mlp_only_layers": ([],)}
+MOE_SIZES = SIZES | {"d_hidden": "moe_intermediate_size", "n_active": "num_experts_per_tok"}
+MOE_REPOSITORIES = {"qwen3-30b-a3b": "Qwen/Qwen3-30B-A3B",
+                    "qwen3-30b-a3b-2507": "Qwen/Qwen3-30B-A3B-Instruct-2507"}
 
 
 class Qwen3Format(DecoderFormat):
@@ -25,10 +35,7 @@ class Qwen3Format(DecoderFormat):
     model_types = ("qwen3",)
     architecture = "Qwen3ForCausalLM"
     head_dim = 128
-    repositories = {
-        **{f"qwen3-{size.lower()}": f"Qwen/Qwen3-{size}"
-           for size in ("0.6B", "1.7B", "4B", "8B", "14B", "32B")},
-        "qwen3-4b-2507": "Qwen/Qwen3-4B-Instruct-2507"}
+    repositories = REPOSITORIES
 
     def read_config(self, settings: Settings) -> Qwen3Config:
         sizes = self.read_sizes(settings)
@@ -61,11 +68,8 @@ class Qwen3MoEFormat(Qwen3Format):
     model_types = ("qwen3_moe",)
     architecture = "Qwen3MoeForCausalLM"
     head_dim = None
-    inner = {"feed_forward.router": "mlp.gate"}
-    fixed = {"attention_bias": (False,), "decoder_sparse_step": (1,), "mlp_only_layers": ([],)}
-    sizes = SIZES | {"d_hidden": "moe_intermediate_size", "n_active": "num_experts_per_tok"}
-    repositories = {"qwen3-30b-a3b": "Qwen/Qwen3-30B-A3B",
-                    "qwen3-30b-a3b-2507": "Qwen/Qwen3-30B-A3B-Instruct-2507"}
+    inner, fixed, sizes = MOE_INNER, MOE_FIXED, MOE_SIZES
+    repositories = MOE_REPOSITORIES
 
     def read_config(self, settings: Settings) -> Qwen3MoEConfig:
         sizes = self.read_sizes(settings)

@@ -1,6 +1,8 @@
 """All formats, in one list; a new kind of model is one more line here."""
 from pathlib import Path
+from typing import Any
 
+from ...io.strict_json import json_text
 from .format import Format
 from .gemma3 import Gemma3Format
 from .gpt2 import GPT2Format
@@ -12,7 +14,7 @@ from .olmo3 import Olmo3Format
 from .qwen3 import Qwen3Format, Qwen3MoEFormat
 from .settings import Settings
 
-__all__ = ["FORMATS", "REPOSITORIES", "format_of", "format_of_file"]
+__all__ = ["FORMATS", "REPOSITORIES", "config_text", "format_of", "format_of_file"]
 
 FORMATS: dict[str, Format] = {format.kind: format for format in (
     GPT2Format(), LlamaFormat(), Qwen3Format(), Qwen3MoEFormat(), Gemma3Format(), Olmo3Format(),
@@ -48,3 +50,13 @@ def format_of_file(path: Path, kind: str | None) -> Format:
         return FORMATS[kind]
     beside = path.with_name("config.json")
     return format_of(Settings.read(beside)) if beside.is_file() else FORMATS["gpt2"]
+
+
+def config_text(config: Any, dtype: str, end: int | None = None) -> str:
+    """The text of a config.json for transformers.
+
+    end : the token that ends a text; None: GPT-2's, in its vocabulary
+    """
+    format = FORMATS[config.kind]
+    return json_text({**format.config_json(config), **format.ends(config, end),
+                      "dtype": dtype}, indent=2) + "\n"

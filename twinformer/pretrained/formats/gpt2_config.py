@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from ..models.config import PRESETS, GPT2Config
-from .formats.settings import Settings
-from .names import Spelling
+from ...models.config import PRESETS, GPT2Config
+from .settings import Settings
+from .gpt2_names import Spelling
 
 __all__ = ["config_json", "config_of_arrays", "config_of_json", "preset_of",
            "read_config"]
