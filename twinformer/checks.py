@@ -2,7 +2,7 @@
 they come up as shapes that do not fit somewhere else."""
 import operator
 
-__all__ = ["check_groups", "check_heads", "check_lengths", "check_pairs", "check_positions",
+__all__ = ["check_heads", "check_kv_heads", "check_lengths", "check_pairs", "check_positions",
            "check_rate", "check_sizes"]
 
 
@@ -54,7 +54,7 @@ def check_lengths(T, S):
                          f"in which rows may be empty")
 
 
-def check_groups(n_heads: int, n_kv_heads: int) -> None:
+def check_kv_heads(n_heads: int, n_kv_heads: int) -> None:
     """ValueError unless every key/value head serves equally many heads."""
     check_sizes(n_heads=n_heads, n_kv_heads=n_kv_heads)
     if n_heads % n_kv_heads:

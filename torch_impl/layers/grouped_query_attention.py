@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import torch
 
-from twinformer.checks import check_groups, check_sizes
+from twinformer.checks import check_kv_heads, check_sizes
 from twinformer.models.context import EMPTY
 
 from .attention import attention
@@ -52,7 +52,7 @@ class GroupedQueryAttention(Module):
                  scale: float | None = None, softcap: float | None = None,
                  sinks: bool = False, seed: int | None = 0):
         super().__init__()
-        check_groups(n_heads, n_kv_heads)
+        check_kv_heads(n_heads, n_kv_heads)
         check_sizes(d_model=d_model, head_dim=head_dim)
         self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
         self.rotary, self.window = rotary, window

@@ -4,11 +4,11 @@ So the kind has to be known before they are declared: it is looked for among the
 going to be parsed, and in the files that they name.
 """
 from dataclasses import fields
+from itertools import zip_longest
 from typing import Any, Literal
 
 from ...architectures.kinds import KINDS, all_presets
 from ...runs.run_names import RUNS, find_run, run_folder_of, settings_in
-
 from ..parsing.config_files import content_of
 from ..parsing.option_names import did_you_mean
 from ..resuming import value_of
@@ -62,7 +62,7 @@ def chosen_kind(words: list[str]) -> str:
 def kind_of_configs(words: list[str]) -> str:
     """The kind that the last config file names that names one."""
     found = ""
-    for word, path in zip(words, words[1:], strict=False):
+    for word, path in zip_longest(words, words[1:], fillvalue=""):
         if word.partition("=")[0] != "--config":
             continue
         path = word.partition("=")[2] or path
