@@ -40,7 +40,7 @@ class Format:
 
     def ends(self, config: Any, end: int | None) -> dict[str, Any]:
         """What config.json says of the token that ends a text."""
-        return {} if end is None else {"eos_token_id": end}
+        return {"bos_token_id": None, "eos_token_id": end, "pad_token_id": None}
 
     # -- its tensors ---------------------------------------------------------
 

@@ -16,7 +16,7 @@ from .windows import layer_types
 __all__ = ["GptOssFormat"]
 
 INNER = {"feed_forward.router": "mlp.router"}
-FIXED = {"attention_bias": (True,), "swiglu_alpha": (1.702,)}
+FIXED = {"attention_bias": (True,), "swiglu_alpha": (1.702,), "swiglu_limit": (7.0,)}
 MOE_SIZES = SIZES | {"n_active": "num_experts_per_tok"}
 REPOSITORIES = {"gpt-oss-20b": "openai/gpt-oss-20b", "gpt-oss-120b": "openai/gpt-oss-120b"}
 
@@ -45,7 +45,6 @@ class GptOssFormat(DecoderFormat):
             settings = Settings(content | {"rope_scaling": YARN}, settings.place, settings.model)
         config = GptOssConfig(
             **sizes, n_experts=settings.whole("num_local_experts", 128),
-            swiglu_limit=settings.number("swiglu_limit", 7.0),
             window_size=settings.whole("sliding_window", 128),
             balance_weight=settings.number("router_aux_loss_coef", 0.001),
             **read_yarn(rope_of(settings, 150000.0), sizes["context_length"], truncate=False))
@@ -54,7 +53,7 @@ class GptOssFormat(DecoderFormat):
 
     def config_json(self, config: GptOssConfig) -> dict[str, Any]:
         return super().config_json(config) | {
-            "num_local_experts": config.n_experts, "swiglu_limit": config.swiglu_limit,
+            "num_local_experts": config.n_experts,
             "sliding_window": config.window_size, "layer_types": layer_types(config),
             "router_aux_loss_coef": config.balance_weight,
             "rope_parameters": yarn_out(config, truncate=False)}
