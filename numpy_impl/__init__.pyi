@@ -54,6 +54,11 @@ from .layers.activations import (
     silu_backward as silu_backward,
 )
 from .layers.dropout import Dropout as Dropout
+from .layers.visibility import (
+    visible as visible,
+    visible_mask as visible_mask,
+    visible_span as visible_span,
+)
 from .layers.attention import (
     causal_mask as causal_mask,
     attention as attention,
@@ -66,6 +71,7 @@ from .layers.self_attention import (
     MultiHeadAttentionWrapper as MultiHeadAttentionWrapper,
     simple_self_attention_backward as simple_self_attention_backward,
 )
+from .layers.tiles import key_tiles as key_tiles, query_tiles as query_tiles
 from .layers.flash_attention import (
     flash_attention as flash_attention,
     flash_attention_backward as flash_attention_backward,
@@ -89,6 +95,20 @@ from .layers.gated_feed_forward import (
     SwiGLU as SwiGLU,
     GeGLU as GeGLU,
     ClampedSwiGLU as ClampedSwiGLU,
+)
+from .layers.router import (
+    top_k as top_k,
+    softmax_then_top_k as softmax_then_top_k,
+    top_k_then_softmax as top_k_then_softmax,
+    sigmoid_with_groups as sigmoid_with_groups,
+    softmax_then_top_k_backward as softmax_then_top_k_backward,
+    top_k_then_softmax_backward as top_k_then_softmax_backward,
+    sigmoid_with_groups_backward as sigmoid_with_groups_backward,
+    route_backward as route_backward,
+)
+from .layers.mixture_of_experts import (
+    MixtureOfExperts as MixtureOfExperts,
+    dispatch as dispatch,
 )
 from .layers.block import TransformerBlock as TransformerBlock
 from .layers.grouped_query_attention import (

@@ -72,6 +72,16 @@ class Case:
         """Names of the inputs that get a gradient."""
         return [name for name, a in self.inputs.items() if is_float(a)]
 
+    def positional(self, inputs) -> list:
+        """Of these inputs those that the call takes in their order."""
+        return [a for name, a in inputs.items()
+                if name not in self.component.by_name]
+
+    def named(self, inputs) -> dict[str, Any]:
+        """Of these inputs those that the call takes by their names."""
+        return {name: a for name, a in inputs.items()
+                if name in self.component.by_name and a is not None}
+
     def has_gradients(self) -> bool:
         return bool(self.floats() or self.parameters)
 

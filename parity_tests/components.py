@@ -9,6 +9,7 @@ A new component is a line here, and a function in entering.py for what goes in.
 """
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -41,6 +42,8 @@ class Component:
         of them), "output", or "cache", which forward returned as its second
         value. Where forward returns y alone, for nothing has to be kept: its
         other "arguments".
+    by_name
+        Inputs that the call takes by their names; None is left out.
     complex_step
         Whether the reference's forward can be run with complex numbers.
     huge
@@ -62,6 +65,7 @@ class Component:
     label: str = ""
     backward: str = ""
     remembers: str = "cache"
+    by_name: tuple[str, ...] = ()
     complex_step: bool = True
     huge: float = 1e30
     model: bool = False
@@ -112,6 +116,49 @@ class Beside(Component):
         return f"{self.public}({', '.join([inner, *map(repr, rest)])})"
 
 
+class Routing(Component):
+    """A function that returns (weights, chosen): the weights are y."""
+
+    def find(self, package, name=""):
+        f = super().find(package, name)
+        if name.endswith("_backward"):
+            return f
+
+        def weights(*inputs):
+            y, chosen_or_cache = f(*inputs)
+            return (y[0], chosen_or_cache) if isinstance(y, tuple) else y
+        return weights
+
+
+class Mixture(Component):
+    """Experts behind a router; its arguments make both."""
+
+    def find(self, package, name=""):
+        mixture = super().find(package, name)
+
+        def of(room, name):
+            return found(package, f"layers.{room}", name)
+
+        def make(expert, D, F, E, bias, shared, rule, options):
+            feed_forward = of("gated_feed_forward", expert)
+            return mixture(
+                of("linear", "Linear")(D, E, bias),
+                of("module", "ModuleList")([feed_forward(D, F, bias)
+                                            for _ in range(E)]),
+                partial(of("router", rule), **options),
+                feed_forward(D, F, bias) if shared else None)
+        return make
+
+    def construction(self, arguments):
+        expert, D, F, E, bias, shared, rule, options = arguments
+        options = ", ".join(f"{name}={value!r}" for name, value in options.items())
+        feed_forward = f"{expert}({D}, {F}, {bias})"
+        return (f"{self.public}(Linear({D}, {E}, {bias}), "
+                f"ModuleList([{feed_forward} for _ in range({E})]), "
+                f"partial({rule}, {options})"
+                + f", {feed_forward}" * shared + ")")
+
+
 class Turned(Component):
     """Rotary positions: each package makes its own waves of the positions."""
 
@@ -145,6 +192,7 @@ class WithRotary(Component):
 
 # Why some are not asked about NaN and infinity
 NOTHING_ENTERS = {"special_values": "no number of the caller's goes in"}
+CHOICE = {"bfloat16": "what so few digits decide is who is chosen"}
 MASKED_ROW = {"special_values":
               "of scores that are all -inf the formula makes NaN; torch's "
               "kernel takes them for masked ones, and gives 0"}
@@ -178,10 +226,21 @@ COMPONENTS = [
       for name in ("swiglu", "geglu", "clamped_swiglu")),
     *(Component("layers.gated_feed_forward", name, enter.gated_feed_forward)
       for name in ("SwiGLU", "GeGLU", "ClampedSwiGLU")),
+    Routing("layers.router", "softmax_then_top_k", enter.softmax_router),
+    Routing("layers.router", "top_k_then_softmax", enter.router),
+    Routing("layers.router", "sigmoid_with_groups", enter.sigmoid_router,
+            skips=CHOICE),
+    Mixture("layers.mixture_of_experts", "MixtureOfExperts", enter.mixture,
+            skips=CHOICE),
     Component("layers.attention", "attention", enter.attention, huge=1e3,
               skips=MASKED_ROW),
-    Component("layers.flash_attention", "flash_attention", enter.tiled, huge=1e3,
-              skips=MASKED_ROW),
+    Component("layers.attention", "attention", enter.grouped, ", in groups",
+              by_name=("scale", "softcap", "sinks"), huge=1e3, skips=MASKED_ROW),
+    Component("layers.flash_attention", "flash_attention", enter.tiled,
+              by_name=("tile",), huge=1e3, skips=MASKED_ROW),
+    Component("layers.flash_attention", "flash_attention", enter.windowed,
+              ", in windows", by_name=("window", "scale", "softcap", "documents",
+                                       "tile"), huge=1e3, skips=MASKED_ROW),
     Component("layers.self_attention", "simple_self_attention", enter.simple,
               huge=1e3),
     Component("layers.self_attention", "SelfAttention", enter.single_head,
@@ -194,7 +253,7 @@ COMPONENTS = [
               enter.transformer, huge=1e3, skips=MASKED_ROW),
     Component("layers.block", "TransformerBlock", enter.transformer, huge=1e3),
     WithRotary("layers.grouped_query_attention", "GroupedQueryAttention",
-               enter.grouped, huge=1e3, skips=MASKED_ROW),
+               enter.grouped_layer, huge=1e3, skips=MASKED_ROW),
     Component("models.gpt2", "GPTModel", enter.gpt2, huge=1e3, model=True,
               skips=NOTHING_ENTERS),
     *(Component(f"models.{room}", model, make, huge=1e3, model=True,

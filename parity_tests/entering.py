@@ -15,6 +15,9 @@ from twinformer.architectures.qwen3 import Qwen3Config, Qwen3MoEConfig
 from twinformer.batches.collate import IGNORE
 from twinformer.models.config import GPT2Config
 
+TINY = 1e-30  # far below what a product with a weight keeps in float32
+
+
 def leading(source, most=3):
     """Any leading axes: none to three."""
     return tuple(source.axis(3) for _ in range(source.size(most + 1) - 1))
@@ -117,6 +120,47 @@ def gated_feed_forward(source):
     return (D, F, source.choice([True, False])), inputs, shape, options
 
 
+def router(source):
+    N, E = source.axis(6), source.size(6)
+    k = source.choice(range(1, E + 1))
+    return (), {"logits": source.numbers((N, E)), "k": k}, (N, k), {}
+
+
+def softmax_router(source):
+    arguments, inputs, shape, options = router(source)
+    renormalise = source.choice([True, False])
+    return arguments, inputs | {"renormalise": renormalise}, shape, options
+
+
+def sigmoid_router(source):
+    N, groups, size = source.axis(5), source.size(3), source.size(3)
+    kept = source.choice(range(1, groups + 1))
+    k, E = source.choice(range(1, kept * size + 1)), groups * size
+    bias = tuple((0.25 * source.ids((E,), 8) - 1).tolist())
+    inputs = {"logits": source.numbers((N, E)), "k": k,
+              "bias": source.choice([None, bias]), "groups": groups,
+              "kept_groups": kept, "scale": source.choice([1.0, 2.5]),
+              "renormalise": source.choice([True, False])}
+    return (), inputs, (N, k), {}
+
+
+def mixture(source):
+    """Experts of all kinds, behind routers of all kinds. No tiny numbers: of
+    scores that are nothing but underflow no two programs choose the same."""
+    D, F, axes = source.size(4), source.size(4), leading(source, 2)
+    rules = {"softmax_then_top_k": softmax_router, "top_k_then_softmax": router,
+             "sigmoid_with_groups": sigmoid_router}
+    rule = source.choice(sorted(rules))
+    _, options, _, _ = rules[rule](source)
+    E = options.pop("logits").shape[-1]
+    expert = source.choice(["SwiGLU", "GeGLU", "ClampedSwiGLU"])
+    bias, shared = source.choice([True, False]), source.choice([True, False])
+    x = source.numbers((*axes, D))
+    x = np.where(np.abs(x) < TINY, 0.0, x)
+    return ((expert, D, F, E, bias, shared, rule, options), {"x": x},
+            (*axes, D), {})
+
+
 def attention(source):
     axes, K = leading(source, 2), source.size(5)
     T, S = source.size(7), source.size(7)
@@ -128,6 +172,30 @@ def attention(source):
     return (), inputs, (*axes, T, K), drop
 
 
+def heads_of(source):
+    """H query heads, and G of keys and values that they share."""
+    G = source.size(3)
+    return G * source.choice([1, 2, 3]), G
+
+
+def softcaps(source):
+    return source.choice([None, None, 0.5, 30.0])
+
+
+def grouped(source):
+    B, K, T, S = map(source.size, (3, 5, 6, 7))
+    H, G = heads_of(source)
+    inputs = {"q": source.numbers((B, H, T, K)),
+              "k": source.numbers((B, G, S, K)),
+              "v": source.numbers((B, G, S, K)),
+              "mask": source.choice([None, source.mask((T, S)),
+                                     source.mask((B, 1, T, S))]),
+              "scale": source.choice([None, 0.3]), "softcap": softcaps(source),
+              "sinks": source.choice([None, source.numbers((H,))])}
+    drop = source.choice([{}, {}, {"keep": source.seed(), "rate": 0.3}])
+    return (), inputs, (B, H, T, K), drop
+
+
 def tiled(source):
     B, H, K = source.size(3), source.size(3), source.size(5)
     T = source.size(8)
@@ -136,6 +204,27 @@ def tiled(source):
               "k": source.numbers((B, H, S, K)),
               "v": source.numbers((B, H, S, K)),
               "tile": (source.size(4), source.size(4))}
+    return (), inputs, (B, H, T, K), {}
+
+
+def packed(source, B, S):
+    """Documents: one after the other, in any order, with padding, or none."""
+    labels = source.ids((B, S), 4) - 1
+    return source.choice([None, np.sort(labels), labels, np.maximum(labels, 0)])
+
+
+def windowed(source):
+    B, K, T = map(source.size, (3, 5, 8))
+    H, G = heads_of(source)
+    S = T + source.choice([0, 0, source.size(6)])
+    inputs = {"q": source.numbers((B, H, T, K)),
+              "k": source.numbers((B, G, S, K)),
+              "v": source.numbers((B, G, S, K)),
+              "sinks": source.choice([None, source.numbers((H,))]),
+              "window": source.choice([None, 1, 2, source.size(9)]),
+              "scale": source.choice([None, 0.3]), "softcap": softcaps(source),
+              "documents": packed(source, B, S),
+              "tile": (source.size(8), source.size(4))}
     return (), inputs, (B, H, T, K), {}
 
 
@@ -183,7 +272,7 @@ def transformer(source):
             {"keep": keep, "mask": who_attends(source, B, T), "read": read})
 
 
-def grouped(source):
+def grouped_layer(source):
     B, T, G, D = map(source.size, (3, 7, 3, 7))
     H, K = G * source.size(3), 2 * source.size(3)
     read, P = who_is_read(source, B, T)

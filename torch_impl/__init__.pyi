@@ -44,6 +44,11 @@ from .layers.activations import (
     silu as silu,
 )
 from .layers.dropout import Dropout as Dropout
+from .layers.visibility import (
+    visible as visible,
+    visible_mask as visible_mask,
+    visible_span as visible_span,
+)
 from .layers.attention import (
     causal_mask as causal_mask,
     attention as attention,
@@ -54,6 +59,7 @@ from .layers.self_attention import (
     CausalAttention as CausalAttention,
     MultiHeadAttentionWrapper as MultiHeadAttentionWrapper,
 )
+from .layers.tiles import key_tiles as key_tiles, query_tiles as query_tiles
 from .layers.flash_attention import flash_attention as flash_attention
 from .layers.multi_head_attention import (
     MultiHeadAttention as MultiHeadAttention,
@@ -72,6 +78,16 @@ from .layers.gated_feed_forward import (
     GeGLU as GeGLU,
     ClampedSwiGLU as ClampedSwiGLU,
 )
+from .layers.router import (
+    top_k as top_k,
+    softmax_then_top_k as softmax_then_top_k,
+    top_k_then_softmax as top_k_then_softmax,
+    sigmoid_with_groups as sigmoid_with_groups,
+)
+from .layers.mixture_of_experts import (
+    MixtureOfExperts as MixtureOfExperts,
+    dispatch as dispatch,
+)
 from .layers.block import TransformerBlock as TransformerBlock
 from .layers.grouped_query_attention import (
     GroupedQueryAttention as GroupedQueryAttention,
@@ -83,6 +99,10 @@ from .layers.fused import (
     check_masks as check_masks,
     fused as fused,
     spelled_out as spelled_out,
+)
+from .layers.fused_attention import (
+    fused_attention as fused_attention,
+    fused_flash_attention as fused_flash_attention,
 )
 from .models.gpt2 import GPTModel as GPTModel, check_ids as check_ids
 from .models.decoder import Decoder as Decoder

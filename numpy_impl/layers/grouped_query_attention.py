@@ -22,7 +22,6 @@ from .reading import (
     read_mask, read_positions, read_rows, read_rows_backward,
 )
 from .rotary import rotate, rotate_backward
-from .visibility import visible_mask
 
 __all__ = ["GroupedQueryAttention"]
 
@@ -168,14 +167,14 @@ def normalised_backward(dy, norm, cache):
 
 def heads_mask(context, T, S, window):
     """Whom the positions that are read may attend to, (..., 1, P, S): as the
-    mask says, or those before them in their document; within the window."""
+    mask says, within the window; without one as in visibility.py."""
     mask = context.mask
-    if mask is None:
-        mask = visible_mask(T, S, window, context.documents)
-    elif window is not None:
+    if mask is not None and window is not None:
         query, key = np.arange(S - T, S)[:, None], np.arange(S)
         mask = mask & (query - key < window)               # (..., T, S)
-    return read_mask(mask, context.read, T, S)[..., None, :, :]
+    mask = read_mask(
+        mask, context.read, T, S, window, context.documents)
+    return mask[..., None, :, :]                           # (..., 1, P, S)
 
 
 def turned(x, positions, rotary):

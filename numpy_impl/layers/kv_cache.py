@@ -97,7 +97,11 @@ class RingKVCache(KVCache):
             place = self.length % W
             self.write(slice(place, place + 1), k, v, documents)
             self.length += 1
-            return self.read(slice(0, min(self.length, W)))
+            if documents is None:
+                return self.read(slice(0, min(self.length, W)))
+            # whose document is asked for stands last
+            latest = np.arange(max(0, self.length - W), self.length)
+            return self.read(latest % W)
         past = np.arange(max(0, self.length - W + 1), self.length)
         kept = self.read(past % W)
         k, v = (np.concatenate(pair, 2)                    # (B, G, S, K)

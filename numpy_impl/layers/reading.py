@@ -6,6 +6,8 @@ D any width.
 """
 import numpy as np
 
+from .visibility import visible
+
 __all__ = ["read_rows", "read_rows_backward", "read_positions", "read_mask"]
 
 
@@ -39,16 +41,17 @@ def read_positions(positions, read):
     return np.take_along_axis(positions, read, 1)
 
 
-def read_mask(mask, read, T, S):
+def read_mask(mask, read, T, S, window=None, documents=None):
     """Whom the positions that are read may attend to: (B, P, S)
 
-    mask (T, S) or (B, T, S), None = causal, with the queries the last T of S
-    positions; where read is None, it comes back as it is.
+    mask (T, S) or (B, T, S), None = whom visibility.py says, with the queries
+    the last T of S positions; where read is None, it comes back as it is.
     """
     if read is None:
         return mask
     if mask is None:
-        return np.arange(S) <= read[..., None] + S - T     # (B, P, S)
+        keys = np.arange(S)
+        return visible(read + S - T, keys, window, documents)
     if mask.ndim == 2:
         return mask[read]                                  # (B, P, S)
     return np.take_along_axis(mask, read[..., None], 1)

@@ -17,10 +17,11 @@ class Fault(NamedTuple):
 
 NORM, SOFTMAX, MANY = "layers.norm", "layers.softmax", "layers.multi_head_attention"
 ATTENTION, SELF = "layers.attention", "layers.self_attention"
+VISIBILITY = "layers.visibility"
 GELU, LOSS = "layers.activations", "training.loss"
 GATES = "layers.gates"
 PLAIN = (MANY, "plain = mask is not None or dropping", "plain = True")
-SCALE = "scale = 1 / math.sqrt(q.shape[-1])"
+SCALE = "1 / math.sqrt(q.shape[-1]) if scale is None else scale"
 
 
 def norm(name, advice, old, new):
@@ -28,12 +29,11 @@ def norm(name, advice, old, new):
 
 
 def scale(name, advice, new):
-    return Fault(name, advice, (PLAIN, (ATTENTION, SCALE, f"scale = {new}")))
+    return Fault(name, advice, (PLAIN, (ATTENTION, SCALE, new)))
 
 
 def causal(name, advice, new):
-    old = "return np.tri(T, S, S - T, dtype=bool)"
-    return Fault(name, advice, (PLAIN, (ATTENTION, old, f"return {new}")))
+    return Fault(name, advice, (PLAIN, (VISIBILITY, "seen = ahead >= 0", f"seen = {new}")))
 
 
 FAULTS = [
@@ -87,14 +87,15 @@ FAULTS = [
           "K is the width of one head, D / H", "1 / math.sqrt(q.shape[-3] * q.shape[-1])"),
     Fault("the scale 1/sqrt(K) is missing in the backward",
           "dq = scale dscores k, dk = scale dscores^T q",
-          ((ATTENTION, "dq = dscores @ k * scale", "dq = dscores @ k"),
-           (ATTENTION, "dk = dscores.mT @ q * scale", "dk = dscores.mT @ q"))),
+          ((ATTENTION, "dscores @ k * scale", "dscores @ k"),
+           (ATTENTION, "dk = dscores.mT @ rows(q, k) * scale",
+            "dk = dscores.mT @ rows(q, k)"))),
     causal("the mask is off by one: a token does not see itself",
-           "query t attends to the keys s <= t", "np.tri(T, S, S - T - 1, dtype=bool)"),
+           "query t attends to the keys s <= t", "ahead > 0"),
     causal("the mask is off by one: a token sees the next one",
-           "query t attends to the keys s <= t", "np.tri(T, S, S - T + 1, dtype=bool)"),
+           "query t attends to the keys s <= t", "ahead >= -1"),
     causal("no causal mask", "query t attends to the keys s <= t",
-           "np.ones((T, S), dtype=bool)"),
+           "ahead == ahead"),
     Fault("the mask is inverted", "True means: may attend",
           ((SOFTMAX, "x = np.where(mask, x, -np.inf)", "x = np.where(mask, -np.inf, x)"),)),
     Fault("queries and keys are swapped", "one Linear makes q, k, v in this order",

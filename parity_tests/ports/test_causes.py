@@ -7,7 +7,8 @@ from .explaining import explained
 from .known_faults import FAULTS
 from .trying import sides_of, tried
 
-SEEN_IN = {"layers.attention": "layers.multi_head_attention"}
+SEEN_IN = {"layers.attention": "layers.multi_head_attention",
+           "layers.visibility": "layers.multi_head_attention"}
 
 
 def components_of(fault):

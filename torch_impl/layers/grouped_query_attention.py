@@ -19,7 +19,6 @@ from .module import Module, Parameter
 from .multi_head_attention import merge_heads, split_heads
 from .reading import read_mask, read_positions, read_rows
 from .rotary import rotate
-from .visibility import visible_mask
 
 __all__ = ["GroupedQueryAttention"]
 
@@ -119,15 +118,15 @@ def normalised(x, norm):
 
 def heads_mask(context, T, S, window):
     """Whom the positions that are read may attend to, (..., 1, P, S): as the
-    mask says, or those before them in their document; within the window."""
+    mask says, within the window; without one as in visibility.py."""
     mask = context.mask
-    if mask is None:
-        mask = visible_mask(T, S, window, context.documents)
-    elif window is not None:
+    if mask is not None and window is not None:
         query, key = torch.arange(S - T, S)[:, None], torch.arange(S)
         near = (query - key < window).to(mask.device)      # (T, S)
         mask = mask & near                                 # (..., T, S)
-    return read_mask(mask, context.read, T, S)[..., None, :, :]
+    mask = read_mask(
+        mask, context.read, T, S, window, context.documents)
+    return mask[..., None, :, :]                           # (..., 1, P, S)
 
 
 def turned(x, positions, rotary):

@@ -48,7 +48,7 @@ class GptOssModel(Decoder):
             return DecoderBlock(
                 attention(c.window(layer)), MixtureOfExperts(
                     Linear(c.d_model, c.n_experts, seed=None), experts(),
-                    partial(top_k_then_softmax, top_k=c.n_active)),
+                    partial(top_k_then_softmax, k=c.n_active)),
                 norm1=RMSNorm(c.d_model, c.norm_eps),
                 norm2=RMSNorm(c.d_model, c.norm_eps))
 

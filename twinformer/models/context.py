@@ -37,6 +37,9 @@ class Context:
         one document.
     read
         The positions whose output is wanted, (B, P). None = all.
+    balance
+        The LoadBalance that every mixture of experts tells whom it chose, so
+        that a loss can keep its experts evenly used. None = nobody is told.
     """
 
     keep: Callable | None = None
@@ -45,6 +48,7 @@ class Context:
     positions: Any = None
     documents: Any = None
     read: Any = None
+    balance: Any = None
 
 
 EMPTY = Context()
