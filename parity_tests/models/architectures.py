@@ -78,7 +78,9 @@ def in_double():
 def hugging_face_of(config, seed=0, dtype=torch.float32):
     """transformers' model of a config of ours; every weight is random, norms and sinks too."""
     from transformers import AutoConfig, AutoModelForCausalLM
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()
     content = FORMATS[config.kind].config_json(config)
     del content["architectures"]
     if content["model_type"] == "gemma3":
