@@ -1,9 +1,10 @@
 """Models of transformers that are small, random and of every kind after GPT-2, and their gradients
 under our names."""
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from unittest import mock
 
 import numpy as np
+import safetensors.torch  # noqa: F401  its tables have to be made before in_double
 import torch
 
 from twinformer.architectures.gemma3 import Gemma3Config
@@ -48,8 +49,7 @@ CASES = {
     "gemma3": sized(Gemma3Config, NEAR, {"query_scale": 4.0}),
     "gemma3, window 1": sized(Gemma3Config, ODD, {
         "window_size": 1, "global_every": 3, "query_scale": 7.0, "tie_embeddings": False}),
-    "gemma3, caps": sized(Gemma3Config, ONE, NEAR, {
-        "query_scale": 2.0, "score_cap": 2.0, "logit_cap": 3.0}),
+    "gemma3, capped": sized(Gemma3Config, ONE, NEAR, {"query_scale": 2.0, "logit_cap": 3.0}),
     "olmo3": sized(Olmo3Config, NEAR, YARN),
     "olmo3, window 1": sized(Olmo3Config, ODD, PLAIN, {
         "window_size": 1, "global_every": 4, "tie_embeddings": True}),
@@ -76,7 +76,10 @@ def in_double():
 
 
 def hugging_face_of(config, seed=0, dtype=torch.float32):
-    """transformers' model of a config of ours; every weight is random, norms and sinks too."""
+    """transformers' model of a config of ours; every weight is random, norms and sinks too.
+
+    In float64, run it in_double() as well.
+    """
     from transformers import AutoConfig, AutoModelForCausalLM
     from transformers.utils import logging
 
@@ -87,8 +90,11 @@ def hugging_face_of(config, seed=0, dtype=torch.float32):
         content["model_type"] = "gemma3_text"
     theirs = AutoConfig.for_model(content.pop("model_type"), **content, bos_token_id=None,
                                   eos_token_id=None, pad_token_id=None, use_cache=False)
-    model = AutoModelForCausalLM.from_config(
-        theirs, dtype=dtype, attn_implementation="eager", experts_implementation="eager").eval()
+    model_class = AutoModelForCausalLM._model_mapping[type(theirs)]   # imported before in_double
+    with in_double() if dtype == torch.float64 else nullcontext():
+        model = model_class._from_config(
+            theirs, dtype=dtype, attn_implementation="eager",
+            experts_implementation="eager").eval()
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, parameter in model.named_parameters():

@@ -37,8 +37,7 @@ def test_every_kind_has_cases():
 def test_logits_and_gradients_of_all_three_agree(tmp_path_factory, case, seed, length):
     config = CASES[case]
     folder = tmp_path_factory.mktemp("model")
-    with in_double():
-        model = hugging_face_of(config, seed, torch.float64)
+    model = hugging_face_of(config, seed, torch.float64)
     model.save_pretrained(folder)
     ids, dlogits = a_case(config, length, seed, np.float64)
     twin = theirs.load_pretrained(folder)
@@ -64,8 +63,8 @@ def test_single_precision_is_no_worse_than_that_of_transformers(tmp_path, case):
     model.save_pretrained(tmp_path)
     ids, dlogits = a_case(config, 12, 0, np.float32)
     theirs32 = run_transformers(model, config, ids, dlogits)
+    exact = hugging_face_of(config, dtype=torch.float64)
     with in_double():
-        exact = hugging_face_of(config, dtype=torch.float64)
         exact.load_state_dict({name: tensor.to(torch.float64)
                                for name, tensor in model.state_dict().items()})
         truth = run_transformers(exact, config, ids, dlogits.astype(np.float64))

@@ -15,7 +15,8 @@ __all__ = ["Gemma3Format"]
 
 INNER = {"norm2": "pre_feedforward_layernorm", "post_norm1": "post_attention_layernorm",
          "post_norm2": "post_feedforward_layernorm"}
-FIXED = UNBIASED | {"use_bidirectional_attention": (False,)}
+# transformers' Gemma 3 has a setting for capped scores, and does not cap them
+FIXED = UNBIASED | {"use_bidirectional_attention": (False,), "attn_logit_softcapping": (None,)}
 REPOSITORIES = {"gemma-3-270m": "google/gemma-3-270m", "gemma-3-1b": "google/gemma-3-1b-pt"}
 
 
@@ -42,10 +43,12 @@ class Gemma3Format(DecoderFormat):
             local_rope_theta=read_plain(rope_of(settings, 10000.0, SLIDING,
                                                 "rope_local_base_freq")),
             query_scale=settings.number("query_pre_attn_scalar", 256),
-            score_cap=settings.number("attn_logit_softcapping", 0.0),
             logit_cap=settings.number("final_logit_softcapping", 0.0))
 
     def config_json(self, config: Gemma3Config) -> dict[str, Any]:
+        if config.score_cap:
+            raise ValueError("transformers' Gemma 3 does not cap its scores: a model with "
+                             f"model.score_cap {config.score_cap} has no form there")
         scale = config.query_scale or config.head_dim
         return super().config_json(config) | {
             "sliding_window": config.window_size, "layer_types": layer_types(config),
@@ -54,5 +57,4 @@ class Gemma3Format(DecoderFormat):
                 FULL: {"rope_theta": config.rope_theta, "rope_type": "default"},
                 SLIDING: {"rope_theta": config.local_rope_theta, "rope_type": "default"}},
             "query_pre_attn_scalar": int(scale) if scale == int(scale) else scale,
-            "attn_logit_softcapping": config.score_cap or None,
             "final_logit_softcapping": config.logit_cap or None}
