@@ -9,7 +9,6 @@ Shapes: B windows, T positions, V vocabulary.
 """
 from twinformer.batches.packing import document_positions
 from twinformer.batches.collate import IGNORE
-from ..training.loss import cross_entropy
 from ..training.objective import NextTokens
 
 __all__ = ["PackedTokens"]
@@ -29,7 +28,5 @@ class PackedTokens(NextTokens):
         """-> the surprise in nats, summed over the targets, cache"""
         inputs, targets, documents = batch
         positions = document_positions(documents)          # (B, T)
-        logits, cache = model.forward(                     # (B, T, V)
-            inputs, keep, positions=positions, documents=documents)
-        nats, loss_cache = cross_entropy(logits, targets, reduction="sum")
-        return nats, (cache, loss_cache)
+        return self.surprise(model, inputs, targets, keep,
+                             positions=positions, documents=documents)

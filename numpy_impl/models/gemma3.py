@@ -1,5 +1,6 @@
 """Gemma 3: most layers see a window of the text only, and every sixth sees all
-of it, so that long texts cost little memory; four norms in each block.
+of it, so that long texts cost little memory; norms before and behind each
+part, so that no part drowns the others.
 
 Shapes: see decoder.py.
 """
@@ -19,8 +20,8 @@ __all__ = ["Gemma3Model"]
 
 
 class Gemma3Model(Decoder):
-    """Kamath et al. 2025 (arXiv:2503.19786), section 2; what it has from
-    before: Gemma 2, arXiv:2408.00118.
+    """Kamath et al. 2025 (arXiv:2503.19786), section 2; the norms behind:
+    Gemma 2 (arXiv:2408.00118), section 2.
 
     Its first weights are drawn from the seed; None leaves them at 0, for
     weights that come from elsewhere.

@@ -1,7 +1,7 @@
-"""Qwen3: Llama, with a norm on every head's queries and keys, so that no score
-grows out of bounds, and with heads that are wider than their share of D.
+"""Qwen3: Llama with a norm on every head's queries and keys, so that no score
+grows out of bounds, and with heads that are wider than D / H.
 
-Shapes: see decoder.py.
+Shapes: see decoder.py; H query heads.
 """
 from twinformer.architectures.qwen3 import Qwen3Config
 

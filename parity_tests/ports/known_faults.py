@@ -33,7 +33,7 @@ def scale(name, advice, new):
 
 
 def causal(name, advice, new):
-    return Fault(name, advice, (PLAIN, (VISIBILITY, "seen = ahead >= 0", f"seen = {new}")))
+    return Fault(name, advice, (PLAIN, (VISIBILITY, "seen = key <= later ", f"seen = {new} ")))
 
 
 FAULTS = [
@@ -91,11 +91,11 @@ FAULTS = [
            (ATTENTION, "dk = dscores.mT @ rows(q, k) * scale",
             "dk = dscores.mT @ rows(q, k)"))),
     causal("the mask is off by one: a token does not see itself",
-           "query t attends to the keys s <= t", "ahead > 0"),
+           "query t attends to the keys s <= t", "key < later"),
     causal("the mask is off by one: a token sees the next one",
-           "query t attends to the keys s <= t", "ahead >= -1"),
+           "query t attends to the keys s <= t", "key <= later + 1"),
     causal("no causal mask", "query t attends to the keys s <= t",
-           "ahead == ahead"),
+           "key < later + key.size"),
     Fault("the mask is inverted", "True means: may attend",
           ((SOFTMAX, "x = np.where(mask, x, -np.inf)", "x = np.where(mask, -np.inf, x)"),)),
     Fault("queries and keys are swapped", "one Linear makes q, k, v in this order",

@@ -4,13 +4,14 @@ import pytest
 from numpy_impl.text.bpe import BPETokenizer
 from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
 from twinformer.tokenizers.characters import CharacterTokenizer
+from twinformer.tokenizers.wordpiece import WordPiece
 from twinformer.tokenizers.words import SimpleTokenizerV1, SimpleTokenizerV2
 
 TEXT = "She said, \u201cna\u00efve \u4f60\u597d!\u201d -- (is it?) low lower lowest " * 3
 TOKENIZERS = [
     CharacterTokenizer.from_text(TEXT, ["<|endoftext|>"]), ByteTokenizer(),
     SimpleTokenizerV1.from_text(TEXT), SimpleTokenizerV2.from_text(TEXT),
-    BPETokenizer.train(TEXT, 290),
+    WordPiece.train(TEXT, 50), BPETokenizer.train(TEXT, 290),
     BPETokenizer({bytes([b]): 2 * b for b in range(256)}, r"\S+|\s+", {"<|s|>": 777}),
 ]
 any_tokenizer = pytest.mark.parametrize("tokenizer", TOKENIZERS, ids=lambda t: t.kind)

@@ -10,7 +10,6 @@ Shapes: B windows, T positions, V vocabulary.
 import torch
 
 from twinformer.batches.collate import IGNORE
-from ..training.loss import cross_entropy
 from ..training.objective import NextTokens
 
 __all__ = ["PackedTokens"]
@@ -30,10 +29,8 @@ class PackedTokens(NextTokens):
         """-> the surprise in nats, summed over the targets"""
         inputs, targets, documents = batch
         positions = document_positions(documents)          # (B, T)
-        logits = model(                                    # (B, T, V)
-            inputs, keep, positions=positions, documents=documents)
-        nats = cross_entropy(logits, targets, reduction="sum")
-        return nats
+        return self.surprise(model, inputs, targets, keep,
+                             positions=positions, documents=documents)
 
 
 def document_positions(documents):

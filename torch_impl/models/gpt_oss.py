@@ -1,6 +1,6 @@
-"""gpt-oss: experts, windows in every other layer, offsets everywhere, and in
-each head the learned score of a key that is not there, so that a query that
-finds nothing may look at nothing.
+"""gpt-oss: experts, windows in every other layer, offsets everywhere. In each
+head there is the learned score of a key that is not there, so that a query
+that finds nothing may look at nothing.
 
 Shapes: see decoder.py.
 """
@@ -48,7 +48,7 @@ class GptOssModel(Decoder):
             return DecoderBlock(
                 attention(c.window(layer)), MixtureOfExperts(
                     Linear(c.d_model, c.n_experts, seed=None), experts(),
-                    partial(top_k_then_softmax, k=c.n_active)),
+                    partial(top_k_then_softmax, top_k=c.n_active)),
                 norm1=RMSNorm(c.d_model, c.norm_eps),
                 norm2=RMSNorm(c.d_model, c.norm_eps))
 

@@ -1,6 +1,6 @@
-"""Llama: GPT-2's road with four new stones, each simpler than what was there:
-rotary positions, RMS norms, gated feed-forwards, and fewer key/value heads.
-No offsets, no dropout.
+"""Llama: GPT-2 with four of its parts replaced. Rotary positions for learned
+ones, RMS norms for LayerNorm, gated feed-forwards, and key/value heads that
+several query heads share. No offsets, no dropout.
 
 Shapes: see decoder.py.
 """
@@ -46,7 +46,7 @@ class LlamaModel(Decoder):
 
 
 def scaled_frequencies(config):
-    """Rotary frequencies, the slow ones slowed down for longer texts."""
+    """(K/2,) rotary frequencies, the slow ones slower for longer texts"""
     c = config
     frequencies = rotary_frequencies(c.head_dim, c.rope_theta)
     if c.rope_factor == 1:

@@ -48,7 +48,7 @@ class Qwen3MoEModel(Decoder):
                 attention(), MixtureOfExperts(
                     Linear(c.d_model, c.n_experts, bias=False, seed=None),
                     experts(), partial(
-                        softmax_then_top_k, k=c.n_active,
+                        softmax_then_top_k, top_k=c.n_active,
                         renormalise=c.renormalise)),
                 norm1=RMSNorm(c.d_model, c.norm_eps),
                 norm2=RMSNorm(c.d_model, c.norm_eps))

@@ -146,7 +146,8 @@ def pretraining_learner(model, training, device, parameters) -> Learner:
     dtype = torch.as_tensor(weight).dtype
     new = new_model(model, seed=None).to(dtype)
     set_parameters(new, parameters)
-    return Learner(new, NextTokens(), training, device)
+    objective = NextTokens(getattr(model, "balance_weight", 0.0))
+    return Learner(new, objective, training, device)
 
 
 def placed(model, device):

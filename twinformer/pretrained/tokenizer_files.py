@@ -7,28 +7,34 @@ from ..io.files import write_atomically
 from ..tokenizers.bpe import ByteLevelBPE
 from ..tokenizers.byte_tokenizer import ByteTokenizer
 from ..tokenizers.characters import CharacterTokenizer
+from ..tokenizers.formats.bert_files import ROLES, write_wordpiece
 from ..tokenizers.formats.character_files import write_characters
 from ..tokenizers.formats.huggingface_files import write_tokenizer_json
 from ..tokenizers.tokenizer import Tokenizer
 from ..tokenizers.vocabulary import Vocabulary
+from ..tokenizers.wordpiece import WordPiece
 from ..io.strict_json import json_text
 
 __all__ = ["check_can_be_written", "generation_config", "write_tokenizer_files"]
 
+INPUTS_OF_BERT = ["input_ids", "token_type_ids", "attention_mask"]
 ANYTHING = r"[\s\S]+"  # bytes are never merged: how text is cut is no matter
 
 
 def check_can_be_written(tokenizer: Tokenizer) -> None:
     """ValueError for a kind that no tokenizer.json gives the same ids."""
-    if not isinstance(tokenizer, ByteLevelBPE | ByteTokenizer | CharacterTokenizer):
+    if not isinstance(
+            tokenizer, ByteLevelBPE | ByteTokenizer | CharacterTokenizer | WordPiece):
         raise ValueError(
             f"a {tokenizer.kind} tokenizer has no exact form as a tokenizer.json; byte pairs, "
-            "bytes and characters have one")
+            "bytes, characters and WordPiece have one")
 
 
 def write_tokenizer_files(folder: Path, tokenizer: Tokenizer | None,
-                          context_length: int) -> None:
+                          context_length: int, *, marks: bool = False) -> None:
     """tokenizer.json and tokenizer_config.json.
+
+    marks: whether [CLS] and [SEP] stand around every text, as a BERT reads it
 
     Without a tokenizer, a tokenizer_config.json that AutoTokenizer refuses:
     else it would make an empty one, and say nothing.
@@ -48,13 +54,17 @@ def write_tokenizer_files(folder: Path, tokenizer: Tokenizer | None,
         write_tokenizer_json(Vocabulary(ranks, ANYTHING, tokenizer.special_tokens), path)
     elif isinstance(tokenizer, CharacterTokenizer):
         write_characters(tokenizer, path)
+    elif isinstance(tokenizer, WordPiece):
+        write_wordpiece(tokenizer, path, marks)
     elif tokenizer is not None:
         check_can_be_written(tokenizer)
     end = end_name(tokenizer)
     config = {"tokenizer_class": "PreTrainedTokenizerFast",
               "model_max_length": context_length,
               "clean_up_tokenization_spaces": False,
-              **({"bos_token": end, "eos_token": end} if end else {})}
+              **({"bos_token": end, "eos_token": end} if end and not marks else {}),
+              **special_roles(tokenizer),
+              **({"model_input_names": INPUTS_OF_BERT} if marks else {})}
     if tokenizer is not None or not (folder / "tokenizer_config.json").exists():
         write_atomically(folder / "tokenizer_config.json", json_text(config, indent=2) + "\n")
 
@@ -65,6 +75,13 @@ def end_name(tokenizer: Tokenizer | None) -> str | None:
         return None
     return next((name for name, i in tokenizer.special_tokens.items()
                  if i == tokenizer.end_of_text), None)
+
+
+def special_roles(tokenizer: Tokenizer | None) -> dict[str, str]:
+    """What transformers has to know of WordPiece's special tokens"""
+    if not isinstance(tokenizer, WordPiece):
+        return {}
+    return {role: name for role, name in ROLES.items() if name in tokenizer.special_tokens}
 
 
 def generation_config(end: int | None) -> str:

@@ -59,9 +59,10 @@ class HuggingFaceTokenizer(Tokenizer):
                    for token in content["added_tokens"] if token["special"]}
         self.spaced = False
         table = self.bytes_of_all(added)
+        for i in special.values():
+            table.pop(i, None)
         super().__init__(
-            {i: data for i, data in table.items()
-             if i not in special.values()}, special,
+            table, special,
             {name: i for name, i in added.items() if name not in special},
             marks or TextMarks(beginning_of(content)))
 

@@ -20,10 +20,11 @@ from .special_tokens import split_special
 from .stream_decoder import StreamDecoder
 from .vocabulary import TextMarks
 
-__all__ = ["END_OF_TEXT", "Tokenizer", "bytes_per_token",
+__all__ = ["ENDS", "END_OF_TEXT", "Tokenizer", "bytes_per_token",
            "repair_surrogates"]
 
 END_OF_TEXT = "<|endoftext|>"
+ENDS = (END_OF_TEXT, "<|end_of_text|>", "</s>", "<eos>")    # as Llama, Gemma
 
 
 class Tokenizer(ABC):
@@ -78,14 +79,21 @@ class Tokenizer(ABC):
         """The tokenizer that wrote state; see registry.tokenizer_from_dict."""
 
     @property
+    def text_vocab_size(self) -> int:
+        """What a model's vocabulary must have at least: special tokens that
+        stand around no text, as Gemma's one for images, may lie beyond."""
+        around = {self.beginning_of_text, *self.stop_tokens}
+        idle = set(self.special_tokens.values()) - around
+        return 1 + max(self._table.keys() - idle, default=-1)
+
+    @property
     def end_of_text(self) -> int | None:
         """The id of the token that ends a document, if it has one:
         <|endoftext|>, or what Llama (2, 3) and Gemma have in its place."""
         if self.marks.end is not None:
             return self.marks.end
-        return next((self.special_tokens[name] for name in (
-            END_OF_TEXT, "<|end_of_text|>", "</s>", "<eos>")
-            if name in self.special_tokens), None)
+        return next((self.special_tokens[name] for name in ENDS
+                     if name in self.special_tokens), None)
 
     @property
     def beginning_of_text(self) -> int | None:

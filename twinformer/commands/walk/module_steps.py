@@ -79,7 +79,7 @@ X_HAT = "x_hat = x / sqrt(mean(x^2) + eps),  "
 
 def forward_step(inner: str, module: Any) -> Step | None:
     """What to say of a module of this name within its block; None: nothing by itself."""
-    if inner not in FORWARD or inner == "feed_forward" and not hasattr(module, "router"):
+    if inner not in FORWARD or (inner == "feed_forward" and not hasattr(module, "router")):
         return None
     title, formula, reason, file, axes = FORWARD[inner]
     return Step(inner, title, formula.format(**words_of(module)), reason, file, axes)
