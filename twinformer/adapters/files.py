@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from safetensors import safe_open
 
-from ..pretrained.names import turned
+from ..pretrained.formats.gpt2_names import turned
 from ..io.safetensors_io import read_safetensors, write_safetensors
 from ..io.files import write_atomically
 from ..io.strict_json import json_text

@@ -10,7 +10,7 @@ In the files, "base_model.model." stands before every name.
 """
 import re
 
-from ..pretrained.names import HUGGING_FACE, INNER, OUTER
+from ..pretrained.formats.gpt2_names import HUGGING_FACE, INNER, OUTER
 
 __all__ = ["PREFIX", "peft_name", "our_name"]
 
