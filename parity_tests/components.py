@@ -167,7 +167,7 @@ class Turned(Component):
         rotary = found(package, self.room, "Rotary")
 
         def at_positions(x, positions, dim, theta, interleaved):
-            waves = rotary.plain(dim, theta).waves(positions, x.dtype)
+            waves = rotary.plain(dim, theta).waves(positions, x)
             return rotate(x, *waves, interleaved)
         return at_positions
 

@@ -1,6 +1,6 @@
 """Load balance: a second loss, for mixtures of experts. Left alone, a router
-comes to send every token to the few experts that learned first. This loss is
-smallest where all are used evenly.
+comes to send every token to the few experts that learned first. This loss
+pushes down the shares of busy experts.
 
 Shapes: N tokens, of all layers together, E experts, k of them for each token.
 """

@@ -29,7 +29,7 @@ class Gemma3Model(Decoder):
 
     def __init__(self, config: Gemma3Config, seed: int | None = 0):
         c = config
-        all_of_it = Rotary.plain(c.head_dim, c.rope_theta)
+        far = Rotary.plain(c.head_dim, c.rope_theta)
         near = Rotary.plain(c.head_dim, c.local_rope_theta)
 
         def norm(dim=c.d_model):
@@ -38,7 +38,7 @@ class Gemma3Model(Decoder):
         def attention(window):
             return GroupedQueryAttention(
                 c.d_model, c.n_heads, c.n_kv_heads, c.head_dim,
-                near if window else all_of_it,
+                near if window else far,
                 q_norm=norm(c.head_dim), k_norm=norm(c.head_dim),
                 window=window,
                 scale=1 / math.sqrt(c.query_scale or c.head_dim),

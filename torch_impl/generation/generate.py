@@ -122,7 +122,7 @@ def generate_text(model, tokenizer, prompt: str, max_new_tokens: int,
     prompt : the text to continue; special tokens in it count as such
     max_new_tokens : how many tokens at most
     options : as for `generate`; the text ends at the tokenizer's
-        end-of-text token unless `stop` says otherwise
+        stop tokens unless `stop` says otherwise
 
     Raises
     ------
@@ -133,8 +133,8 @@ def generate_text(model, tokenizer, prompt: str, max_new_tokens: int,
         raise ValueError(
             "the prompt is empty; give the model at least one character to "
             "continue")
-    ids = tokenizer.encode(prompt, allowed_special="all")
-    options.setdefault("stop", tokenizer.end_of_text)
+    ids = tokenizer.encode(prompt, allowed_special="all", add_beginning=True)
+    options.setdefault("stop", tokenizer.stop_tokens)
     options.setdefault("vocab_limit", tokenizer.vocab_size)
     new_ids = generate(model, ids, max_new_tokens, **options)
     return stream_text(tokenizer, new_ids, stop_tokens(options["stop"]))

@@ -31,18 +31,21 @@ class LlamaModel(Decoder):
         c = config
         rotary = Rotary(scaled_frequencies(c), c.rope_interleaved)
 
+        def norm(dim=c.d_model):
+            return RMSNorm(dim, c.norm_eps)
+
+        def attention():
+            return GroupedQueryAttention(
+                c.d_model, c.n_heads, c.n_kv_heads, c.head_dim, rotary,
+                seed=None)
+
         def block():
             return DecoderBlock(
-                GroupedQueryAttention(
-                    c.d_model, c.n_heads, c.n_kv_heads, c.head_dim, rotary,
-                    seed=None),
-                SwiGLU(c.d_model, c.d_hidden, seed=None),
-                norm1=RMSNorm(c.d_model, c.norm_eps),
-                norm2=RMSNorm(c.d_model, c.norm_eps))
+                attention(), SwiGLU(c.d_model, c.d_hidden, seed=None),
+                norm1=norm(), norm2=norm())
 
         super().__init__(
-            c, [block() for _ in range(c.n_layers)],
-            RMSNorm(c.d_model, c.norm_eps), seed=seed)
+            c, [block() for _ in range(c.n_layers)], norm(), seed=seed)
 
 
 def scaled_frequencies(config):

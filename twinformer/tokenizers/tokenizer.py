@@ -102,6 +102,13 @@ class Tokenizer(ABC):
         return self.marks.beginning
 
     @property
+    def first_token(self) -> int | None:
+        """What a new text begins with: beginning_of_text, or else the end of
+        the text before it."""
+        beginning = self.beginning_of_text
+        return self.end_of_text if beginning is None else beginning
+
+    @property
     def stop_tokens(self) -> tuple[int, ...]:
         """The ids by which a model ends what it writes: end_of_text, and
         what a chat model says at the end of its turn, as <|im_end|>."""

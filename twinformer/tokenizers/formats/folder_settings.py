@@ -109,11 +109,14 @@ class Settings:
             "post_processor": template(*around)}
 
     def marked(self, tokenizer: Some) -> Some:
-        """The tokenizer that knows where its texts end."""
+        """The tokenizer that knows where its texts begin and end."""
         names = tokenizer.special_tokens | tokenizer.added_tokens
         name = self.named("eos_token")
         end = names.get(name) if name else None
         marks = tokenizer.marks
+        if (around := self.around(names)) is not None:
+            marks = marks._replace(
+                beginning=next(iter(around[0].values()), None))
         if end is not None and end != tokenizer.end_of_text and (
                 name in ENDS or tokenizer.end_of_text is None):
             marks = marks._replace(end=end)
