@@ -213,7 +213,6 @@ from .finetuning.pooling import (
 from .finetuning.class_loss import class_loss as class_loss
 from .finetuning.classification_head import new_head as new_head
 from .finetuning.classifier_model import (
-    LORA_TARGETS as LORA_TARGETS,
     build_classifier as build_classifier,
     parameter_counts as parameter_counts,
     trained_classifier as trained_classifier,

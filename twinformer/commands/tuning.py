@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..architectures.kinds import with_dropout
+from ..architectures.kinds import lora_targets, with_dropout
 from ..backend import implementation
 from ..io.shell_words import shell_word
 
@@ -80,8 +80,8 @@ def tuned_model(opened, arguments):
     if arguments.train == "lora":
         lora = arguments.lora
         package.add_lora(
-            model, lora.rank, lora.alpha, lora.dropout, lora.targets,
-            seed=arguments.finetuning.seed)
+            model, lora.rank, lora.alpha, lora.dropout,
+            lora.targets or lora_targets(opened.config.model), seed=arguments.finetuning.seed)
     else:
         from ..models.layer_choice import layers_to_train
 

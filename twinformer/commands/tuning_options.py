@@ -27,13 +27,15 @@ class LoRAConfig:
     dropout
         Of what enters the corrections.
     targets
-        The Linears that get one, by patterns of names.
+        The Linears that get one, by patterns of names: q v, attention.*,
+        feed_forward.up; left out, all of the blocks, of a model with experts
+        those of attention.
     """
 
     rank: int = 16
     alpha: float = 16.0
     dropout: float = 0.0
-    targets: tuple[str, ...] = ("blocks.*",)
+    targets: tuple[str, ...] = ()
 
 
 def add_tuning_arguments(parser, command: str, data: str, **defaults) -> None:

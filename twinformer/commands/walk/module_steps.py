@@ -14,8 +14,8 @@ NORM = "layers/rms_norm.py"
 # the layer has one.
 FORWARD = {
     "token_embedding": ("token embedding", "x = E[ids]{scale}",
-                        "Each token's row of a learned table: its meaning; attention adds where it "
-                        "stands.", "layers/embedding.py", "TD"),
+                        "Each token's row of a learned table: its meaning; attention adds where "
+                        "it stands.", "layers/embedding.py", "TD"),
     "norm1": ("norm", "{norm}", "Every row gets the same length, whatever came before.",
               NORM, "TD"),
     "attention.q": ("queries", "q = h W_q^T{b}", "What each position looks for.",
@@ -65,8 +65,8 @@ LINEAR = "dh = dy W        dW += dy^T h{db}"
 BACKWARD = {
     "token_embedding": ("dE[ids] += dy{scale}", "Here the table learns. A token read twice gets "
                         "the sum of both gradients."),
-    "": ("dx arrives from above", "A shortcut sends the gradient both ways: into the feed-forward, "
-         "and past it."),
+    "": ("dx arrives from above", "A shortcut sends the gradient both ways: into the "
+         "feed-forward, and past it."),
     "feed_forward": ("dexpert = weight dy,  dweight = sum(dy expert(h))",
                      "An expert hears from the tokens that chose it; the choice has no gradient."),
     "norm": ("dx = (g - x_hat mean(g x_hat)) / sqrt(mean(x^2) + eps),  g = {g} dy",

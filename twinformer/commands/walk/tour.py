@@ -15,7 +15,8 @@ class Tour(Page):
 
     def introduction(self, config, arguments, model):
         count = sum(array.size for array in model.parameters())
-        origin = f"the model of {arguments.model}" if arguments.model else f"a new, untrained {config.kind}"
+        origin = (f"the model of {arguments.model}" if arguments.model
+                  else f"a new, untrained {config.kind}")
         self.say(f"One forward and one backward pass through {origin}.")
         if not arguments.model:
             self.say(f"Its weights are random (seed {arguments.seed}), {WIDER} times as large as "
