@@ -65,7 +65,7 @@ def test_tokens_of_the_config_are_added(tmp_path, name):
 def test_an_added_token_has_the_id_that_is_said(tmp_path):
     folder_of("gpt2", tmp_path)
     size = standin("gpt2").get_vocab_size()
-    (tmp_path / "added_tokens.json").write_text(json.dumps({"<far>": size + 9, "<off>": size + 20}))
+    write(tmp_path, "added_tokens.json", **{"<far>": size + 9, "<off>": size + 20})
     tokenizer = load_tokenizer(tmp_path)
     assert tokenizer.encode("<far><off>", "all") == [size + 9, size + 20]
     assert tokenizer.vocab_size == size + 21
