@@ -1,4 +1,5 @@
-"""Load GPT-2's published weights, or anyone's; save ours for others.
+"""Load GPT-2's published weights, or anyone's, or a BERT's; save ours for
+others.
 
     model = load_pretrained("gpt2")
     save_pretrained(model, "my-gpt2")
@@ -8,10 +9,13 @@ are not copied, and pages are read when they are first needed.
 """
 import os
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
+from twinformer.models.bert_config import BertConfig
 from twinformer.models.config import GPT2Config
+from .bert import BertModel
 from .gpt2 import GPTModel
 from .parameters import get_parameters
 from twinformer.pretrained.reading import read_pretrained
@@ -22,8 +26,9 @@ __all__ = ["load_pretrained", "save_pretrained", "model_of"]
 
 
 def load_pretrained(source: str | os.PathLike,
-                    config: GPT2Config | None = None) -> GPTModel:
-    """A GPT-2 with weights that were trained elsewhere.
+                    config: GPT2Config | BertConfig | None = None
+                    ) -> GPTModel | BertModel:
+    """A GPT-2 or BERT with weights that were trained elsewhere.
 
     Parameters
     ----------
@@ -32,6 +37,8 @@ def load_pretrained(source: str | os.PathLike,
         downloaded once; or a folder or file: safetensors, with or without
         the prefix "transformer.", sharded or whole; OpenAI's TensorFlow
         checkpoint (its .index file); in torch also PyTorch's .bin.
+        A BERT is known by its tensors; what it lacks of the heads begins
+        anew, with a warning.
     config
         The shape that the weights have to have. Left out, it is that of the
         published size, of the config.json or hparams.json beside the file,
@@ -39,7 +46,7 @@ def load_pretrained(source: str | os.PathLike,
 
     Returns
     -------
-    GPTModel
+    GPTModel or BertModel
         float32, or float64 where the file is; half precision is widened,
         which changes no value. Nothing is dropped out until it is trained.
 
@@ -55,15 +62,16 @@ def load_pretrained(source: str | os.PathLike,
     return model_of(config, parameters)
 
 
-def model_of(config: GPT2Config,
-             parameters: dict[str, np.ndarray]) -> GPTModel:
+def model_of(config: GPT2Config | BertConfig,
+             parameters: dict[str, np.ndarray]) -> GPTModel | BertModel:
     """A model whose weights are these arrays; read-only ones are copied.
 
     To build it is to allocate every weight and gradient. So it is built one
     number a head wide, and the arrays then take the places of its own.
     """
-    model = GPTModel(replace(config, vocab_size=1, context_length=1,
-                             d_model=config.n_heads), seed=None)
+    kind: Any = BertModel if isinstance(config, BertConfig) else GPTModel
+    model = kind(replace(config, vocab_size=1, context_length=1,
+                         d_model=config.n_heads), seed=None)
     model.config = config
     for name, module, attribute in model.uses():
         if name in parameters:
@@ -71,12 +79,14 @@ def model_of(config: GPT2Config,
             setattr(module, attribute, array)
             # zeros, unlike zeros_like, takes no memory until written to
             module.grads[attribute] = np.zeros(array.shape, array.dtype)
-    if config.tie_embeddings:
+    if isinstance(config, BertConfig):
+        model.head.decoder.share("weight", model.token_embedding)
+    elif config.tie_embeddings:
         model.head.share("weight", model.token_embedding)
     return model
 
 
-def save_pretrained(model: GPTModel, folder: str | os.PathLike,
+def save_pretrained(model: GPTModel | BertModel, folder: str | os.PathLike,
                     tokenizer=None) -> None:
     """Write the folder that transformers opens: model.safetensors,
     config.json and, of a tokenizer of ours, its files.

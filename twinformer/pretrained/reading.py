@@ -8,11 +8,13 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ..models.config import PRESETS, GPT2Config
 from ..models.initialisation import parameter_shapes
+from .bert_files import is_bert, read_bert
 from .checking import (
     Arrays, check_fit, check_numbers, described, has_own_head, listed,
     without_idle,
@@ -31,15 +33,17 @@ IN_FOLDERS = (WEIGHTS_FILE, f"{WEIGHTS_FILE}.index.json", "pytorch_model.bin",
               "pytorch_model.bin.index.json", "model.ckpt.index")
 
 
-def read_pretrained(source: str | os.PathLike, config: GPT2Config | None,
+def read_pretrained(source: str | os.PathLike, config: Any,
                     read_torch: Callable[[Path], Arrays]
-                    ) -> tuple[GPT2Config, Arrays]:
+                    ) -> tuple[Any, Arrays]:
     """The config and {our name: array}; the rest is load_pretrained's.
 
     read_torch reads the pickles of PyTorch, if anything can.
     """
     path = find_weights(source)
     in_file = read(path, read_torch)
+    if is_bert(in_file):
+        return read_bert(path, in_file, config)
     try:
         arrays = {name: array for name, array
                   in without_wrappers(in_file).items()

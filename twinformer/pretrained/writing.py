@@ -8,9 +8,11 @@ import numpy as np
 
 from ..io.files import write_atomically
 from ..io.safetensors_io import write_safetensors
+from ..models.bert_config import BertConfig
 from ..models.config import GPT2Config
 from ..models.initialisation import parameter_shapes
 from ..tokenizers.tokenizer import Tokenizer
+from .bert_files import write_bert
 from .config_io import config_json
 from .names import HUGGING_FACE, turned
 from .tokenizer_files import check_can_be_written, generation_config, write_tokenizer_files
@@ -18,7 +20,7 @@ from .tokenizer_files import check_can_be_written, generation_config, write_toke
 __all__ = ["write_pretrained"]
 
 
-def write_pretrained(config: GPT2Config, parameters: dict[str, np.ndarray],
+def write_pretrained(config: GPT2Config | BertConfig, parameters: dict[str, np.ndarray],
                      folder: str | os.PathLike, tokenizer: Tokenizer | None = None) -> None:
     """model.safetensors, config.json, generation_config.json, tokenizer files.
 
@@ -31,6 +33,8 @@ def write_pretrained(config: GPT2Config, parameters: dict[str, np.ndarray],
     OSError
         Where the folder cannot be written, or the disk is full.
     """
+    if isinstance(config, BertConfig):
+        return write_bert(config, parameters, folder, tokenizer)
     if tokenizer is not None:
         check_can_be_written(tokenizer)
     if not config.qkv_bias:         # transformers' GPT-2 cannot be without
