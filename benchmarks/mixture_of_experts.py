@@ -204,7 +204,7 @@ def check(found):
 def row(name, base, rounds):
     def median(f):
         return statistics.median(f(found) for found in rounds)
-    forward, backward, cpu = (1e3 * median(lambda found: found[name][i])
+    forward, backward, cpu = (1e3 * median(lambda found, i=i: found[name][i])
                               for i in range(3))
     clock = median(lambda found: sum(found[name][:2]) / sum(found[base][:2]))
     processor = median(lambda found: found[name][2] / found[base][2])
