@@ -10,7 +10,8 @@ MODULES = [
     "text.bpe", "text.windows", "text.loader",
     "layers.activations", "layers.softmax", "layers.linear",
     "layers.embedding", "layers.positions", "layers.norm", "layers.dropout",
-    "layers.feed_forward", "layers.attention", "layers.flash_attention",
+    "layers.feed_forward", "layers.visibility", "layers.softcap",
+    "layers.attention", "layers.tiles", "layers.flash_attention",
     "layers.self_attention", "layers.multi_head_attention", "layers.block",
     "layers.kv_cache", "layers.reading", "layers.parallel", "layers.module",
     "models.gpt2",
@@ -41,6 +42,8 @@ NO_MATHEMATICS = {
 
 # Tests that see each mutant too, or instead where it has no file of its own.
 SECOND = {
+    "layers.flash_attention": ["parity_tests/layers/test_flash_attention_laws.py"],
+    "layers.tiles": ["parity_tests/layers/test_flash_attention_laws.py"],
     "layers.parallel": ["parity_tests/test_lockstep.py"],
     "models.gpt2": ["parity_tests/finetuning/test_freezing.py",
                     "parity_tests/layers/test_kv_cache.py"],
