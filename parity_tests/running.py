@@ -53,7 +53,9 @@ def remembered(what: str, result, inputs):
     return {"cache": lambda: result,
             "arguments": lambda: (result, *inputs[1:]),
             "output": lambda: (result, result),
-            "input": lambda: (result, inputs[0])}[what]()
+            "bent": lambda: (result, result, *inputs[1:]),
+            "input": lambda: (result, inputs[0]),
+            "inputs": lambda: (result, *inputs)}[what]()
 
 
 def run_torch(case: Case, package: str = "torch_impl", *, fused: bool = True,

@@ -8,7 +8,7 @@ import numpy as np
 
 from .visibility import visible
 
-__all__ = ["read_rows", "read_rows_backward", "read_mask"]
+__all__ = ["read_rows", "read_rows_backward", "read_positions", "read_mask"]
 
 
 def read_rows(x, read):
@@ -30,6 +30,15 @@ def read_rows_backward(dy, read, T):
     batch = np.arange(len(dy))[:, None]                    # (B, 1)
     np.add.at(dx, (batch, read), dy)  # dx[batch, read] += dy keeps only one
     return dx
+
+
+def read_positions(positions, read):
+    """Where the tokens that are read stand: a slice or (B, T) -> (B, P)"""
+    if read is None:
+        return positions
+    if isinstance(positions, slice):
+        return positions.start + read                      # (B, P)
+    return np.take_along_axis(positions, read, 1)
 
 
 def read_mask(mask, read, T, S, window=None, documents=None):

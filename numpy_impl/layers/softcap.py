@@ -5,7 +5,7 @@ Shapes: ... = any axes.
 """
 import numpy as np
 
-__all__ = ["soft_cap"]
+__all__ = ["soft_cap", "soft_cap_backward"]
 
 
 def soft_cap(x, cap):
@@ -25,3 +25,8 @@ def cap_slope(y, cap):
 def uncap(dy, slope):
     """dy (...) -> dx (...)"""
     return dy if slope is None else dy * slope
+
+
+def soft_cap_backward(dy, y, cap):
+    """dy (...) -> dx = dy (1 - (y / cap)^2), tanh's slope, from y alone"""
+    return uncap(dy, cap_slope(y, cap))

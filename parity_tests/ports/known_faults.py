@@ -20,6 +20,7 @@ ATTENTION, SELF = "layers.attention", "layers.self_attention"
 VISIBILITY, SOFTCAP = "layers.visibility", "layers.softcap"
 FLASH, TILES = "layers.flash_attention", "layers.tiles"
 GELU, LOSS = "layers.activations", "training.loss"
+GATES = "layers.gates"
 PLAIN = (MANY, "plain = mask is not None or dropping", "plain = True")
 SCALE = "1 / math.sqrt(q.shape[-1]) if scale is None else scale"
 
@@ -152,6 +153,19 @@ FAULTS = [
           ((GELU, "return x * normal_cdf(x)", "return gelu(x)"),)),
     Fault("SiLU in place of GELU", "x sigmoid(x) is another function",
           ((GELU, "return 0.5 * x * (1 + np.tanh(u))", "return silu(x)"),)),
+    Fault("gate and up are swapped", "SiLU bends the gate: silu(gate) * up",
+          ((GATES, "return silu(gate) * up", "return gate * silu(up)"),)),
+    Fault("GELU in place of SiLU", "SwiGLU bends with x sigmoid(x)",
+          ((GATES, "return silu(gate) * up", "return gelu(gate) * up"),)),
+    Fault("gate and up are not clamped", "gate = min(gate, 7), up = clip(up, -7, 7)",
+          ((GATES, "    g = np.minimum(gate, LIMIT)\n    u = np.clip(up, -LIMIT, LIMIT)\n"
+                   "    return", "    g, u = gate, up\n    return"),)),
+    Fault("1.702 is missing", "the share of the gate is sigmoid(1.702 gate)",
+          ((GATES, "return g * sigmoid(ALPHA * g) * (u + 1)",
+            "return g * sigmoid(g) * (u + 1)"),)),
+    Fault("up in place of up + 1", "gpt-oss multiplies by up + 1",
+          ((GATES, "return g * sigmoid(ALPHA * g) * (u + 1)",
+            "return g * sigmoid(ALPHA * g) * u"),)),
     Fault("interleaved and half-split pairs are confused",
           "sine and cosine of a pair stand side by side: y[t, 2i], y[t, 2i + 1]",
           (("layers.positions", "np.stack([np.sin(angle), np.cos(angle)], -1)",

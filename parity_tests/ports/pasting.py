@@ -73,7 +73,7 @@ def numpy_lines(case: Case, package: str, has_backward: bool) -> list[str]:
     lines += [f"{first} = {part.public}({call})", "print(y)"]
     if has_backward and case.has_gradients():
         memory = {"cache": "cache",
-                  "output": "y", "input": next(iter(given)),
+                  "output": "y", "input": next(iter(given)), "inputs": call,
                   "arguments": ", ".join(list(given)[1:])}[part.remembers]
         lines += [f"print({part.backward_name()}(dy, {memory}))"]
     return lines

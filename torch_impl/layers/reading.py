@@ -8,7 +8,7 @@ import torch
 
 from .visibility import visible
 
-__all__ = ["read_rows", "read_mask"]
+__all__ = ["read_rows", "read_positions", "read_mask"]
 
 
 def read_rows(x, read):
@@ -16,6 +16,15 @@ def read_rows(x, read):
     if read is None:
         return x
     return torch.take_along_dim(x, read[..., None], 1)
+
+
+def read_positions(positions, read):
+    """Where the tokens that are read stand: a slice or (B, T) -> (B, P)"""
+    if read is None:
+        return positions
+    if isinstance(positions, slice):
+        return positions.start + read                      # (B, P)
+    return torch.take_along_dim(positions, read, 1)
 
 
 def read_mask(mask, read, T, S, window=None, documents=None):
