@@ -4,6 +4,7 @@ Shapes: V = vocabulary, D = model width, T = positions, H = heads, F = feed-forw
 """
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ..checks import check_choice
 
@@ -42,6 +43,8 @@ class BertConfig:
     norm_epsilon
         What the norms add to a variance.
     """
+
+    kind: ClassVar[str] = "bert"
 
     vocab_size: int = 30522
     context_length: int = 512
