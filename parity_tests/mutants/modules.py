@@ -22,6 +22,7 @@ MODULES = [
     "training.objective", "training.masked_language_model",
     "training.learner", "training.diagnosis", "training.throughput",
     "generation.sampling", "generation.generate", "generation.responding",
+    "generation.fill_mask",
     "finetuning.freezing", "finetuning.pooling", "finetuning.class_loss",
     "finetuning.classification_head", "finetuning.classifier_model",
     "finetuning.classification", "finetuning.log_probability",
