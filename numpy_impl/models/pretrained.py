@@ -1,10 +1,11 @@
-"""Load GPT-2's published weights, or anyone's; save ours for others.
+"""Load published weights, or anyone's; save ours for others.
 
-    model = load_pretrained("gpt2")
-    save_pretrained(model, "my-gpt2")
+    model = load_pretrained("qwen3-0.6b")
+    save_pretrained(model, "my-qwen3")
 
 The weights of the loaded model are the file itself, mapped into memory: they
-are not copied, and pages are read when they are first needed.
+are not copied, and pages are read when they are first needed. Half precision
+is widened, a tensor after the other, which takes memory of its own.
 """
 import os
 from typing import Any
@@ -24,14 +25,15 @@ def load_pretrained(source: str | os.PathLike, config=None) -> Any:
     Parameters
     ----------
     source
-        A published size ("gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl"),
-        downloaded once; or a folder or file: safetensors, with or without
-        the prefix "transformer.", sharded or whole; OpenAI's TensorFlow
-        checkpoint (its .index file); in torch also PyTorch's .bin.
+        A published size ("gpt2", "llama-3.2-1b", "qwen3-0.6b", ...; see
+        architectures/kinds.py), downloaded once; or a folder or file:
+        safetensors, sharded or whole; OpenAI's TensorFlow checkpoint of a
+        GPT-2 (its .index file); llama2.c's .bin; in torch also PyTorch's
+        .bin and Meta's consolidated.00.pth.
     config
-        The shape that the weights have to have. Left out, it is that of the
-        published size, of the config.json or hparams.json beside the file,
-        or of the published size that the arrays belong to.
+        What the weights have to be of. Left out, it is that of the published
+        size, of the config.json, hparams.json or params.json beside the
+        file, or of the published GPT-2 that the arrays belong to.
 
     Returns
     -------
@@ -53,8 +55,8 @@ def load_pretrained(source: str | os.PathLike, config=None) -> Any:
 
 def save_pretrained(model, folder: str | os.PathLike,
                     tokenizer=None) -> None:
-    """Write the folder that transformers opens: model.safetensors,
-    config.json and, of a tokenizer of ours, its files.
+    """Write the folder that transformers opens: model.safetensors, in shards
+    if it is large, config.json and, of a tokenizer of ours, its files.
 
     Files of these names are replaced, each in one step.
 

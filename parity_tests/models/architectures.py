@@ -109,8 +109,8 @@ def by_our_names(config, tensors):
     found = {}
     for name, place in FORMATS[config.kind].places(config, tensors).items():
         tensor = tensors[place.tensor]
-        if place.index:
-            tensor = tensor[place.index]
+        if place.part:
+            tensor = tensor[place.part]
         found[name] = tensor.T if place.turned else tensor
     return found
 

@@ -16,7 +16,7 @@ from torch_impl.models.parameters import get_parameters as get_torch_parameters
 from twinformer.architectures.kinds import KINDS
 from twinformer.models.initialisation import initial_parameters
 
-from ..agreement import assert_agree, assert_no_worse, measured_bounds
+from ..agreement import ULPS, assert_agree, assert_no_worse, measured_bounds
 from .architectures import (
     CASES, a_case, by_our_names, hugging_face_of, in_double, run_reference, run_transformers,
     run_twin,
@@ -63,15 +63,12 @@ def test_single_precision_is_no_worse_than_that_of_transformers(tmp_path, case):
     model.save_pretrained(tmp_path)
     ids, dlogits = a_case(config, 12, 0, np.float32)
     theirs32 = run_transformers(model, config, ids, dlogits)
-    exact = hugging_face_of(config, dtype=torch.float64)
-    with in_double():
-        exact.load_state_dict({name: tensor.to(torch.float64)
-                               for name, tensor in model.state_dict().items()})
-        truth = run_transformers(exact, config, ids, dlogits.astype(np.float64))
+    exact = theirs.load_pretrained(tmp_path).double()
+    truth, bounds = measured_bounds(
+        lambda: run_twin(exact, ids, dlogits.astype(np.float64)), precision=np.finfo(np.float32))
     for side, run in ((ours, run_reference), (theirs, run_twin)):
         for name, result in run(side.load_pretrained(tmp_path), ids, dlogits).items():
-            unit = np.finfo(np.float32).eps * float(truth[name].square().mean().sqrt())
-            assert_no_worse(result, theirs32[name], truth[name], unit,
+            assert_no_worse(result, theirs32[name], truth[name], bounds[name] / ULPS,
                             f"{side.__name__} {name}")
 
 

@@ -70,7 +70,8 @@ class Opened:
         ValueError
             Where any of their numbers is NaN or infinite.
         """
-        found, bad = {}, {}
+        found: dict[str, np.ndarray] = {}
+        bad: dict[str, None] = {}       # in order, each once
         for name in filter(wanted, self.places):
             array = found[name] = self.parameter(name)
             if not is_finite(array):

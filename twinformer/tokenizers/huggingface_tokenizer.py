@@ -132,16 +132,16 @@ class HuggingFaceTokenizer(Tokenizer):
                                    add_special_tokens=False).ids
 
     def encode_special(self, text, allowed_special, disallowed_special):
-        list(split_special(text, self.special_tokens, allowed_special,
-                           disallowed_special))     # raises where it must
+        parts = list(split_special(text, self.special_tokens,
+                                   allowed_special, disallowed_special))
         there = {token for token in self.special_tokens if token in text}
         if allowed_special == "all" or (
                 there and there <= set(allowed_special)):
             # one pass: a token may take the spaces around it
             return self.steered.encode(repair_surrogates(text),
                                        add_special_tokens=False).ids
-        return super().encode_special(text, allowed_special,
-                                      disallowed_special)
+        return [i for part, token in parts for i in (
+            *self.encode_ordinary(part), *([] if token is None else [token]))]
 
     def write(self, path: str | os.PathLike) -> None:
         """Write the tokenizer.json again."""

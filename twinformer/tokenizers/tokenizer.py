@@ -9,7 +9,7 @@ Shapes: N = tokens of a text, V = vocabulary size.
 import copy
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
@@ -115,10 +115,10 @@ class Tokenizer(ABC):
         ends = () if self.end_of_text is None else (self.end_of_text,)
         return tuple(dict.fromkeys((*ends, *self.marks.stops)))
 
-    def with_marks(self, marks: TextMarks):
+    def with_marks(self, marks: TextMarks | None) -> Self:
         """The same tokenizer, with this said of its texts."""
         other = copy.copy(self)
-        other.marks = marks
+        other.marks = marks or TextMarks()
         return other
 
     def encode(

@@ -49,7 +49,7 @@ def config_of_json(path: str, content: dict[str, Any]) -> GPT2Config:
             raise ValueError(
                 f"{path}: {name} is {content[name]!r}, and GPT-2's is "
                 f"{allowed[0]!r}; this is the file of another model")
-    settings = {}
+    settings: dict[str, Any] = {}
     for ours, theirs in NAMES.items():
         found = [content[name] for name in theirs if name in content]
         if not found or type(found[0]) is not int:

@@ -4,6 +4,7 @@ Hugging Face has the pairs that rotary positions turn half a head apart, the two
 each other. The rows of queries and keys are put in order here, so that any file becomes either
 kind of model.
 """
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ class LlamaFormat(DecoderFormat):
     model_types = ("llama",)
     architecture = "LlamaForCausalLM"
     fixed = FIXED
-    repositories = REPOSITORIES
+    repositories: Mapping[str, str] = REPOSITORIES
 
     def read_config(self, settings: Settings) -> LlamaConfig:
         sizes = self.read_sizes(settings)

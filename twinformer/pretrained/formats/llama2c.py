@@ -37,8 +37,8 @@ def is_llama2c(path: Path) -> bool:
         return False
     if header[0] == NEW:
         return True
-    return (header[[0, 1, 2, 3, 4, 6]] > 0).all() and (
-        path.stat().st_size == 4 * sum(map(math.prod, layout(header).values())) + header.nbytes)
+    size = header.nbytes + 4 * sum(map(math.prod, layout(header).values()))
+    return bool((header[[0, 1, 2, 3, 4, 6]] > 0).all()) and path.stat().st_size == size
 
 
 def layout(header: np.ndarray) -> Shapes:

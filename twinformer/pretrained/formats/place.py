@@ -22,16 +22,16 @@ class Place(NamedTuple):
     ----------
     tensor
         What the file calls it.
-    index
-        The part of the tensor that it is; () = all of it.
+    part
+        The index of what it is of the tensor; () = all of it.
     turned
-        Whether that part is (inputs, outputs), the transpose of ours.
+        Whether it lies there as (inputs, outputs), the transpose of ours.
     whole
         The shape of the tensor, where the parameter is a part of it.
     """
 
     tensor: str
-    index: tuple[Any, ...] = ()
+    part: tuple[Any, ...] = ()
     turned: bool = False
     whole: tuple[int, ...] | None = None
 
@@ -46,20 +46,20 @@ def shape_there(place: Place, shape: tuple[int, ...]) -> tuple[int, ...]:
 
 def taken(place: Place, tensor: Any) -> np.ndarray:
     """The parameter out of its tensor: a view where that can be"""
-    if not place.index:
+    if not place.part:
         array = np.asarray(tensor)
         return array.T if place.turned else array
-    part = tensor[place.index]
-    return np.ascontiguousarray(part.T if place.turned else part)
+    array = tensor[place.part]
+    return np.ascontiguousarray(array.T if place.turned else array)
 
 
 def tensor_of(parts: Iterable[tuple[Place, np.ndarray]]) -> np.ndarray:
     """The tensor that these parameters make up: a view where it is one of them."""
     parts = list(parts)
     place, array = parts[0]
-    if not place.index:
+    if not place.part:
         return array.T if place.turned else array
     tensor = np.empty(place.whole or array.shape, array.dtype)
     for place, array in parts:
-        tensor[place.index] = array.T if place.turned else array
+        tensor[place.part] = array.T if place.turned else array
     return tensor

@@ -34,7 +34,7 @@ class Qwen3Format(DecoderFormat):
     kind = "qwen3"
     model_types = ("qwen3",)
     architecture = "Qwen3ForCausalLM"
-    head_dim = 128
+    head_dim: int | None = 128
     repositories = REPOSITORIES
 
     def read_config(self, settings: Settings) -> Qwen3Config:
@@ -55,7 +55,7 @@ class Qwen3Format(DecoderFormat):
             raise ValueError(f"{settings.place}: some layers see a sliding window only, and "
                              "those of Qwen3 here see all; such a model cannot be computed")
 
-    def config_json(self, config: Qwen3Config) -> dict[str, Any]:
+    def config_json(self, config: Any) -> dict[str, Any]:
         return super().config_json(config) | {
             "use_sliding_window": False, "sliding_window": None,
             "rope_parameters": {"rope_theta": config.rope_theta, "rope_type": "default"}}
@@ -83,7 +83,7 @@ class Qwen3MoEFormat(Qwen3Format):
             balance_weight=settings.number("router_aux_loss_coef", 0.001),
             rope_theta=read_plain(rope_of(settings, 10000.0)))
 
-    def config_json(self, config: Qwen3MoEConfig) -> dict[str, Any]:
+    def config_json(self, config: Any) -> dict[str, Any]:
         return super().config_json(config) | {
             "num_experts": config.n_experts, "norm_topk_prob": config.renormalise,
             "router_aux_loss_coef": config.balance_weight,

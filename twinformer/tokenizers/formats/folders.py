@@ -44,17 +44,22 @@ def read_tokenizer_folder(folder: Path, bpe: type[ByteLevelBPE],
     settings = read_settings(folder)
     path = folder / "tokenizer.json"
     if path.is_file():
-        content = settings.completed(content or read_content(path))
-        return settings.marked(read_file(path, bpe, content))
+        content = content or read_content(path)
+        try:
+            content = settings.completed(content)
+        except (AttributeError, KeyError, TypeError) as problem:
+            raise ValueError(f"{path} is no tokenizer.json: "
+                             f"{type(problem).__name__} {problem}") from None
+        return settings.ended(read_file(path, bpe, content))
     for merges, ids in PAIRS:
         if (folder / merges).is_file() and (folder / ids).is_file():
             found = read_pair(folder / merges, folder / ids, settings)
-            return settings.marked(bpe(*found))
+            return settings.ended(settings.begun(bpe(*found)))
     for name in SINGLE:
         for path in sorted(folder.glob(name)):
-            return settings.marked(read_file(path, bpe))
+            return settings.ended(settings.begun(read_file(path, bpe)))
     if (path := folder / "vocab.txt").is_file():
-        return settings.marked(read_vocab_txt(path, settings.config))
+        return settings.ended(settings.begun(read_vocab_txt(path, settings.config)))
     for name in OTHERS:
         if (folder / name).is_file():
             raise ValueError(

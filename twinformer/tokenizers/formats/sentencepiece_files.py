@@ -53,7 +53,8 @@ def read_model(data: bytes) -> SentencePieceModel:
             bool(normalizer.get(4, 1)),
             trainer.get(3, 1) == BPE and not normalizer.get(2)
             and not trainer.get(24) and bool(normalizer.get(5, 1)))
-    except (IndexError, KeyError, TypeError, struct.error, AttributeError):
+    except (AttributeError, IndexError, KeyError, TypeError,
+            UnicodeDecodeError, struct.error):
         raise ValueError("these bytes are no SentencePiece model") from None
 
 
@@ -79,6 +80,8 @@ def fields_of(data: bytes) -> Iterator[tuple[int, Any]]:
             continue
         length = whole_number() if kind == TEXT else {
             EIGHT_BYTES: 8, FOUR_BYTES: 4}[kind]
+        if at + length > len(data):
+            raise IndexError("a value is cut off")
         yield number, data[at:at + length]
         at += length
 
