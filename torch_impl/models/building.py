@@ -38,9 +38,15 @@ def model_of(config, parameters: dict[str, np.ndarray]) -> Any:
     """
     with torch.device("meta"):
         model = new_model(config, seed=None)
-    weights = {name: torch.from_numpy(np.require(array, requirements="W"))
-               for name, array in parameters.items()}
+    weights = {name: as_tensor(array) for name, array in parameters.items()}
     model.load_state_dict(weights, strict=False, assign=True)
     if config.tie_embeddings:
         model.head.weight = model.token_embedding.weight
     return model.eval()
+
+
+def as_tensor(array):
+    """A tensor of the array's own memory; of a read-only one, of a copy"""
+    if isinstance(array, torch.Tensor):
+        return array
+    return torch.from_numpy(np.require(array, requirements="W"))
