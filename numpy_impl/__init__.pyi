@@ -39,10 +39,6 @@ from .layers.rotary import (
     rotate as rotate,
     rotate_backward as rotate_backward,
 )
-from .layers.softcap import (
-    softcap as softcap,
-    softcap_backward as softcap_backward,
-)
 from .layers.activations import (
     relu as relu,
     gelu as gelu,
@@ -54,6 +50,10 @@ from .layers.activations import (
     silu_backward as silu_backward,
 )
 from .layers.dropout import Dropout as Dropout
+from .layers.softcap import (
+    soft_cap as soft_cap,
+    soft_cap_backward as soft_cap_backward,
+)
 from .layers.visibility import (
     visible as visible,
     visible_mask as visible_mask,
@@ -97,7 +97,7 @@ from .layers.gated_feed_forward import (
     ClampedSwiGLU as ClampedSwiGLU,
 )
 from .layers.router import (
-    top_k as top_k,
+    choose as choose,
     softmax_then_top_k as softmax_then_top_k,
     top_k_then_softmax as top_k_then_softmax,
     sigmoid_with_groups as sigmoid_with_groups,
@@ -105,6 +105,11 @@ from .layers.router import (
     top_k_then_softmax_backward as top_k_then_softmax_backward,
     sigmoid_with_groups_backward as sigmoid_with_groups_backward,
     route_backward as route_backward,
+)
+from .layers.load_balance import (
+    LoadBalance as LoadBalance,
+    load_balance_loss as load_balance_loss,
+    load_balance_loss_backward as load_balance_loss_backward,
 )
 from .layers.mixture_of_experts import (
     MixtureOfExperts as MixtureOfExperts,
@@ -116,6 +121,11 @@ from .layers.grouped_query_attention import (
 )
 from .layers.decoder_block import DecoderBlock as DecoderBlock
 from .layers.kv_cache import KVCache as KVCache, RingKVCache as RingKVCache
+from .layers.post_norm_block import PostNormBlock as PostNormBlock
+from .layers.pooler import Pooler as Pooler
+from .layers.masked_language_head import (
+    MaskedLanguageHead as MaskedLanguageHead,
+)
 from .layers.reading import (
     read_rows as read_rows,
     read_rows_backward as read_rows_backward,
@@ -132,6 +142,7 @@ from .layers.parallel import (
     set_num_threads as set_num_threads,
     set_row_threads as set_row_threads,
 )
+from .models.bert import BertModel as BertModel
 from .models.gpt2 import GPTModel as GPTModel, check_ids as check_ids
 from .models.decoder import Decoder as Decoder
 from .models.llama import LlamaModel as LlamaModel
@@ -159,6 +170,11 @@ from .training.loss import (
     cross_entropy_backward as cross_entropy_backward,
 )
 from .training.objective import NextTokens as NextTokens
+from .training.masked_language_model import (
+    BertPretraining as BertPretraining,
+    MaskedTokens as MaskedTokens,
+    NextSentence as NextSentence,
+)
 from .training.clipping import (
     global_norm as global_norm,
     clip_global_norm as clip_global_norm,
@@ -225,7 +241,6 @@ from .finetuning.class_loss import (
 )
 from .finetuning.classification_head import new_head as new_head
 from .finetuning.classifier_model import (
-    LORA_TARGETS as LORA_TARGETS,
     build_classifier as build_classifier,
     parameter_counts as parameter_counts,
     trained_classifier as trained_classifier,

@@ -51,6 +51,8 @@ class Case:
         Where the tokens stand, where that is an option; None = from 0 on.
     documents
         To which document each token belongs, where that is an option.
+    segments
+        Which text each token is of, where that is an option; None = 0.
     strided
         Whether inputs and dy come with gaps between their numbers in memory.
     """
@@ -66,6 +68,7 @@ class Case:
     read: np.ndarray | None = None
     positions: np.ndarray | slice | None = None
     documents: np.ndarray | None = None
+    segments: np.ndarray | None = None
     strided: bool = False
 
     def floats(self) -> list[str]:
@@ -122,7 +125,8 @@ class Case:
         chosen = {"keep": keep, "rate": self.rate, "mask": tensor(self.mask),
                   "read": tensor(self.read),
                   "positions": tensor(self.positions),
-                  "documents": tensor(self.documents)}
+                  "documents": tensor(self.documents),
+                  "segments": tensor(self.segments)}
         chosen = {name: option for name, option in chosen.items()
                   if option is not None}
         if chosen and self.component.is_class() and not self.component.model:

@@ -167,7 +167,7 @@ class Turned(Component):
         rotary = found(package, self.room, "Rotary")
 
         def at_positions(x, positions, dim, theta, interleaved):
-            waves = rotary.plain(dim, theta).waves(positions, x.dtype)
+            waves = rotary.plain(dim, theta).waves(positions, x)
             return rotate(x, *waves, interleaved)
         return at_positions
 
@@ -217,7 +217,7 @@ COMPONENTS = [
     Component("layers.rms_norm", "RMSNorm", enter.norm, huge=1e10),
     Component("layers.rms_norm", "UnitOffsetRMSNorm", enter.norm, huge=1e10),
     Turned("layers.rotary", "rotate", enter.turned, remembers="arguments"),
-    Component("layers.softcap", "softcap", enter.capped, remembers="bent"),
+    Component("layers.softcap", "soft_cap", enter.capped, remembers="bent"),
     Component("layers.embedding", "ScaledEmbedding", enter.scaled_embedding,
               skips=NOTHING_ENTERS),
     Component("layers.dropout", "Dropout", enter.dropout),
@@ -232,6 +232,7 @@ COMPONENTS = [
             skips=CHOICE),
     Mixture("layers.mixture_of_experts", "MixtureOfExperts", enter.mixture,
             skips=CHOICE),
+    Component("layers.load_balance", "load_balance_loss", enter.assignments),
     Component("layers.attention", "attention", enter.attention, huge=1e3,
               skips=MASKED_ROW),
     Component("layers.attention", "attention", enter.grouped, ", in groups",
@@ -265,6 +266,13 @@ COMPONENTS = [
           ("gemma3", "Gemma3Model", enter.gemma3),
           ("olmo3", "Olmo3Model", enter.olmo3),
           ("gpt_oss", "GptOssModel", enter.gpt_oss))),
+    Component("layers.post_norm_block", "PostNormBlock", enter.post_norm,
+              huge=1e3, skips=MASKED_ROW),
+    Component("layers.pooler", "Pooler", enter.pooler),
+    Component("layers.masked_language_head", "MaskedLanguageHead",
+              enter.masked_head, huge=1e3),
+    Component("models.bert", "BertModel", enter.bert, huge=1e3, model=True,
+              skips=NOTHING_ENTERS),
     Component("training.loss", "cross_entropy", enter.loss),
     Beside("finetuning.lora", "LoRALinear", enter.low_rank),
     Component("finetuning.pooling", "pool", enter.pooled),

@@ -13,6 +13,7 @@ from twinformer.architectures.llama import LlamaConfig
 from twinformer.architectures.olmo3 import Olmo3Config
 from twinformer.architectures.qwen3 import Qwen3Config, Qwen3MoEConfig
 from twinformer.batches.collate import IGNORE
+from twinformer.models.bert_config import BertConfig
 from twinformer.models.config import GPT2Config
 
 TINY = 1e-30  # far below what a product with a weight keeps in float32
@@ -123,7 +124,7 @@ def gated_feed_forward(source):
 def router(source):
     N, E = source.axis(6), source.size(6)
     k = source.choice(range(1, E + 1))
-    return (), {"logits": source.numbers((N, E)), "k": k}, (N, k), {}
+    return (), {"logits": source.numbers((N, E)), "top_k": k}, (N, k), {}
 
 
 def softmax_router(source):
@@ -137,7 +138,7 @@ def sigmoid_router(source):
     kept = source.choice(range(1, groups + 1))
     k, E = source.choice(range(1, kept * size + 1)), groups * size
     bias = tuple((0.25 * source.ids((E,), 8) - 1).tolist())
-    inputs = {"logits": source.numbers((N, E)), "k": k,
+    inputs = {"logits": source.numbers((N, E)), "top_k": k,
               "bias": source.choice([None, bias]), "groups": groups,
               "kept_groups": kept, "scale": source.choice([1.0, 2.5]),
               "renormalise": source.choice([True, False])}
@@ -159,6 +160,14 @@ def mixture(source):
     x = np.where(np.abs(x) < TINY, 0.0, x)
     return ((expert, D, F, E, bias, shared, rule, options), {"x": x},
             (*axes, D), {})
+
+
+def assignments(source):
+    N, E = source.axis(9), source.size(5)
+    k = source.choice(range(1, E + 1))
+    order = np.argsort(source.numbers((N, E)), -1)
+    return ((), {"logits": source.numbers((N, E)), "chosen": order[:, :k],
+                 "kept": source.choice([None, source.mask((N,))])}, (), {})
 
 
 def attention(source):
@@ -354,6 +363,43 @@ gemma3 = decoder(Gemma3Config, **WINDOWS,
 olmo3 = decoder(Olmo3Config, **WINDOWS, **YARN)
 gpt_oss = decoder(GptOssConfig, **YARN, window_size=size(4), n_active=size(2),
                   n_experts=lambda source: 1 + source.size(3))
+
+
+def post_norm(source):
+    """A feed-forward of any width, each rate and mask alone; GELU or ReLU."""
+    (D, H, rate, _), inputs, shape, options = transformer(source)
+    return ((D, H, source.size(9), rate, source.choice([0.0, 0.3]),
+             source.choice(["gelu_exact", "gelu"]),
+             source.choice([1e-12, 1e-5])), inputs, shape, options)
+
+
+def pooler(source):
+    B, T, D = map(source.size, (3, 7, 6))
+    return (D,), {"x": source.numbers((B, T, D))}, (B, D), {}
+
+
+def masked_head(source):
+    D, V, axes = source.size(7), source.size(9), leading(source)
+    return ((D, V, source.choice(["gelu_exact", "gelu"]),
+             source.choice([1e-12, 1e-5])),
+            {"x": source.numbers((*axes, D))}, (*axes, V), {})
+
+
+def bert(source):
+    B, T, H, K, V = map(source.size, (3, 6, 3, 4, 11))
+    length = T + source.size(3) - 1
+    config = BertConfig(
+        vocab_size=V, context_length=length, d_model=H * K, n_heads=H,
+        n_layers=source.size(2), d_hidden=source.size(9),
+        n_segments=source.size(3), dropout=source.choice([0.0, 0.2]),
+        attention_dropout=source.choice([0.0, 0.2]))
+    read, P = who_is_read(source, B, T)
+    return ((config,), {"ids": source.ids((B, T), V)}, (B, P or T, H * K),
+            {"keep": source.choice([None, source.seed()]),
+             "mask": who_attends(source, B, T), "read": read,
+             "positions": source.choice([None, source.ids((B, T), length)]),
+             "segments": source.choice([
+                 None, source.ids((B, T), config.n_segments)])})
 
 
 def loss(source):

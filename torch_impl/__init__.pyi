@@ -36,7 +36,6 @@ from .layers.rotary import (
     Rotary as Rotary,
     rotate as rotate,
 )
-from .layers.softcap import softcap as softcap
 from .layers.activations import (
     relu as relu,
     gelu as gelu,
@@ -44,6 +43,7 @@ from .layers.activations import (
     silu as silu,
 )
 from .layers.dropout import Dropout as Dropout
+from .layers.softcap import soft_cap as soft_cap
 from .layers.visibility import (
     visible as visible,
     visible_mask as visible_mask,
@@ -79,10 +79,14 @@ from .layers.gated_feed_forward import (
     ClampedSwiGLU as ClampedSwiGLU,
 )
 from .layers.router import (
-    top_k as top_k,
+    choose as choose,
     softmax_then_top_k as softmax_then_top_k,
     top_k_then_softmax as top_k_then_softmax,
     sigmoid_with_groups as sigmoid_with_groups,
+)
+from .layers.load_balance import (
+    LoadBalance as LoadBalance,
+    load_balance_loss as load_balance_loss,
 )
 from .layers.mixture_of_experts import (
     MixtureOfExperts as MixtureOfExperts,
@@ -94,7 +98,16 @@ from .layers.grouped_query_attention import (
 )
 from .layers.decoder_block import DecoderBlock as DecoderBlock
 from .layers.kv_cache import KVCache as KVCache, RingKVCache as RingKVCache
-from .layers.reading import read_rows as read_rows, read_mask as read_mask
+from .layers.post_norm_block import PostNormBlock as PostNormBlock
+from .layers.pooler import Pooler as Pooler
+from .layers.masked_language_head import (
+    MaskedLanguageHead as MaskedLanguageHead,
+)
+from .layers.reading import (
+    read_rows as read_rows,
+    read_positions as read_positions,
+    read_mask as read_mask,
+)
 from .layers.fused import (
     check_masks as check_masks,
     fused as fused,
@@ -104,6 +117,7 @@ from .layers.fused_attention import (
     fused_attention as fused_attention,
     fused_flash_attention as fused_flash_attention,
 )
+from .models.bert import BertModel as BertModel
 from .models.gpt2 import GPTModel as GPTModel, check_ids as check_ids
 from .models.decoder import Decoder as Decoder
 from .models.llama import LlamaModel as LlamaModel
@@ -128,6 +142,11 @@ from .models.building import (
 from .models.torch_io import read_torch as read_torch
 from .training.loss import cross_entropy as cross_entropy
 from .training.objective import NextTokens as NextTokens
+from .training.masked_language_model import (
+    BertPretraining as BertPretraining,
+    MaskedTokens as MaskedTokens,
+    NextSentence as NextSentence,
+)
 from .training.clipping import (
     global_norm as global_norm,
     clip_global_norm as clip_global_norm,
@@ -194,7 +213,6 @@ from .finetuning.pooling import (
 from .finetuning.class_loss import class_loss as class_loss
 from .finetuning.classification_head import new_head as new_head
 from .finetuning.classifier_model import (
-    LORA_TARGETS as LORA_TARGETS,
     build_classifier as build_classifier,
     parameter_counts as parameter_counts,
     trained_classifier as trained_classifier,

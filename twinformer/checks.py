@@ -1,10 +1,11 @@
 """What a layer may be asked for: mistakes named where they are made, before
 they come up as shapes that do not fit somewhere else."""
 import operator
+from collections.abc import Iterable
 
-__all__ = ["check_expert_groups", "check_groups", "check_heads", "check_kv_heads",
-           "check_lengths", "check_pairs", "check_positions", "check_rate", "check_sizes",
-           "check_top_k", "check_visibility"]
+__all__ = ["check_choice", "check_expert_groups", "check_groups", "check_heads",
+           "check_kv_heads", "check_lengths", "check_pairs", "check_positions", "check_rate",
+           "check_segments", "check_sizes", "check_top_k", "check_visibility"]
 
 
 def check_sizes(**sizes: int) -> None:
@@ -17,6 +18,12 @@ def check_sizes(**sizes: int) -> None:
                             f"{size!r}") from None
         if whole < 1:
             raise ValueError(f"{name} must be at least 1, got {whole}")
+
+
+def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
+    """ValueError unless the value is one of the choices."""
+    if value not in (known := list(choices)):
+        raise ValueError(f"{name} must be one of {', '.join(known)}, got {value!r}")
 
 
 def check_rate(rate: float) -> None:
@@ -66,6 +73,19 @@ def check_positions(positions, length: int) -> None:
         raise ValueError(f"there are vectors for positions 0 to {length - 1}, "
                          f"got positions {first} to {last}; a "
                          f"longer context_length makes more of them")
+
+
+def check_segments(segments, shape: tuple[int, ...], n_segments: int) -> None:
+    """ValueError unless there is one segment, of those known, for each id."""
+    if tuple(segments.shape) != tuple(shape):
+        raise ValueError(f"segments must have the shape of the token ids, {tuple(shape)}, "
+                         f"got {tuple(segments.shape)}")
+    if 0 in shape:
+        return
+    first, last = int(segments.min()), int(segments.max())
+    if not 0 <= first <= last < n_segments:
+        raise ValueError(f"segments must lie in 0..{n_segments - 1}, got {first}..{last}; a "
+                         f"larger n_segments makes more of them")
 
 
 def check_lengths(T, S):

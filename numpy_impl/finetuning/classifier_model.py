@@ -4,18 +4,14 @@ Shapes: V vocabulary, D model width, C classes.
 """
 from ..models.building import model_of, new_model
 from ..models.parameters import set_parameters
-from twinformer.architectures.kinds import with_dropout
+from twinformer.architectures.kinds import lora_targets, with_dropout
 from twinformer.models.layer_choice import layers_to_train
 
 from .freezing import train_only
 from .lora_model import add_lora
 from .classification_head import new_head
 
-__all__ = ["LORA_TARGETS", "build_classifier", "parameter_counts",
-           "trained_classifier"]
-
-# All that multiplies, as in the book's appendix E
-LORA_TARGETS = ("blocks.*", "head")
+__all__ = ["build_classifier", "parameter_counts", "trained_classifier"]
 
 
 def build_classifier(config, parameters, n_classes, settings, seed):
@@ -43,7 +39,8 @@ def build_classifier(config, parameters, n_classes, settings, seed):
     new_head(model, n_classes, seed)
     if settings.train == "lora":
         add_lora(model, settings.lora_rank, settings.lora_alpha,
-                 settings.lora_dropout, LORA_TARGETS, seed)
+                 settings.lora_dropout, (*lora_targets(config), "head"),
+                 seed)
     else:
         train_only(model, layers_to_train(settings.train, config.n_layers))
     return model

@@ -37,7 +37,7 @@ def save_adapter(model, folder: str | os.PathLike, base: str = "") -> None:
 
     A head that scores classes is saved whole, its LoRA merged into it, for
     the base has no such head; so is every other module in which something
-    learns. transformers' GPT-2 has no offset on the head and peft leaves ours
+    learns. transformers' models have no offset on the head and peft leaves ours
     out: a README.md in the folder then says what is to be added.
 
     Parameters
@@ -78,7 +78,8 @@ def save_adapter(model, folder: str | os.PathLike, base: str = "") -> None:
     check_saved(layers, whole)
     write_adapter(folder, Adapter(
         layers=layers, dropout=dropouts[0], whole=whole,
-        classifier=classifier, base=base, fingerprint=fingerprint(
+        classifier=classifier, kind=model.config.kind, base=base,
+        fingerprint=fingerprint(
             {name: array for name, array in below.items()
              if name not in whole})))
 
@@ -109,7 +110,7 @@ def load_adapter(model, folder: str | os.PathLike) -> list[str]:
         Where a file is damaged or asks for what LoRALinear does not compute,
         or the adapter is for another base; the model is as it was.
     """
-    adapter = read_adapter(folder)
+    adapter = read_adapter(folder, model.config.kind)
     if lora_layers(model):
         raise ValueError("this model has LoRA already; merge or remove it "
                          "before you load an adapter")
@@ -157,7 +158,7 @@ def best_parameters(folder: str | os.PathLike, base: str = "") -> Callable:
 def new_head(model, outputs, bias) -> None:
     """Put a Linear of zeros in place of the model's head."""
     model.head = Linear(model.config.d_model, outputs, bias, seed=None)
-    model.head.to(model.final_norm.weight.dtype)
+    model.head.to(model.token_embedding.weight.dtype)
 
 
 def overwrite(module, arrays) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from twinformer.checks import check_groups
 
+from .softcap import cap_slope, soft_cap, uncap
 from .softmax import masked_softmax, softmax_backward
 from .visibility import visible_mask
 
@@ -45,7 +46,7 @@ def attention(q, k, v, mask, keep=None, rate=0.0, *,
     check_groups(q.shape, k.shape)
     scale = 1 / math.sqrt(q.shape[-1]) if scale is None else scale
     scores = heads(rows(q, k) @ k.mT, q) * scale           # (..., H, T, S)
-    scores = cap(scores, softcap)                          # (..., H, T, S)
+    scores = soft_cap(scores, softcap)                     # (..., H, T, S)
     slope = cap_slope(scores, softcap)                     # (..., H, T, S)
     weights = masked_softmax(*with_sinks(scores, mask, sinks))
     seen = without_sinks(weights, sinks)                   # (..., H, T, S)
@@ -68,23 +69,6 @@ def rows(x, k):
 def heads(x, q):
     """(..., G, H/G T, n) -> (..., H, T, n) again"""
     return x.reshape(*q.shape[:-1], x.shape[-1])
-
-
-def cap(scores, softcap):
-    """No score further from 0 than softcap; small ones stay as they are."""
-    if softcap is None:
-        return scores
-    return softcap * np.tanh(scores / softcap)
-
-
-def cap_slope(capped, softcap):
-    """The derivative of cap, by tanh' = 1 - tanh^2; None without a cap"""
-    return None if softcap is None else 1 - (capped / softcap) ** 2
-
-
-def uncap(dscores, slope):
-    """Back through the cap"""
-    return dscores if slope is None else dscores * slope
 
 
 def with_sinks(scores, mask, sinks):

@@ -14,8 +14,8 @@ import numpy as np
 
 from twinformer.checks import check_visibility
 
-from .attention import cap, cap_slope, uncap
 from .parallel import over_heads
+from .softcap import cap_slope, soft_cap, uncap
 from .tiles import (
     How, by_group, key_tiles, mask_tile, put, query_tiles, rows, work)
 
@@ -64,12 +64,13 @@ def forward_tiles(q, k, v, sinks, documents, how):
         row_sum = np.exp(sink - finite(row_max))           # (b, g, r t, 1)
         acc = np.zeros_like(q_tile)                        # (b, g, r t, K)
         for keys in key_tiles(queries, past, documents, how):
-            scores = cap(q_tile @ k[..., keys, :].mT, how.softcap)
+            scores = soft_cap(q_tile @ k[..., keys, :].mT, how.softcap)
             scores = mask_tile(scores, queries, keys, past, documents, how)
             tile_max = scores.max(-1, keepdims=True)       # (b, g, r t, 1)
             new_max = np.maximum(row_max, tile_max)        # (b, g, r t, 1)
-            rescale = np.exp(row_max - finite(new_max))    # (b, g, r t, 1)
-            weights = np.exp(scores - finite(new_max))     # (b, g, r t, s)
+            shift = finite(new_max)                        # (b, g, r t, 1)
+            rescale = np.exp(row_max - shift)              # (b, g, r t, 1)
+            weights = np.exp(scores - shift)               # (b, g, r t, s)
             row_sum = row_sum * rescale + weights.sum(-1, keepdims=True)
             acc = acc * rescale + weights @ v[..., keys, :]
             row_max = new_max
@@ -119,25 +120,28 @@ def backward_tiles(q, k, v, sinks, documents, y, logsumexp, dy, how):
     and y = w v, it is sum_K dy y. A sink has w too, and no value: dw = 0.
     """
     past = k.shape[-2] - q.shape[-2]  # keys before the first query
-    delta = (dy * y).sum(-1, keepdims=True)                # (b, g, r, T, 1)
-    weights = np.exp(sinks - logsumexp)                    # (b, g, r, T, 1)
-    dsinks = (weights * (0 - delta)).sum(-2, keepdims=True)
+    delta = np.empty_like(logsumexp)                       # (b, g, r, T, 1)
     dq = np.empty_like(q)                                  # (b, g, r, T, K)
     dk, dv = np.zeros_like(k), np.zeros_like(v)            # (b, g, S, K)
     for queries in query_tiles(q, how):
         q_tile = rows(q, queries) * how.scale              # (b, g, r t, K)
         dy_tile = rows(dy, queries)                        # (b, g, r t, K)
+        y_tile = rows(y, queries)                          # (b, g, r t, K)
+        delta_tile = (dy_tile * y_tile).sum(-1, keepdims=True)
         dq_tile = np.zeros_like(q_tile)                    # (b, g, r t, K)
         for keys in key_tiles(queries, past, documents, how):
-            scores = cap(q_tile @ k[..., keys, :].mT, how.softcap)
+            scores = soft_cap(q_tile @ k[..., keys, :].mT, how.softcap)
             slope = cap_slope(scores, how.softcap)         # (b, g, r t, s)
             scores = mask_tile(scores, queries, keys, past, documents, how)
             weights = np.exp(scores - rows(logsumexp, queries))
             dweights = dy_tile @ v[..., keys, :].mT        # (b, g, r t, s)
-            dscores = weights * (dweights - rows(delta, queries))
+            dscores = weights * (dweights - delta_tile)
             dscores = uncap(dscores, slope)                # (b, g, r t, s)
             dq_tile = dq_tile + dscores @ k[..., keys, :]  # (b, g, r t, K)
             dk[..., keys, :] += dscores.mT @ q_tile        # (b, g, s, K)
             dv[..., keys, :] += weights.mT @ dy_tile       # (b, g, s, K)
         put(dq, queries, dq_tile * how.scale)
+        put(delta, queries, delta_tile)
+    weights = np.exp(sinks - logsumexp)                    # (b, g, r, T, 1)
+    dsinks = (weights * (0 - delta)).sum(-2, keepdims=True)
     return dq, dk, dv, dsinks

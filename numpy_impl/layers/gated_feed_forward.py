@@ -1,6 +1,6 @@
 """Gated feed-forward: a feed-forward whose hidden vector is a product of two,
-one of them the gate. Of its three matrices each is thinner, F = 8/3 D in place
-of 4 D, to be as many weights as two.
+one of them the gate. Three matrices instead of two: many models make them
+thinner, F = 8/3 D instead of 4 D, so that there are as many weights.
 
 Shapes: ... = any leading axes, D = model width, F = feed-forward width.
 """

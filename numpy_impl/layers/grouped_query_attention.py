@@ -181,7 +181,7 @@ def turned(x, positions, rotary):
     """x (B, H, T, K) turned to its positions, and the waves it was turned by"""
     if rotary is None:
         return x, None
-    waves = rotary.waves(positions, x.dtype)
+    waves = rotary.waves(positions, x)
     return rotate(x, *waves, rotary.interleaved), waves
 
 

@@ -51,8 +51,9 @@ class Rotary:
                 truncate=truncate)
         return cls(frequencies, factor=yarn_attention_factor(factor))
 
-    def waves(self, positions, dtype):
-        """positions (T,) or (B, T) -> cos, sin (T, R/2) or (B, 1, T, R/2)
+    def waves(self, positions, x):
+        """positions (T,) or (B, T) -> cos, sin (T, R/2) or (B, 1, T, R/2), of
+        the dtype of x, which is to be turned
 
         In double precision, until they are waves: in single precision the
         angles of far positions are wrong in the third decimal place.
@@ -63,8 +64,8 @@ class Rotary:
         if angle.ndim == 3:
             angle = angle[:, None]  # the same for all heads
         cos, sin = np.cos(angle), np.sin(angle)
-        return ((cos * self.factor).astype(dtype),
-                (sin * self.factor).astype(dtype))
+        return ((cos * self.factor).astype(x.dtype),
+                (sin * self.factor).astype(x.dtype))
 
 
 def rotate(x, cos, sin, interleaved=False):

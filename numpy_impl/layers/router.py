@@ -2,7 +2,7 @@
 them counts. The choice itself has no gradient, as a small change of the scores
 changes no choice; the router learns through the weights of those it chose.
 
-Shapes: N tokens, E experts, k of them chosen for each token.
+Shapes: N tokens, E experts, k = top_k of them chosen for each token.
 """
 import numpy as np
 
@@ -11,7 +11,7 @@ from twinformer.checks import check_expert_groups, check_top_k
 from .activations import sigmoid
 from .softmax import softmax, softmax_backward
 
-__all__ = ["top_k", "softmax_then_top_k", "top_k_then_softmax",
+__all__ = ["choose", "softmax_then_top_k", "top_k_then_softmax",
            "sigmoid_with_groups", "softmax_then_top_k_backward",
            "top_k_then_softmax_backward", "sigmoid_with_groups_backward",
            "route_backward"]
@@ -19,7 +19,7 @@ __all__ = ["top_k", "softmax_then_top_k", "top_k_then_softmax",
 NO_SUM = 1e-20  # as DeepSeek's own code adds it, in place of a sum of 0
 
 
-def top_k(scores, k):
+def choose(scores, k):
     """The indices of the k largest scores of each row, the largest first.
 
     Of equal ones the lower index comes first. A NaN counts as the largest:
@@ -38,7 +38,7 @@ def top_k(scores, k):
     return E - 1 - order[:, ::-1][:, :k]
 
 
-def softmax_then_top_k(logits, k, renormalise=True):
+def softmax_then_top_k(logits, top_k, renormalise=True):
     """p = softmax(logits); the k largest, divided by their sum if asked for
 
     Qwen3-MoE renormalises: that is top_k_then_softmax by another way.
@@ -48,7 +48,7 @@ def softmax_then_top_k(logits, k, renormalise=True):
     logits (N, E) -> (weights (N, k), chosen (N, k)), cache
     """
     p = softmax(logits)                                    # (N, E)
-    chosen = top_k(logits, k)                              # (N, k)
+    chosen = choose(logits, top_k)                         # (N, k)
     weights = np.take_along_axis(p, chosen, -1)            # (N, k)
     total = None
     if renormalise:
@@ -57,18 +57,18 @@ def softmax_then_top_k(logits, k, renormalise=True):
     return (weights, chosen), (weights, chosen, total, p)
 
 
-def top_k_then_softmax(logits, k):
+def top_k_then_softmax(logits, top_k):
     """The k largest logits; weights = their softmax
 
     gpt-oss; Shazeer et al. 2017 (arXiv:1701.06538), eq. 3 and 5.
     logits (N, E) -> (weights (N, k), chosen (N, k)), cache
     """
-    chosen = top_k(logits, k)                              # (N, k)
+    chosen = choose(logits, top_k)                         # (N, k)
     weights = softmax(np.take_along_axis(logits, chosen, -1))
     return (weights, chosen), (weights, chosen, logits.shape)
 
 
-def sigmoid_with_groups(logits, k, bias=None, groups=1, kept_groups=1,
+def sigmoid_with_groups(logits, top_k, bias=None, groups=1, kept_groups=1,
                         scale=1.0, renormalise=True):
     """s = sigmoid(logits); weights = scale s / sum(s) of the k chosen ones
 
@@ -86,10 +86,11 @@ def sigmoid_with_groups(logits, k, bias=None, groups=1, kept_groups=1,
         If the groups are not of one size, or fewer than k experts are kept.
     """
     E = logits.shape[-1]
-    check_expert_groups(k, E, groups, kept_groups)
+    check_expert_groups(top_k, E, groups, kept_groups)
     s = sigmoid(logits)                                    # (N, E)
     score = s if bias is None else s + np.asarray(bias, s.dtype)
-    chosen = top_k(in_best_groups(score, groups, kept_groups), k)
+    score = in_best_groups(score, groups, kept_groups)     # (N, E)
+    chosen = choose(score, top_k)                          # (N, k)
     share = s_chosen = np.take_along_axis(s, chosen, -1)   # (N, k)
     total = None
     if renormalise:
@@ -105,7 +106,7 @@ def in_best_groups(score, groups, kept_groups):
     grouped = score.reshape(N, groups, E // groups)
     best_two = np.sort(grouped, -1)[..., -2:].sum(-1)      # (N, groups)
     kept = np.zeros(best_two.shape, bool)                  # (N, groups)
-    np.put_along_axis(kept, top_k(best_two, kept_groups), True, -1)
+    np.put_along_axis(kept, choose(best_two, kept_groups), True, -1)
     return np.where(kept[..., None], grouped, -np.inf).reshape(N, E)
 
 

@@ -14,15 +14,16 @@ __all__ = ["visible", "visible_mask", "visible_span"]
 def visible(query, key, window=None, documents=None):
     """Who sees whom: query - window < key <= query, in the same document.
 
-    Child et al. 2019 (arXiv:1904.10509); as in Mistral 7B (Jiang et al. 2023,
-    arXiv:2310.06825), a window counts the query itself: with 1 it sees nothing
-    else. A negative document is padding, which neither sees nor is seen.
+    Windows: Beltagy et al. 2020 (arXiv:2004.05150), section 3.1, here of the
+    past alone, as in Mistral 7B (Jiang et al. 2023, arXiv:2310.06825). The
+    query itself counts, as in transformers: with 1 it sees nothing else. A
+    negative document is padding, which neither sees nor is seen.
     query (..., t), key (s,): positions; documents (..., S) -> (..., t, s)
     """
-    ahead = query[..., None] - key                         # (..., t, s)
-    seen = ahead >= 0
+    later = query[..., None]                               # (..., t, 1)
+    seen = key <= later                                    # (..., t, s)
     if window is not None:
-        seen = seen & (ahead < window)
+        seen = seen & (key > later - window)
     if documents is not None:
         query = np.broadcast_to(query, (*documents.shape[:-1],
                                         query.shape[-1]))

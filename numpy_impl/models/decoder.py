@@ -15,7 +15,7 @@ from ..layers.embedding import Embedding
 from ..layers.kv_cache import RingKVCache
 from ..layers.linear import Linear
 from ..layers.module import Module, ModuleList
-from ..layers.softcap import softcap, softcap_backward
+from ..layers.softcap import cap_slope, soft_cap, uncap
 from .gpt2 import check_ids
 
 __all__ = ["Decoder"]
@@ -88,10 +88,10 @@ class Decoder(Module):
             block_caches.append(block_cache if learning else None)
         x, norm_cache = self.final_norm.forward(x)         # (B, T, D)
         logits, head_cache = self.head.forward(x)          # (B, T, V)
-        capped = None
-        if self.logit_cap:
-            logits = capped = softcap(logits, self.logit_cap)
-        return logits, Cache(ids, block_caches, norm_cache, head_cache, capped)
+        logits = soft_cap(logits, self.logit_cap)          # (B, T, V)
+        # not the logits: their gradient may be written over them
+        slope = cap_slope(logits, self.logit_cap)          # (B, T, V)
+        return logits, Cache(ids, block_caches, norm_cache, head_cache, slope)
 
     def block_contexts(self, context, past, read):
         """Each block has its own keys and values; the last one is read."""
@@ -108,8 +108,7 @@ class Decoder(Module):
         memory is free again as soon as its backward is done. Stops above the
         blocks where nothing learns.
         """
-        if self.logit_cap:
-            dlogits = softcap_backward(dlogits, cache.capped, self.logit_cap)
+        dlogits = uncap(dlogits, cache.slope)              # (B, T, V)
         dx = self.head.backward(dlogits, cache.head)       # (B, T, D)
         dx = self.final_norm.backward(dx, cache.norm)
         for block in reversed(self.blocks):
@@ -127,4 +126,4 @@ class Cache(NamedTuple):
     blocks: list[Any]
     norm: Any
     head: Any
-    capped: np.ndarray | None
+    slope: np.ndarray | None

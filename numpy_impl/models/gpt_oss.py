@@ -1,6 +1,6 @@
-"""gpt-oss: experts, windows in every other layer, offsets everywhere, and in
-each head the learned score of a key that is not there, so that a query that
-finds nothing may look at nothing.
+"""gpt-oss: experts, windows in every other layer, offsets everywhere. In each
+head there is the learned score of a key that is not there, so that a query
+that finds nothing may look at nothing.
 
 Shapes: see decoder.py.
 """
@@ -34,6 +34,9 @@ class GptOssModel(Decoder):
         rotary = Rotary.yarn(c.head_dim, c.rope_theta, c.yarn_factor,
                              c.yarn_original_length, truncate=False)
 
+        def norm(dim=c.d_model):
+            return RMSNorm(dim, c.norm_eps)
+
         def attention(window):
             return GroupedQueryAttention(
                 c.d_model, c.n_heads, c.n_kv_heads, c.head_dim, rotary,
@@ -48,10 +51,9 @@ class GptOssModel(Decoder):
             return DecoderBlock(
                 attention(c.window(layer)), MixtureOfExperts(
                     Linear(c.d_model, c.n_experts, seed=None), experts(),
-                    partial(top_k_then_softmax, k=c.n_active)),
-                norm1=RMSNorm(c.d_model, c.norm_eps),
-                norm2=RMSNorm(c.d_model, c.norm_eps))
+                    partial(top_k_then_softmax, top_k=c.n_active)),
+                norm1=norm(), norm2=norm())
 
         super().__init__(
-            c, [block(layer) for layer in range(c.n_layers)],
-            RMSNorm(c.d_model, c.norm_eps), seed=seed)
+            c, [block(layer) for layer in range(c.n_layers)], norm(),
+            seed=seed)

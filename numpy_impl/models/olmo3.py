@@ -1,6 +1,6 @@
 """Olmo 3: norms only behind attention and feed-forward, on what they add to
-the stream, and on all queries and all keys at once; windows in three layers
-of four.
+the stream; one norm for the queries of all heads, and one for their keys;
+windows in three layers of four.
 
 Shapes: see decoder.py.
 """
@@ -18,7 +18,7 @@ __all__ = ["Olmo3Model"]
 
 class Olmo3Model(Decoder):
     """Olmo team 2025 (arXiv:2512.13961); the norms: OLMo team 2025
-    (arXiv:2501.00656), section 3.2.
+    (arXiv:2501.00656), eq. 1 and 2.
 
     Its first weights are drawn from the seed; None leaves them at 0, for
     weights that come from elsewhere.

@@ -1,6 +1,7 @@
 """Attention in tiles: the plain one's numbers, without its matrix of weights.
 
-Cases have a few queries and keys, and tiles of one to four of them.
+Cases have a few queries and keys, and tiles of one to four of them. The laws of
+windows, documents, sinks and shared keys stand in test_flash_attention_laws.py.
 """
 import math
 
@@ -14,6 +15,7 @@ import numpy_impl.layers.flash_attention as ours
 import torch_impl.layers.flash_attention as theirs
 from numpy_impl.layers import parallel
 from numpy_impl.layers.parallel import set_row_threads
+from numpy_impl.layers.visibility import visible_mask
 from torch_impl.layers.fused import spelled_out
 
 from ..agreement import assert_agree, assert_rounding
@@ -24,6 +26,7 @@ from ..proof import check_agreement
 from ..strategies import cases, generic
 
 NAME = "layers.flash_attention.flash_attention"
+GROUPED = NAME + ", in windows"
 
 
 @given(cases(NAME, generic))
@@ -47,13 +50,28 @@ def test_the_denominators_are_those_of_all_scores(case):
 @given(cases(NAME, generic))
 def test_it_is_plain_attention(case):
     """Against the reference's own other form, forward and backward."""
+    check_it_is_plain(case)
+
+
+@given(cases(GROUPED, generic))
+def test_it_is_plain_attention_with_everything(case):
+    check_it_is_plain(case)
+
+
+def check_it_is_plain(case):
     _, bounds = bounds_of(case)
-    q, k, v, _ = case.inputs.values()
+    q, k, v, sinks, window, scale, softcap, documents, _ = map(
+        case.inputs.get, ("q", "k", "v", "sinks", "window", "scale", "softcap",
+                          "documents", "tile"))
+    mask = visible_mask(q.shape[2], k.shape[2], window, documents)
     y, cache = plain.attention(
-        q, k, v, plain.causal_mask(q.shape[2], k.shape[2]))
-    dq, dk, dv = plain.attention_backward(case.dy, cache)
+        q, k, v, mask if documents is None else mask[:, None],
+        scale=scale, softcap=softcap, sinks=sinks)
+    gradients = plain.attention_backward(case.dy, cache)
+    names = ["dq", "dk", "dv", "dsinks"][:len(gradients)]
+    expected = {"y": y} | dict(zip(names, gradients, strict=True))
     result = run_numpy(case)
-    expected = {"y": y, "dq": dq, "dk": dk, "dv": dv}
+    assert list(result) == list(expected)
     for name, bound in bounds.items():
         assert_agree(result[name], expected[name], bound, name)
 

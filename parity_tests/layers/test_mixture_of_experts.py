@@ -60,7 +60,7 @@ def test_it_is_a_loop_over_tokens(case):
 def test_an_expert_that_nobody_chose_is_not_looked_at(package):
     """Neither forward nor backward: its weights may lie in a file that is
     larger than the memory."""
-    case = case_of("SwiGLU", 6, GPT_OSS, {"k": 1}, N=4)
+    case = case_of("SwiGLU", 6, GPT_OSS, {"top_k": 1}, N=4)
     _, cache = built(case).forward(case.inputs["x"])
     chosen = [expert for expert, _ in cache.runs]
     assert 1 <= len(chosen) < 6
@@ -101,7 +101,7 @@ def run(layer, case, package):
 
 
 def test_experts_without_tokens_get_no_gradient():
-    case = case_of("ClampedSwiGLU", 9, GPT_OSS, {"k": 2}, N=2, bias=True)
+    case = case_of("ClampedSwiGLU", 9, GPT_OSS, {"top_k": 2}, N=2, bias=True)
     layer = built(case)
     y, cache = layer.forward(case.inputs["x"])
     layer.backward(case.dy, cache)
@@ -115,7 +115,7 @@ def test_experts_without_tokens_get_no_gradient():
 
 
 @pytest.mark.parametrize(("rule", "options"), [
-    (QWEN3, {"k": 1}), (GPT_OSS, {"k": 1}), (DEEPSEEK, {"k": 1})])
+    (QWEN3, {"top_k": 1}), (GPT_OSS, {"top_k": 1}), (DEEPSEEK, {"top_k": 1})])
 def test_a_single_expert_is_itself_and_its_router_learns_nothing(rule, options):
     case = case_of("SwiGLU", 1, rule, options)
     layer = built(case)
@@ -128,7 +128,7 @@ def test_a_single_expert_is_itself_and_its_router_learns_nothing(rule, options):
 
 
 def test_what_is_frozen_is_left_out_and_the_rest_is_as_before():
-    case = case_of("SwiGLU", 4, QWEN3, {"k": 2}, shared=True)
+    case = case_of("SwiGLU", 4, QWEN3, {"top_k": 2}, shared=True)
     all_of_it, layer = run_numpy(case), built(case)
     layer.requires_grad_(lambda name: name.startswith(("router", "experts.2")))
     y, cache = layer.forward(case.inputs["x"])
@@ -170,7 +170,7 @@ def test_lora_may_take_a_matrix_s_place():
         layer = package.MixtureOfExperts(
             package.Linear(4, 3), package.ModuleList(
                 [package.SwiGLU(4, 5, seed=e) for e in range(3)]),
-            partial(package.top_k_then_softmax, k=3))
+            partial(package.top_k_then_softmax, top_k=3))
         for expert in layer.experts:
             for name in ("gate", "up", "down"):
                 lora = package.LoRALinear(getattr(expert, name), 2, 1.0, 0.5)
@@ -229,7 +229,7 @@ def test_qwen3s(E, k, N, renormalise, monkeypatch):
     transformers = pytest.importorskip("transformers")
     from transformers.models.qwen3_moe import modeling_qwen3_moe as qwen
     monkeypatch.setattr(torch, "float", torch.float64)  # its router's softmax
-    case = case_of("SwiGLU", E, QWEN3, {"k": k, "renormalise": renormalise}, N)
+    case = case_of("SwiGLU", E, QWEN3, {"top_k": k, "renormalise": renormalise}, N)
     peer = qwen.Qwen3MoeSparseMoeBlock(transformers.Qwen3MoeConfig(
         hidden_size=5, moe_intermediate_size=4, num_experts=E,
         num_experts_per_tok=k, norm_topk_prob=renormalise,
@@ -242,7 +242,7 @@ def test_gpt_osss(E, k, N):
     """It lays gate and up out in turn, and every matrix (in, out)."""
     transformers = pytest.importorskip("transformers")
     from transformers.models.gpt_oss import modeling_gpt_oss as gpt_oss
-    case = case_of("ClampedSwiGLU", E, GPT_OSS, {"k": k}, N, bias=True)
+    case = case_of("ClampedSwiGLU", E, GPT_OSS, {"top_k": k}, N, bias=True)
     peer = gpt_oss.GptOssMLP(transformers.GptOssConfig(
         hidden_size=5, intermediate_size=4, num_local_experts=E,
         num_experts_per_tok=k, num_attention_heads=1, head_dim=2))
@@ -274,7 +274,7 @@ def test_deepseeks(E, k, N, groups, kept, monkeypatch):
     monkeypatch.setattr(torch, "float32", torch.float64)  # its router's own
     bias = tuple(np.random.default_rng(5).normal(size=E).tolist())
     case = case_of("SwiGLU", E, DEEPSEEK, {
-        "k": k, "bias": bias, "groups": groups, "kept_groups": kept,
+        "top_k": k, "bias": bias, "groups": groups, "kept_groups": kept,
         "scale": 2.5}, N, shared=True)
     peer = deepseek.DeepseekV3MoE(transformers.DeepseekV3Config(
         hidden_size=5, moe_intermediate_size=4, n_routed_experts=E,

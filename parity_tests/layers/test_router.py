@@ -23,18 +23,18 @@ def test_the_same_are_chosen_to_the_last_tie(data):
     N, E = data.draw(st.integers(1, 5)), data.draw(st.integers(1, 9))
     k = data.draw(st.integers(1, E))
     scores = data.draw(hostile((N, E)))
-    chosen = ours.top_k(scores, k)
+    chosen = ours.choose(scores, k)
     expected = [sorted(range(E), key=lambda e: (-row[e], e))[:k]
                 for row in scores]
     np.testing.assert_array_equal(chosen, expected)
     np.testing.assert_array_equal(
-        theirs.top_k(torch.from_numpy(scores), k), expected)
+        theirs.choose(torch.from_numpy(scores), k), expected)
 
 
 def test_a_nan_is_chosen_and_seen():
     scores = np.array([[1.0, np.nan, np.inf, -np.inf, np.nan]])
-    for chosen in (ours.top_k(scores, 4),
-                   theirs.top_k(torch.from_numpy(scores), 4)):
+    for chosen in (ours.choose(scores, 4),
+                   theirs.choose(torch.from_numpy(scores), 4)):
         np.testing.assert_array_equal(chosen, [[1, 4, 2, 0]])
 
 
@@ -130,7 +130,7 @@ def test_only_the_chosen_hear_of_it(case):
     """And what they hear sums to 0, as their shares sum to 1."""
     dlogits, (logits, k) = run_numpy(case)["dlogits"], case.inputs.values()
     left_out = np.ones(logits.shape, bool)
-    np.put_along_axis(left_out, ours.top_k(logits, k), False, -1)
+    np.put_along_axis(left_out, ours.choose(logits, k), False, -1)
     assert (dlogits[left_out] == 0).all()
     bound = bounds_of(case)[1]["dlogits"].sum(-1)
     assert_agree(dlogits.sum(-1), np.zeros(len(logits)), bound)

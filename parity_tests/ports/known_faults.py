@@ -17,7 +17,8 @@ class Fault(NamedTuple):
 
 NORM, SOFTMAX, MANY = "layers.norm", "layers.softmax", "layers.multi_head_attention"
 ATTENTION, SELF = "layers.attention", "layers.self_attention"
-VISIBILITY = "layers.visibility"
+VISIBILITY, SOFTCAP = "layers.visibility", "layers.softcap"
+FLASH, TILES = "layers.flash_attention", "layers.tiles"
 GELU, LOSS = "layers.activations", "training.loss"
 GATES = "layers.gates"
 PLAIN = (MANY, "plain = mask is not None or dropping", "plain = True")
@@ -33,7 +34,13 @@ def scale(name, advice, new):
 
 
 def causal(name, advice, new):
-    return Fault(name, advice, (PLAIN, (VISIBILITY, "seen = ahead >= 0", f"seen = {new}")))
+    return Fault(name, advice, (PLAIN, (VISIBILITY, "seen = key <= later ", f"seen = {new} ")))
+
+
+def in_turn(*changes):
+    return Fault("query heads take the key heads in turn",
+                 "query heads h H/G ... share key head h: repeat each key head H/G times "
+                 "(repeat_interleave), do not tile them", changes)
 
 
 FAULTS = [
@@ -91,11 +98,46 @@ FAULTS = [
            (ATTENTION, "dk = dscores.mT @ rows(q, k) * scale",
             "dk = dscores.mT @ rows(q, k)"))),
     causal("the mask is off by one: a token does not see itself",
-           "query t attends to the keys s <= t", "ahead > 0"),
+           "query t attends to the keys s <= t", "key < later"),
     causal("the mask is off by one: a token sees the next one",
-           "query t attends to the keys s <= t", "ahead >= -1"),
+           "query t attends to the keys s <= t", "key <= later + 1"),
     causal("no causal mask", "query t attends to the keys s <= t",
-           "ahead == ahead"),
+           "key < later + key.size"),
+    Fault("the window is off by one: a token sees one more",
+          "with a window W, query t attends to the W keys t - W < s <= t",
+          ((VISIBILITY, "key > later - window", "key >= later - window"),
+           (VISIBILITY, "first - window + 1", "first - window"))),
+    Fault("the window is off by one: a token sees one less",
+          "with a window W, query t attends to the W keys t - W < s <= t, itself included",
+          ((VISIBILITY, "key > later - window", "key > later - window + 1"),)),
+    Fault("padding sees padding", "a negative document is none: it neither sees nor is seen",
+          ((VISIBILITY, "(own == other) & (other >= 0)", "(own == other)"),
+           (VISIBILITY, "near = (other >= 0) & (other >= least)", "near = (other >= least)"),
+           (VISIBILITY, "np.where(own < 0, last, own).min", "own.min"))),
+    in_turn((TILES, "a.reshape(B, G, H // G, T, -1)",
+             "a.reshape(B, H // G, G, T, -1).swapaxes(1, 2)"),
+            (TILES, "sinks.reshape(1, G, H // G, 1, 1)",
+             "sinks.reshape(1, H // G, G, 1, 1).swapaxes(1, 2)"),
+            (FLASH, "(a.reshape(*q.shape[:3], -1)", "(a.swapaxes(1, 2).reshape(*q.shape[:3], -1)"),
+            (FLASH, "dq = dq.reshape(q.shape)", "dq = dq.swapaxes(1, 2).reshape(q.shape)"),
+            (FLASH, "dsinks.sum(0).reshape", "dsinks.sum(0).swapaxes(0, 1).reshape")),
+    in_turn((ATTENTION, "return x.reshape(*leading, G, H // G * T, n)",
+             "x = x.reshape(*leading, H // G, G, T, n).swapaxes(-4, -3)\n"
+             "    return x.reshape(*leading, G, H // G * T, n)"),
+            (ATTENTION, "return x.reshape(*q.shape[:-1], x.shape[-1])",
+             "x = x.reshape(*x.shape[:-2], -1, q.shape[-2], x.shape[-1]).swapaxes(-4, -3)\n"
+             "    return x.reshape(*q.shape[:-1], x.shape[-1])")),
+    Fault("the sink takes no share", "its exponential belongs into softmax's denominator",
+          ((TILES, "q.dtype) if sinks is None else sinks", "q.dtype)"),)),
+    Fault("the softcap is missing", "scores are cap tanh(score / cap)",
+          ((SOFTCAP, "return x if cap is None else cap * np.tanh(x / cap)", "return x"),)),
+    Fault("the softcap comes after the mask", "cap first: tanh makes a number of -inf",
+          ((ATTENTION, "scores = soft_cap(scores, softcap) ",
+            "scores = scores if mask is None else np.where(mask, scores, -np.inf)\n"
+            "    scores = soft_cap(scores, softcap) "),
+           (ATTENTION, "with_sinks(scores, mask, sinks)", "with_sinks(scores, None, sinks)"))),
+    Fault("the path through the softcap is missing", "dscores times 1 - (score / cap)^2",
+          ((SOFTCAP, "return dy if slope is None else dy * slope", "return dy"),)),
     Fault("the mask is inverted", "True means: may attend",
           ((SOFTMAX, "x = np.where(mask, x, -np.inf)", "x = np.where(mask, -np.inf, x)"),)),
     Fault("queries and keys are swapped", "one Linear makes q, k, v in this order",

@@ -13,6 +13,7 @@ from twinformer.checks import check_groups
 
 from .fused import check_masks, fused
 from .fused_attention import fused_attention
+from .softcap import soft_cap
 from .softmax import masked_softmax
 from .visibility import visible_mask
 
@@ -52,7 +53,7 @@ def attention(q, k, v, mask, keep=None, rate=0.0, *,
     check_masks(rate, keep)
     scale = 1 / math.sqrt(q.shape[-1]) if scale is None else scale
     scores = heads(rows(q, k) @ k.mT, q) * scale           # (..., H, T, S)
-    scores = cap(scores, softcap)                          # (..., H, T, S)
+    scores = soft_cap(scores, softcap)                     # (..., H, T, S)
     weights = masked_softmax(*with_sinks(scores, mask, sinks))
     seen = without_sinks(weights, sinks)                   # (..., H, T, S)
     kept = keep(seen.shape, rate) if keep and rate else None
@@ -73,13 +74,6 @@ def rows(x, k):
 def heads(x, q):
     """(..., G, H/G T, n) -> (..., H, T, n) again"""
     return x.reshape(*q.shape[:-1], x.shape[-1])
-
-
-def cap(scores, softcap):
-    """No score further from 0 than softcap; small ones stay as they are."""
-    if softcap is None:
-        return scores
-    return softcap * torch.tanh(scores / softcap)
 
 
 def with_sinks(scores, mask, sinks):

@@ -16,7 +16,7 @@ class DecoderBlock(Module):
     x = x + post_norm2(feed_forward(norm2(x)))
 
     Any norm may be None: Llama and Qwen3 have the two before, Olmo 3 the two
-    behind (OLMo team 2025, arXiv:2501.00656, section 3.2), Gemma 3 all four.
+    behind (OLMo team 2025, arXiv:2501.00656, eq. 1 and 2), Gemma 3 all four.
     A norm behind keeps what a part adds to the stream in bounds.
     """
 

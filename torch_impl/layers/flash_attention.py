@@ -13,9 +13,9 @@ import torch
 
 from twinformer.checks import check_visibility
 
-from .attention import cap
 from .fused import check_masks, fused
 from .fused_attention import fused_flash_attention
+from .softcap import soft_cap
 from .tiles import (
     How, by_group, key_tiles, mask_tile, put, query_tiles, rows)
 
@@ -59,22 +59,23 @@ def forward_tiles(q, k, v, sinks, documents, how):
     is a score that is there from the start, and has no value to add.
     """
     past = k.shape[-2] - q.shape[-2]  # keys before the first query
-    y = torch.empty_like(q)                                   # (b, g, r, T, K)
-    logsumexp = torch.empty_like(q[..., :1])                  # (b, g, r, T, 1)
-    sinks = torch.broadcast_to(sinks, logsumexp.shape)        # (b, g, r, T, 1)
+    y = torch.empty_like(q)                                # (b, g, r, T, K)
+    logsumexp = torch.empty_like(q[..., :1])               # (b, g, r, T, 1)
+    sinks = torch.broadcast_to(sinks, logsumexp.shape)     # (b, g, r, T, 1)
     for queries in query_tiles(q, how):
         q_tile = rows(q, queries) * how.scale              # (b, g, r t, K)
         sink = rows(sinks, queries)                        # (b, g, r t, 1)
         row_max = sink.detach()                            # (b, g, r t, 1)
         row_sum = torch.exp(sink - finite(row_max))        # (b, g, r t, 1)
-        acc = torch.zeros_like(q_tile)                        # (b, g, r t, K)
+        acc = torch.zeros_like(q_tile)                     # (b, g, r t, K)
         for keys in key_tiles(queries, past, documents, how):
-            scores = cap(q_tile @ k[..., keys, :].mT, how.softcap)
+            scores = soft_cap(q_tile @ k[..., keys, :].mT, how.softcap)
             scores = mask_tile(scores, queries, keys, past, documents, how)
             tile_max = scores.detach().amax(-1, keepdim=True)
-            new_max = torch.maximum(row_max, tile_max)        # (b, g, r t, 1)
-            rescale = torch.exp(row_max - finite(new_max))    # (b, g, r t, 1)
-            weights = torch.exp(scores - finite(new_max))     # (b, g, r t, s)
+            new_max = torch.maximum(row_max, tile_max)     # (b, g, r t, 1)
+            shift = finite(new_max)                        # (b, g, r t, 1)
+            rescale = torch.exp(row_max - shift)           # (b, g, r t, 1)
+            weights = torch.exp(scores - shift)            # (b, g, r t, s)
             row_sum = row_sum * rescale + weights.sum(-1, keepdim=True)
             acc = acc * rescale + weights @ v[..., keys, :]
             row_max = new_max

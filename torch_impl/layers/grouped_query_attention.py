@@ -133,5 +133,5 @@ def turned(x, positions, rotary):
     """x (B, H, T, K) turned to its positions"""
     if rotary is None:
         return x
-    waves = rotary.waves(positions, x.dtype, x.device)
+    waves = rotary.waves(positions, x)
     return rotate(x, *waves, rotary.interleaved)

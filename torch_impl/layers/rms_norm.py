@@ -1,6 +1,6 @@
 """RMS normalisation: give each feature vector length sqrt(D), then let the
 model choose a new scale for every feature. LayerNorm without its mean and its
-offset: a third of the work less, and models train as well without them.
+offset: models train as well without them.
 
 Shapes: ... = any leading axes (batch, position, head), D = features.
 """
@@ -37,8 +37,8 @@ class RMSNorm(Module):
 
 
 class UnitOffsetRMSNorm(RMSNorm):
-    """y = (1 + offset) * x_hat, as in Gemma: offset begins at 0, and weight
-    decay or half precision leave the scale near 1, where its digits are.
+    """y = (1 + offset) * x_hat, as in Gemma: the offset begins at 0. There
+    half precision is finest, so that small changes of the scale survive.
     """
 
     def __init__(self, dim: int, eps: float = 1e-6):

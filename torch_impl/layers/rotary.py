@@ -51,27 +51,28 @@ class Rotary:
                 truncate=truncate)
         return cls(frequencies, factor=yarn_attention_factor(factor))
 
-    def waves(self, positions, dtype, device=None):
-        """positions (T,) or (B, T) -> cos, sin (T, R/2) or (B, 1, T, R/2)
+    def waves(self, positions, x):
+        """positions (T,) or (B, T) -> cos, sin (T, R/2) or (B, 1, T, R/2), of
+        the dtype of x, which is to be turned, and where x is
 
         In double precision, until they are waves: in single precision the
         angles of far positions are wrong in the third decimal place.
         """
-        frequencies = self.frequencies_on(device)          # (R/2,)
+        frequencies = self.frequencies_on(x.device)        # (R/2,)
         if isinstance(positions, slice):
             positions = torch.arange(
-                positions.start, positions.stop, device=device)
+                positions.start, positions.stop, device=x.device)
         angle = positions[..., None] * frequencies
         if angle.ndim == 3:
             angle = angle[:, None]  # the same for all heads
         cos, sin = torch.cos(angle), torch.sin(angle)
-        return ((cos * self.factor).to(dtype),
-                (sin * self.factor).to(dtype))
+        return ((cos * self.factor).to(x.dtype),
+                (sin * self.factor).to(x.dtype))
 
     def frequencies_on(self, device):
         """Moved once; Apple's GPUs have no double precision."""
-        if device is not None and self.frequencies.device != device:
-            apple = torch.device(device).type == "mps"
+        if self.frequencies.device != device:
+            apple = device.type == "mps"
             self.frequencies = self.frequencies.to(
                 device, torch.float32 if apple else torch.float64)
         return self.frequencies

@@ -1,16 +1,17 @@
-"""Soft cap: bends large numbers so that none is larger than the cap. Scores
-and logits that grow without end make training unstable.
+"""Softcap: scores, or logits, that cannot grow without limit, which kept the
+training of Gemma 2 stable. Small ones stay as they are.
 
-Shapes: x any shape; every element is treated alone.
+Shapes: ... = any axes.
 """
 import torch
 
-__all__ = ["softcap"]
+__all__ = ["soft_cap"]
 
 
-def softcap(x, cap: float):
-    """y = cap tanh(x / cap): x itself where it is small beside the cap.
+def soft_cap(x, cap):
+    """y = cap tanh(x / cap), between -cap and cap. None: no cap, y = x.
 
-    Gemma team 2024 (arXiv:2408.00118), section 2.
+    Bello et al. 2016 (arXiv:1611.09940); Gemma 2 (arXiv:2408.00118), section
+    2. x (...) -> y (...)
     """
-    return cap * torch.tanh(x / cap)
+    return x if cap is None else cap * torch.tanh(x / cap)

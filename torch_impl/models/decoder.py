@@ -12,7 +12,7 @@ from ..layers.embedding import Embedding
 from ..layers.kv_cache import RingKVCache
 from ..layers.linear import Linear
 from ..layers.module import Module, ModuleList
-from ..layers.softcap import softcap
+from ..layers.softcap import soft_cap
 from .gpt2 import check_ids
 
 __all__ = ["Decoder"]
@@ -80,8 +80,7 @@ class Decoder(Module):
             x = self.run(block, x, block_context)
         x = self.final_norm(x)                             # (B, T, D)
         logits = self.head(x)                              # (B, T, V)
-        if self.logit_cap:
-            logits = softcap(logits, self.logit_cap)
+        logits = soft_cap(logits, self.logit_cap)          # (B, T, V)
         return logits
 
     def block_contexts(self, context, past, read):

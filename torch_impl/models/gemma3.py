@@ -1,5 +1,6 @@
 """Gemma 3: most layers see a window of the text only, and every sixth sees all
-of it, so that long texts cost little memory; four norms in each block.
+of it, so that long texts cost little memory; norms before and behind each
+part, so that no part drowns the others.
 
 Shapes: see decoder.py.
 """
@@ -19,8 +20,8 @@ __all__ = ["Gemma3Model"]
 
 
 class Gemma3Model(Decoder):
-    """Kamath et al. 2025 (arXiv:2503.19786), section 2; what it has from
-    before: Gemma 2, arXiv:2408.00118.
+    """Kamath et al. 2025 (arXiv:2503.19786), section 2; the norms behind:
+    Gemma 2 (arXiv:2408.00118), section 2.
 
     Its first weights are drawn from the seed; None leaves them at 0, for
     weights that come from elsewhere.
@@ -28,7 +29,7 @@ class Gemma3Model(Decoder):
 
     def __init__(self, config: Gemma3Config, seed: int | None = 0):
         c = config
-        all_of_it = Rotary.plain(c.head_dim, c.rope_theta)
+        far = Rotary.plain(c.head_dim, c.rope_theta)
         near = Rotary.plain(c.head_dim, c.local_rope_theta)
 
         def norm(dim=c.d_model):
@@ -37,7 +38,7 @@ class Gemma3Model(Decoder):
         def attention(window):
             return GroupedQueryAttention(
                 c.d_model, c.n_heads, c.n_kv_heads, c.head_dim,
-                near if window else all_of_it,
+                near if window else far,
                 q_norm=norm(c.head_dim), k_norm=norm(c.head_dim),
                 window=window,
                 scale=1 / math.sqrt(c.query_scale or c.head_dim),

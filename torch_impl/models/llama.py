@@ -1,6 +1,6 @@
-"""Llama: GPT-2's road with four new stones, each simpler than what was there:
-rotary positions, RMS norms, gated feed-forwards, and fewer key/value heads.
-No offsets, no dropout.
+"""Llama: GPT-2 with four of its parts replaced. Rotary positions for learned
+ones, RMS norms for LayerNorm, gated feed-forwards, and key/value heads that
+several query heads share. No offsets, no dropout.
 
 Shapes: see decoder.py.
 """
@@ -31,22 +31,25 @@ class LlamaModel(Decoder):
         c = config
         rotary = Rotary(scaled_frequencies(c), c.rope_interleaved)
 
+        def norm(dim=c.d_model):
+            return RMSNorm(dim, c.norm_eps)
+
+        def attention():
+            return GroupedQueryAttention(
+                c.d_model, c.n_heads, c.n_kv_heads, c.head_dim, rotary,
+                seed=None)
+
         def block():
             return DecoderBlock(
-                GroupedQueryAttention(
-                    c.d_model, c.n_heads, c.n_kv_heads, c.head_dim, rotary,
-                    seed=None),
-                SwiGLU(c.d_model, c.d_hidden, seed=None),
-                norm1=RMSNorm(c.d_model, c.norm_eps),
-                norm2=RMSNorm(c.d_model, c.norm_eps))
+                attention(), SwiGLU(c.d_model, c.d_hidden, seed=None),
+                norm1=norm(), norm2=norm())
 
         super().__init__(
-            c, [block() for _ in range(c.n_layers)],
-            RMSNorm(c.d_model, c.norm_eps), seed=seed)
+            c, [block() for _ in range(c.n_layers)], norm(), seed=seed)
 
 
 def scaled_frequencies(config):
-    """Rotary frequencies, the slow ones slowed down for longer texts."""
+    """(K/2,) rotary frequencies, the slow ones slower for longer texts"""
     c = config
     frequencies = rotary_frequencies(c.head_dim, c.rope_theta)
     if c.rope_factor == 1:

@@ -1,7 +1,7 @@
-"""Qwen3: Llama, with a norm on every head's queries and keys, so that no score
-grows out of bounds, and with heads that are wider than their share of D.
+"""Qwen3: Llama with a norm on every head's queries and keys, so that no score
+grows out of bounds, and with heads that are wider than D / H.
 
-Shapes: see decoder.py.
+Shapes: see decoder.py; H query heads.
 """
 from twinformer.architectures.qwen3 import Qwen3Config
 
@@ -26,18 +26,18 @@ class Qwen3Model(Decoder):
         c = config
         rotary = Rotary.plain(c.head_dim, c.rope_theta)
 
+        def norm(dim=c.d_model):
+            return RMSNorm(dim, c.norm_eps)
+
         def attention():
             return GroupedQueryAttention(
                 c.d_model, c.n_heads, c.n_kv_heads, c.head_dim, rotary,
-                q_norm=RMSNorm(c.head_dim, c.norm_eps),
-                k_norm=RMSNorm(c.head_dim, c.norm_eps), seed=None)
+                q_norm=norm(c.head_dim), k_norm=norm(c.head_dim), seed=None)
 
         def block():
             return DecoderBlock(
                 attention(), SwiGLU(c.d_model, c.d_hidden, seed=None),
-                norm1=RMSNorm(c.d_model, c.norm_eps),
-                norm2=RMSNorm(c.d_model, c.norm_eps))
+                norm1=norm(), norm2=norm())
 
         super().__init__(
-            c, [block() for _ in range(c.n_layers)],
-            RMSNorm(c.d_model, c.norm_eps), seed=seed)
+            c, [block() for _ in range(c.n_layers)], norm(), seed=seed)

@@ -33,11 +33,13 @@ class Qwen3MoEModel(Decoder):
         c = config
         rotary = Rotary.plain(c.head_dim, c.rope_theta)
 
+        def norm(dim=c.d_model):
+            return RMSNorm(dim, c.norm_eps)
+
         def attention():
             return GroupedQueryAttention(
                 c.d_model, c.n_heads, c.n_kv_heads, c.head_dim, rotary,
-                q_norm=RMSNorm(c.head_dim, c.norm_eps),
-                k_norm=RMSNorm(c.head_dim, c.norm_eps), seed=None)
+                q_norm=norm(c.head_dim), k_norm=norm(c.head_dim), seed=None)
 
         def experts():
             return ModuleList(SwiGLU(c.d_model, c.d_hidden, seed=None)
@@ -48,11 +50,9 @@ class Qwen3MoEModel(Decoder):
                 attention(), MixtureOfExperts(
                     Linear(c.d_model, c.n_experts, bias=False, seed=None),
                     experts(), partial(
-                        softmax_then_top_k, k=c.n_active,
+                        softmax_then_top_k, top_k=c.n_active,
                         renormalise=c.renormalise)),
-                norm1=RMSNorm(c.d_model, c.norm_eps),
-                norm2=RMSNorm(c.d_model, c.norm_eps))
+                norm1=norm(), norm2=norm())
 
         super().__init__(
-            c, [block() for _ in range(c.n_layers)],
-            RMSNorm(c.d_model, c.norm_eps), seed=seed)
+            c, [block() for _ in range(c.n_layers)], norm(), seed=seed)

@@ -14,6 +14,7 @@ from ..models.parameters import get_parameters, set_parameters
 from .clipping import clip_global_norm
 from .device import Machine, choose_device
 from .diagnosis import first_non_finite
+from twinformer.architectures.kinds import balance_weight
 from twinformer.learning import NonFiniteError, StepResult
 from twinformer.memory import keep_freed_memory
 from .objective import NextTokens
@@ -146,7 +147,8 @@ def pretraining_learner(model, training, device, parameters) -> Learner:
     dtype = torch.as_tensor(weight).dtype
     new = new_model(model, seed=None).to(dtype)
     set_parameters(new, parameters)
-    return Learner(new, NextTokens(), training, device)
+    objective = NextTokens(balance_weight(model))
+    return Learner(new, objective, training, device)
 
 
 def placed(model, device):

@@ -14,8 +14,8 @@ from .llama import LLAMA_PRESETS, LlamaConfig
 from .olmo3 import OLMO3_PRESETS, Olmo3Config
 from .qwen3 import QWEN3_MOE_PRESETS, QWEN3_PRESETS, Qwen3Config, Qwen3MoEConfig
 
-__all__ = ["KINDS", "Kind", "all_presets", "config_of", "kind_named", "kind_of",
-           "small_model", "with_dropout"]
+__all__ = ["KINDS", "Kind", "all_presets", "balance_weight", "config_of", "has_dropout",
+           "kind_named", "kind_of", "lora_targets", "small_model", "with_dropout"]
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,22 @@ def small_model(kind: str = "gpt2") -> Any:
     return found.config(**found.small)
 
 
+def balance_weight(config: Any) -> float:
+    """How much the loss that keeps experts equally busy counts; 0 where there are none."""
+    return getattr(config, "balance_weight", 0.0)
+
+
+def lora_targets(config: Any) -> tuple[str, ...]:
+    """Where LoRA usually goes: beside all Linears of the blocks; of a model with experts, which
+    transformers keeps in one array that peft cannot put it beside, those of attention."""
+    return ("attention.*",) if hasattr(config, "n_experts") else ("blocks.*",)
+
+
+def has_dropout(config: Any) -> bool:
+    """Whether models of the kind can leave activations out while training."""
+    return "dropout" in [entry.name for entry in fields(config)]
+
+
 def with_dropout(config: Any, rate: float) -> Any:
     """The config with that share of activations left out while training.
 
@@ -118,11 +134,11 @@ def with_dropout(config: Any, rate: float) -> Any:
     ValueError
         Where a share is asked for and models of the kind leave nothing out.
     """
-    if "dropout" in [entry.name for entry in fields(config)]:
+    if has_dropout(config):
         return replace(config, dropout=rate)
     if rate:
-        raise ValueError(f"a {config.kind} has no dropout: expected 0, got {rate}; its adapters "
-                         "can have some, --lora-dropout")
+        raise ValueError(f"a {config.kind} has no dropout: expected 0, got {rate} (what enters "
+                         "LoRA's corrections can have some: lora.dropout)")
     return config
 
 

@@ -50,5 +50,5 @@ def write_pretrained(config: Any, parameters: dict[str, np.ndarray], folder: str
     dtype = str(parameters["token_embedding.weight"].dtype)
     write_atomically(folder / "config.json", config_text(config, dtype, end))
     if tokenizer is not None:
-        write_atomically(folder / "generation_config.json", generation_config(end))
+        write_atomically(folder / "generation_config.json", generation_config(tokenizer))
     write_tokenizer_files(folder, tokenizer, config.context_length)

@@ -9,7 +9,7 @@ Shapes: N = tokens of a text, V = vocabulary size.
 import copy
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
@@ -20,10 +20,11 @@ from .special_tokens import split_special
 from .stream_decoder import StreamDecoder
 from .vocabulary import TextMarks
 
-__all__ = ["END_OF_TEXT", "Tokenizer", "bytes_per_token",
+__all__ = ["ENDS", "END_OF_TEXT", "Tokenizer", "bytes_per_token",
            "repair_surrogates"]
 
 END_OF_TEXT = "<|endoftext|>"
+ENDS = (END_OF_TEXT, "<|end_of_text|>", "</s>", "<eos>")    # as Llama, Gemma
 
 
 class Tokenizer(ABC):
@@ -78,14 +79,21 @@ class Tokenizer(ABC):
         """The tokenizer that wrote state; see registry.tokenizer_from_dict."""
 
     @property
+    def text_vocab_size(self) -> int:
+        """What a model's vocabulary must have at least: special tokens that
+        stand around no text, as Gemma's one for images, may lie beyond."""
+        around = {self.beginning_of_text, *self.stop_tokens}
+        idle = set(self.special_tokens.values()) - around
+        return 1 + max(self._table.keys() - idle, default=-1)
+
+    @property
     def end_of_text(self) -> int | None:
         """The id of the token that ends a document, if it has one:
         <|endoftext|>, or what Llama (2, 3) and Gemma have in its place."""
         if self.marks.end is not None:
             return self.marks.end
-        return next((self.special_tokens[name] for name in (
-            END_OF_TEXT, "<|end_of_text|>", "</s>", "<eos>")
-            if name in self.special_tokens), None)
+        return next((self.special_tokens[name] for name in ENDS
+                     if name in self.special_tokens), None)
 
     @property
     def beginning_of_text(self) -> int | None:
@@ -94,16 +102,23 @@ class Tokenizer(ABC):
         return self.marks.beginning
 
     @property
+    def first_token(self) -> int | None:
+        """What a new text begins with: beginning_of_text, or else the end of
+        the text before it."""
+        beginning = self.beginning_of_text
+        return self.end_of_text if beginning is None else beginning
+
+    @property
     def stop_tokens(self) -> tuple[int, ...]:
         """The ids by which a model ends what it writes: end_of_text, and
         what a chat model says at the end of its turn, as <|im_end|>."""
         ends = () if self.end_of_text is None else (self.end_of_text,)
         return tuple(dict.fromkeys((*ends, *self.marks.stops)))
 
-    def with_marks(self, marks: TextMarks):
+    def with_marks(self, marks: TextMarks | None) -> Self:
         """The same tokenizer, with this said of its texts."""
         other = copy.copy(self)
-        other.marks = marks
+        other.marks = marks or TextMarks()
         return other
 
     def encode(

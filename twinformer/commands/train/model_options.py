@@ -50,7 +50,7 @@ def chosen_kind(words: list[str]) -> str:
     config file; else gpt2."""
     resumed, preset = value_of("--resume", words), value_of("--preset", words)
     asked = checked(value_of("--kind", words) or value_of("--model.kind", words), "--kind")
-    if resumed:
+    if resumed and not preset:      # of both, default_config says that they are too many
         path = run_folder_of(find_run(resumed, value_of("--folder", words) or RUNS))
         model = settings_in(path).get("model")
         return agreed(asked, kind_in(model) or "gpt2", f"the model of {path.as_posix()}")

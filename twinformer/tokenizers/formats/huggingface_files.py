@@ -43,8 +43,8 @@ def tokenizer_json(vocabulary: Vocabulary) -> dict[str, Any]:
               "special": name in special_tokens}
              for name, i in sorted((special_tokens | (more or {})).items(),
                                    key=lambda item: item[1])]
-    beginning = [template(name, i) for name, i in special_tokens.items()
-                 if i == marks.beginning]
+    before = {name: i for name, i in special_tokens.items()
+              if i == marks.beginning}
     return {
         "version": "1.0",
         "truncation": None,
@@ -53,7 +53,7 @@ def tokenizer_json(vocabulary: Vocabulary) -> dict[str, Any]:
         "normalizer": normalization and {"type": normalization},
         "pre_tokenizer": {"type": "Sequence",
                           "pretokenizers": [split, byte_level]},
-        "post_processor": beginning[0] if beginning else None,
+        "post_processor": template(before, {}),
         "decoder": byte_level,
         "model": {
             "type": "BPE", "dropout": None, "unk_token": None,

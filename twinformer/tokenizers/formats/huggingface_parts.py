@@ -52,13 +52,21 @@ def beginning_of(content: Mapping[str, Any]) -> int | None:
     return before[0] if before else None
 
 
-def template(name: str, i: int) -> dict[str, Any]:
-    """The post_processor that puts the token of this name, whose id is i, in
-    front of every text."""
-    front = {"SpecialToken": {"id": name, "type_id": 0}}
-    pair = [front, {"Sequence": {"id": "A", "type_id": 0}},
-            {"SpecialToken": {"id": name, "type_id": 1}},
-            {"Sequence": {"id": "B", "type_id": 1}}]
-    return {"type": "TemplateProcessing", "single": pair[:2], "pair": pair,
+def template(before: Mapping[str, int],
+             behind: Mapping[str, int]) -> dict[str, Any] | None:
+    """The post_processor that puts tokens, {name: id}, around every text."""
+    if not (before or behind):
+        return None
+
+    def of(kind: int) -> list[dict[str, Any]]:
+        pieces = [("SpecialToken", name) for name in before]
+        pieces += [("Sequence", "AB"[kind])]
+        pieces += [("SpecialToken", name) for name in behind]
+        return [{what: {"id": name, "type_id": kind}}
+                for what, name in pieces]
+
+    return {"type": "TemplateProcessing", "single": of(0),
+            "pair": of(0) + of(1),
             "special_tokens": {name: {"id": name, "ids": [i],
-                                      "tokens": [name]}}}
+                                      "tokens": [name]}
+                               for name, i in {**before, **behind}.items()}}
