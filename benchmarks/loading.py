@@ -29,31 +29,6 @@ CONTESTANTS = {
 IDS = np.arange(8)[None]
 
 
-def write_checkpoint(folder, config):
-    """A random checkpoint as transformers writes it, a tensor at a time."""
-    from twinformer.models.initialisation import parameter_shapes
-    from twinformer.pretrained.formats.registry import config_text
-    from twinformer.pretrained.formats.gpt2_names import HUGGING_FACE, is_turned
-
-    header, offset = {"__metadata__": {"format": "pt"}}, 0
-    for name, shape in parameter_shapes(config).items():
-        size = 4 * int(np.prod(shape))
-        header[HUGGING_FACE(name)] = {
-            "dtype": "F32", "shape": shape[::-1] if is_turned(name) else shape,
-            "data_offsets": [offset, offset + size]}
-        offset += size
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    generator = np.random.default_rng(0)
-    with open(folder / "model.safetensors", "wb") as file:
-        file.write(len(text).to_bytes(8, "little") + text)
-        for shape in parameter_shapes(config).values():
-            numbers = generator.standard_normal(int(np.prod(shape)), np.float32)
-            numbers *= 0.02
-            numbers.tofile(file)
-    (folder / "config.json").write_text(config_text(config, "float32"))
-
-
 def load_numpy(folder):
     from numpy_impl.models.pretrained import load_pretrained
     return load_pretrained(folder), lambda model: model.forward(IDS)[0]
