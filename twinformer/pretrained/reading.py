@@ -13,12 +13,13 @@ import numpy as np
 
 from ..architectures.kinds import all_presets
 from ..io.paths import expanded
+from .bert_files import is_bert, read_bert
 from .checking import check_fit, check_kinds, is_finite, refuse_infinite
 from .formats.gpt2_config import read_config
 from .formats.format import Format
 from .formats.llama2c import Llama2CFormat, is_llama2c, read_llama2c
 from .formats.meta import META_FILE
-from .formats.place import Arrays, Places, taken
+from .formats.place import Arrays, Place, Places, taken
 from .formats.registry import format_of_file
 from .formats.settings import Settings
 from .hub import fetch
@@ -102,6 +103,10 @@ def open_pretrained(source: str | os.PathLike, config: Any, read_torch: ReadTorc
         config = config or found
     else:
         in_file = open_weights(path, read_torch)
+        if is_bert(in_file):
+            config, parameters = read_bert(path, in_file, config)
+            return Opened(path, config, {name: Place(name) for name in parameters}, parameters,
+                          turn)
         format = format_of_file(path, config and config.kind)
     try:
         tensors = format.plain(in_file)
