@@ -39,9 +39,8 @@ def model_of(config, parameters: dict[str, np.ndarray]) -> Any:
     """
     with torch.device("meta"):
         model = new_model(config, seed=None)
-    weights = {name: Parameter(torch.from_numpy(
-        np.require(array, requirements="W")))
-        for name, array in parameters.items()}
+    weights = {name: Parameter(as_tensor(array))
+               for name, array in parameters.items()}
     names: dict[int, str] = {}
     uses = list(model.named_parameters(remove_duplicate=False))
     for use, parameter in uses:  # of a shared one, all
@@ -50,3 +49,10 @@ def model_of(config, parameters: dict[str, np.ndarray]) -> Any:
         if name in weights:
             setattr(model.get_submodule(path), attribute, weights[name])
     return model.eval()
+
+
+def as_tensor(array):
+    """A tensor of the array's own memory; of a read-only one, of a copy"""
+    if isinstance(array, torch.Tensor):
+        return array
+    return torch.from_numpy(np.require(array, requirements="W"))
