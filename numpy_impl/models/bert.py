@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from twinformer.checks import check_segments
-from twinformer.models.bert_config import BertConfig
+from twinformer.architectures.bert import BertConfig
 from twinformer.models.context import Context
 
 from ..layers.dropout import Dropout

@@ -30,12 +30,13 @@ class BPETokenizer(ByteLevelBPE):
     fast = True
 
     def __init__(self, ranks, pattern="gpt2", special_tokens=None,
-                 normalization=None):
-        super().__init__(ranks, pattern, special_tokens, normalization)
+                 normalization=None, added_tokens=None, marks=None):
+        super().__init__(ranks, pattern, special_tokens, normalization,
+                         added_tokens, marks)
         self.cache = PieceCache(self.ranks)
 
-    def encode_ordinary(self, text):
-        """text -> ids; special tokens in it are plain text"""
+    def encode_plain(self, text):
+        """text -> ids; every token that is written in it is plain text"""
         pieces = self.find_pieces(self.prepared(text))
         if self.fast:
             return self.cache.encode(pieces)

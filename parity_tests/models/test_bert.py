@@ -12,7 +12,7 @@ import torch_impl.models.bert as theirs
 from numpy_impl.models.parameters import set_parameters
 from torch_impl.layers.fused import spelled_out
 from torch_impl.models.parameters import set_parameters as set_twins
-from twinformer.models.bert_config import BertConfig
+from twinformer.architectures.bert import BertConfig
 
 from ..agreement import assert_agree, assert_rounding, measured_bounds
 from ..running import bounds_of, load, run_numpy

@@ -15,7 +15,7 @@ from numpy_impl.models.bert import BertModel
 from numpy_impl.models.parameters import set_parameters
 from torch_impl.layers.fused import spelled_out
 from torch_impl.models.parameters import get_parameters as get_twins
-from twinformer.models.bert_config import BertConfig
+from twinformer.architectures.bert import BertConfig
 from twinformer.pretrained.bert_names import to_theirs
 
 from ..agreement import assert_agree, assert_printed, measured_bounds

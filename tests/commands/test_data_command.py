@@ -4,8 +4,10 @@ import re
 
 import pytest
 
+from twinformer.backend import load_tokenizer
 from twinformer.corpora.catalog import CatalogEntry, catalog_entry, load_catalog
 from twinformer.io.remote_file import RemoteFile
+from twinformer.tokenizers.formats.bert_files import write_wordpiece
 from parity_tests.shared_data import shared_data
 from twinformer.commands.main import main
 
@@ -70,6 +72,22 @@ def test_prepare_show_and_train(data, tmp_path, capsys):
 def test_default_folder(data, capsys):
     assert main(["data", "prepare", "messages", "--tokenizer", "bytes", "--processes", "1"]) == 0
     assert (data / "prepared" / "messages-bytes" / "manifest.json").exists()
+
+
+def test_pieces_of_words(data, tmp_path, capsys):
+    """Learned, taken again where the preparation goes on, and read as a tokenizer.json."""
+    words = ["data", "prepare", "messages", "--tokenizer", "wordpiece", "--vocab-size", "400",
+             "--processes", "1"]
+    for _ in range(2):
+        assert main(words) == 0
+    folder = data / "prepared" / "messages-wordpiece400"
+    tokenizer = load_tokenizer(folder / "tokenizer.json")
+    assert (tokenizer.kind, tokenizer.vocab_size) == ("wordpiece", 400)
+    assert capsys.readouterr().out.count("learning 400 pieces of words") == 1
+    write_wordpiece(tokenizer, tmp_path / "bert.json")
+    words[words.index("wordpiece")] = str(tmp_path / "bert.json")
+    assert main([*words, "--folder", str(tmp_path / "other")]) == 0
+    assert load_tokenizer(tmp_path / "other" / "tokenizer.json").to_dict() == tokenizer.to_dict()
 
 
 @pytest.mark.parametrize("words, problem", [

@@ -29,7 +29,7 @@ from twinformer.commands.parsing.parser import CommandParser
     (DataConfig, {"corpus": []}, "data.corpus is empty"),
     (DataConfig, {"validation": 1.0}, "data.validation must be a share between 0 and 1"),
     (DataConfig, {"vocab_size": 256}, "data.vocab_size must be at least 257"),
-    (DataConfig, {"tokenizer": "words"}, "bpe, characters or bytes, got 'words'"),
+    (DataConfig, {"tokenizer": "words"}, "bpe, wordpiece, characters or bytes, got 'words'"),
     (DeviceConfig, {"threads": -1}, "device.threads must not be negative"),
     (RunConfig, {"name": "a/b"}, "name 'a/b' cannot be a folder's name"),
     (RunConfig, {"name": ".."}, "cannot be a folder's name"),

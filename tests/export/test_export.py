@@ -49,6 +49,20 @@ def test_the_same_ids_and_logits(exported):
     assert float((ours - logits).abs().max()) <= 64 * torch.finfo(ours.dtype).eps * size
 
 
+def test_a_run_of_wordpiece(tmp_path):
+    """No [CLS] is put around a text: the model has learned to write on without."""
+    from transformers import AutoTokenizer
+
+    run = tiny_base(tmp_path, "wordpiece", times=16)
+    assert main(["export", str(run), str(tmp_path / "out")]) == 0
+    tokenizer, opened = AutoTokenizer.from_pretrained(tmp_path / "out"), open_run(run)
+    for text in (*TEXTS, "The CAT's mat, \u4f60\u597d!"):
+        assert tokenizer(text)["input_ids"] == opened.tokenizer.encode(text)
+    assert tokenizer.eos_token_id == opened.tokenizer.end_of_text
+    again = open_model(str(tmp_path / "out"), default_backend())
+    assert again.tokenizer.to_dict() == opened.tokenizer.to_dict()
+
+
 def test_a_pipeline_writes_on(exported):
     from transformers import pipeline
 

@@ -13,7 +13,7 @@ from numpy_impl.models.bert import BertModel
 from numpy_impl.models.parameters import get_parameters
 from torch_impl.models import pretrained as theirs
 from torch_impl.models.parameters import get_parameters as get_twins
-from twinformer.models.bert_config import BertConfig
+from twinformer.architectures.bert import BertConfig
 from twinformer.models.initialisation import initial_array
 
 CONFIG = BertConfig(vocab_size=19, context_length=8, d_model=12, n_heads=3, n_layers=2,

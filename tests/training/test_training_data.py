@@ -41,6 +41,16 @@ def test_both_parts_decode_to_the_corpus(corpus, tokenizer):
     assert not texts
 
 
+def test_pieces_of_words_are_learned(corpus):
+    """WordPiece: of the training part alone, with [SEP] behind each document."""
+    data = prepared(corpus, tokenizer="wordpiece", vocab_size=300)
+    assert data.tokenizer.kind == "wordpiece" and data.tokenizer.vocab_size <= 300
+    ends = np.concatenate([data.train, data.validation]) == data.tokenizer.end_of_text
+    assert ends.sum() == 10
+    again = prepared(corpus, tokenizer="wordpiece", vocab_size=300)
+    np.testing.assert_array_equal(again.train, data.train)
+
+
 def test_the_second_time_comes_from_the_cache(corpus, monkeypatch):
     first = prepared(corpus, tokenizer="bpe", vocab_size=270)
     monkeypatch.setattr(data_module, "encode_corpus", None)  # would fail

@@ -10,7 +10,7 @@ from dataclasses import replace
 import torch
 
 from twinformer.checks import check_segments
-from twinformer.models.bert_config import BertConfig
+from twinformer.architectures.bert import BertConfig
 from twinformer.models.context import Context
 
 from ..layers.dropout import Dropout

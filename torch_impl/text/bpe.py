@@ -27,18 +27,22 @@ class BPETokenizer(ByteLevelBPE):
     """
 
     def __init__(self, ranks, pattern="gpt2", special_tokens=None,
-                 normalization=None):
-        super().__init__(ranks, pattern, special_tokens, normalization)
+                 normalization=None, added_tokens=None, marks=None):
+        super().__init__(ranks, pattern, special_tokens, normalization,
+                         added_tokens, marks)
         self.encoding = tiktoken.Encoding(
             "twinformer", pat_str=self.pattern, mergeable_ranks=self.ranks,
             special_tokens=self.special_tokens)
 
-    def encode_ordinary(self, text):
-        """text -> ids; special tokens in it are plain text"""
+    def encode_plain(self, text):
+        """text -> ids; every token that is written in it is plain text"""
         return self.encoding.encode_ordinary(self.prepared(text))
 
     def encode_batch(self, texts, processes=1):
         """Yield the ids of each text, (N,) uint32, by tiktoken's threads."""
+        if self.added_tokens:           # which are no plain text
+            yield from super().encode_batch(texts, processes)
+            return
         texts = map(self.prepared, texts)
         while some := list(islice(texts, TOGETHER)):
             for ids in self.encoding.encode_ordinary_batch(

@@ -35,10 +35,11 @@ def add_arguments(parser) -> None:
     parser.add_argument("--folder", type=str, default="",
                         help="Where prepare puts the tokens; left out, below TWINFORMER_DATA.")
     parser.add_argument("--tokenizer", type=str, default="bpe",
-                        help="What cuts the text: bpe, learned from the corpus; gpt2, that of "
-                             "GPT-2; bytes; or a tokenizer.json of a run or of Hugging Face.")
+                        help="What cuts the text: bpe or wordpiece, learned from the corpus; "
+                             "gpt2, that of GPT-2; bytes; or a tokenizer.json of a run or of "
+                             "Hugging Face.")
     parser.add_argument("--vocab_size", type=int, default=8192,
-                        help="Tokens of the bpe tokenizer.")
+                        help="Tokens of the bpe or wordpiece tokenizer.")
     parser.add_argument("--tokenizer_sample", type=int, default=10_000_000,
                         help="Characters of the corpus from which bpe learns.")
     parser.add_argument("--verify", type=bool, default=False,

@@ -49,24 +49,22 @@ def default_folder(arguments) -> Path:
 
     words = [Path(corpus).name.split(".")[0] or "corpus" for corpus in arguments.corpora]
     kind = arguments.tokenizer
-    kind = f"bpe{arguments.vocab_size}" if kind == "bpe" else Path(kind).name.split(".")[0]
+    kind = (f"{kind}{arguments.vocab_size}" if kind in ("bpe", "wordpiece")
+            else Path(kind).name.split(".")[0])
     return data_folder() / "prepared" / "-".join([*words, kind])
 
 
 def choose_tokenizer(arguments, sources, folder: Path):
-    """The tokenizer that was asked for, learned from the corpus where it is bpe.
+    """The tokenizer that was asked for, learned from the corpus where it is bpe or wordpiece.
 
     Raises ValueError or FileNotFoundError where there is none.
     """
-    import json
-
-    from ..io.text_files import read_text
     from ..tokenizers.formats.gpt2_files import gpt2_vocabulary
-    from ..tokenizers.formats.huggingface_files import read_tokenizer_json
     from ..prepare.tokenizer_sample import tokenizer_sample
 
     from ..backend import byte_pair_encoding, load_tokenizer
     from ..tokenizers.byte_tokenizer import ByteTokenizer
+    from ..tokenizers.wordpiece import WordPiece
 
     BPETokenizer = byte_pair_encoding()
     kind = arguments.tokenizer
@@ -74,29 +72,30 @@ def choose_tokenizer(arguments, sources, folder: Path):
         return BPETokenizer(*gpt2_vocabulary())
     if kind == "bytes":
         return ByteTokenizer()
-    if kind == "bpe":
+    if kind in ("bpe", "wordpiece"):
         learned = folder / "tokenizer.json"
         if learned.exists():    # of the preparation that goes on, or is done
             tokenizer = load_tokenizer(learned)
-            if tokenizer.vocab_size == arguments.vocab_size:
+            if (tokenizer.kind, tokenizer.vocab_size) == (kind, arguments.vocab_size):
                 return tokenizer
-        print(f"learning {arguments.vocab_size:,} byte pairs from the corpus")
+        what, learner = (("byte pairs", BPETokenizer) if kind == "bpe"
+                         else ("pieces of words", WordPiece))
+        print(f"learning {arguments.vocab_size:,} {what} from the corpus")
         sample = tokenizer_sample(sources, arguments.prepare, arguments.tokenizer_sample)
-        found = BPETokenizer.train(sample, arguments.vocab_size, at_most=True)
+        found = learner.train(sample, arguments.vocab_size, at_most=True)
         if found.vocab_size < arguments.vocab_size:
             print(f"the text has pairs for a vocabulary of {found.vocab_size:,} tokens, not "
                   f"{arguments.vocab_size:,}")
         if learned.exists() and found.to_dict() != tokenizer.to_dict():
-            raise ValueError(f"{folder} has a tokenizer of {tokenizer.vocab_size} tokens, not "
-                             f"{found.vocab_size}; choose another --folder")
+            raise ValueError(f"{folder} has a {tokenizer.kind} tokenizer of "
+                             f"{tokenizer.vocab_size} tokens, not one of {found.vocab_size} that "
+                             f"is {kind}; choose another --folder")
         return found
     path = expanded(kind)
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no tokenizer {kind}; expected bpe, gpt2, bytes or the "
-                                "path of a tokenizer.json")
-    content = json.loads(read_text(path))
-    if isinstance(content, dict) and "model" in content:
-        return BPETokenizer(*read_tokenizer_json(path))
+    if not path.exists():
+        raise FileNotFoundError(f"there is no tokenizer {kind}; expected bpe, wordpiece, gpt2, "
+                                "bytes or the path of a tokenizer.json, of a tokenizer.model or "
+                                "of the folder of a model")
     return load_tokenizer(path)
 
 

@@ -21,14 +21,15 @@ class DataConfig:
         The field of JSON, or the column of CSV and Parquet, that holds the
         text.
     tokenizer
-        "bpe" learns byte pairs from the corpus; "characters" and "bytes"
-        need no training.
+        "bpe" learns byte pairs from the corpus, "wordpiece" the pieces of
+        words that BERT reads; "characters" and "bytes" need no training.
     vocab_size
-        Tokens of the "bpe" tokenizer: 256 bytes, merges, end of text;
-        fewer where the text has too few pairs to merge.
+        Tokens of the "bpe" tokenizer: 256 bytes, merges, end of text; or of
+        "wordpiece": special tokens, characters, merges. Fewer where the text
+        has too few pairs to merge.
     tokenizer_sample
-        Characters of the corpus from which "bpe" learns its merges
-        (0 = all of them).
+        Characters of the corpus from which merges are learned (0 = all of
+        them).
     validation
         Share of the corpus that is never trained on.
     """
@@ -36,7 +37,7 @@ class DataConfig:
     corpus: list[str] = field(
         default_factory=lambda: ["standard-library"])
     text_field: str = "text"
-    tokenizer: Literal["bpe", "characters", "bytes"] = "bpe"
+    tokenizer: Literal["bpe", "wordpiece", "characters", "bytes"] = "bpe"
     vocab_size: int = 2048
     tokenizer_sample: int = 2_000_000
     validation: float = 0.05
@@ -44,8 +45,8 @@ class DataConfig:
     def __post_init__(self):
         require(len(self.corpus) > 0, "data.corpus is empty; name at least "
                 "one file or folder, or standard-library")
-        require(self.tokenizer in ("bpe", "characters", "bytes"),
-                "data.tokenizer must be bpe, characters or bytes, "
+        require(self.tokenizer in ("bpe", "wordpiece", "characters", "bytes"),
+                "data.tokenizer must be bpe, wordpiece, characters or bytes, "
                 f"got {self.tokenizer!r}")
         require(self.vocab_size >= 257, "data.vocab_size must be at least "
                 f"257 (256 bytes and end of text), got {self.vocab_size}")

@@ -59,7 +59,8 @@ class PromptStyle:
         it is not (in GPT-2's); the words of the task are always plain text,
         whatever they contain.
         """
-        ids = marked(tokenizer, self.before_instruction)
+        ids = tokenizer.encode(self.before_instruction, "all",
+                               add_beginning=True)
         ids += tokenizer.encode_ordinary(task.instruction)
         if task.input:
             ids += marked(tokenizer, self.before_input)

@@ -43,7 +43,7 @@ def answer_tasks(model, tasks: Sequence[Instruction | Preference],
                 f"{len(question)} tokens, and the model looks at {context}: "
                 "there is no room for an answer; shorten it")
     answers = respond(model, questions, max_new_tokens,
-                      stop=tokenizer.end_of_text,
+                      stop=tokenizer.stop_tokens,
                       vocab_limit=tokenizer.vocab_size, **options)
     return [style.answer(whole_text(tokenizer, ids)) for ids in answers]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from ..io.strict_json import json_text
 from ..io.text_files import read_text
-from ..models.bert_config import BertConfig
+from ..architectures.bert import BertConfig
 
 __all__ = ["bert_config_json", "read_bert_config"]
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..io.files import write_atomically
 from ..io.safetensors_io import write_safetensors
-from ..models.bert_config import BertConfig
+from ..architectures.bert import BertConfig
 from ..models.initialisation import initial_array
 from ..models.parameters import check_parameters
 from ..tokenizers.tokenizer import Tokenizer

@@ -4,6 +4,7 @@ since: common words are one token, rare words a few, and no text is unknown.
 text -> pieces (patterns.py) -> bytes -> merges (bpe_merging.py) -> ids
 """
 import unicodedata
+from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import get_args
@@ -12,10 +13,11 @@ from .bpe_training import count_pieces, learn_merges
 from .byte_alphabet import from_visible, to_visible
 from .patterns import PATTERNS, compile_pattern
 from .fast.pair_ranks import NEVER
+from .special_tokens import split_tokens
 from .tokenizer import (
     END_OF_TEXT, Tokenizer, repair_surrogates,
 )
-from .vocabulary import NormalForm
+from .vocabulary import NormalForm, TextMarks
 
 __all__ = ["ByteLevelBPE"]
 
@@ -39,13 +41,19 @@ class ByteLevelBPE(Tokenizer):
     normalization
         A Unicode normal form, such as "NFC", that text is brought into
         first. Where it is not, decoding gives back the normal form.
+    added_tokens
+        Ids of texts that are one token wherever they stand, as <think>.
+    marks
+        What stands around the texts of the vocabulary's model.
     """
 
     kind = "bpe"
 
     def __init__(self, ranks: dict[bytes, int], pattern: str = "gpt2",
                  special_tokens: dict[str, int] | None = None,
-                 normalization: NormalForm | None = None):
+                 normalization: NormalForm | None = None,
+                 added_tokens: dict[str, int] | None = None,
+                 marks: TextMarks | None = None):
         missing = [b for b in range(256) if bytes([b]) not in ranks]
         if missing:
             raise ValueError(f"ranks must hold all 256 single bytes; it lacks "
@@ -59,7 +67,11 @@ class ByteLevelBPE(Tokenizer):
             raise ValueError("normalization must be NFC, NFD, NFKC, NFKD or "
                              f"None, not {normalization!r}")
         table = {rank: token for token, rank in ranks.items()}
-        super().__init__(table, special_tokens or {})
+        for name, i in (added_tokens or {}).items():
+            if not name or table.setdefault(i, name.encode()) != name.encode():
+                raise ValueError(f"the added token {name!r} needs an id of "
+                                 f"its own, and {i} is {table.get(i)!r}")
+        super().__init__(table, special_tokens or {}, added_tokens, marks)
         self.ranks = dict(ranks)
         self.pattern = PATTERNS.get(pattern, pattern)
         self.normalization = normalization
@@ -119,6 +131,20 @@ class ByteLevelBPE(Tokenizer):
         """{piece: how often} -> the pairs to merge, commonest first"""
         return learn_merges(pieces, n_merges, min_count, progress)
 
+    def encode_ordinary(self, text: str) -> list[int]:
+        if not self.added_tokens:
+            return self.encode_plain(text)
+        ids: list[int] = []
+        for part, token in split_tokens(text, self.added_tokens):
+            ids += self.encode_plain(part)
+            if token is not None:
+                ids.append(token)
+        return ids
+
+    @abstractmethod
+    def encode_plain(self, text: str) -> list[int]:
+        """The ids of text, in which every token is plain text."""
+
     def prepared(self, text: str) -> str:
         text = repair_surrogates(text)
         if self.normalization is None:
@@ -134,18 +160,23 @@ class ByteLevelBPE(Tokenizer):
         new = [name for name in names if name not in self.special_tokens]
         more = {name: self.vocab_size + i for i, name in enumerate(new)}
         return type(self)(self.ranks, self.pattern,
-                          self.special_tokens | more, self.normalization)
+                          self.special_tokens | more, self.normalization,
+                          self.added_tokens, self.marks)
 
     def to_dict(self):
         return {"kind": self.kind, "pattern": self.pattern,
                 "normalization": self.normalization,
                 "ranks": {to_visible(token): rank
                           for token, rank in self.ranks.items()},
-                "special_tokens": self.special_tokens}
+                "special_tokens": self.special_tokens,
+                **({"added_tokens": self.added_tokens}
+                   if self.added_tokens else {}),
+                **self.marks.to_state()}
 
     @classmethod
     def from_dict(cls, state):
         ranks = {from_visible(token): rank
                  for token, rank in state["ranks"].items()}
         return cls(ranks, state["pattern"], state["special_tokens"],
-                   state["normalization"])
+                   state["normalization"], state.get("added_tokens"),
+                   TextMarks.from_state(state))

@@ -10,15 +10,18 @@ touches only the places where its pair stands, and each shortens the text by
 one token: all merges together touch no more places than the text has bytes.
 """
 import heapq
+import operator
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from .patterns import compile_pattern
 
 __all__ = ["count_pieces", "learn_merges"]
 
 NONE = -1           # no token, no neighbour
+BYTES = [bytes([byte]) for byte in range(256)]
 
 
 def count_pieces(texts: str | Iterable[str], pattern: str) -> Counter[str]:
@@ -31,19 +34,26 @@ def count_pieces(texts: str | Iterable[str], pattern: str) -> Counter[str]:
 
 
 def learn_merges(
-    pieces: dict[bytes, int], n_merges: int, min_count: int = 2,
+    pieces: Mapping[Any, int], n_merges: int, min_count: int = 2,
     progress: Callable[[int, int], None] | None = None,
+    alphabet: Sequence[bytes] = BYTES,
+    join: Callable[[bytes, bytes], bytes] = operator.add,
 ) -> list[tuple[bytes, bytes]]:
     """The merges, commonest first; fewer than asked where pairs run out.
 
     Parameters
     ----------
     pieces
-        How often each piece occurs. Merges stay inside a piece.
+        How often each piece occurs. Merges stay inside a piece. A piece is
+        bytes, or a tuple of places in the alphabet.
     min_count
         Pairs that occur less often are not merged.
     progress
         Called with (merges so far, n_merges).
+    alphabet
+        The tokens to begin with.
+    join
+        What token two tokens become.
 
     Notes
     -----
@@ -52,7 +62,7 @@ def learn_merges(
     Overlapping occurrences (aaa has two aa) all count; they merge from the
     left. The same text gives the same merges on every machine.
     """
-    tokens = [bytes([byte]) for byte in range(256)]
+    tokens = list(alphabet)
     token, left, right, weight = _lay_out(pieces)
     counts: dict[tuple[int, int], int] = defaultdict(int)
     for i, j in enumerate(right):
@@ -83,7 +93,7 @@ def learn_merges(
         a, b = pair
         new = len(tokens)
         merges.append((tokens[a], tokens[b]))
-        tokens.append(tokens[a] + tokens[b])
+        tokens.append(join(tokens[a], tokens[b]))
         greatest_first.append(_reversed_order(tokens[new]))
 
         touched = set()         # the pairs that the new token now stands in
@@ -117,8 +127,8 @@ def learn_merges(
 
 
 def _lay_out(pieces):
-    """All pieces end to end: for every byte its token, its neighbours within
-    the piece, and how often the piece occurs."""
+    """All pieces end to end: for every byte (or place in the alphabet) its
+    token, its neighbours within the piece, and how often the piece occurs."""
     token, left, right = array("i"), array("i"), array("i")
     weight = array("q")             # a list takes several times the memory
     for piece, count in pieces.items():

@@ -1,20 +1,24 @@
-"""Any saved tokenizer, whatever its kind, back from its dictionary or file."""
-import json
+"""Any tokenizer from its file: ours, whatever its kind, or a published one."""
+import os
+from pathlib import Path
 from typing import Any
 
-from ..io.text_files import read_text
 from .bpe import ByteLevelBPE
 from .byte_tokenizer import ByteTokenizer
 from .characters import CharacterTokenizer
+from .formats.files import read_content, read_file
+from .formats.folders import read_tokenizer_folder
+from .huggingface_tokenizer import HuggingFaceTokenizer
 from .sentencepiece_tokenizer import SentencePieceTokenizer
 from .tokenizer import Tokenizer
+from .wordpiece import WordPiece
 from .words import SimpleTokenizerV1, SimpleTokenizerV2
 
 __all__ = ["TOKENIZERS", "tokenizer_from_dict", "load_tokenizer"]
 
 TOKENIZERS: dict[str, type[Tokenizer]] = {cls.kind: cls for cls in (
     CharacterTokenizer, ByteTokenizer, SimpleTokenizerV1, SimpleTokenizerV2,
-    SentencePieceTokenizer)}
+    SentencePieceTokenizer, HuggingFaceTokenizer, WordPiece)}
 
 
 def tokenizer_from_dict(state: dict[str, Any],
@@ -37,13 +41,41 @@ def tokenizer_from_dict(state: dict[str, Any],
                          f"{type(error).__name__} {error}") from None
 
 
-def load_tokenizer(path, bpe: type[ByteLevelBPE]) -> Tokenizer:
-    """The tokenizer that ``Tokenizer.save`` wrote to path.
+def load_tokenizer(path: str | os.PathLike,
+                   bpe: type[ByteLevelBPE]) -> Tokenizer:
+    """The tokenizer in a file or a folder.
 
-    Raises FileNotFoundError, or ValueError where the file is no tokenizer.
+    Parameters
+    ----------
+    path
+        What ``Tokenizer.save`` wrote; a tokenizer.json of Hugging Face; the
+        tokenizer.model of Llama 3 or of SentencePiece; qwen.tiktoken; or the
+        folder of a model, in which other files say where texts end, too.
+    bpe
+        The class that encodes byte pairs, of either implementation.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where there is none.
+    ValueError
+        Where a file is no tokenizer, is damaged, or asks for what is not
+        done here; it names the file.
     """
-    try:
-        state = json.loads(read_text(path))
-        return tokenizer_from_dict(state, bpe)
-    except ValueError as error:         # not UTF-8, not JSON, no tokenizer
-        raise ValueError(f"{path}: {error}") from None
+    path = Path(path)
+    file = path / "tokenizer.json" if path.is_dir() else path
+    content = None
+    if file.suffix == ".json" and (file.exists() or file == path):
+        content = read_content(file)
+        if "kind" in content or "model" not in content:
+            try:
+                return tokenizer_from_dict(content, bpe)
+            except ValueError as error:
+                raise ValueError(f"{file}: {error}") from None
+    if file == path:
+        return read_file(path, bpe, content)
+    found = read_tokenizer_folder(path, bpe, content)
+    if found is None:
+        raise FileNotFoundError(f"there is no tokenizer in {path}; expected "
+                                "tokenizer.json, or vocab.json and merges.txt, or tokenizer.model")
+    return found

@@ -1,23 +1,26 @@
-"""Special tokens in a text: an id, an error or plain text.
+"""Tokens that are found in a text as they are written, before it is cut.
 
 Special tokens, such as <|endoftext|>, are no text: they steer the model. Text
 from outside that happens to contain one must not steer it, so the rules are
 those of tiktoken: a special token in the text is an error unless it is
 allowed (it becomes its one id) or not disallowed (it is plain text).
+
+Added tokens, such as <think>, are text, but one id wherever they stand.
 """
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Literal
 
-__all__ = ["split_special"]
+__all__ = ["split_special", "split_tokens"]
 
 
 def split_special(
-    text: str, special_tokens: dict[str, int],
+    text: str, special_tokens: Mapping[str, int],
     allowed_special: Collection[str] | Literal["all"],
     disallowed_special: Collection[str] | Literal["all"],
+    added_tokens: Mapping[str, int] | None = None,
 ) -> Iterator[tuple[str, int | None]]:
-    """The text in parts: (plain text, id of the special token behind it).
+    """The text in parts: (plain text, id of the token behind it).
 
     The last part has None for an id. For the rest see ``Tokenizer.encode``.
     """
@@ -32,11 +35,20 @@ def split_special(
                 f"the text contains the special token {token!r}: pass "
                 f"allowed_special={{{token!r}}} to make it one id, or "
                 "disallowed_special=() to read it as plain text")
+    yield from split_tokens(text, {
+        token: special_tokens[token] for token in allowed
+    } | dict(added_tokens or {}))
+
+
+def split_tokens(text: str, tokens: Mapping[str, int]
+                 ) -> Iterator[tuple[str, int | None]]:
+    """The same for tokens that are all to be found: at each place the
+    longest, from the left."""
     start = 0
-    if allowed:
-        longest_first = sorted(allowed, key=len, reverse=True)
+    if tokens:
+        longest_first = sorted(tokens, key=len, reverse=True)
         for match in re.finditer("|".join(map(re.escape, longest_first)),
                                  text):
-            yield text[start:match.start()], special_tokens[match[0]]
+            yield text[start:match.start()], tokens[match[0]]
             start = match.end()
     yield text[start:], None

@@ -6,9 +6,10 @@ once, here; a subclass says how text is cut, in ``encode_ordinary``.
 
 Shapes: N = tokens of a text, V = vocabulary size.
 """
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
@@ -17,11 +18,13 @@ from ..io.strict_json import json_text
 from .processes import encode_in_processes
 from .special_tokens import split_special
 from .stream_decoder import StreamDecoder
+from .vocabulary import TextMarks
 
-__all__ = ["END_OF_TEXT", "Tokenizer", "bytes_per_token",
+__all__ = ["ENDS", "END_OF_TEXT", "Tokenizer", "bytes_per_token",
            "repair_surrogates"]
 
 END_OF_TEXT = "<|endoftext|>"
+ENDS = (END_OF_TEXT, "<|end_of_text|>", "</s>", "<eos>")    # as Llama, Gemma
 
 
 class Tokenizer(ABC):
@@ -33,13 +36,21 @@ class Tokenizer(ABC):
         The bytes of every ordinary id.
     special_tokens
         The id of every special token; no id may be in the table too.
+    added_tokens
+        Text that is always one id, whatever stands around it, as <think>;
+        the table has its bytes.
+    marks
+        What stands around the texts of the tokenizer's model.
     """
 
     kind: ClassVar[str]             # its name in a saved file
     spaced: bool = False            # do words carry a space in front of them?
 
+
     def __init__(self, table: dict[int, bytes],
-                 special_tokens: dict[str, int]):
+                 special_tokens: dict[str, int],
+                 added_tokens: dict[str, int] | None = None,
+                 marks: TextMarks | None = None):
         special_bytes = {i: s.encode() for s, i in special_tokens.items()}
         if "" in special_tokens:
             raise ValueError("a special token must not be the empty string")
@@ -49,8 +60,10 @@ class Tokenizer(ABC):
                 "every special token needs an id of its own, but "
                 f"{special_tokens} uses {taken or 'one id'} twice")
         self.special_tokens = dict(special_tokens)
+        self.added_tokens = dict(added_tokens or {})
         self._table = table | special_bytes
         self.vocab_size = 1 + max(self._table, default=-1)
+        self.marks = marks or TextMarks()
 
     @abstractmethod
     def encode_ordinary(self, text: str) -> list[int]:
@@ -66,17 +79,53 @@ class Tokenizer(ABC):
         """The tokenizer that wrote state; see registry.tokenizer_from_dict."""
 
     @property
+    def text_vocab_size(self) -> int:
+        """What a model's vocabulary must have at least: special tokens that
+        stand around no text, as Gemma's one for images, may lie beyond."""
+        around = {self.beginning_of_text, *self.stop_tokens}
+        idle = set(self.special_tokens.values()) - around
+        return 1 + max(self._table.keys() - idle, default=-1)
+
+    @property
     def end_of_text(self) -> int | None:
         """The id of the token that ends a document, if it has one:
         <|endoftext|>, or what Llama (2, 3) and Gemma have in its place."""
-        return next((self.special_tokens[name] for name in (
-            END_OF_TEXT, "<|end_of_text|>", "</s>", "<eos>")
-            if name in self.special_tokens), None)
+        if self.marks.end is not None:
+            return self.marks.end
+        return next((self.special_tokens[name] for name in ENDS
+                     if name in self.special_tokens), None)
+
+    @property
+    def beginning_of_text(self) -> int | None:
+        """The id that stands in front of every text the model has seen, as
+        Llama's <|begin_of_text|>; None where none does, as for GPT-2."""
+        return self.marks.beginning
+
+    @property
+    def first_token(self) -> int | None:
+        """What a new text begins with: beginning_of_text, or else the end of
+        the text before it."""
+        beginning = self.beginning_of_text
+        return self.end_of_text if beginning is None else beginning
+
+    @property
+    def stop_tokens(self) -> tuple[int, ...]:
+        """The ids by which a model ends what it writes: end_of_text, and
+        what a chat model says at the end of its turn, as <|im_end|>."""
+        ends = () if self.end_of_text is None else (self.end_of_text,)
+        return tuple(dict.fromkeys((*ends, *self.marks.stops)))
+
+    def with_marks(self, marks: TextMarks | None) -> Self:
+        """The same tokenizer, with this said of its texts."""
+        other = copy.copy(self)
+        other.marks = marks or TextMarks()
+        return other
 
     def encode(
         self, text: str,
         allowed_special: Collection[str] | Literal["all"] = frozenset(),
         disallowed_special: Collection[str] | Literal["all"] = "all",
+        *, add_beginning: bool = False,
     ) -> list[int]:
         """The ids of text.
 
@@ -88,6 +137,11 @@ class Tokenizer(ABC):
             Strings that must not be in the text: a collection, or "all" for
             every special token that is not allowed. ``()`` lets special
             tokens pass as plain text.
+        add_beginning
+            Put beginning_of_text in front, where there is one and the text
+            does not begin with it: for whoever hands a whole text to a
+            model. Without it encode adds nothing, unlike ``encode`` of
+            Hugging Face.
 
         Raises
         ------
@@ -97,9 +151,19 @@ class Tokenizer(ABC):
         if not isinstance(text, str):
             raise TypeError(f"text must be a str, not {type(text).__name__}; "
                             "decode bytes first")
+        ids = self.encode_special(text, allowed_special, disallowed_special)
+        beginning = self.beginning_of_text
+        if add_beginning and beginning is not None and ids[:1] != [beginning]:
+            ids.insert(0, beginning)
+        return ids
+
+    def encode_special(self, text: str, allowed_special,
+                       disallowed_special) -> list[int]:
+        """The ids of a text with special tokens in it; see ``encode``."""
         ids: list[int] = []
-        for part, token in split_special(text, self.special_tokens,
-                                         allowed_special, disallowed_special):
+        for part, token in split_special(
+                text, self.special_tokens, allowed_special,
+                disallowed_special, self.added_tokens):
             ids += self.encode_ordinary(part)
             if token is not None:
                 ids.append(token)

@@ -17,6 +17,7 @@ from ..prepare.prepared import PreparedCorpus, is_prepared
 from ..backend import byte_pair_encoding, load_tokenizer
 from ..batches.shards import ShardedTokens
 from ..tokenizers.tokenizer import END_OF_TEXT, Tokenizer, bytes_per_token
+from ..tokenizers.wordpiece import WordPiece
 from ..io.atomic_folder import new_folder, remove_folder
 from ..configs.data_config import DataConfig
 from ..corpora.documents import (
@@ -147,17 +148,21 @@ def new_tokenizer(config: DataConfig, train: Sequence[Document],
     Only the alphabet of the character tokenizer sees the validation part
     too: it could not spell it otherwise.
     """
-    if config.tokenizer != "bpe" and config.vocab_size != FIRST.vocab_size:
-        note(f"--vocab-size {config.vocab_size} is of --tokenizer bpe alone")
+    learned = {"bpe": "byte pairs", "wordpiece": "pieces of words"}
+    if (config.tokenizer not in learned
+            and config.vocab_size != FIRST.vocab_size):
+        note(f"--vocab-size {config.vocab_size} is of --tokenizer bpe and "
+             "wordpiece alone")
     if config.tokenizer == "bytes":
         return ByteTokenizer()
     if config.tokenizer == "characters":
         everything = "".join(texts([*train, *validation]))
         return CharacterTokenizer.from_text(everything, [END_OF_TEXT])
-    note(f"learning {config.vocab_size} byte pairs")
+    note(f"learning {config.vocab_size} {learned[config.tokenizer]}")
     sample = texts_within(train, config.tokenizer_sample)
-    tokenizer = byte_pair_encoding(backend).train(
-        sample, config.vocab_size, at_most=True)
+    kind = (WordPiece if config.tokenizer == "wordpiece"
+            else byte_pair_encoding(backend))
+    tokenizer = kind.train(sample, config.vocab_size, at_most=True)
     if tokenizer.vocab_size < config.vocab_size:
         note(f"the text has pairs for a vocabulary of {tokenizer.vocab_size} "
              f"tokens, not {config.vocab_size}")

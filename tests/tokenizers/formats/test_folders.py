@@ -24,7 +24,7 @@ def peer(tmp_path):
 
 
 def same_ids(folder, peer):
-    tokenizer = BPETokenizer(*read_tokenizer_folder(folder))
+    tokenizer = read_tokenizer_folder(folder, BPETokenizer)
     text = "the cat<|sep|><|endoftext|> <s>dog"
     assert tokenizer.encode(text, allowed_special="all") == peer.encode(text).ids
     assert tokenizer.vocab_size == peer.get_vocab_size()
@@ -53,22 +53,21 @@ def test_so_does_tokenizer_config_json(tmp_path, peer):
     token["lstrip"] = True
     (tmp_path / "tokenizer_config.json").write_text(json.dumps(content))
     assert "tokenizer_config.json: its added token '<|sep|>' is lstrip" in error_of(
-        read_tokenizer_folder, tmp_path)
+        read_tokenizer_folder, tmp_path, BPETokenizer)
 
 
 def test_contradictions_are_named(tmp_path, peer):
     peer.save(str(tmp_path / "tokenizer.json"))
     (tmp_path / "added_tokens.json").write_text('{"<|sep|>": 5}')
-    assert "'<|sep|>' has the id 5" in error_of(read_tokenizer_folder, tmp_path)
+    assert "'<|sep|>' has the id 5" in error_of(read_tokenizer_folder, tmp_path, BPETokenizer)
 
 
-@pytest.mark.parametrize("name", ["add_prefix_space", "add_bos_token"])
-def test_what_changes_texts_is_named(tmp_path, peer, name):
-    (tmp_path / "tokenizer_config.json").write_text(json.dumps({name: True}))
-    assert name in error_of(read_tokenizer_folder, tmp_path)
+def test_what_changes_texts_is_named(tmp_path, peer):
+    (tmp_path / "tokenizer_config.json").write_text('{"add_prefix_space": true}')
+    assert "add_prefix_space" in error_of(read_tokenizer_folder, tmp_path, BPETokenizer)
 
 
 def test_another_kind_of_vocabulary_is_not_passed_over(tmp_path):
-    assert read_tokenizer_folder(tmp_path) is None
+    assert read_tokenizer_folder(tmp_path, BPETokenizer) is None
     (tmp_path / "vocab.txt").write_text("[PAD]\n")
-    assert "vocab.txt" in error_of(read_tokenizer_folder, tmp_path)
+    assert "vocab.txt" in error_of(read_tokenizer_folder, tmp_path, BPETokenizer)

@@ -1,16 +1,14 @@
 """Characters in the format of Hugging Face ``tokenizers``: a tokenizer.json
 whose words are single characters, cut by an expression that matches any one.
 """
-import json
 import os
 from typing import Any
 
 from ...io.files import write_atomically
-from ...io.text_files import read_text
 from ..characters import CharacterTokenizer
 from ...io.strict_json import json_text
 
-__all__ = ["read_characters", "write_characters"]
+__all__ = ["characters_of", "write_characters"]
 
 ANY_ONE = {"type": "Split", "pattern": {"Regex": r"[\s\S]"},
            "behavior": "Isolated", "invert": False}
@@ -35,24 +33,20 @@ def write_characters(tokenizer: CharacterTokenizer, path: str | os.PathLike) -> 
     write_atomically(path, json_text(content, ensure_ascii=False, indent=1))
 
 
-def read_characters(path: str | os.PathLike) -> CharacterTokenizer | None:
-    """What `write_characters` wrote; None where the file is another kind.
+def characters_of(content: dict[str, Any]) -> CharacterTokenizer | None:
+    """The tokenizer that `write_characters` wrote; None where the content of a
+    tokenizer.json is of another kind.
 
     Raises
     ------
     ValueError
-        Where it is no JSON, or the ids have gaps.
+        Where the ids have gaps.
     """
-    try:
-        content: dict[str, Any] = json.loads(read_text(path))
-    except ValueError as problem:
-        raise ValueError(f"{path}: {problem}") from None
-    if not isinstance(content, dict) or content.get("pre_tokenizer") != ANY_ONE:
+    if content.get("pre_tokenizer") != ANY_ONE:
         return None
     vocab = content["model"]["vocab"]
     names = [token["content"] for token in content["added_tokens"]]
     ids = [*vocab.values(), *(token["id"] for token in content["added_tokens"])]
     if ids != list(range(len(ids))) or max(map(len, vocab), default=1) > 1:
-        raise ValueError(f"{path}: expected one character for each id from 0 on, then "
-                         f"the special tokens")
+        raise ValueError("expected one character for each id from 0 on, then the special tokens")
     return CharacterTokenizer(vocab, names)

@@ -5,6 +5,8 @@ change nothing, or has the value that our byte pairs have, or is named.
 """
 from typing import Any
 
+from .huggingface_parts import around, steps_of
+
 __all__ = ["check_added_token", "check_content", "check_model"]
 
 KNOWN = {"version", "truncation", "padding", "added_tokens", "normalizer",
@@ -18,16 +20,11 @@ FLAGS = {"lstrip": "takes the spaces before it",
 
 def check_content(content: dict[str, Any]) -> None:
     """ValueError, with the name of the part, for what is not done here."""
-    for name in ("truncation", "padding"):
-        if content.get(name):
-            raise ValueError(f"its {name} {content[name]} is not supported; "
-                             f'"{name}": null in the file reads it')
-    for step in steps_of(content.get("post_processor"), "processors"):
-        if step["type"] != "ByteLevel" and added_by(step):
-            raise ValueError(
-                f"its post_processor {step['type']} adds "
-                f"{', '.join(added_by(step))} to every text, which is not "
-                "supported")
+    before, behind = around(content)
+    if len(before) > 1 or behind:
+        raise ValueError(f"its post_processor puts the ids {before} before "
+                         f"and {behind} behind every text; one before it is "
+                         "supported")
     for step in steps_of(content.get("decoder"), "decoders"):
         if step["type"] != "ByteLevel":
             raise ValueError(f"its decoder {step['type']} is not supported; "
@@ -56,30 +53,7 @@ def check_added_token(token: dict[str, Any], normalizer: bool = False) -> None:
         if token.get(flag):
             raise ValueError(f"its added token {name!r} is {flag}, so that it "
                              f"{meaning}, which is not supported")
-    if not token.get("special", True):
-        raise ValueError(
-            f"its added token {name!r} is not special: it would be one id in "
-            "every text, which is not supported")
     if normalizer and token.get("normalized"):
         raise ValueError(
             f"its added token {name!r} is normalized, so that it is looked "
             "for behind the normalizer, which is not supported")
-
-
-def steps_of(part: dict[str, Any] | None, several: str) -> list[dict]:
-    """The steps of a part that may be a Sequence of them, or null."""
-    if part is None:
-        return []
-    if part["type"] == "Sequence":
-        return [inner for step in part[several]
-                for inner in steps_of(step, several)]
-    return [part]
-
-
-def added_by(step: dict[str, Any]) -> list[str]:
-    """The tokens that a post-processor puts around a single text."""
-    if step["type"] == "TemplateProcessing":
-        return [piece["SpecialToken"]["id"] for piece in step["single"]
-                if "SpecialToken" in piece]
-    return [str(step[name][0]) for name in ("cls", "sep") if name in step
-            ] or [step["type"]]

@@ -4,7 +4,6 @@ Shapes: V = vocabulary, D = model width, T = positions, H = heads, F = feed-forw
 """
 import math
 from dataclasses import dataclass
-from typing import ClassVar
 
 from ..checks import check_choice
 
@@ -19,6 +18,8 @@ class BertConfig:
 
     Attributes
     ----------
+    kind
+        Which architecture it is.
     vocab_size
         Tokens the model can read and write (V).
     context_length
@@ -44,8 +45,7 @@ class BertConfig:
         What the norms add to a variance.
     """
 
-    kind: ClassVar[str] = "bert"
-
+    kind: str = "bert"
     vocab_size: int = 30522
     context_length: int = 512
     d_model: int = 768
