@@ -124,10 +124,10 @@ def test_ids_of_added_tokens_with_gaps_and_in_holes(tmp_path_factory, stride, id
     """The library has them as we do, although it counts on where it can."""
     path = tmp_path_factory.getbasetemp() / "gaps.json"
     ranks = {bytes([byte]): stride * byte for byte in range(256)}
-    ids |= set(range(256 * stride, 256 * stride + following))
+    ids = ids | set(range(256 * stride, 256 * stride + following))
     names = {f"<{i}>": i for i in ids - set(ranks.values())}
     special = {name: i for name, i in names.items() if i % 2}
-    vocabulary = Vocabulary(ranks, "gpt2", special,
+    vocabulary = Vocabulary(ranks, PATTERNS["gpt2"], special,
                             added_tokens={name: i for name, i in names.items()
                                           if name not in special} or None)
     write_tokenizer_json(vocabulary, path)
