@@ -103,7 +103,7 @@ def peer_step(options, train):
 
     from twinformer.adapters.names import our_name
     from numpy_impl.finetuning.lora import initial_factor
-    from twinformer.pretrained.names import HUGGING_FACE, turned
+    from twinformer.pretrained.formats.gpt2_names import HUGGING_FACE, turned
     torch.set_num_threads(options.threads)
     c = model_config(options.model)
     model = GPT2ForSequenceClassification(GPT2Config(

@@ -32,8 +32,8 @@ IDS = np.arange(8)[None]
 def write_checkpoint(folder, config):
     """A random checkpoint as transformers writes it, a tensor at a time."""
     from twinformer.models.initialisation import parameter_shapes
-    from twinformer.pretrained.config_io import config_json
-    from twinformer.pretrained.names import HUGGING_FACE, is_turned
+    from twinformer.pretrained.formats.registry import config_text
+    from twinformer.pretrained.formats.gpt2_names import HUGGING_FACE, is_turned
 
     header, offset = {"__metadata__": {"format": "pt"}}, 0
     for name, shape in parameter_shapes(config).items():
@@ -51,7 +51,7 @@ def write_checkpoint(folder, config):
             numbers = generator.standard_normal(int(np.prod(shape)), np.float32)
             numbers *= 0.02
             numbers.tofile(file)
-    (folder / "config.json").write_text(config_json(config, "float32"))
+    (folder / "config.json").write_text(config_text(config, "float32"))
 
 
 def load_numpy(folder):
@@ -92,8 +92,8 @@ def load_twin_naive(folder):
 def naive(folder, model_class, load_file):
     """A new model, and all of the file, turned as the model wants it."""
     from twinformer.models.initialisation import parameter_shapes
-    from twinformer.pretrained.config_io import read_config
-    from twinformer.pretrained.names import HUGGING_FACE, turned
+    from twinformer.pretrained.formats.gpt2_config import read_config
+    from twinformer.pretrained.formats.gpt2_names import HUGGING_FACE, turned
     config = read_config(folder / "config.json")
     arrays = load_file(folder / "model.safetensors")
     return model_class(config), {

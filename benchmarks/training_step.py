@@ -1,7 +1,9 @@
-"""How long one training step of GPT-2 takes, and how much memory, beside its
-peers: forward, loss, backward, AdamW; float32, no dropout, random tokens.
+"""How long one training step takes, and how much memory, beside its peers:
+forward, loss, backward, AdamW; float32, no dropout, random tokens.
 
     python -m benchmarks.training_step                       # 124M on the CPU
+    python -m benchmarks.training_step --model qwen3-100m
+    python -m benchmarks.training_step --model qwen3-moe     # 8 experts, 2 at work
     python -m benchmarks.training_step --model demo --batch 16 --length 128
     python -m benchmarks.training_step --device cuda --precision bfloat16 \\
         --batch 16 --length 1024                             # the twin's GPU
@@ -20,7 +22,7 @@ import time
 from dataclasses import replace
 
 CONTESTANTS = {
-    "hugging-face": "Hugging Face GPT2LMHeadModel, eager, torch.optim.AdamW",
+    "hugging-face": "Hugging Face, eager, torch.optim.AdamW",
     "numpy": "numpy_impl: the pure NumPy reference",
     "twin-plain": "torch_impl: eager, every step spelled out",
     "twin": "torch_impl: eager, fused kernels and optimizer",
@@ -28,11 +30,49 @@ CONTESTANTS = {
 }
 
 
+# A Qwen3 of GPT-2's size, and a small one with experts
+QWEN3 = {"vocab_size": 32768, "context_length": 1024, "d_model": 768,
+         "n_heads": 12, "n_kv_heads": 4, "head_dim": 64, "n_layers": 12}
+QWEN3_MOE = QWEN3 | {"d_model": 512, "n_heads": 8, "d_hidden": 512,
+                     "n_layers": 6, "n_experts": 8, "n_active": 2,
+                     "tie_embeddings": True, "balance_weight": 0.0}
+
+
 def model_config(name):
+    from twinformer.architectures.qwen3 import Qwen3Config, Qwen3MoEConfig
     from twinformer.models.config import PRESETS
     from twinformer.configs.run_config import RunConfig
+    if name == "qwen3-100m":
+        return Qwen3Config(**QWEN3, d_hidden=2048)
+    if name == "qwen3-moe":
+        return Qwen3MoEConfig(**QWEN3_MOE)
     shape = RunConfig().model if name == "demo" else PRESETS[name]
     return replace(shape, dropout=0.0)
+
+
+def peer_model(config):
+    """The same shape in transformers, new."""
+    import transformers
+    c = config
+    if c.kind == "gpt2":
+        return transformers.GPT2LMHeadModel(transformers.GPT2Config(
+            vocab_size=c.vocab_size, n_positions=c.context_length,
+            n_embd=c.d_model, n_head=c.n_heads, n_layer=c.n_layers,
+            resid_pdrop=0, embd_pdrop=0, attn_pdrop=0, use_cache=False))
+    shape = dict(
+        vocab_size=c.vocab_size, max_position_embeddings=c.context_length,
+        hidden_size=c.d_model, num_attention_heads=c.n_heads,
+        num_key_value_heads=c.n_kv_heads, num_hidden_layers=c.n_layers,
+        intermediate_size=c.d_hidden, tie_word_embeddings=c.tie_embeddings,
+        use_cache=False)
+    if c.kind == "qwen3":
+        return transformers.Qwen3ForCausalLM(transformers.Qwen3Config(
+            **shape, head_dim=c.head_dim))
+    settings = transformers.Qwen3MoeConfig(
+        **shape, moe_intermediate_size=c.d_hidden, num_experts=c.n_experts,
+        num_experts_per_tok=c.n_active, norm_topk_prob=c.renormalise)
+    settings.head_dim = c.head_dim  # no argument of its constructor
+    return transformers.Qwen3MoeForCausalLM(settings)
 
 
 def our_step(options):
@@ -62,15 +102,11 @@ def our_step(options):
 
 
 def peer_step(options):
-    """A function that takes one training step of Hugging Face's GPT-2."""
+    """A function that takes one training step of Hugging Face's model."""
     import torch
-    from transformers import GPT2Config, GPT2LMHeadModel
     torch.set_num_threads(options.threads)
-    c = model_config(options.model)
-    model = GPT2LMHeadModel(GPT2Config(
-        vocab_size=c.vocab_size, n_positions=c.context_length, n_embd=c.d_model,
-        n_head=c.n_heads, n_layer=c.n_layers, resid_pdrop=0, embd_pdrop=0,
-        attn_pdrop=0, use_cache=False)).train().to(options.device)
+    model = peer_model(model_config(options.model))
+    model = model.train().to(options.device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-4)
     mixed = options.precision != "float32"
 
@@ -118,7 +154,8 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--model", default="gpt2",
-                        help="gpt2, gpt2-medium, ..., or demo")
+                        help="gpt2, gpt2-medium, ..., demo, qwen3-100m or "
+                        "qwen3-moe")
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--length", type=int, default=256)
     parser.add_argument("--threads", type=int, default=2)

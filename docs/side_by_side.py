@@ -19,10 +19,11 @@ from pygments.lexers import PythonLexer
 
 from twinformer.io.files import write_atomically
 
-__all__ = ["align", "derivations", "mirrored_pairs", "page"]
+__all__ = ["align", "explanations", "mirrored_pairs", "page"]
 
 ROOT = Path(__file__).parents[1]
 READING_ORDER = ["text", "layers", "models", "training", "generation", "finetuning"]
+EXPLAINED = ["docs/derivations", "docs/from-gpt-2"]
 ALIKE = 0.55  # lines less alike than this do not face each other
 
 
@@ -42,10 +43,13 @@ def sources(name: str) -> list[str]:
     return [(ROOT / package / name).read_text("utf-8") for package in ("numpy_impl", "torch_impl")]
 
 
-def derivations() -> dict[str, list[tuple[str, Path]]]:
-    """{file: [(title, page)]}: a derivation names its files in the paragraph below its title."""
+def explanations() -> dict[str, list[tuple[str, Path]]]:
+    """{file: [(title, page)]}: a page on code names its files in the paragraph below its title.
+
+    Those pages are the derivations of the layers, and the steps from model to model.
+    """
     found = {}
-    for path in sorted((ROOT / "docs/derivations").glob("[a-z]*.md")):
+    for path in sorted(path for folder in EXPLAINED for path in (ROOT / folder).glob("[a-z]*.md")):
         title, code, *_ = path.read_text("utf-8").split("\n\n")
         for name in re.findall(r"\(\.\./\.\./numpy_impl/([\w/]+\.py)\)", code):
             title = title.removeprefix("# ").partition(":")[0]
@@ -128,8 +132,8 @@ def link(path: Path, folder: Path) -> str:
 
 
 def page(folder: Path) -> str:
-    """The whole page, with links that lead from this folder to the derivations."""
-    parts, pages = mirrored_pairs(), derivations()
+    """The whole page, with links that lead from this folder to the pages that explain a file."""
+    parts, pages = mirrored_pairs(), explanations()
     index, sections = [], []
     for part, names in parts.items():
         index.append(f'<h2><a href="#{part}">{part}</a></h2>')
@@ -153,7 +157,7 @@ FRAME = """<!DOCTYPE html>
 <main><header><h1>One model, written twice</h1>
 <p>{count} files in pairs. Left the reference, pure NumPy, with every backward pass by hand; right
 its twin in PyTorch, where autograd does that work. Lines that do the same face each other. A ∂
-leads to the derivation.</p>
+leads to the derivation, or to the page on what a model changed.</p>
 <p class="legend"><b class="only">only here</b><b class="near">the same step, in other words</b>
 <b>the same line</b><button type="button">light / dark</button></p></header>
 {sections}</main>

@@ -8,7 +8,10 @@ from .layers.module import (
     ModuleList as ModuleList,
 )
 from .layers.linear import Linear as Linear
-from .layers.embedding import Embedding as Embedding
+from .layers.embedding import (
+    Embedding as Embedding,
+    ScaledEmbedding as ScaledEmbedding,
+)
 from .layers.positions import (
     LearnedPositions as LearnedPositions,
     sinusoidal_positions as sinusoidal_positions,
@@ -21,6 +24,21 @@ from .layers.softmax import (
     log_softmax_backward as log_softmax_backward,
 )
 from .layers.norm import LayerNorm as LayerNorm
+from .layers.rms_norm import (
+    RMSNorm as RMSNorm,
+    UnitOffsetRMSNorm as UnitOffsetRMSNorm,
+)
+from .layers.rotary_frequencies import (
+    rotary_frequencies as rotary_frequencies,
+    llama3_frequencies as llama3_frequencies,
+    yarn_frequencies as yarn_frequencies,
+    yarn_attention_factor as yarn_attention_factor,
+)
+from .layers.rotary import (
+    Rotary as Rotary,
+    rotate as rotate,
+    rotate_backward as rotate_backward,
+)
 from .layers.activations import (
     relu as relu,
     gelu as gelu,
@@ -32,6 +50,15 @@ from .layers.activations import (
     silu_backward as silu_backward,
 )
 from .layers.dropout import Dropout as Dropout
+from .layers.softcap import (
+    soft_cap as soft_cap,
+    soft_cap_backward as soft_cap_backward,
+)
+from .layers.visibility import (
+    visible as visible,
+    visible_mask as visible_mask,
+    visible_span as visible_span,
+)
 from .layers.attention import (
     causal_mask as causal_mask,
     attention as attention,
@@ -44,6 +71,7 @@ from .layers.self_attention import (
     MultiHeadAttentionWrapper as MultiHeadAttentionWrapper,
     simple_self_attention_backward as simple_self_attention_backward,
 )
+from .layers.tiles import key_tiles as key_tiles, query_tiles as query_tiles
 from .layers.flash_attention import (
     flash_attention as flash_attention,
     flash_attention_backward as flash_attention_backward,
@@ -54,11 +82,54 @@ from .layers.multi_head_attention import (
     merge_heads as merge_heads,
 )
 from .layers.feed_forward import FeedForward as FeedForward
+from .layers.gates import (
+    swiglu as swiglu,
+    geglu as geglu,
+    clamped_swiglu as clamped_swiglu,
+    swiglu_backward as swiglu_backward,
+    geglu_backward as geglu_backward,
+    clamped_swiglu_backward as clamped_swiglu_backward,
+)
+from .layers.gated_feed_forward import (
+    GatedFeedForward as GatedFeedForward,
+    SwiGLU as SwiGLU,
+    GeGLU as GeGLU,
+    ClampedSwiGLU as ClampedSwiGLU,
+)
+from .layers.router import (
+    choose as choose,
+    softmax_then_top_k as softmax_then_top_k,
+    top_k_then_softmax as top_k_then_softmax,
+    sigmoid_with_groups as sigmoid_with_groups,
+    softmax_then_top_k_backward as softmax_then_top_k_backward,
+    top_k_then_softmax_backward as top_k_then_softmax_backward,
+    sigmoid_with_groups_backward as sigmoid_with_groups_backward,
+    route_backward as route_backward,
+)
+from .layers.load_balance import (
+    LoadBalance as LoadBalance,
+    load_balance_loss as load_balance_loss,
+    load_balance_loss_backward as load_balance_loss_backward,
+)
+from .layers.mixture_of_experts import (
+    MixtureOfExperts as MixtureOfExperts,
+    dispatch as dispatch,
+)
 from .layers.block import TransformerBlock as TransformerBlock
-from .layers.kv_cache import KVCache as KVCache
+from .layers.grouped_query_attention import (
+    GroupedQueryAttention as GroupedQueryAttention,
+)
+from .layers.decoder_block import DecoderBlock as DecoderBlock
+from .layers.kv_cache import KVCache as KVCache, RingKVCache as RingKVCache
+from .layers.post_norm_block import PostNormBlock as PostNormBlock
+from .layers.pooler import Pooler as Pooler
+from .layers.masked_language_head import (
+    MaskedLanguageHead as MaskedLanguageHead,
+)
 from .layers.reading import (
     read_rows as read_rows,
     read_rows_backward as read_rows_backward,
+    read_positions as read_positions,
     read_mask as read_mask,
 )
 from .layers.parallel import (
@@ -71,7 +142,15 @@ from .layers.parallel import (
     set_num_threads as set_num_threads,
     set_row_threads as set_row_threads,
 )
+from .models.bert import BertModel as BertModel
 from .models.gpt2 import GPTModel as GPTModel, check_ids as check_ids
+from .models.decoder import Decoder as Decoder
+from .models.llama import LlamaModel as LlamaModel
+from .models.qwen3 import Qwen3Model as Qwen3Model
+from .models.qwen3_moe import Qwen3MoEModel as Qwen3MoEModel
+from .models.gemma3 import Gemma3Model as Gemma3Model
+from .models.olmo3 import Olmo3Model as Olmo3Model
+from .models.gpt_oss import GptOssModel as GptOssModel
 from .models.parameters import (
     get_parameters as get_parameters,
     set_parameters as set_parameters,
@@ -79,7 +158,11 @@ from .models.parameters import (
 from .models.pretrained import (
     load_pretrained as load_pretrained,
     save_pretrained as save_pretrained,
+)
+from .models.building import (
+    model_class as model_class,
     model_of as model_of,
+    new_model as new_model,
 )
 from .models.torch_io import read_torch as read_torch
 from .training.loss import (
@@ -87,6 +170,11 @@ from .training.loss import (
     cross_entropy_backward as cross_entropy_backward,
 )
 from .training.objective import NextTokens as NextTokens
+from .training.masked_language_model import (
+    BertPretraining as BertPretraining,
+    MaskedTokens as MaskedTokens,
+    NextSentence as NextSentence,
+)
 from .training.clipping import (
     global_norm as global_norm,
     clip_global_norm as clip_global_norm,
@@ -116,6 +204,10 @@ from .generation.generate import (
     next_logits as next_logits,
     generate as generate,
     generate_text as generate_text,
+)
+from .generation.fill_mask import (
+    fill_mask as fill_mask,
+    mask_probabilities as mask_probabilities,
 )
 from .generation.responding import respond as respond
 from .evaluation.likelihood import (
@@ -153,7 +245,6 @@ from .finetuning.class_loss import (
 )
 from .finetuning.classification_head import new_head as new_head
 from .finetuning.classifier_model import (
-    LORA_TARGETS as LORA_TARGETS,
     build_classifier as build_classifier,
     parameter_counts as parameter_counts,
     trained_classifier as trained_classifier,

@@ -49,6 +49,10 @@ class Case:
         The positions that are wanted, where that is an option; None = all.
     positions
         Where the tokens stand, where that is an option; None = from 0 on.
+    documents
+        To which document each token belongs, where that is an option.
+    segments
+        Which text each token is of, where that is an option; None = 0.
     strided
         Whether inputs and dy come with gaps between their numbers in memory.
     """
@@ -63,11 +67,23 @@ class Case:
     mask: np.ndarray | None = None
     read: np.ndarray | None = None
     positions: np.ndarray | slice | None = None
+    documents: np.ndarray | None = None
+    segments: np.ndarray | None = None
     strided: bool = False
 
     def floats(self) -> list[str]:
         """Names of the inputs that get a gradient."""
         return [name for name, a in self.inputs.items() if is_float(a)]
+
+    def positional(self, inputs) -> list:
+        """Of these inputs those that the call takes in their order."""
+        return [a for name, a in inputs.items()
+                if name not in self.component.by_name]
+
+    def named(self, inputs) -> dict[str, Any]:
+        """Of these inputs those that the call takes by their names."""
+        return {name: a for name, a in inputs.items()
+                if name in self.component.by_name and a is not None}
 
     def has_gradients(self) -> bool:
         return bool(self.floats() or self.parameters)
@@ -99,7 +115,7 @@ class Case:
         """The same case with no mask of its own, and every position read."""
         first = next(iter(self.inputs.values()))
         shape = (*first.shape[:2], self.dy.shape[-1])
-        return replace(self, mask=None, read=None,
+        return replace(self, mask=None, read=None, documents=None,
                        dy=np.resize(self.dy, shape))
 
     def options(self, tensor: Callable = lambda a: a) -> dict[str, Any]:
@@ -108,7 +124,9 @@ class Case:
         keep = None if self.keep is None else KeepMasks(self.keep)
         chosen = {"keep": keep, "rate": self.rate, "mask": tensor(self.mask),
                   "read": tensor(self.read),
-                  "positions": tensor(self.positions)}
+                  "positions": tensor(self.positions),
+                  "documents": tensor(self.documents),
+                  "segments": tensor(self.segments)}
         chosen = {name: option for name, option in chosen.items()
                   if option is not None}
         if chosen and self.component.is_class() and not self.component.model:

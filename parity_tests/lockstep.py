@@ -2,7 +2,7 @@
 by step through a whole training run, and the first place where they part.
 
     python -m parity_tests.lockstep            # the reference and the twin
-    python -m parity_tests.lockstep --steps 1000
+    python -m parity_tests.lockstep --steps 1000 --kind qwen3_moe
 
 How far two correct runs may drift apart: a rounding error made in one step
 changes all later ones. A run from initial weights that were moved by a relative
@@ -21,13 +21,14 @@ test_lockstep.py measures A and holds DRIFT, the 1e-9 asked for, against it.
 import argparse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 
 from twinformer.models.keep_masks import KeepMasks
-from twinformer.models.config import GPT2Config
+from twinformer.architectures.kinds import KINDS
 from twinformer.models.initialisation import initial_parameters
 from numpy_impl.training import learner as reference
 from twinformer.configs.device_config import DeviceConfig
@@ -42,10 +43,16 @@ __all__ = ["DRIFT", "ROUNDINGS", "Parting", "Run", "in_lockstep", "learners",
 
 ROUNDINGS = 64
 
+# Of those that a kind has: windows shorter than the text, an idle expert
+SIZES: dict[str, Any] = {
+    "vocab_size": 13, "context_length": 8, "d_model": 16, "n_heads": 2, "n_layers": 2,
+    "dropout": 0.1, "n_kv_heads": 1, "head_dim": 6, "d_hidden": 20, "window_size": 3,
+    "global_every": 2, "n_experts": 3, "n_active": 2, "rope_theta": 100.0}
+
 
 class Run(NamedTuple):
     """What both learners are given."""
-    model: GPT2Config
+    model: Any  # GPT2Config, LlamaConfig, ...
     training: TrainingConfig
     parameters: dict[str, np.ndarray]
 
@@ -71,14 +78,16 @@ class Run(NamedTuple):
             min_learning_rate=c.min_learning_rate)
 
 
-def small_run(steps: int = 300, moved: float = 0.0) -> Run:
-    """A small GPT with dropout, clipping, accumulation and a schedule.
+def small_run(steps: int = 300, moved: float = 0.0, kind: str = "gpt2") -> Run:
+    """A small model with dropout, clipping, accumulation and a schedule.
 
     moved : float
         Relative size of a random change of the initial weights.
     """
-    model = GPT2Config(vocab_size=13, context_length=8, d_model=16, n_heads=2,
-                       n_layers=2, dropout=0.1)
+    config = KINDS[kind].config
+    known = {field.name for field in fields(config)}
+    sizes = KINDS[kind].small | SIZES
+    model = config(**{name: sizes[name] for name in sizes if name in known})
     training = TrainingConfig(max_steps=steps, batch_size=2, accumulation=2,
                               learning_rate=3e-3, min_learning_rate=3e-4,
                               warmup_steps=20, clip_norm=0.5)
@@ -234,8 +243,10 @@ def main() -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--steps", type=int, default=300)
-    steps = parser.parse_args().steps
-    run = small_run(steps)
+    parser.add_argument("--kind", choices=list(KINDS), default="gpt2")
+    options = parser.parse_args()
+    steps = options.steps
+    run = small_run(steps, kind=options.kind)
     torch.set_num_threads(1)  # the model is small
     print("step   loss, reference     loss, twin          drift of weights")
     for step, losses, parting, drift in in_lockstep(

@@ -113,7 +113,8 @@ def forward(case):
     if part.is_class():
         f = load(f(*case.arguments), case).forward
     with np.errstate(all="ignore"):
-        result = f(*case.inputs.values(), **case.options())
+        result = f(*case.positional(case.inputs), **case.named(case.inputs),
+                   **case.options())
     return result[0] if part.remembers == "cache" else result
 
 

@@ -23,7 +23,8 @@ __all__ = ["bounds_of", "check_fit", "gradient_name", "load", "remembered", "run
 def run_numpy(case: Case, package: str = "numpy_impl") -> dict[str, Any]:
     """{name: array} by the reference's contract, in the dtype of the case."""
     part, case = case.component, case.laid_out()
-    inputs, options = list(case.inputs.values()), case.options()
+    inputs = case.positional(case.inputs)
+    options = case.named(case.inputs) | case.options()
     with np.errstate(all="ignore"):
         if part.is_class():
             layer = load(part.find(package)(*case.arguments), case)
@@ -52,7 +53,9 @@ def remembered(what: str, result, inputs):
     return {"cache": lambda: result,
             "arguments": lambda: (result, *inputs[1:]),
             "output": lambda: (result, result),
-            "input": lambda: (result, inputs[0])}[what]()
+            "bent": lambda: (result, result, *inputs[1:]),
+            "input": lambda: (result, inputs[0]),
+            "inputs": lambda: (result, *inputs)}[what]()
 
 
 def run_torch(case: Case, package: str = "torch_impl", *, fused: bool = True,
@@ -85,7 +88,8 @@ def run_torch(case: Case, package: str = "torch_impl", *, fused: bool = True,
             f = load(f, case, dtype)
             wanted |= {gradient_name(name): parameter
                        for name, parameter in f.named_parameters()}
-        y = f(*inputs.values(), **case.options(tensor))
+        y = f(*case.positional(inputs), **case.named(inputs),
+              **case.options(tensor))
         found = {"y": y}
         if wanted and y.requires_grad and y.shape == case.dy.shape:
             grads = torch.autograd.grad(y, list(wanted.values()),

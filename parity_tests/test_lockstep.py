@@ -10,6 +10,7 @@ import numpy_impl.layers.norm
 import numpy_impl.training.learner
 import numpy_impl.training.optimizer
 from numpy_impl.training.learner import pretraining_learner
+from twinformer.architectures.kinds import KINDS
 from twinformer.configs.device_config import DeviceConfig
 
 from .agreement import DOUBLE
@@ -39,11 +40,25 @@ def test_three_hundred_steps_in_lockstep():
             assert np.abs(a - theirs[name]).max() <= 1e-6 * scale, name
 
 
-def test_the_drift_allowed_is_what_rounding_can_become():
+OTHERS = [kind for kind in KINDS if kind != "gpt2"]
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+@pytest.mark.parametrize("steps", [60, pytest.param(300, marks=pytest.mark.slow)])
+def test_every_kind_in_lockstep(kind, steps):
+    run = small_run(steps, kind=kind)
+    found = list(in_lockstep(run, *learners(run), steps))
+    assert not found[-1].parting, str(found[-1].parting)
+    assert len(found) == steps
+    assert found[-1].losses[0] < found[0].losses[0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_drift_allowed_is_what_rounding_can_become(kind):
     """A = how much 100 steps amplify a small change of the initial weights;
     N ROUNDINGS eps A has to stay below what is allowed."""
     moved, N = 1e-12, 100
-    runs = [small_run(N, move) for move in (0.0, moved)]
+    runs = [small_run(N, move, kind) for move in (0.0, moved)]
     pair = [pretraining_learner(run.model, run.training,
                                 DeviceConfig(device="cpu"), run.parameters)
             for run in runs]
@@ -73,10 +88,11 @@ def parting(steps=8):
 def test_a_wrong_backward_is_found_in_the_gradients(monkeypatch):
     """The gradient nearest to the output that is wrong: up's, in the last
     block, for what comes after it is sound."""
-    module = numpy_impl.layers.feed_forward
-    right = module.gelu_backward
-    monkeypatch.setattr(module, "gelu_backward",
-                        lambda dy, x: right(dy, x) * (1 + 1e-6))
+    activations = numpy_impl.layers.feed_forward.ACTIVATIONS
+    gelu, right = activations["gelu"]
+    monkeypatch.setitem(
+        activations, "gelu",
+        (gelu, lambda dy, x: right(dy, x) * (1 + 1e-6)))
     assert parting() == (1, "gradient of blocks.1.feed_forward.up.bias")
 
 

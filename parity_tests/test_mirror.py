@@ -21,6 +21,7 @@ HERE = Path(__file__).resolve().parent
 # Modules that only the twin has, with the reason.
 TORCH_ONLY = {
     "layers.fused": "chooses between torch's fused kernels and the steps",
+    "layers.fused_attention": "asks torch's kernel for what it has no name for",
     "training.data_sheet": "what makers promise of GPUs; NumPy has none",
     "training.device": "CUDA, MPS, autocast and compile",
     "training.fused_adamw": "torch's own kernel of the rule that both spell out",
@@ -105,9 +106,16 @@ def names_of(f):
             in inspect.signature(f).parameters.values()]
 
 
+# Models that are composed of the same layers are proven by the same tests
+TOGETHER = dict.fromkeys(
+    (f"models.{kind}" for kind in ("llama", "qwen3", "qwen3_moe", "gemma3", "olmo3",
+                                   "gpt_oss", "building")), "architectures")
+
+
 @pytest.mark.parametrize("name", sorted(OURS))
 def test_every_file_has_its_proof(name):
     *folder, file = name.split(".")
+    file = TOGETHER.get(name, file)
     assert (HERE.joinpath(*folder) / f"test_{file}.py").exists()
 
 

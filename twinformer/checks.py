@@ -1,8 +1,11 @@
 """What a layer may be asked for: mistakes named where they are made, before
 they come up as shapes that do not fit somewhere else."""
 import operator
+from collections.abc import Iterable
 
-__all__ = ["check_heads", "check_lengths", "check_positions", "check_rate", "check_sizes"]
+__all__ = ["check_choice", "check_expert_groups", "check_groups", "check_heads",
+           "check_kv_heads", "check_lengths", "check_pairs", "check_positions", "check_rate",
+           "check_segments", "check_sizes", "check_top_k", "check_visibility"]
 
 
 def check_sizes(**sizes: int) -> None:
@@ -15,6 +18,12 @@ def check_sizes(**sizes: int) -> None:
                             f"{size!r}") from None
         if whole < 1:
             raise ValueError(f"{name} must be at least 1, got {whole}")
+
+
+def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
+    """ValueError unless the value is one of the choices."""
+    if value not in (known := list(choices)):
+        raise ValueError(f"{name} must be one of {', '.join(known)}, got {value!r}")
 
 
 def check_rate(rate: float) -> None:
@@ -32,6 +41,26 @@ def check_heads(d_model: int, n_heads: int) -> None:
                          f"{n_heads} heads do not divide {d_model}")
 
 
+def check_top_k(k: int, E: int) -> None:
+    """ValueError unless k of E experts can be chosen."""
+    if not 1 <= k <= E:
+        raise ValueError(f"each token goes to some of the experts: expected 1 to {E} "
+                         f"of these {E}, got {k}")
+
+
+def check_expert_groups(k: int, E: int, groups: int, kept_groups: int) -> None:
+    """ValueError unless k of E experts can be chosen from the kept groups."""
+    if groups < 1 or E % groups:
+        raise ValueError(f"all groups have the same number of experts: {groups} groups "
+                         f"do not divide {E}")
+    if not 1 <= kept_groups <= groups:
+        raise ValueError(f"some of the groups are kept: expected 1 to {groups}, got "
+                         f"{kept_groups}")
+    if kept_groups * E // groups < k:
+        raise ValueError(f"{kept_groups} groups of {E // groups} experts are too few to "
+                         f"choose {k} experts from: keep more groups")
+
+
 def check_positions(positions, length: int) -> None:
     """ValueError unless all positions, a slice or an array, have a vector."""
     if isinstance(positions, slice):
@@ -46,8 +75,63 @@ def check_positions(positions, length: int) -> None:
                          f"longer context_length makes more of them")
 
 
+def check_segments(segments, shape: tuple[int, ...], n_segments: int) -> None:
+    """ValueError unless there is one segment, of those known, for each id."""
+    if tuple(segments.shape) != tuple(shape):
+        raise ValueError(f"segments must have the shape of the token ids, {tuple(shape)}, "
+                         f"got {tuple(segments.shape)}")
+    if 0 in shape:
+        return
+    first, last = int(segments.min()), int(segments.max())
+    if not 0 <= first <= last < n_segments:
+        raise ValueError(f"segments must lie in 0..{n_segments - 1}, got {first}..{last}; a "
+                         f"larger n_segments makes more of them")
+
+
 def check_lengths(T, S):
     if T > S:
         raise ValueError(f"causal attention needs a key for every query: got "
                          f"{T} queries and {S} keys; attention() takes a mask "
                          f"in which rows may be empty")
+
+
+def check_kv_heads(n_heads: int, n_kv_heads: int) -> None:
+    """ValueError unless every key/value head serves equally many heads."""
+    check_sizes(n_heads=n_heads, n_kv_heads=n_kv_heads)
+    if n_heads % n_kv_heads:
+        raise ValueError(f"every key/value head serves equally many query heads: {n_kv_heads} "
+                         f"do not divide {n_heads}")
+
+
+def check_pairs(R: int, K: int) -> None:
+    """ValueError unless R features, in pairs, can be turned in a head of K."""
+    if R > K:
+        raise ValueError(f"there are angles for {R} features, and a head has {K}; make the "
+                         f"frequencies for dim = {K} or fewer")
+
+
+def check_groups(q_shape, k_shape) -> None:
+    """ValueError unless every key head serves as many query heads."""
+    if len(q_shape) < 3 or q_shape[:-2] == k_shape[:-2]:
+        return
+    H, G = q_shape[-3], k_shape[-3] if len(k_shape) > 2 else 0
+    if q_shape[:-3] != k_shape[:-3] or G == 0 or H % G:
+        raise ValueError(
+            f"every head of keys serves an equal number of query heads: expected q "
+            f"(..., H, T, K) and k (..., G, S, K) with G dividing H, got {tuple(q_shape)} "
+            f"and {tuple(k_shape)}")
+
+
+def check_visibility(q_shape, k_shape, sinks, window, documents) -> None:
+    """ValueError unless these are what flash_attention takes."""
+    check_groups(q_shape, k_shape)
+    check_lengths(q_shape[-2], k_shape[-2])
+    if window is not None:
+        check_sizes(window=window)
+    B, H, S = q_shape[0], q_shape[1], k_shape[-2]
+    if sinks is not None and tuple(sinks.shape) != (H,):
+        raise ValueError(f"sinks: expected one number for each of the {H} query heads, "
+                         f"got shape {tuple(sinks.shape)}")
+    if documents is not None and tuple(documents.shape) != (B, S):
+        raise ValueError(f"documents: expected a number for every key, {(B, S)}, "
+                         f"got shape {tuple(documents.shape)}")

@@ -2,22 +2,16 @@
 
 Shapes: V vocabulary, D model width, C classes.
 """
-from dataclasses import replace
-
-from ..models.gpt2 import GPTModel
+from ..models.building import model_of, new_model
 from ..models.parameters import set_parameters
-from ..models.pretrained import model_of
+from twinformer.architectures.kinds import lora_targets, with_dropout
 from twinformer.models.layer_choice import layers_to_train
 
 from .freezing import train_only
 from .lora_model import add_lora
 from .classification_head import new_head
 
-__all__ = ["LORA_TARGETS", "build_classifier", "parameter_counts",
-           "trained_classifier"]
-
-# All that multiplies, as in the book's appendix E
-LORA_TARGETS = ("blocks.*", "head")
+__all__ = ["build_classifier", "parameter_counts", "trained_classifier"]
 
 
 def build_classifier(config, parameters, n_classes, settings, seed):
@@ -25,7 +19,7 @@ def build_classifier(config, parameters, n_classes, settings, seed):
 
     Parameters
     ----------
-    config : GPT2Config
+    config : GPT2Config, LlamaConfig, ...
     parameters : {name: array}
         Of the language model; read-only ones are copied, others become the
         classifier's own.
@@ -38,14 +32,15 @@ def build_classifier(config, parameters, n_classes, settings, seed):
 
     Returns
     -------
-    GPTModel
+    a model of models/
         Its scores are (B, T, C).
     """
-    model = model_of(replace(config, dropout=settings.dropout), parameters)
+    model = model_of(with_dropout(config, settings.dropout), parameters)
     new_head(model, n_classes, seed)
     if settings.train == "lora":
         add_lora(model, settings.lora_rank, settings.lora_alpha,
-                 settings.lora_dropout, LORA_TARGETS, seed)
+                 settings.lora_dropout, (*lora_targets(config), "head"),
+                 seed)
     else:
         train_only(model, layers_to_train(settings.train, config.n_layers))
     return model
@@ -59,7 +54,7 @@ def trained_classifier(config, parameters, n_classes):
     ValueError
         If they do not fit; lists what is missing, unexpected or misshapen.
     """
-    model = GPTModel(config, seed=None)
+    model = new_model(config, seed=None)
     new_head(model, n_classes, seed=0)
     set_parameters(model, parameters)
     return model

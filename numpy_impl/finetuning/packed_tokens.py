@@ -7,9 +7,8 @@ as it will alone.
 
 Shapes: B windows, T positions, V vocabulary.
 """
-from twinformer.batches.packing import document_mask
+from twinformer.batches.packing import document_positions
 from twinformer.batches.collate import IGNORE
-from ..training.loss import cross_entropy
 from ..training.objective import NextTokens
 
 __all__ = ["PackedTokens"]
@@ -28,9 +27,6 @@ class PackedTokens(NextTokens):
     def forward(self, model, batch, keep=None):
         """-> the surprise in nats, summed over the targets, cache"""
         inputs, targets, documents = batch
-        mask = document_mask(documents)                    # (B, T, T)
-        positions = mask.sum(-1) - 1  # of its own example, how many precede
-        logits, cache = model.forward(
-            inputs, keep, mask=mask, positions=positions)  # (B, T, V)
-        nats, loss_cache = cross_entropy(logits, targets, reduction="sum")
-        return nats, (cache, loss_cache)
+        positions = document_positions(documents)          # (B, T)
+        return self.surprise(model, inputs, targets, keep,
+                             positions=positions, documents=documents)

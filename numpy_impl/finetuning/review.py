@@ -22,7 +22,7 @@ def classify_review(text, model, tokenizer, device=None, max_length=None,
     Parameters
     ----------
     text : str
-    model : GPTModel
+    model : a model of models/
     tokenizer : Tokenizer
     device
         Of the twin's model; the reference has none.

@@ -20,12 +20,13 @@ def next_logits(model, ids, past=None):
 
     The model sees at most its context length of the latest tokens; what
     came before is forgotten. With past, from model.new_past(), only tokens
-    not yet seen are computed, until the context is full and every step
-    moves every token to another position. In double precision the draw that
-    follows adds no rounding of its own.
+    not yet seen are computed: for ever where positions are rotations, in
+    GPT-2 until the context is full and every step moves every token to
+    another position. In double precision the draw that follows adds no
+    rounding of its own.
     """
     window = ids[:, -model.config.context_length:]      # (B, <= context)
-    if past and ids.shape[1] <= model.config.context_length:
+    if past and past[0].holds(ids.shape[1]):
         new = ids[:, past[0].length:]                   # (B, the unseen)
         logits, _ = model.forward(new, past=past)       # (B, ..., V)
     else:
@@ -72,7 +73,8 @@ def generate(model, ids, max_new_tokens: int, *, temperature: float = 1.0,
     stops = np.array(stop_tokens(stop), dtype=np.int64)
 
     def tokens():
-        sequence = np.atleast_2d(prompt)                     # (B, T)
+        context = model.config.context_length
+        sequence = np.atleast_2d(prompt)[:, -context:]
         B = len(sequence)
         dice = [np.random.default_rng([seed, row]) for row in range(B)]
         stopped = np.zeros(B, dtype=bool)
@@ -103,7 +105,7 @@ def generate_text(model, tokenizer, prompt: str, max_new_tokens: int,
     prompt : the text to continue; special tokens in it count as such
     max_new_tokens : how many tokens at most
     options : as for `generate`; the text ends at the tokenizer's
-        end-of-text token unless `stop` says otherwise
+        stop tokens unless `stop` says otherwise
 
     Raises
     ------
@@ -114,8 +116,8 @@ def generate_text(model, tokenizer, prompt: str, max_new_tokens: int,
         raise ValueError(
             "the prompt is empty; give the model at least one character to "
             "continue")
-    ids = tokenizer.encode(prompt, allowed_special="all")
-    options.setdefault("stop", tokenizer.end_of_text)
+    ids = tokenizer.encode(prompt, allowed_special="all", add_beginning=True)
+    options.setdefault("stop", tokenizer.stop_tokens)
     options.setdefault("vocab_limit", tokenizer.vocab_size)
     new_ids = generate(model, ids, max_new_tokens, **options)
     return stream_text(tokenizer, new_ids, stop_tokens(options["stop"]))

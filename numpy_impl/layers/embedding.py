@@ -7,7 +7,7 @@ import numpy as np
 from twinformer.checks import check_sizes
 from .module import Module, Parameter
 
-__all__ = ["Embedding"]
+__all__ = ["Embedding", "ScaledEmbedding"]
 
 
 class Embedding(Module):
@@ -20,7 +20,7 @@ class Embedding(Module):
     def __init__(self, n_tokens: int, dim: int, seed: int | None = 0):
         super().__init__()
         check_sizes(n_tokens=n_tokens, dim=dim)
-        self.weight = Parameter(np.zeros((n_tokens, dim)))
+        self.weight = Parameter(np.zeros((n_tokens, dim), np.float32))
         self.reset_parameters(seed)
 
     def extra_repr(self):
@@ -41,6 +41,26 @@ class Embedding(Module):
         """
         if self.learns("weight"):
             add_rows(self.grads["weight"], ids, dy)
+
+
+class ScaledEmbedding(Embedding):
+    """y = scale * weight[ids]: Gemma's vectors are sqrt(D) times as long as
+    its table's, which serves as the output layer too, where short ones do.
+    """
+
+    def __init__(self, n_tokens: int, dim: int, scale: float,
+                 seed: int | None = 0):
+        super().__init__(n_tokens, dim, seed)
+        self.scale = scale
+
+    def forward(self, ids):
+        """ids (...) of 0..V-1 -> y (..., D), cache"""
+        y, ids = super().forward(ids)
+        return y * y.dtype.type(self.scale), ids
+
+    def backward(self, dy, ids):
+        """dy (..., D) -> nothing; the table's rows get it scaled as well"""
+        super().backward(dy * dy.dtype.type(self.scale), ids)
 
 
 def check_whole_numbers(ids):

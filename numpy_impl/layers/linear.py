@@ -24,7 +24,7 @@ class Linear(Module):
                  seed: int | None = 0):
         super().__init__()
         check_sizes(d_in=d_in, d_out=d_out)
-        self.weight = Parameter(np.zeros((d_out, d_in)))
+        self.weight = Parameter(np.zeros((d_out, d_in), np.float32))
         self.bias = Parameter(np.zeros(d_out)) if bias else None
         self.reset_parameters(seed)
 

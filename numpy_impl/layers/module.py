@@ -50,7 +50,8 @@ class Module(ModuleTree):
     def __setattr__(self, name, value):
         if isinstance(value, Parameter):
             value = value.data
-            self.grads[name] = np.zeros_like(value)
+            # zeros, unlike zeros_like, takes no memory until written to
+            self.grads[name] = np.zeros(value.shape, value.dtype)
         super().__setattr__(name, value)
 
     def __call__(self, *arguments, **options):
@@ -145,7 +146,7 @@ class Module(ModuleTree):
             if name not in gradients:
                 array = getattr(module, attribute)
                 grad = module.grads[attribute]
-                if grad is None:  # zeros takes no memory until written to
+                if grad is None:
                     grad = np.zeros(array.shape, array.dtype)
                 learns = flag(name) if callable(flag) else flag
                 gradients[name] = grad if learns else None

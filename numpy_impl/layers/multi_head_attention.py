@@ -9,12 +9,13 @@ import numpy as np
 
 from twinformer.models.context import EMPTY
 
-from .attention import attention, attention_backward, causal_mask
+from .attention import attention, attention_backward
 from twinformer.checks import check_heads, check_rate
 from .flash_attention import flash_attention, flash_attention_backward
 from .linear import Linear
 from .module import Module
 from .reading import read_mask, read_rows, read_rows_backward
+from .visibility import visible_mask
 
 __all__ = ["MultiHeadAttention", "split_heads", "merge_heads"]
 
@@ -55,17 +56,20 @@ class MultiHeadAttention(Module):
         q = read_rows(q, context.read)                     # (B, T or P, D)
         q, k, v = (split_heads(part, self.n_heads)         # (B, H, T, K)
                    for part in (q, k, v))
-        if context.kv_cache is not None:
-            k, v = context.kv_cache.extend(k, v)           # (B, H, S, K)
-        mask = read_mask(context.mask, context.read, x.shape[1], k.shape[2])
+        documents = context.documents
+        if context.kv_cache is not None:                   # (B, H, S, K)
+            k, v, documents = context.kv_cache.extend(k, v, documents)
+        mask = read_mask(context.mask, context.read, x.shape[1], k.shape[2],
+                         None, documents)
         dropping = context.keep is not None and self.dropout > 0
         plain = mask is not None or dropping  # dropout needs every weight
         if plain:
-            mask = every_head(mask, q, k)                  # (..., 1, T, S)
+            mask = every_head(mask, q, k, documents)       # (..., 1, T, S)
             heads, heads_cache = attention(
                 q, k, v, mask, context.keep, self.dropout)
         else:
-            heads, heads_cache = flash_attention(q, k, v)  # (B, H, T, K)
+            heads, heads_cache = flash_attention(          # (B, H, T, K)
+                q, k, v, documents=documents)
         y, out_cache = self.out.forward(merge_heads(heads), context)
         return y, Cache(qkv_cache, plain, heads_cache, out_cache, context.read)
 
@@ -90,17 +94,17 @@ class Cache(NamedTuple):
     read: np.ndarray | None
 
 
-def every_head(mask, q, k):
-    """(T, S) or (B, T, S) -> (..., 1, T, S); the causal mask for None
+def every_head(mask, q, k, documents=None):
+    """(T, S) or (B, T, S) -> (..., 1, T, S); for None, the past of each
 
     None again for a single query, the last position, which may see every key:
     each new token of a text that is being generated is one.
     """
     if mask is None:
         T, S = q.shape[2], k.shape[2]
-        if T == 1:
+        if T == 1 and documents is None:
             return None
-        mask = causal_mask(T, S)
+        mask = visible_mask(T, S, None, documents)
     return mask[..., None, :, :]
 
 

@@ -110,25 +110,34 @@ def restore(result, leading):
     return result.reshape(*leading, result.shape[1]) if rows else result
 
 
-def over_heads(f, arrays, tile):
-    """f(*arrays, tile) on groups of heads, on all cores, joined again.
+def over_heads(f, arrays, size, *whole):
+    """f(*arrays, *whole) on groups of heads, on all cores, joined again.
 
-    arrays : (B, H, any rows, any width); f looks at `tile` of the first one's
-    rows and of the second's at a time, and returns a tuple of such arrays.
+    arrays : (B, H, ...); an axis of length 1 serves all, and None is passed
+    on. f works on `size` numbers of a head at a time, and returns a tuple of
+    such arrays.
     Where the heads of a sequence are too little work, a group has those of
     several: at T = 64 that takes a third off the time of attention.
     """
-    B, H, T, _ = arrays[0].shape
-    S = arrays[1].shape[2]
-    group = max(1, SLICE // (min(T, tile[0]) * min(S, tile[1])))
+    B, H = arrays[0].shape[:2]
+    group = max(1, SLICE // size)
     rows = max(1, group // H)
     groups = [(slice(b, b + rows), slice(h, h + group))
               for b in range(0, B, rows) for h in range(0, H, group)]
     with one_blas_thread():
-        parts = run_all(lambda g: f(*(a[g] for a in arrays), tile), groups)
+        parts = run_all(
+            lambda g: f(*(part_of(a, g) for a in arrays), *whole), groups)
     joined = [np.empty((B, H, *part.shape[2:]), part.dtype)
               for part in parts[0]]
     for place, part in zip(groups, parts, strict=True):
-        for whole, piece in zip(joined, part, strict=True):
-            whole[place] = piece
+        for whole_array, piece in zip(joined, part, strict=True):
+            whole_array[place] = piece
     return joined
+
+
+def part_of(array, group):
+    """What a group of heads needs of an array; what all share, as it is."""
+    if array is None:
+        return None
+    return array[tuple(slice(None) if length == 1 else here
+                       for length, here in zip(array.shape, group))]

@@ -27,7 +27,7 @@ class LearnedPositions(Module):
                  seed: int | None = 0):
         super().__init__()
         check_sizes(context_length=context_length, dim=dim)
-        self.weight = Parameter(np.zeros((context_length, dim)))
+        self.weight = Parameter(np.zeros((context_length, dim), np.float32))
         self.reset_parameters(seed)
 
     def extra_repr(self):

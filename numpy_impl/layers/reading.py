@@ -6,7 +6,9 @@ D any width.
 """
 import numpy as np
 
-__all__ = ["read_rows", "read_rows_backward", "read_mask"]
+from .visibility import visible
+
+__all__ = ["read_rows", "read_rows_backward", "read_positions", "read_mask"]
 
 
 def read_rows(x, read):
@@ -30,16 +32,26 @@ def read_rows_backward(dy, read, T):
     return dx
 
 
-def read_mask(mask, read, T, S):
+def read_positions(positions, read):
+    """Where the tokens that are read stand: a slice or (B, T) -> (B, P)"""
+    if read is None:
+        return positions
+    if isinstance(positions, slice):
+        return positions.start + read                      # (B, P)
+    return np.take_along_axis(positions, read, 1)
+
+
+def read_mask(mask, read, T, S, window=None, documents=None):
     """Whom the positions that are read may attend to: (B, P, S)
 
-    mask (T, S) or (B, T, S), None = causal, with the queries the last T of S
-    positions; where read is None, it comes back as it is.
+    mask (T, S) or (B, T, S), None = whom visibility.py says, with the queries
+    the last T of S positions; where read is None, it comes back as it is.
     """
     if read is None:
         return mask
     if mask is None:
-        return np.arange(S) <= read[..., None] + S - T     # (B, P, S)
+        keys = np.arange(S)
+        return visible(read + S - T, keys, window, documents)
     if mask.ndim == 2:
         return mask[read]                                  # (B, P, S)
     return np.take_along_axis(mask, read[..., None], 1)

@@ -1,45 +1,43 @@
-"""Load GPT-2's published weights, or anyone's; save ours for others.
+"""Load published weights, or anyone's; save ours for others.
 
-    model = load_pretrained("gpt2")
-    save_pretrained(model, "my-gpt2")
+    model = load_pretrained("qwen3-0.6b")
+    save_pretrained(model, "my-qwen3")
 
 The weights of the loaded model are the file itself, mapped into memory: they
-are not copied, and pages are read when they are first needed.
+are not copied, and pages are read when they are first needed. Half precision
+is widened, a tensor after the other, which takes memory of its own.
 """
 import os
-from dataclasses import replace
+from typing import Any
 
-import numpy as np
-
-from twinformer.models.config import GPT2Config
-from .gpt2 import GPTModel
+from .building import model_of
 from .parameters import get_parameters
 from twinformer.pretrained.reading import read_pretrained
 from twinformer.pretrained.writing import write_pretrained
 from .torch_io import read_torch
 
-__all__ = ["load_pretrained", "save_pretrained", "model_of"]
+__all__ = ["load_pretrained", "save_pretrained"]
 
 
-def load_pretrained(source: str | os.PathLike,
-                    config: GPT2Config | None = None) -> GPTModel:
-    """A GPT-2 with weights that were trained elsewhere.
+def load_pretrained(source: str | os.PathLike, config=None) -> Any:
+    """A model with weights that were trained elsewhere.
 
     Parameters
     ----------
     source
-        A published size ("gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl"),
-        downloaded once; or a folder or file: safetensors, with or without
-        the prefix "transformer.", sharded or whole; OpenAI's TensorFlow
-        checkpoint (its .index file); in torch also PyTorch's .bin.
+        A published size ("gpt2", "llama-3.2-1b", "qwen3-0.6b", ...; see
+        architectures/kinds.py), downloaded once; or a folder or file:
+        safetensors, sharded or whole; OpenAI's TensorFlow checkpoint of a
+        GPT-2 (its .index file); llama2.c's .bin; in torch also PyTorch's
+        .bin and Meta's consolidated.00.pth.
     config
-        The shape that the weights have to have. Left out, it is that of the
-        published size, of the config.json or hparams.json beside the file,
-        or of the published size that the arrays belong to.
+        What the weights have to be of. Left out, it is that of the published
+        size, of the config.json, hparams.json or params.json beside the
+        file, or of the published GPT-2 that the arrays belong to.
 
     Returns
     -------
-    GPTModel
+    a model of models/
         float32, or float64 where the file is; half precision is widened,
         which changes no value. Nothing is dropped out until it is trained.
 
@@ -55,31 +53,10 @@ def load_pretrained(source: str | os.PathLike,
     return model_of(config, parameters)
 
 
-def model_of(config: GPT2Config,
-             parameters: dict[str, np.ndarray]) -> GPTModel:
-    """A model whose weights are these arrays; read-only ones are copied.
-
-    To build it is to allocate every weight and gradient. So it is built one
-    number a head wide, and the arrays then take the places of its own.
-    """
-    model = GPTModel(replace(config, vocab_size=1, context_length=1,
-                             d_model=config.n_heads), seed=None)
-    model.config = config
-    for name, module, attribute in model.uses():
-        if name in parameters:
-            array = np.require(parameters[name], requirements="W")
-            setattr(module, attribute, array)
-            # zeros, unlike zeros_like, takes no memory until written to
-            module.grads[attribute] = np.zeros(array.shape, array.dtype)
-    if config.tie_embeddings:
-        model.head.share("weight", model.token_embedding)
-    return model
-
-
-def save_pretrained(model: GPTModel, folder: str | os.PathLike,
+def save_pretrained(model, folder: str | os.PathLike,
                     tokenizer=None) -> None:
-    """Write the folder that transformers opens: model.safetensors,
-    config.json and, of a tokenizer of ours, its files.
+    """Write the folder that transformers opens: model.safetensors, in shards
+    if it is large, config.json and, of a tokenizer of ours, its files.
 
     Files of these names are replaced, each in one step.
 

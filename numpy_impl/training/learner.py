@@ -10,10 +10,11 @@ import numpy as np
 
 from twinformer.models.keep_masks import KeepMasks
 from ..layers.parallel import set_num_threads
-from ..models.gpt2 import GPTModel
+from ..models.building import new_model
 from ..models.parameters import get_parameters, set_parameters
 from .clipping import clip_global_norm
 from .diagnosis import first_non_finite
+from twinformer.architectures.kinds import balance_weight
 from twinformer.configs.device_config import DeviceConfig
 from twinformer.learning import NonFiniteError, StepResult
 from twinformer.memory import keep_freed_memory
@@ -117,11 +118,11 @@ class Learner:
 
 
 def pretraining_learner(model, training, device, parameters) -> Learner:
-    """A Learner of a new GPT on next tokens: batches are (inputs, targets).
+    """A Learner of a new model on next tokens: batches are (inputs, targets).
 
     Parameters
     ----------
-    model : GPT2Config
+    model : GPT2Config, LlamaConfig, ...
     training : TrainingConfig
     device : DeviceConfig
     parameters : {name: array}
@@ -135,9 +136,10 @@ def pretraining_learner(model, training, device, parameters) -> Learner:
     """
     weight = parameters["token_embedding.weight"]
     dtype = weight.dtype
-    gpt = GPTModel(model, seed=None).to(dtype)
-    set_parameters(gpt, parameters)
-    return Learner(gpt, NextTokens(), training, device)
+    new = new_model(model, seed=None).to(dtype)
+    set_parameters(new, parameters)
+    objective = NextTokens(balance_weight(model))
+    return Learner(new, objective, training, device)
 
 
 def placed(model, device):

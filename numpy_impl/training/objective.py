@@ -11,6 +11,7 @@ so that they make the gradient of one large batch.
 Shapes: B batch, T positions, V vocabulary.
 """
 from twinformer.batches.collate import IGNORE
+from ..layers.load_balance import LoadBalance
 from .loss import cross_entropy, cross_entropy_backward
 
 __all__ = ["NextTokens"]
@@ -20,7 +21,19 @@ class NextTokens:
     """Predict every next token: what language models are pretrained on.
 
     A batch is (inputs, targets), (B, T) each; a target of -100 is left out.
+
+    Parameters
+    ----------
+    balance : float
+        The weight of the experts' load-balance loss beside the mean of these
+        losses; 0.001 is usual. It is in the gradient, count times, so that
+        the share 1 / count of a step leaves mean + balance * loss; of several
+        microbatches it is the mean, weighted by their counts. The loss that
+        is returned stays in nats. A model without experts is not changed.
     """
+
+    def __init__(self, balance: float = 0.0):
+        self.balance = balance
 
     def count(self, batch) -> int:
         """The targets that count."""
@@ -30,12 +43,24 @@ class NextTokens:
     def forward(self, model, batch, keep=None):
         """-> the surprise in nats, summed over the targets, cache"""
         inputs, targets = batch
-        logits, cache = model.forward(inputs, keep)        # (B, T, V)
+        return self.surprise(model, inputs, targets, keep)
+
+    def surprise(self, model, inputs, targets, keep, **options):
+        """The same with options of the model's forward"""
+        balance = None
+        if self.balance:
+            balance = options["balance"] = LoadBalance()
+        logits, cache = model.forward(inputs, keep, **options)  # (B, T, V)
         nats, loss_cache = cross_entropy(logits, targets, reduction="sum")
-        return nats, (cache, loss_cache)
+        if balance is not None:
+            count = int((targets != IGNORE).sum())
+            balance.loss(self.balance * count)
+        return nats, (cache, loss_cache, balance)
 
     def backward(self, dloss, model, cache):
         """dloss () -> nothing; uses up the cache"""
-        cache, loss_cache = cache
+        cache, loss_cache, balance = cache
+        if balance is not None:
+            balance.backward(dloss)
         dlogits = cross_entropy_backward(dloss, loss_cache, overwrite=True)
         model.backward(dlogits, cache)

@@ -464,7 +464,7 @@ FIRST = "base_model.model.transformer.h.0.attn.c_attn.lora_B.weight"
     (lambda tensors: tensors.pop(FIRST), "of transformer.h.0.attn.c_attn only A is there"),
     (lambda tensors: tensors[FIRST].fill(np.nan), f"NaN or infinity in {FIRST}"),
     (lambda tensors: tensors.update({"base_model.model.model.layers.0.q_proj.lora_A.weight":
-                                     tensors[FIRST]}), "is in no GPT-2"),
+                                     tensors[FIRST]}), "is in no gpt2"),
     (lambda tensors: tensors.update({"base_model.model.transformer.ln_f.weight": np.ones(9)}),
      r"final_norm.weight is \(8,\) here, \(9,\) there"),
     (lambda tensors: tensors.update({"base_model.model.score.weight": np.ones((3, 9))}),

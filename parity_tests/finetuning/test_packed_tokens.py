@@ -99,22 +99,24 @@ def test_an_example_does_not_see_its_neighbours(seed):
     the bit; later and earlier neighbours, and padding."""
     random = np.random.default_rng(seed)
     batch, model = windows(seed), model_of(weights(1))
-    before, _ = model.forward(batch.inputs, mask=document_mask(
-        batch.documents))
+    before, _ = model.forward(batch.inputs, documents=batch.documents)
     row = random.integers(len(batch.inputs))
     here = batch.documents[row] == random.choice(batch.documents[row])
     inputs = batch.inputs.copy()
     inputs[row, ~here] = random.integers(11, size=(~here).sum())
-    after, _ = model.forward(inputs, mask=document_mask(batch.documents))
+    after, _ = model.forward(inputs, documents=batch.documents)
     np.testing.assert_array_equal(after[row, here], before[row, here])
 
 
 @given(SEEDS)
-def test_the_masks_are_one(seed):
-    documents = windows(seed).documents
-    np.testing.assert_array_equal(
-        theirs.document_mask(torch.tensor(documents)).numpy(),
-        document_mask(documents))
+def test_documents_are_a_mask(seed):
+    """Said by the number of each token's document, or by who sees whom."""
+    batch, model = windows(seed), model_of(weights(1))
+    places = document_positions(batch.documents)
+    tiled, _ = model.forward(batch.inputs, positions=places, documents=batch.documents)
+    masked, _ = model.forward(batch.inputs, positions=places,
+                              mask=document_mask(batch.documents))
+    np.testing.assert_allclose(tiled, masked, rtol=0, atol=1e-13)
 
 
 def test_one_example_a_window_is_ordinary_training():
@@ -130,8 +132,7 @@ def test_the_first_example_of_a_window_is_as_alone():
     together = packed_batch([[([1, 2, 3, 4], 0), ([5, 6, 7], 0)]], 10)
     alone = packed_batch([[([1, 2, 3, 4], 0)]], 10)
     model = model_of(weights(3))
-    long, _ = model.forward(together.inputs,
-                            mask=document_mask(together.documents))
+    long, _ = model.forward(together.inputs, documents=together.documents)
     short, _ = model.forward(alone.inputs)
     np.testing.assert_allclose(long[:, :4], short, rtol=0, atol=1e-14)
 
@@ -162,10 +163,10 @@ def summed(results):
 
 @given(SEEDS)
 def test_positions_begin_anew_with_each_example(seed):
-    """Both packages count them from the mask."""
+    """In both packages."""
     batch, seen = windows(seed), []
 
-    def model(inputs, keep=None, mask=None, positions=None):
+    def model(inputs, keep=None, positions=None, documents=None):
         seen.append(positions)
         raise StopIteration
 

@@ -204,10 +204,10 @@ class Decoder:
 
 class Letters:
     """A tokenizer of letters from a; odd ids end no character."""
-    vocab_size, end_of_text = 9, 4
+    vocab_size, stop_tokens = 9, (4,)
 
-    def encode(self, text, allowed_special=()):
-        assert allowed_special == "all"
+    def encode(self, text, allowed_special=(), add_beginning=True):
+        assert allowed_special == "all" and add_beginning
         return [ord(letter) - 97 for letter in text]
 
     def stream_decoder(self):

@@ -1,6 +1,7 @@
 """Attention in tiles: the plain one's numbers, without its matrix of weights.
 
-Cases have a few queries and keys, and tiles of one to four of them.
+Cases have a few queries and keys, and tiles of one to four of them. The laws of
+windows, documents, sinks and shared keys stand in test_flash_attention_laws.py.
 """
 import math
 
@@ -8,13 +9,13 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import given
-from hypothesis import strategies as st
 
 import numpy_impl.layers.attention as plain
 import numpy_impl.layers.flash_attention as ours
 import torch_impl.layers.flash_attention as theirs
 from numpy_impl.layers import parallel
 from numpy_impl.layers.parallel import set_row_threads
+from numpy_impl.layers.visibility import visible_mask
 from torch_impl.layers.fused import spelled_out
 
 from ..agreement import assert_agree, assert_rounding
@@ -25,38 +26,7 @@ from ..proof import check_agreement
 from ..strategies import cases, generic
 
 NAME = "layers.flash_attention.flash_attention"
-
-
-def positions(slices):
-    return [list(range(s.start, s.stop)) for s in slices]
-
-
-@pytest.mark.parametrize("module", [ours, theirs])
-def test_the_cases_cross_several_tiles(module):
-    """Seven queries in tiles of three after two older keys, in tiles of four:
-    the last of each is ragged, and no tile lies in the future."""
-    assert positions(module.query_tiles(7, (3, 4))) == [
-        [0, 1, 2], [3, 4, 5], [6]]
-    assert [positions(module.key_tiles(queries, 2, (3, 4)))
-            for queries in module.query_tiles(7, (3, 4))] == [
-        [[0, 1, 2, 3], [4]],
-        [[0, 1, 2, 3], [4, 5, 6, 7]],
-        [[0, 1, 2, 3], [4, 5, 6, 7], [8]]]
-
-
-@given(st.integers(1, 6), st.integers(0, 5), st.integers(1, 4),
-       st.integers(1, 4))
-def test_masked_tiles_are_the_causal_mask(T, past, t, s):
-    """Put together again; keys that no tile looks at are masked as well."""
-    for module, zeros in ((ours, np.zeros), (theirs, torch.zeros)):
-        seen = np.zeros((T, past + T), bool)
-        for queries in module.query_tiles(T, (t, s)):
-            for keys in module.key_tiles(queries, past, (t, s)):
-                scores = zeros((queries.stop - queries.start,
-                                keys.stop - keys.start))
-                masked = module.mask_tile(scores, queries, keys, past)
-                seen[queries, keys] = np.asarray(masked) == 0
-        np.testing.assert_array_equal(seen, plain.causal_mask(T, past + T))
+GROUPED = NAME + ", in windows"
 
 
 @given(cases(NAME, generic))
@@ -67,8 +37,11 @@ def test_the_denominators_are_those_of_all_scores(case):
     mask = torch.from_numpy(plain.causal_mask(q.shape[2], k.shape[2]))
     expected = torch.logsumexp(
         torch.where(mask, scores, -torch.inf), -1, keepdim=True)
-    _, cache = ours.flash_attention(q, k, v, tile)
-    _, logsumexp = theirs.forward_tiles(*map(torch.from_numpy, (q, k, v)), tile)
+    _, cache = ours.flash_attention(q, k, v, tile=tile)
+    arrays = theirs.by_group(*map(torch.from_numpy, (q, k, v)), None, None)
+    scale = 1 / math.sqrt(q.shape[-1])
+    _, logsumexp = theirs.forward_tiles(*arrays, theirs.How(None, scale, None, tile))
+    logsumexp = logsumexp[:, :, 0]
     size = 1 + (np.abs(q) @ np.abs(k).mT).max()
     for found in (logsumexp, cache.logsumexp):
         assert_rounding(found, expected, k.shape[2], size)
@@ -77,13 +50,28 @@ def test_the_denominators_are_those_of_all_scores(case):
 @given(cases(NAME, generic))
 def test_it_is_plain_attention(case):
     """Against the reference's own other form, forward and backward."""
+    check_it_is_plain(case)
+
+
+@given(cases(GROUPED, generic))
+def test_it_is_plain_attention_with_everything(case):
+    check_it_is_plain(case)
+
+
+def check_it_is_plain(case):
     _, bounds = bounds_of(case)
-    q, k, v, _ = case.inputs.values()
+    q, k, v, sinks, window, scale, softcap, documents, _ = map(
+        case.inputs.get, ("q", "k", "v", "sinks", "window", "scale", "softcap",
+                          "documents", "tile"))
+    mask = visible_mask(q.shape[2], k.shape[2], window, documents)
     y, cache = plain.attention(
-        q, k, v, plain.causal_mask(q.shape[2], k.shape[2]))
-    dq, dk, dv = plain.attention_backward(case.dy, cache)
+        q, k, v, mask if documents is None else mask[:, None],
+        scale=scale, softcap=softcap, sinks=sinks)
+    gradients = plain.attention_backward(case.dy, cache)
+    names = ["dq", "dk", "dv", "dsinks"][:len(gradients)]
+    expected = {"y": y} | dict(zip(names, gradients, strict=True))
     result = run_numpy(case)
-    expected = {"y": y, "dq": dq, "dk": dk, "dv": dv}
+    assert list(result) == list(expected)
     for name, bound in bounds.items():
         assert_agree(result[name], expected[name], bound, name)
 
@@ -102,12 +90,12 @@ def test_later_positions_have_no_influence():
     """Causality, bit for bit: whatever comes after position t."""
     generator = np.random.default_rng(0)
     q, k, v = generator.standard_normal((3, 1, 2, 9, 4))
-    y, _ = ours.flash_attention(q, k, v, (2, 3))
+    y, _ = ours.flash_attention(q, k, v, tile=(2, 3))
     for t in range(8):
         k2, v2, q2 = k.copy(), v.copy(), q.copy()
         for a in (q2, k2, v2):
             a[:, :, t + 1:] = generator.standard_normal(a[:, :, t + 1:].shape)
-        y2, _ = ours.flash_attention(q2, k2, v2, (2, 3))
+        y2, _ = ours.flash_attention(q2, k2, v2, tile=(2, 3))
         np.testing.assert_array_equal(y[:, :, :t + 1], y2[:, :, :t + 1])
 
 
@@ -117,10 +105,10 @@ def test_a_larger_score_in_a_later_tile():
     k = np.zeros((1, 1, 6, 1))
     k[..., 5, 0] = 2000
     q, v = np.ones((1, 1, 6, 1)), np.arange(6.0).reshape(1, 1, 6, 1)
-    y, _ = ours.flash_attention(q, k, v, (2, 3))
+    y, _ = ours.flash_attention(q, k, v, tile=(2, 3))
     np.testing.assert_array_equal(y.ravel(), [0, 0.5, 1, 1.5, 2, 5])
     with spelled_out():
-        y = theirs.flash_attention(*map(torch.from_numpy, (q, k, v)), (2, 3))
+        y = theirs.flash_attention(*map(torch.from_numpy, (q, k, v)), tile=(2, 3))
     np.testing.assert_array_equal(y.ravel(), [0, 0.5, 1, 1.5, 2, 5])
 
 

@@ -156,6 +156,8 @@ def test_a_state_that_does_not_fit_changes_nothing(change, message):
 LAYERS = [("linear.Linear", (3, 4)), ("embedding.Embedding", (5, 3)),
           ("positions.LearnedPositions", (5, 3)),
           ("feed_forward.FeedForward", (3, 6)),
+          ("gated_feed_forward.SwiGLU", (3, 6)),
+          ("gated_feed_forward.ClampedSwiGLU", (3, 6, True)),
           ("multi_head_attention.MultiHeadAttention", (4, 2)),
           ("self_attention.SelfAttention", (3, 4)),
           ("self_attention.CausalAttention", (3, 4)),

@@ -124,8 +124,9 @@ def test_spelled_out_dropout_without_masks_is_refused():
 @pytest.mark.parametrize("spelled", [False, True])
 def test_a_new_token_needs_no_mask(spelled, monkeypatch):
     """The last position may see every key, so none is built, nor copied."""
-    monkeypatch.setattr(theirs, "causal_mask", None)
-    monkeypatch.setattr("torch_impl.layers.flash_attention.causal_mask", None)
+    monkeypatch.setattr(theirs, "visible_mask", None)
+    monkeypatch.setattr("torch_impl.layers.fused_attention.visible_mask", None)
+    monkeypatch.setattr("torch_impl.layers.tiles.visible", None)
     layer = theirs.MultiHeadAttention(8, 2).double()
     context = Context(kv_cache=KVCache(3))
     x = torch.randn(2, 3, 8).double()

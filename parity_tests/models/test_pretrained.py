@@ -16,7 +16,7 @@ from twinformer.models.initialisation import (
     initial_parameters, parameter_shapes,
 )
 from numpy_impl.models.parameters import get_parameters, set_parameters
-from twinformer.pretrained.names import HUGGING_FACE, turned
+from twinformer.pretrained.formats.gpt2_names import HUGGING_FACE, turned
 from numpy_impl.training.optimizer import AdamW
 from torch_impl.models.parameters import get_parameters as get_torch_parameters
 
@@ -162,11 +162,11 @@ def test_double_precision_stays_double(tmp_path, side):
 
 
 def test_pickles_are_read_by_the_twin_alone(tmp_path):
-    from twinformer.pretrained.config_io import config_json
+    from twinformer.pretrained.formats.registry import config_text
 
     model = hugging_face()
     torch.save(model.state_dict(), tmp_path / "pytorch_model.bin")
-    (tmp_path / "config.json").write_text(config_json(TINY, "float32"))
+    (tmp_path / "config.json").write_text(config_text(TINY, "float32"))
     ids = torch.tensor([[3, 1, 4]])
     torch.testing.assert_close(theirs.load_pretrained(tmp_path)(ids), model(ids).logits)
     with pytest.raises(ValueError, match="NumPy cannot read safely"):

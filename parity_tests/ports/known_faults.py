@@ -17,9 +17,12 @@ class Fault(NamedTuple):
 
 NORM, SOFTMAX, MANY = "layers.norm", "layers.softmax", "layers.multi_head_attention"
 ATTENTION, SELF = "layers.attention", "layers.self_attention"
+VISIBILITY, SOFTCAP = "layers.visibility", "layers.softcap"
+FLASH, TILES = "layers.flash_attention", "layers.tiles"
 GELU, LOSS = "layers.activations", "training.loss"
+GATES, ROUTER, MIXTURE = "layers.gates", "layers.router", "layers.mixture_of_experts"
 PLAIN = (MANY, "plain = mask is not None or dropping", "plain = True")
-SCALE = "scale = 1 / math.sqrt(q.shape[-1])"
+SCALE = "1 / math.sqrt(q.shape[-1]) if scale is None else scale"
 
 
 def norm(name, advice, old, new):
@@ -27,12 +30,17 @@ def norm(name, advice, old, new):
 
 
 def scale(name, advice, new):
-    return Fault(name, advice, (PLAIN, (ATTENTION, SCALE, f"scale = {new}")))
+    return Fault(name, advice, (PLAIN, (ATTENTION, SCALE, new)))
 
 
 def causal(name, advice, new):
-    old = "return np.tri(T, S, S - T, dtype=bool)"
-    return Fault(name, advice, (PLAIN, (ATTENTION, old, f"return {new}")))
+    return Fault(name, advice, (PLAIN, (VISIBILITY, "seen = key <= later ", f"seen = {new} ")))
+
+
+def in_turn(*changes):
+    return Fault("query heads take the key heads in turn",
+                 "query heads h H/G ... share key head h: repeat each key head H/G times "
+                 "(repeat_interleave), do not tile them", changes)
 
 
 FAULTS = [
@@ -86,14 +94,50 @@ FAULTS = [
           "K is the width of one head, D / H", "1 / math.sqrt(q.shape[-3] * q.shape[-1])"),
     Fault("the scale 1/sqrt(K) is missing in the backward",
           "dq = scale dscores k, dk = scale dscores^T q",
-          ((ATTENTION, "dq = dscores @ k * scale", "dq = dscores @ k"),
-           (ATTENTION, "dk = dscores.mT @ q * scale", "dk = dscores.mT @ q"))),
+          ((ATTENTION, "dscores @ k * scale", "dscores @ k"),
+           (ATTENTION, "dk = dscores.mT @ rows(q, k) * scale",
+            "dk = dscores.mT @ rows(q, k)"))),
     causal("the mask is off by one: a token does not see itself",
-           "query t attends to the keys s <= t", "np.tri(T, S, S - T - 1, dtype=bool)"),
+           "query t attends to the keys s <= t", "key < later"),
     causal("the mask is off by one: a token sees the next one",
-           "query t attends to the keys s <= t", "np.tri(T, S, S - T + 1, dtype=bool)"),
+           "query t attends to the keys s <= t", "key <= later + 1"),
     causal("no causal mask", "query t attends to the keys s <= t",
-           "np.ones((T, S), dtype=bool)"),
+           "key < later + key.size"),
+    Fault("the window is off by one: a token sees one more",
+          "with a window W, query t attends to the W keys t - W < s <= t",
+          ((VISIBILITY, "key > later - window", "key >= later - window"),
+           (VISIBILITY, "first - window + 1", "first - window"))),
+    Fault("the window is off by one: a token sees one less",
+          "with a window W, query t attends to the W keys t - W < s <= t, itself included",
+          ((VISIBILITY, "key > later - window", "key > later - window + 1"),)),
+    Fault("padding sees padding", "a negative document is none: it neither sees nor is seen",
+          ((VISIBILITY, "(own == other) & (other >= 0)", "(own == other)"),
+           (VISIBILITY, "near = (other >= 0) & (other >= least)", "near = (other >= least)"),
+           (VISIBILITY, "np.where(own < 0, last, own).min", "own.min"))),
+    in_turn((TILES, "a.reshape(B, G, H // G, T, -1)",
+             "a.reshape(B, H // G, G, T, -1).swapaxes(1, 2)"),
+            (TILES, "sinks.reshape(1, G, H // G, 1, 1)",
+             "sinks.reshape(1, H // G, G, 1, 1).swapaxes(1, 2)"),
+            (FLASH, "(a.reshape(*q.shape[:3], -1)", "(a.swapaxes(1, 2).reshape(*q.shape[:3], -1)"),
+            (FLASH, "dq = dq.reshape(q.shape)", "dq = dq.swapaxes(1, 2).reshape(q.shape)"),
+            (FLASH, "dsinks.sum(0).reshape", "dsinks.sum(0).swapaxes(0, 1).reshape")),
+    in_turn((ATTENTION, "return x.reshape(*leading, G, H // G * T, n)",
+             "x = x.reshape(*leading, H // G, G, T, n).swapaxes(-4, -3)\n"
+             "    return x.reshape(*leading, G, H // G * T, n)"),
+            (ATTENTION, "return x.reshape(*q.shape[:-1], x.shape[-1])",
+             "x = x.reshape(*x.shape[:-2], -1, q.shape[-2], x.shape[-1]).swapaxes(-4, -3)\n"
+             "    return x.reshape(*q.shape[:-1], x.shape[-1])")),
+    Fault("the sink takes no share", "its exponential belongs into softmax's denominator",
+          ((TILES, "q.dtype) if sinks is None else sinks", "q.dtype)"),)),
+    Fault("the softcap is missing", "scores are cap tanh(score / cap)",
+          ((SOFTCAP, "return x if cap is None else cap * np.tanh(x / cap)", "return x"),)),
+    Fault("the softcap comes after the mask", "cap first: tanh makes a number of -inf",
+          ((ATTENTION, "scores = soft_cap(scores, softcap) ",
+            "scores = scores if mask is None else np.where(mask, scores, -np.inf)\n"
+            "    scores = soft_cap(scores, softcap) "),
+           (ATTENTION, "with_sinks(scores, mask, sinks)", "with_sinks(scores, None, sinks)"))),
+    Fault("the path through the softcap is missing", "dscores times 1 - (score / cap)^2",
+          ((SOFTCAP, "return dy if slope is None else dy * slope", "return dy"),)),
     Fault("the mask is inverted", "True means: may attend",
           ((SOFTMAX, "x = np.where(mask, x, -np.inf)", "x = np.where(mask, -np.inf, x)"),)),
     Fault("queries and keys are swapped", "one Linear makes q, k, v in this order",
@@ -109,6 +153,41 @@ FAULTS = [
           ((GELU, "return x * normal_cdf(x)", "return gelu(x)"),)),
     Fault("SiLU in place of GELU", "x sigmoid(x) is another function",
           ((GELU, "return 0.5 * x * (1 + np.tanh(u))", "return silu(x)"),)),
+    Fault("gate and up are swapped", "SiLU bends the gate: silu(gate) * up",
+          ((GATES, "return silu(gate) * up", "return gate * silu(up)"),)),
+    Fault("GELU in place of SiLU", "SwiGLU bends with x sigmoid(x)",
+          ((GATES, "return silu(gate) * up", "return gelu(gate) * up"),)),
+    Fault("gate and up are not clamped", "gate = min(gate, 7), up = clip(up, -7, 7)",
+          ((GATES, "    g = np.minimum(gate, LIMIT)\n    u = np.clip(up, -LIMIT, LIMIT)\n"
+                   "    return", "    g, u = gate, up\n    return"),)),
+    Fault("1.702 is missing", "the share of the gate is sigmoid(1.702 gate)",
+          ((GATES, "return g * sigmoid(ALPHA * g) * (u + 1)",
+            "return g * sigmoid(g) * (u + 1)"),)),
+    Fault("up in place of up + 1", "gpt-oss multiplies by up + 1",
+          ((GATES, "return g * sigmoid(ALPHA * g) * (u + 1)",
+            "return g * sigmoid(ALPHA * g) * u"),)),
+    Fault("the weights of the chosen experts are not made to sum to 1",
+          "divide the shares of the chosen ones by their sum, where renormalise is set",
+          ((ROUTER, "        weights = weights / total\n", ""),)),
+    Fault("of experts with equal scores the higher index is chosen",
+          "a stable sort by falling score: the lower index comes first",
+          ((ROUTER, "    return E - 1 - order[:, ::-1][:, :k]",
+            "    return np.argsort(scores, -1, kind='stable')[:, ::-1][:, :k]"),)),
+    Fault("the bias is in the weights", "the bias has a say in the choice alone",
+          ((ROUTER, "np.take_along_axis(s, chosen, -1)",
+            "np.take_along_axis(s if bias is None else s + np.asarray(bias), chosen, -1)"),)),
+    Fault("the scale of the weights is missing", "weights = scale s / sum(s)",
+          ((ROUTER, "return (scale * share, chosen), cache", "return (share, chosen), cache"),)),
+    Fault("a group is as good as its best expert", "its two best are summed",
+          ((ROUTER, "[..., -2:].sum(-1)", "[..., -1]"),)),
+    Fault("experts are not weighted", "y = sum of weight_e expert_e(x)",
+          ((MIXTURE, "return (weights[..., None] * outputs[places]).sum(1)",
+            "return outputs[places].sum(1)"),)),
+    Fault("the router gets no gradient", "dweights_nj = <dy_n, output_nj>",
+          ((MIXTURE, "dx = dx + self.router.backward(dlogits, cache.router)",
+            "dx = dx + self.router.backward(0 * dlogits, cache.router)"),)),
+    Fault("the load-balance loss is not times E", "loss = E sum_e f_e P_e",
+          (("layers.load_balance", "return E * (f * P).sum()", "return (f * P).sum()"),)),
     Fault("interleaved and half-split pairs are confused",
           "sine and cosine of a pair stand side by side: y[t, 2i], y[t, 2i + 1]",
           (("layers.positions", "np.stack([np.sin(angle), np.cos(angle)], -1)",

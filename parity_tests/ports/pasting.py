@@ -53,7 +53,7 @@ def numpy_lines(case: Case, package: str, has_backward: bool) -> list[str]:
             layer = part.find(package)(*case.arguments)
     has_backward = has_backward and (layer is None or hasattr(layer, "backward"))
     lines = [f"{name} = {literal(a)}" for name, a in given.items()]
-    call = ", ".join(given)
+    call = call_of(case)
     if has_backward and case.has_gradients():
         lines.append(f"dy = {literal(case.dy)}")
     if part.is_class():
@@ -73,7 +73,7 @@ def numpy_lines(case: Case, package: str, has_backward: bool) -> list[str]:
     lines += [f"{first} = {part.public}({call})", "print(y)"]
     if has_backward and case.has_gradients():
         memory = {"cache": "cache",
-                  "output": "y", "input": next(iter(given)),
+                  "output": "y", "input": next(iter(given)), "inputs": call,
                   "arguments": ", ".join(list(given)[1:])}[part.remembers]
         lines += [f"print({part.backward_name()}(dy, {memory}))"]
     return lines
@@ -89,7 +89,7 @@ def torch_lines(case: Case) -> list[str]:
         return f"torch.tensor({a.tolist()!r}{kind(a)}{grad})"
     lines = [f"{name} = {tensor(a, name in case.floats())}"
              for name, a in given.items()]
-    call = ", ".join(given)
+    call = call_of(case)
     f = part.public
     if part.is_class():
         lines += [f"layer = {part.construction(case.arguments)}.double().eval()"]
@@ -104,7 +104,14 @@ def torch_lines(case: Case) -> list[str]:
 
 def inputs_of(case: Case) -> dict:
     options = {"rate": case.rate} if case.rate is not None else {}
-    return {**case.inputs, **options}
+    left_out = set(case.component.by_name) - set(case.named(case.inputs))
+    return {name: a for name, a in {**case.inputs, **options}.items() if name not in left_out}
+
+
+def call_of(case: Case) -> str:
+    """"q, k, v, scale=scale" """
+    names = [*case.component.by_name, "rate"]
+    return ", ".join(f"{name}={name}" if name in names else name for name in inputs_of(case))
 
 
 def path(root: str, name: str, in_grads: bool = False, d: bool = False) -> str:

@@ -72,7 +72,8 @@ def run_port(case: Case, package: str, backwards: int = 1) -> dict[str, Any]:
         part = case.component
         thing, own = part.find(package), found(package, part.room, part.public)
         backward = backward_of(part, package)
-        check_options(getattr(own, "forward", own), case.options())
+        check_options(getattr(own, "forward", own),
+                      case.named(case.inputs) | case.options())
         if is_torch(own, backward):
             result = run_torch(case, package)
         else:
@@ -110,8 +111,11 @@ def by_hand(case, package, thing, backward, backwards):
 
     def given(a):
         return convert(a) if isinstance(a, np.ndarray) else a
-    inputs = [given(a) for a in laid.inputs.values()]
-    others = [given(np.cos(a)) if is_float(a) else given(a) for a in laid.inputs.values()]
+    passed = {name: given(a) for name, a in laid.inputs.items()}
+    inputs, options = case.positional(passed), case.named(passed)
+    passed = {name: given(np.cos(a)) if is_float(a) else given(a)
+              for name, a in laid.inputs.items()}
+    others, other_options = case.positional(passed), case.named(passed)
     layer, forward = None, thing
     if part.is_class():
         layer = thing(*case.arguments)
@@ -120,9 +124,9 @@ def by_hand(case, package, thing, backward, backwards):
         backward = getattr(layer, "backward", None)
     results: dict[str, Any] = {}
     for turn in range(backwards):
-        result = forward(*inputs, **case.laid_out().options(given))
+        result = forward(*inputs, **options, **laid.options(given))
         if backwards > 1 and turn == 0:  # the backward is of this call, not the last
-            forward(*others, **case.laid_out().options(given))
+            forward(*others, **other_options, **laid.options(given))
         if part.remembers == "cache" and not isinstance(result, tuple):
             y, memory = result, None
             if backward is not None:

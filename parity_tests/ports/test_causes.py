@@ -7,13 +7,16 @@ from .explaining import explained
 from .known_faults import FAULTS
 from .trying import sides_of, tried
 
-SEEN_IN = {"layers.attention": "layers.multi_head_attention"}
+SEEN_IN = {"layers.attention": {"layers.multi_head_attention"},
+           "layers.softcap": {"layers.attention"},
+           "layers.tiles": {"layers.flash_attention"},
+           "layers.visibility": {"layers.flash_attention", "layers.multi_head_attention"}}
 
 
 def components_of(fault):
     """The components in whose file the fault is, or that are made of it."""
-    rooms = {SEEN_IN.get(room, room) for room, _, _ in fault.changes}
-    rooms |= {room for room, _, _ in fault.changes}
+    rooms = {room for room, _, _ in fault.changes}
+    rooms = rooms.union(*(SEEN_IN.get(room, set()) for room in rooms))
     return [part for part in COMPONENTS if part.room in rooms]
 
 

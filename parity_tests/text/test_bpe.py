@@ -1,5 +1,6 @@
 """Our BPE and tiktoken: the same ids on any text."""
 import json
+import re
 import sysconfig
 import unicodedata
 from pathlib import Path
@@ -11,6 +12,7 @@ from hypothesis import example, given, strategies as st
 import numpy_impl.text.bpe as ours
 import torch_impl.text.bpe as theirs
 from twinformer.tokenizers.patterns import PATTERNS
+from twinformer.tokenizers.tokenizer import repair_surrogates
 
 from .samples import NASTY, error_of, gpt2, real_text, texts
 
@@ -91,6 +93,30 @@ def test_special_tokens_as_tiktoken(text, allowed, disallowed):
         except ValueError:
             return ValueError
     assert result(tokenizer.encode) == result(twin.encode) == result(twin.encoding.encode)
+
+
+@given(st.lists(st.sampled_from(["<t>", "<t>x", "<|s|>", "<t", "|s|>", "e\u0301", " the", "\n"])
+                | texts(), max_size=8).map("".join))
+@pytest.mark.parametrize("pattern", ["gpt2", "qwen"])
+def test_added_tokens_are_one_id_wherever_they_stand(pattern, text):
+    """By hand, all at once and by tiktoken, to which they are special tokens."""
+    added, special = {"<t>": 1000, "<t>x": 1001}, {"<|s|>": 1002}
+    vocabulary = PAIRS[pattern][0].ranks, pattern, special, "NFC", added
+    tokenizer, textbook, twin = (
+        BPE(*vocabulary) for BPE in (ours.BPETokenizer, Textbook, theirs.BPETokenizer))
+    parts = re.split("(<t>x|<t>)", repair_surrogates(text))
+    expected = [i for part in parts for i in (
+        [added[part]] if part in added else twin.encoding.encode_ordinary(
+            unicodedata.normalize("NFC", part)))]
+    for one in (tokenizer, textbook, twin):
+        assert one.encode_ordinary(text) == one.encode(text, disallowed_special=()) == expected
+        batch, = one.encode_batch([text])
+        assert batch.tolist() == expected
+        steered = one.encode(text, "all")
+        assert steered.count(1002) == text.count("<|s|>")
+        assert [i for i in steered if i in added.values()] == [
+            i for i in expected if i in added.values()]
+        assert one.decode(steered) == one.decode(expected)
 
 
 def test_of_two_special_tokens_the_longer_wins():

@@ -14,6 +14,7 @@ from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
 from twinformer.runs.run_folder import open_run
 from twinformer.commands.generate import build_model
 from twinformer.commands.main import main
+from twinformer.tokenizers.vocabulary import TextMarks
 
 from ..tiny_run import tiny_run
 
@@ -76,6 +77,12 @@ def test_ids_are_those_of_the_whole_text():
         ([97, 98], [32, 99]), ([97, 98], [32, 100])]
     end = ByteTokenizer().end_of_text
     assert next(encode_question(ByteTokenizer(), Question("", (" c",), 0))) == ([end], [32, 99])
+
+
+def test_a_beginning_stands_in_front_of_a_context():
+    tokenizer = ByteTokenizer(["<s>", "</s>"]).with_marks(TextMarks(beginning=256))
+    for context, ids in (("ab", [256, 97, 98]), ("", [256])):
+        assert next(encode_question(tokenizer, Question(context, (" c",), 0))) == (ids, [32, 99])
 
 
 class Joined(ByteTokenizer):

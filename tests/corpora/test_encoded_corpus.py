@@ -8,6 +8,7 @@ from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
 from twinformer.tokenizers.characters import CharacterTokenizer
 from twinformer.corpora.encoded_corpus import encode_corpus, token_dtype
 from twinformer.tokenizers.tokenizer import repair_surrogates
+from twinformer.tokenizers.vocabulary import TextMarks
 
 from parity_tests.text.samples import error_of, texts
 
@@ -22,6 +23,12 @@ def test_every_document_ends_with_end_of_text(documents):
     assert bytes(ids[ids < 256].astype(np.uint8)) == "".join(documents).encode()
     ends = np.cumsum([len(text.encode()) + 1 for text in documents]) - 1
     assert np.flatnonzero(ids == 256).tolist() == [int(end) for end in ends]
+
+
+def test_a_beginning_stands_in_front_of_every_document():
+    tokenizer = ByteTokenizer(["<s>", "</s>"]).with_marks(TextMarks(beginning=256))
+    assert encode_corpus(tokenizer, ["ab", "", "b"]).tolist() == [
+        256, 97, 98, 257, 256, 257, 256, 98, 257]
 
 
 def test_without_end_of_text_documents_are_joined():

@@ -9,6 +9,7 @@ from twinformer.corpora.prompts import (
 from twinformer.corpora.records import Instruction, read_instructions
 from twinformer.corpora.turns import Turn
 from twinformer.chat.template import ChatTemplate
+from twinformer.tokenizers.vocabulary import TextMarks
 
 from parity_tests.shared_data import shared_data
 from parity_tests.text.samples import error_of, gpt2
@@ -71,6 +72,15 @@ def test_marks_are_special_tokens_where_there_are_such():
     ids = CHATML.question_ids(TASK, chat_tokenizer())
     assert ids[0] == 257 and (ids.count(257), ids.count(258)) == (2, 1)
     assert CHATML.answer_ids("3", chat_tokenizer()) == [ord("3"), 258]
+
+
+def test_a_beginning_stands_in_front_of_a_question():
+    """Once, even where the marks have it already."""
+    tokenizer = chat_tokenizer()
+    for beginning, first in ((256, [256, 257]), (257, [257, ord("u")])):
+        begins = tokenizer.with_marks(TextMarks(beginning=beginning))
+        assert CHATML.question_ids(TASK, begins)[:2] == first
+    assert ALPACA.question_ids(TASK, tokenizer.with_marks(TextMarks(256)))[:2] == [256, ord("B")]
 
 
 def test_words_of_a_task_never_steer():

@@ -101,7 +101,7 @@ def test_a_mistake_in_transformers_is_named_in_both_words():
 
 def of_hugging_face(model):
     from twinformer.models.initialisation import parameter_shapes
-    from twinformer.pretrained.names import HUGGING_FACE, turned
+    from twinformer.pretrained.formats.gpt2_names import HUGGING_FACE, turned
 
     state = model.state_dict()
     return {name: turned(name, state[HUGGING_FACE(name)].numpy())

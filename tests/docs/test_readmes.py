@@ -1,5 +1,6 @@
-"""README.zh-CN.md says all that README.md says: section by section the same commands, figures,
-links and files. Who edits one has to edit the other; the message names what is missing where.
+"""A README.zh-CN.md says all that its README.md says: section by section the same commands,
+figures, links and files. Who edits one has to edit the other; the message names what is missing
+where.
 """
 import re
 from pathlib import Path
@@ -20,8 +21,9 @@ def sections(name):
     return [text[start:end] for start, end in zip(marks, [*marks[1:], None])]
 
 
-ENGLISH, CHINESE = sections("README.md"), sections("README.zh-CN.md")
-PAIRS = list(zip(ENGLISH, CHINESE))
+PAGES = {name: (sections(f"{name}.md"), sections(f"{name}.zh-CN.md"))
+         for name in ("README", "docs/from-gpt-2/README")}
+PAIRS = [pair for english, chinese in PAGES.values() for pair in zip(english, chinese)]
 both = pytest.mark.parametrize(("english", "chinese"), PAIRS, ids=[
     re.sub(r"\W+", "-", section.partition("\n")[0].strip("# ")) for section, _ in PAIRS])
 
@@ -54,8 +56,9 @@ def links(text):
             if not target.startswith("README")}
 
 
-def test_the_same_sections():
-    levels = [[section.split(" ")[0] for section in page] for page in (ENGLISH, CHINESE)]
+@pytest.mark.parametrize("pages", PAGES.values(), ids=PAGES)
+def test_the_same_sections(pages):
+    levels = [[section.split(" ")[0] for section in page] for page in pages]
     assert levels[0] == levels[1]
 
 
@@ -92,9 +95,11 @@ def test_lists_and_tables_have_as_many_lines(english, chinese):
                 == len(re.findall(mark, prose(chinese), re.M))), mark
 
 
-def test_chinese_marks():
+@pytest.mark.parametrize("name", PAGES)
+def test_chinese_marks(name):
     """No English comma, colon, full stop or bracket between Chinese characters."""
-    text = re.sub(r"`[^`\n]*`", "`", prose((ROOT / "README.zh-CN.md").read_text("utf-8")))
+    page = (ROOT / f"{name}.zh-CN.md").read_text("utf-8")
+    text = re.sub(r"`[^`\n]*`", "`", prose(page))
     found = re.findall(rf"[{HAN}][,;:?!(]|[,;?!)][{HAN}]|[{HAN}]\.(?:\s|$)", text)
     assert found == []
     assert re.findall(rf"[{HAN}][A-Za-z0-9`]|[A-Za-z0-9`][{HAN}]", re.sub(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.side_by_side import align, derivations, main, mirrored_pairs, page
+from docs.side_by_side import align, explanations, main, mirrored_pairs, page
 
 ROOT = Path(__file__).parents[2]
 PAIRS = sorted(path.relative_to(ROOT / "numpy_impl").as_posix()
@@ -71,15 +71,16 @@ def test_rows_keep_the_order_of_both_files():
             assert all(one < other for one, other in pairwise(numbers))
 
 
-def test_every_derivation_is_linked_and_found(tmp_path):
+def test_every_page_on_code_is_linked_and_found(tmp_path):
     html = page(tmp_path)
     linked = set()
     for target in re.findall(r'href="([^"#]+)"', html):
         path = Path(target.removeprefix("file://")) if "://" in target else tmp_path / target
         assert path.resolve().is_file(), f"leads nowhere: {target}"
         linked.add(path.resolve())
-    assert linked == set((ROOT / "docs/derivations").glob("[a-z]*.md"))
-    assert "layers/norm.py" in derivations()
+    assert linked == {path for folder in ("derivations", "from-gpt-2")
+                      for path in (ROOT / "docs" / folder).glob("[a-z]*.md")}
+    assert "layers/norm.py" in explanations() and "models/qwen3.py" in explanations()
 
 
 def test_it_needs_no_network(html):

@@ -11,7 +11,7 @@ from twinformer.evaluation.questions import read_last_words
 from twinformer.evaluation.responses import read_responses
 from twinformer.evaluation.scores import read_scores
 from twinformer.io.text_files import encoding_of, json_list, read_text
-from twinformer.pretrained.config_io import read_config
+from twinformer.pretrained.formats.gpt2_config import read_config
 
 CHINESE = "\u4eca\u5929\u5929\u6c14\u5f88\u597d\uff0c\u53bb\u516c\u56ed\u6563\u6b65\u3002"
 FRENCH = "Le caf\xe9 au lait est tr\xe8s bon, \xe0 cet endroit."

@@ -18,6 +18,7 @@ from twinformer.batches.packing import document_ids
 from twinformer.prepare.prepare import prepare
 from twinformer.prepare.prepare_options import PrepareOptions
 from twinformer.prepare.prepared import PreparedCorpus, is_prepared
+from twinformer.tokenizers.vocabulary import TextMarks
 from parity_tests.shared_data import shared_data
 from parity_tests.text.samples import gpt2
 
@@ -161,6 +162,21 @@ def test_long_documents_keep_their_tokens(tmp_path):
     whole = tokenizer.encode_ordinary(book.read_bytes().decode("utf-8-sig"))
     assert corpus.train[:].tolist() == [*whole, tokenizer.end_of_text]
     assert corpus.starts("train").tolist() == [0] and len(whole) == 52811
+
+
+def test_a_beginning_stands_in_front_of_every_document(tmp_path):
+    """However many passages it was cut into; where it starts, it starts."""
+    texts = [" ".join(map(str, range(start, start + 500))) for start in (0, 1000, 2000)]
+    (tmp_path / "c.jsonl").write_text(
+        "".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
+    tokenizer = ByteTokenizer(["<s>", "</s>"]).with_marks(TextMarks(beginning=256))
+    prepare(corpus_sources(str(tmp_path / "c.jsonl")), tokenizer, tmp_path / "out",
+            options(validation=0.0, passage_length=700))
+    corpus = PreparedCorpus(tmp_path / "out")
+    whole = [[256, *text.encode(), 257] for text in texts]
+    assert corpus.train[:].tolist() == [i for ids in whole for i in ids]
+    assert corpus.starts("train").tolist() == [0, len(whole[0]), len(whole[0] + whole[1])]
+    assert corpus.tokenizer.beginning_of_text == 256
 
 
 def test_duplicates(tmp_path):

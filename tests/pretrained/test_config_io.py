@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twinformer.models.config import PRESETS, GPT2Config
-from twinformer.pretrained.config_io import (
-    config_json, config_of_arrays, preset_of, read_config,
+from twinformer.pretrained.formats.gpt2_config import (
+    config_of_arrays, preset_of, read_config,
 )
-from twinformer.pretrained.names import spelling_of
+from twinformer.pretrained.formats.gpt2_names import spelling_of
+from twinformer.pretrained.formats.registry import config_text
 
 from parity_tests.models.checkpoints import (
     TINY, arrays_of, hugging_face, tensorflow_arrays,
@@ -27,7 +28,7 @@ configs = st.builds(
 @given(configs)
 def test_what_is_written_is_read(tmp_path_factory, config):
     path = tmp_path_factory.mktemp("files") / "config.json"
-    path.write_text(config_json(config, "float32"))
+    path.write_text(config_text(config, "float32"))
     assert read_config(path) == config
 
 
@@ -35,7 +36,7 @@ def test_transformers_reads_ours_and_we_read_theirs(tmp_path):
     from transformers import GPT2Config as TheirConfig
 
     for config in (TINY, replace(TINY, tie_embeddings=False), PRESETS["gpt2-xl"]):
-        (tmp_path / "config.json").write_text(config_json(config, "float32"))
+        (tmp_path / "config.json").write_text(config_text(config, "float32"))
         theirs = TheirConfig.from_pretrained(tmp_path)
         assert (theirs.n_embd, theirs.n_head, theirs.n_layer, theirs.n_positions) == (
             config.d_model, config.n_heads, config.n_layers, config.context_length)
@@ -63,7 +64,7 @@ def test_openais_hparams(tmp_path):
     ({"n_layer": "2"}, "expected a whole number n_layer, got '2'"),
 ])
 def test_other_models_are_refused(tmp_path, change, message):
-    content = json.loads(config_json(TINY, "float32")) | change
+    content = json.loads(config_text(TINY, "float32")) | change
     path = tmp_path / "config.json"
     path.write_text(json.dumps(content))
     with pytest.raises(ValueError, match=message):

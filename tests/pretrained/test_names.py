@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from twinformer.models.initialisation import parameter_shapes
-from twinformer.pretrained.names import (
+from twinformer.pretrained.formats.gpt2_names import (
     HUGGING_FACE, TENSORFLOW, is_turned, spelling_of, without_wrappers,
 )
 

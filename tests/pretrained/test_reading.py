@@ -11,7 +11,7 @@ from safetensors.numpy import save_file
 
 from twinformer.models.config import PRESETS, GPT2Config
 from twinformer.pretrained import reading
-from twinformer.pretrained.config_io import config_json
+from twinformer.pretrained.formats.registry import config_text
 from twinformer.pretrained.reading import find_weights, read_pretrained
 from torch_impl.models.torch_io import read_torch
 
@@ -26,7 +26,7 @@ def write(folder, arrays, config=TINY):
     save_file({name: np.ascontiguousarray(a) for name, a in arrays.items()},
               folder / "model.safetensors")
     if config:
-        (folder / "config.json").write_text(config_json(config, "float32"))
+        (folder / "config.json").write_text(config_text(config, "float32"))
     return folder
 
 
@@ -58,7 +58,7 @@ def sharded(folder, model):
 def pickled(folder, model, **options):
     folder.mkdir()
     torch.save(model.state_dict(), folder / "pytorch_model.bin", **options)
-    (folder / "config.json").write_text(config_json(TINY, "float32"))
+    (folder / "config.json").write_text(config_text(TINY, "float32"))
     return folder
 
 
@@ -70,7 +70,7 @@ def sharded_pickles(folder, model):
     for file in set(files.values()):
         torch.save({n: weights[n] for n in names if files[n] == file}, folder / file)
     (folder / "pytorch_model.bin.index.json").write_text(json.dumps({"weight_map": files}))
-    (folder / "config.json").write_text(config_json(TINY, "float32"))
+    (folder / "config.json").write_text(config_text(TINY, "float32"))
     return folder
 
 
@@ -134,7 +134,7 @@ def test_a_head_of_its_own_is_noticed(tmp_path, model):
 def test_half_precision_and_double(tmp_path, model, expected):
     from safetensors.torch import save_file as save_torch
 
-    (tmp_path / "config.json").write_text(config_json(TINY, "float32"))
+    (tmp_path / "config.json").write_text(config_text(TINY, "float32"))
     for dtype in (torch.bfloat16, torch.float16, torch.float64):
         weights = {name: parameter.detach().to(dtype)
                    for name, parameter in model.named_parameters()}
@@ -166,7 +166,7 @@ def test_missing_unexpected_and_misshapen_tensors_are_listed(tmp_path, model):
 def empty_of(config):
     """Arrays of a published size's shapes that take no memory."""
     from twinformer.models.initialisation import parameter_shapes
-    from twinformer.pretrained.names import HUGGING_FACE, is_turned
+    from twinformer.pretrained.formats.gpt2_names import HUGGING_FACE, is_turned
 
     zero = np.zeros((), np.float32)
     return {HUGGING_FACE(name): np.broadcast_to(
@@ -176,7 +176,7 @@ def empty_of(config):
 
 def test_a_size_mismatch_says_which_preset_fits(tmp_path, monkeypatch):
     medium = empty_of(PRESETS["gpt2-medium"])
-    monkeypatch.setattr(reading, "read", lambda path, read_torch: medium)
+    monkeypatch.setattr(reading, "open_weights", lambda path, read_torch: medium)
     file = tmp_path / "model.safetensors"
     file.touch()
     with pytest.raises(ValueError, match="the preset gpt2-medium fits this file") as error:
@@ -191,7 +191,7 @@ def test_a_size_mismatch_says_which_preset_fits(tmp_path, monkeypatch):
 def test_a_preset_is_fetched_and_must_be_itself(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     large = empty_of(PRESETS["gpt2-large"])
-    monkeypatch.setattr(reading, "read", lambda path, read_torch: large)
+    monkeypatch.setattr(reading, "open_weights", lambda path, read_torch: large)
     monkeypatch.setattr(reading, "fetch", lambda name: tmp_path / name / "model.safetensors")
     config, _ = read_pretrained("gpt2-large", None, read_torch)
     assert config == PRESETS["gpt2-large"]

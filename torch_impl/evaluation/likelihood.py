@@ -54,7 +54,7 @@ def choice_log_likelihoods(
 
     Parameters
     ----------
-    model : GPTModel
+    model : a model of models/
         Nothing is dropped out.
     contexts, choices : N rows of token ids
         Each choice is scored behind the context of the same row. Of a row

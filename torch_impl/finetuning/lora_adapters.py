@@ -39,12 +39,12 @@ def save_adapter(model, folder: str | os.PathLike, base: str = "") -> None:
 
     A head that scores classes is saved whole, its LoRA merged into it, for
     the base has no such head; so is every other module in which something
-    learns. transformers' GPT-2 has no offset on the head and peft leaves ours
+    learns. transformers' models have no offset on the head and peft leaves ours
     out: a README.md in the folder then says what is to be added.
 
     Parameters
     ----------
-    model : GPTModel
+    model : a model of models/
         With LoRA.
     folder
         Files in it are replaced, each in one step.
@@ -81,7 +81,8 @@ def save_adapter(model, folder: str | os.PathLike, base: str = "") -> None:
     check_saved(layers, whole)
     write_adapter(folder, Adapter(
         layers=layers, dropout=dropouts[0], whole=whole,
-        classifier=classifier, base=base, fingerprint=fingerprint(
+        classifier=classifier, kind=model.config.kind, base=base,
+        fingerprint=fingerprint(
             {name: array for name, array in below.items()
              if name not in whole})))
 
@@ -91,7 +92,7 @@ def load_adapter(model, folder: str | os.PathLike) -> list[str]:
 
     Parameters
     ----------
-    model : GPTModel
+    model : a model of models/
         The base, changed in place: LoRA as it was saved, by us or by peft;
         the head of a classifier in place of its own. A token embedding and
         an output layer that were one are two where the adapter changes one
@@ -112,7 +113,7 @@ def load_adapter(model, folder: str | os.PathLike) -> list[str]:
         Where a file is damaged or asks for what LoRALinear does not compute,
         or the adapter is for another base; the model is as it was.
     """
-    adapter = read_adapter(folder)
+    adapter = read_adapter(folder, model.config.kind)
     if lora_layers(model):
         raise ValueError("this model has LoRA already; merge or remove it "
                          "before you load an adapter")
@@ -160,7 +161,7 @@ def best_parameters(folder: str | os.PathLike, base: str = "") -> Callable:
 def new_head(model, outputs, bias) -> None:
     """Put a Linear of zeros in place of the model's head."""
     model.head = Linear(model.config.d_model, outputs, bias, seed=None)
-    model.head.to(model.final_norm.weight)
+    model.head.to(model.token_embedding.weight)
 
 
 def overwrite(module, arrays) -> None:

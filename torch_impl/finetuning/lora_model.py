@@ -25,7 +25,7 @@ def add_lora(model, rank: int = 16, alpha: float = 16.0, dropout: float = 0.0,
 
     Parameters
     ----------
-    model : GPTModel
+    model : a model of models/
         Changed in place. What it computes is the same as before.
     rank, alpha, dropout
         As in `LoRALinear`.

@@ -10,7 +10,6 @@ Shapes: B windows, T positions, V vocabulary.
 import torch
 
 from twinformer.batches.collate import IGNORE
-from ..training.loss import cross_entropy
 from ..training.objective import NextTokens
 
 __all__ = ["PackedTokens"]
@@ -29,15 +28,15 @@ class PackedTokens(NextTokens):
     def forward(self, model, batch, keep=None):
         """-> the surprise in nats, summed over the targets"""
         inputs, targets, documents = batch
-        mask = document_mask(documents)                    # (B, T, T)
-        positions = mask.sum(-1) - 1  # of its own example, how many precede
-        logits = model(
-            inputs, keep, mask=mask, positions=positions)  # (B, T, V)
-        nats = cross_entropy(logits, targets, reduction="sum")
-        return nats
+        positions = document_positions(documents)          # (B, T)
+        return self.surprise(model, inputs, targets, keep,
+                             positions=positions, documents=documents)
 
 
-def document_mask(documents):
-    """documents (B, T) -> (B, T, T) bool: True = row may attend to column"""
-    same = documents[:, :, None] == documents[:, None, :]  # (B, T, T)
-    return same & torch.ones_like(same[0]).tril()
+def document_positions(documents):
+    """documents (B, T) -> (B, T): positions from 0 in each document"""
+    places = torch.arange(documents.shape[1], device=documents.device)
+    first = torch.ones_like(documents, dtype=torch.bool)   # (B, T)
+    first[:, 1:] = documents[:, 1:] != documents[:, :-1]
+    begins = torch.where(first, places, 0).cummax(1).values
+    return places - begins                                 # (B, T)

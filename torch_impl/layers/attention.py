@@ -1,16 +1,21 @@
 """Attention: every position asks a question (query), every position offers an
 answer (key, value), and each takes a mixture of the values whose keys fit.
 
-Shapes: ... = any leading axes (batch, head), T = query positions, S = key
-positions, K = head width.
+Shapes: ... = any leading axes (batch), T = query positions, S = key positions,
+K = head width; H query heads share G heads of keys and values, or there is no
+axis of heads at all.
 """
 import math
 
 import torch
-from torch.nn import functional
+
+from twinformer.checks import check_groups
 
 from .fused import check_masks, fused
+from .fused_attention import fused_attention
+from .softcap import soft_cap
 from .softmax import masked_softmax
+from .visibility import visible_mask
 
 __all__ = ["causal_mask", "attention"]
 
@@ -20,27 +25,71 @@ def causal_mask(T: int, S: int):
 
     With more keys than queries, the queries are the last T positions.
     """
-    return torch.ones(T, S, dtype=torch.bool).tril(S - T)
+    return visible_mask(T, S)
 
 
-def attention(q, k, v, mask, keep=None, rate=0.0):
-    """y = softmax(q k^T / sqrt(K)) v, over the keys where mask is True.
+def attention(q, k, v, mask, keep=None, rate=0.0, *,
+              scale=None, softcap=None, sinks=None):
+    """y = softmax(q k^T scale) v, over the keys where mask is True.
 
-    Vaswani et al. 2017 (arXiv:1706.03762), eq. 1. Without the root, scores of
-    wide heads would grow with their width and softmax would saturate.
-    Given a rate but no keep-masks, torch's kernel draws them.
-    q (..., T, K), k and v (..., S, K), mask (T, S) -> y (..., T, K)
+    Vaswani et al. 2017 (arXiv:1706.03762), eq. 1. scale is 1 / sqrt(K): else
+    scores of wide heads would grow with their width and softmax saturate.
+
+    Three things that later models have: query heads h H/G ... (h+1) H/G - 1
+    share the key head h (Ainslie et al. 2023, arXiv:2305.13245); a softcap c
+    keeps every score within c, by c tanh(score / c) (Gemma 2,
+    arXiv:2408.00118, section 2); and a sink, a learned score a head, takes
+    part in softmax as that of a key whose value is 0, so that a head need not
+    look at anything (gpt-oss; Xiao et al. 2023, arXiv:2309.17453).
+    q (..., H, T, K), k and v (..., G, S, K), mask (T, S) or (..., 1, T, S),
+    sinks (H,) -> y (..., H, T, K)
+
+    Given a rate but no keep-masks, torch's kernel draws them; it knows no cap.
     """
-    if fused() and not (keep and rate):
-        return functional.scaled_dot_product_attention(
-            q, k, v, mask, dropout_p=rate)
+    check_groups(q.shape, k.shape)
+    if fused() and softcap is None and not (keep and rate):
+        return fused_attention(
+            q, k, v, mask, scale=scale, sinks=sinks, rate=rate)
     check_masks(rate, keep)
-    scale = 1 / math.sqrt(q.shape[-1])
-    scores = q @ k.mT * scale                              # (..., T, S)
-    weights = masked_softmax(scores, mask)                 # (..., T, S)
-    kept = keep(weights.shape, rate) if keep and rate else None
-    y = drop(weights, kept, rate) @ v                      # (..., T, K)
-    return y
+    scale = 1 / math.sqrt(q.shape[-1]) if scale is None else scale
+    scores = heads(rows(q, k) @ k.mT, q) * scale           # (..., H, T, S)
+    scores = soft_cap(scores, softcap)                     # (..., H, T, S)
+    weights = masked_softmax(*with_sinks(scores, mask, sinks))
+    seen = without_sinks(weights, sinks)                   # (..., H, T, S)
+    kept = keep(seen.shape, rate) if keep and rate else None
+    y = rows(drop(seen, kept, rate), k) @ v
+    return heads(y, q)
+
+
+def rows(x, k):
+    """(..., H, T, n) -> (..., G, H/G T, n): query heads that share a head of
+    k, one below the other, for a single product with it."""
+    if x.shape[:-2] == k.shape[:-2]:
+        return x
+    *leading, H, T, n = x.shape
+    G = k.shape[-3]
+    return x.reshape(*leading, G, H // G * T, n)
+
+
+def heads(x, q):
+    """(..., G, H/G T, n) -> (..., H, T, n) again"""
+    return x.reshape(*q.shape[:-1], x.shape[-1])
+
+
+def with_sinks(scores, mask, sinks):
+    """Scores, and mask, with one more key: (..., H, T, S + 1)"""
+    if sinks is None:
+        return scores, mask
+    sink = torch.broadcast_to(sinks[:, None, None], (*scores.shape[:-1], 1))
+    if mask is not None:
+        always = mask.new_ones((*mask.shape[:-1], 1))
+        mask = torch.cat([mask, always], -1)
+    return torch.cat([scores, sink], -1), mask
+
+
+def without_sinks(weights, sinks):
+    """The weights of real keys, (..., H, T, S)"""
+    return weights if sinks is None else weights[..., :-1]
 
 
 def drop(weights, kept, rate):

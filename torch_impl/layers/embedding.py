@@ -9,7 +9,7 @@ from twinformer.checks import check_sizes
 from .fused import fused
 from .module import Module, Parameter
 
-__all__ = ["Embedding"]
+__all__ = ["Embedding", "ScaledEmbedding"]
 
 
 class Embedding(Module):
@@ -35,3 +35,18 @@ class Embedding(Module):
             return functional.embedding(ids, self.weight)
         y = self.weight[ids]                               # (..., D)
         return y
+
+
+class ScaledEmbedding(Embedding):
+    """y = scale * weight[ids]: Gemma's vectors are sqrt(D) times as long as
+    its table's, which serves as the output layer too, where short ones do.
+    """
+
+    def __init__(self, n_tokens: int, dim: int, scale: float,
+                 seed: int | None = 0):
+        super().__init__(n_tokens, dim, seed)
+        self.scale = scale
+
+    def forward(self, ids):
+        """ids (...) of 0..V-1 -> y (..., D)"""
+        return super().forward(ids) * self.scale

@@ -2,9 +2,12 @@
 tokens that are there already never change, as no token sees a later one. Kept,
 they leave one token's work for each new token instead of the whole text's.
 
-Shapes: B batch, H heads, T new positions, S all positions, K head width.
+Shapes: B batch, G key/value heads, T new positions, S all positions that are
+seen, K head width, W window.
 """
-__all__ = ["KVCache"]
+import torch
+
+__all__ = ["KVCache", "RingKVCache"]
 
 
 class KVCache:
@@ -16,26 +19,97 @@ class KVCache:
 
     def __init__(self, capacity: int):
         self.capacity = capacity
-        self.length = 0
-        self.k = self.v = None
+        self.length = 0  # tokens so far
+        self.k = self.v = self.documents = None
 
-    def extend(self, k, v):
-        """k, v (B, H, T, K) of new tokens -> (B, H, S, K) of all so far
+    def holds(self, length: int) -> bool:
+        """Whether a text may grow to this length."""
+        return length <= self.capacity
+
+    def extend(self, k, v, documents=None):
+        """k, v (B, G, T, K) of new tokens -> (B, G, S, K) of all so far
+
+        documents (B, T), as in Context, or None -> those of all, (B, S)
 
         Raises
         ------
         ValueError
             If that would be more than capacity tokens.
         """
-        B, H, T, K = k.shape
-        end = self.length + T
-        if end > self.capacity:
+        end = self.length + k.shape[2]
+        if not self.holds(end):
             raise ValueError(f"the cache holds {self.capacity} positions, got "
                              f"{end}; start a new one with the latest tokens")
-        if self.k is None:
-            self.k = k.new_empty(B, H, self.capacity, K)
-            self.v = v.new_empty(B, H, self.capacity, K)
-        self.k[:, :, self.length:end] = k
-        self.v[:, :, self.length:end] = v
+        self.allocate(k, v, documents)
+        new = slice(self.length, end)
+        self.write(new, k, v, documents)
         self.length = end
-        return self.k[:, :, :end], self.v[:, :, :end]
+        return self.read(slice(0, end))
+
+    def allocate(self, k, v, documents):
+        """Room for all, at the first tokens: only then are the sizes known."""
+        if self.k is None:
+            B, G, _, K = k.shape
+            self.k = k.new_empty(B, G, self.capacity, K)
+            self.v = v.new_empty(B, G, self.capacity, K)
+            if documents is not None:
+                self.documents = documents.new_empty(B, self.capacity)
+
+    def write(self, places, k, v, documents):
+        """Put the keys and values of some tokens in their places."""
+        self.k[:, :, places] = k
+        self.v[:, :, places] = v
+        if self.documents is not None:
+            self.documents[:, places] = documents
+
+    def read(self, places):
+        """k, v (B, G, S, K), documents (B, S) or None, in these places"""
+        documents = self.documents
+        if documents is not None:
+            documents = documents[:, places]
+        return self.k[:, :, places], self.v[:, :, places], documents
+
+
+class RingKVCache(KVCache):
+    """The keys and values of the latest W = capacity tokens: each new one
+    takes the place of the oldest.
+
+    For layers that see a window, and for texts that outgrow the context: keys
+    with rotary positions know where they stand, wherever they lie. Attention
+    is a sum over keys, so that their order is none of its concern.
+    """
+
+    def holds(self, length: int) -> bool:
+        """Any length: what is too old is forgotten."""
+        return True
+
+    def extend(self, k, v, documents=None):
+        """k, v (B, G, T, K) of new tokens -> (B, G, S, K): of those that the
+        first of them sees, and of themselves
+
+        A single new token sees all W that are kept. The first of several
+        would, if they were written first, have lost what they replaced.
+        """
+        T, W = k.shape[2], self.capacity
+        self.allocate(k, v, documents)
+        if T == 1:
+            place = self.length % W
+            self.write(slice(place, place + 1), k, v, documents)
+            self.length += 1
+            if documents is None:
+                return self.read(slice(0, min(self.length, W)))
+            # whose document is asked for stands last
+            latest = torch.arange(max(0, self.length - W), self.length)
+            return self.read(latest % W)
+        past = torch.arange(max(0, self.length - W + 1), self.length)
+        kept = self.read(past % W)
+        k, v = (torch.cat(pair, 2)                           # (B, G, S, K)
+                for pair in zip(kept[:2], (k, v), strict=True))
+        if self.documents is not None:
+            documents = torch.cat([kept[2], documents], 1)
+        self.length += T
+        latest = torch.arange(max(0, self.length - W), self.length)
+        newest = slice(k.shape[2] - len(latest), None)
+        self.write(latest % W, k[:, :, newest], v[:, :, newest],
+                   None if documents is None else documents[:, newest])
+        return k, v, documents

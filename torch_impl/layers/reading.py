@@ -6,7 +6,9 @@ D any width.
 """
 import torch
 
-__all__ = ["read_rows", "read_mask"]
+from .visibility import visible
+
+__all__ = ["read_rows", "read_positions", "read_mask"]
 
 
 def read_rows(x, read):
@@ -16,17 +18,26 @@ def read_rows(x, read):
     return torch.take_along_dim(x, read[..., None], 1)
 
 
-def read_mask(mask, read, T, S):
+def read_positions(positions, read):
+    """Where the tokens that are read stand: a slice or (B, T) -> (B, P)"""
+    if read is None:
+        return positions
+    if isinstance(positions, slice):
+        return positions.start + read                      # (B, P)
+    return torch.take_along_dim(positions, read, 1)
+
+
+def read_mask(mask, read, T, S, window=None, documents=None):
     """Whom the positions that are read may attend to: (B, P, S)
 
-    mask (T, S) or (B, T, S), None = causal, with the queries the last T of S
-    positions; where read is None, it comes back as it is.
+    mask (T, S) or (B, T, S), None = whom visibility.py says, with the queries
+    the last T of S positions; where read is None, it comes back as it is.
     """
     if read is None:
         return mask
     if mask is None:
         keys = torch.arange(S, device=read.device)
-        return keys <= read[..., None] + S - T             # (B, P, S)
+        return visible(read + S - T, keys, window, documents)
     if mask.ndim == 2:
         return mask[read]                                  # (B, P, S)
     return torch.take_along_dim(mask, read[..., None], 1)

@@ -1,45 +1,43 @@
-"""Load GPT-2's published weights, or anyone's; save ours for others.
+"""Load published weights, or anyone's; save ours for others.
 
-    model = load_pretrained("gpt2")
-    save_pretrained(model, "my-gpt2")
+    model = load_pretrained("qwen3-0.6b")
+    save_pretrained(model, "my-qwen3")
 
 The weights of the loaded model are the file itself, mapped into memory: they
-are not copied, and pages are read when they are first needed.
+are not copied, and pages are read when they are first needed. Half precision
+is widened, a tensor after the other, which takes memory of its own.
 """
 import os
+from typing import Any
 
-import numpy as np
-import torch
-
-from twinformer.models.config import GPT2Config
-from .gpt2 import GPTModel
+from .building import model_of
 from .parameters import get_parameters
 from twinformer.pretrained.reading import read_pretrained
 from twinformer.pretrained.writing import write_pretrained
 from .torch_io import read_torch
 
-__all__ = ["load_pretrained", "save_pretrained", "model_of"]
+__all__ = ["load_pretrained", "save_pretrained"]
 
 
-def load_pretrained(source: str | os.PathLike,
-                    config: GPT2Config | None = None) -> GPTModel:
-    """A GPT-2 with weights that were trained elsewhere.
+def load_pretrained(source: str | os.PathLike, config=None) -> Any:
+    """A model with weights that were trained elsewhere.
 
     Parameters
     ----------
     source
-        A published size ("gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl"),
-        downloaded once; or a folder or file: safetensors, with or without
-        the prefix "transformer.", sharded or whole; OpenAI's TensorFlow
-        checkpoint (its .index file); in torch also PyTorch's .bin.
+        A published size ("gpt2", "llama-3.2-1b", "qwen3-0.6b", ...; see
+        architectures/kinds.py), downloaded once; or a folder or file:
+        safetensors, sharded or whole; OpenAI's TensorFlow checkpoint of a
+        GPT-2 (its .index file); llama2.c's .bin; in torch also PyTorch's
+        .bin and Meta's consolidated.00.pth.
     config
-        The shape that the weights have to have. Left out, it is that of the
-        published size, of the config.json or hparams.json beside the file,
-        or of the published size that the arrays belong to.
+        What the weights have to be of. Left out, it is that of the published
+        size, of the config.json, hparams.json or params.json beside the
+        file, or of the published GPT-2 that the arrays belong to.
 
     Returns
     -------
-    GPTModel
+    a model of models/
         float32, or float64 where the file is; half precision is widened,
         which changes no value. Nothing is dropped out until it is trained.
 
@@ -55,28 +53,10 @@ def load_pretrained(source: str | os.PathLike,
     return model_of(config, parameters)
 
 
-def model_of(config: GPT2Config,
-             parameters: dict[str, np.ndarray]) -> GPTModel:
-    """A model whose weights are these arrays; read-only ones are copied.
-
-    To build it is to allocate every weight. So it is built on torch's meta
-    device, where tensors are shapes alone, and the arrays then take the
-    places of its own.
-    """
-    with torch.device("meta"):
-        model = GPTModel(config, seed=None)
-    weights = {name: torch.from_numpy(np.require(array, requirements="W"))
-               for name, array in parameters.items()}
-    model.load_state_dict(weights, strict=False, assign=True)
-    if config.tie_embeddings:
-        model.head.weight = model.token_embedding.weight
-    return model.eval()
-
-
-def save_pretrained(model: GPTModel, folder: str | os.PathLike,
+def save_pretrained(model, folder: str | os.PathLike,
                     tokenizer=None) -> None:
-    """Write the folder that transformers opens: model.safetensors,
-    config.json and, of a tokenizer of ours, its files.
+    """Write the folder that transformers opens: model.safetensors, in shards
+    if it is large, config.json and, of a tokenizer of ours, its files.
 
     Files of these names are replaced, each in one step.
 

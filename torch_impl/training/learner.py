@@ -9,11 +9,12 @@ import math
 import numpy as np
 import torch
 
-from ..models.gpt2 import GPTModel
+from ..models.building import new_model
 from ..models.parameters import get_parameters, set_parameters
 from .clipping import clip_global_norm
 from .device import Machine, choose_device
 from .diagnosis import first_non_finite
+from twinformer.architectures.kinds import balance_weight
 from twinformer.learning import NonFiniteError, StepResult
 from twinformer.memory import keep_freed_memory
 from .objective import NextTokens
@@ -126,11 +127,11 @@ class Learner:
 
 
 def pretraining_learner(model, training, device, parameters) -> Learner:
-    """A Learner of a new GPT on next tokens: batches are (inputs, targets).
+    """A Learner of a new model on next tokens: batches are (inputs, targets).
 
     Parameters
     ----------
-    model : GPT2Config
+    model : GPT2Config, LlamaConfig, ...
     training : TrainingConfig
     device : DeviceConfig
     parameters : {name: array}
@@ -144,9 +145,10 @@ def pretraining_learner(model, training, device, parameters) -> Learner:
     """
     weight = parameters["token_embedding.weight"]
     dtype = torch.as_tensor(weight).dtype
-    gpt = GPTModel(model, seed=None).to(dtype)
-    set_parameters(gpt, parameters)
-    return Learner(gpt, NextTokens(), training, device)
+    new = new_model(model, seed=None).to(dtype)
+    set_parameters(new, parameters)
+    objective = NextTokens(balance_weight(model))
+    return Learner(new, objective, training, device)
 
 
 def placed(model, device):

@@ -10,6 +10,7 @@ so that they make the gradient of one large batch.
 Shapes: B batch, T positions, V vocabulary.
 """
 from twinformer.batches.collate import IGNORE
+from ..layers.load_balance import LoadBalance
 from .loss import cross_entropy, single_or_double
 
 __all__ = ["NextTokens"]
@@ -19,7 +20,19 @@ class NextTokens:
     """Predict every next token: what language models are pretrained on.
 
     A batch is (inputs, targets), (B, T) each; a target of -100 is left out.
+
+    Parameters
+    ----------
+    balance : float
+        The weight of the experts' load-balance loss beside the mean of these
+        losses; 0.001 is usual. It is in the gradient, count times, so that
+        the share 1 / count of a step leaves mean + balance * loss; of several
+        microbatches it is the mean, weighted by their counts. The loss that
+        is returned stays in nats. A model without experts is not changed.
     """
+
+    def __init__(self, balance: float = 0.0):
+        self.balance = balance
 
     def count(self, batch) -> int:
         """The targets that count."""
@@ -29,6 +42,18 @@ class NextTokens:
     def forward(self, model, batch, keep=None):
         """-> the surprise in nats, summed over the targets"""
         inputs, targets = batch
-        logits = single_or_double(model(inputs, keep))     # (B, T, V)
+        return self.surprise(model, inputs, targets, keep)
+
+    def surprise(self, model, inputs, targets, keep, **options):
+        """The same with options of the model's forward"""
+        balance = None
+        if self.balance:
+            balance = options["balance"] = LoadBalance()
+        logits = model(inputs, keep, **options)            # (B, T, V)
+        logits = single_or_double(logits)
         nats = cross_entropy(logits, targets, reduction="sum")
+        if balance is not None and balance.layers:
+            count = (targets != IGNORE).sum()
+            loss = balance.loss(self.balance * count)
+            nats = nats + (loss - loss.detach())  # 0, but for its gradient
         return nats

@@ -32,7 +32,11 @@ def learning_parameters(model):
 
 
 def learning_gradients(model):
-    """Their gradients, in the same order."""
+    """Their gradients, in the same order; 0 for what no path led to, such as
+    an expert that no token chose, of which autograd makes none."""
+    for _, parameter, gradient in learning_parameters(model):
+        if gradient is None:
+            parameter.grad = torch.zeros_like(parameter)
     return [gradient for _, _, gradient in learning_parameters(model)]
 
 

@@ -57,7 +57,7 @@ def problems_of_head(whole, parameters) -> list[str]:
     weight = whole.get("head.weight")
     if weight is None:
         return ["the head's own weights are not in the file"]
-    D, = parameters["final_norm.weight"]
+    _, D = parameters["token_embedding.weight"]
     bias = whole.get("head.bias", weight[:, :1].ravel())
     if weight.shape[1:] != (D,) or bias.shape != weight.shape[:1]:
         return [f"its head is {weight.shape} and {bias.shape}, for a width "

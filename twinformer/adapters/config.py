@@ -35,11 +35,12 @@ PLAIN_STARTS = (True, False, "gaussian", "eva", "orthogonal")
 
 def config_text(ranks: dict[str, int], alphas: dict[str, float],
                 dropout: float, whole: list[str], base: str,
-                classifier: bool) -> str:
+                classifier: bool, turned: bool) -> str:
     """The text of the file, for layers {peft's name: rank, alpha}.
 
     whole : layers that are saved as they are, without LoRA
     base : name or folder of the model that peft shall load below it
+    turned : whether its Linears are laid out (inputs, outputs)
     """
     rank = Counter(ranks.values()).most_common(1)[0][0]
     alpha = Counter(alphas.values()).most_common(1)[0][0]
@@ -51,7 +52,7 @@ def config_text(ranks: dict[str, int], alphas: dict[str, float],
         "rank_pattern": {n: r for n, r in ranks.items() if r != rank},
         "alpha_pattern": {n: a for n, a in alphas.items() if a != alpha},
         "target_modules": list(ranks), "modules_to_save": whole or None,
-        "fan_in_fan_out": True, "bias": "none", "use_rslora": False,
+        "fan_in_fan_out": turned, "bias": "none", "use_rslora": False,
         "use_dora": False}, indent=2) + "\n"
 
 

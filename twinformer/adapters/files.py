@@ -1,4 +1,4 @@
-"""Adapters in files, as `peft` writes and reads them for transformers' GPT-2.
+"""Adapters in files, as `peft` writes and reads them for transformers' models.
 
     adapter_config.json         ranks, alphas, which layers: adapter_config.py
     adapter_model.safetensors   A and B of each layer, under peft's names, and
@@ -19,12 +19,11 @@ from typing import NamedTuple
 import numpy as np
 from safetensors import safe_open
 
-from ..pretrained.names import turned
 from ..io.safetensors_io import read_safetensors, write_safetensors
 from ..io.files import write_atomically
 from ..io.strict_json import json_text
 from .config import CONFIG_FILE, alpha_of, config_text, rank_of, read_config
-from .names import PREFIX, our_name, peft_name
+from .names import PREFIX, is_turned, our_name, peft_name, turned
 from .note import NOTE_FILE, note_on_bias
 
 __all__ = ["Adapter", "Factors", "read_adapter", "write_adapter"]
@@ -62,6 +61,8 @@ class Adapter:
         says it where an adapter is written.
     classifier : bool
         Whether the head, if it is here, scores classes.
+    kind : str
+        Of the base: see architectures/kinds.py.
     base : str
         Name of the base for people and peft.
     fingerprint : str
@@ -73,6 +74,7 @@ class Adapter:
     whole: dict[str, np.ndarray] = field(default_factory=dict)
     modules_to_save: tuple[str, ...] = ()
     classifier: bool = False
+    kind: str = "gpt2"
     base: str = ""
     fingerprint: str = ""
 
@@ -88,14 +90,14 @@ def write_adapter(folder: str | os.PathLike, adapter: Adapter) -> None:
     folder = Path(folder)
     tensors, ranks, alphas = {}, {}, {}
     for name, (A, B, alpha, parts) in adapter.layers.items():
-        layer = peft_name(name, adapter.classifier)
+        layer = peft_name(name, adapter.classifier, adapter.kind)
         tensors[f"{PREFIX}{layer}.lora_A.weight"] = A
         tensors[f"{PREFIX}{layer}.lora_B.weight"] = spread(B, parts)
         ranks[layer], alphas[layer] = len(A), parts * alpha
     for name, array in adapter.whole.items():
-        theirs = PREFIX + peft_name(name, adapter.classifier)
-        tensors[theirs] = turned(name, array)
-    whole = [peft_name(name, adapter.classifier).rpartition(".")[0]
+        theirs = PREFIX + peft_name(name, adapter.classifier, adapter.kind)
+        tensors[theirs] = turned(name, array, adapter.kind)
+    whole = [peft_name(name, adapter.classifier, adapter.kind).rpartition(".")[0]
              for name in adapter.whole]
     about = {"base": adapter.fingerprint,
              "parts": {name: factors.parts
@@ -104,20 +106,20 @@ def write_adapter(folder: str | os.PathLike, adapter: Adapter) -> None:
                       {"twinformer": json_text(about)})
     write_atomically(folder / CONFIG_FILE, config_text(
         ranks, alphas, adapter.dropout, list(dict.fromkeys(whole)),
-        adapter.base, adapter.classifier))
+        adapter.base, adapter.classifier, is_turned(adapter.kind)))
     if "head.bias" in adapter.whole:
         write_atomically(folder / NOTE_FILE, note_on_bias(
             adapter.whole["head.bias"], adapter.base))
 
 
-def read_adapter(folder: str | os.PathLike) -> Adapter:
-    """Read what `write_adapter` or peft wrote.
+def read_adapter(folder: str | os.PathLike, kind: str = "gpt2") -> Adapter:
+    """Read what `write_adapter` or peft wrote, for a base of that kind.
 
     Raises
     ------
     FileNotFoundError
     ValueError
-        Where a file is damaged, not of a GPT-2, or of a LoRA that is not
+        Where a file is damaged, not of such a base, or of a LoRA that is not
         computed here.
     """
     config = read_config(Path(folder, CONFIG_FILE))
@@ -140,21 +142,22 @@ def read_adapter(folder: str | os.PathLike) -> Adapter:
                 halves.setdefault(layer, {})[factor] = array
                 break
         else:
-            ours = our_name(name.replace(COPY, "."))
-            whole[ours] = turned(ours, array)
+            ours = our_name(name.replace(COPY, "."), kind)
+            whole[ours] = turned(ours, array, kind)
     if not halves:
         raise ValueError(f"{path} is no adapter of LoRA: there is no lora_A "
                          f"among its {len(tensors)} tensors")
     layers = {}
     for layer, pair in halves.items():
-        parts = about.get("parts", {}).get(our_name(layer), 1)
-        layers[our_name(layer)] = factors_of(path, config, layer, pair, parts)
+        ours = our_name(layer, kind)
+        parts = about.get("parts", {}).get(ours, 1)
+        layers[ours] = factors_of(path, config, layer, pair, parts)
     names = [name.removeprefix(PREFIX) for name in tensors]
     return Adapter(
         layers=layers, dropout=config.get("lora_dropout", 0.0), whole=whole,
         modules_to_save=tuple(config.get("modules_to_save") or ()),
         classifier=any(name.startswith("score.") for name in names),
-        base=config.get("base_model_name_or_path") or "",
+        kind=kind, base=config.get("base_model_name_or_path") or "",
         fingerprint=about.get("base", ""))
 
 

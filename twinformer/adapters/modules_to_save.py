@@ -55,7 +55,7 @@ def beside(folder, adapter: Adapter,
             continue
         if copied(name, adapter) and name not in adapter.whole:
             raise ValueError(f"{folder} is not whole: modules_to_save names "
-                             f"{peft_name(name)}, which is not in the file")
+                             f"{peft_name(name, kind=adapter.kind)}, which is not in the file")
     adapter = replace(adapter, whole={
         name: array for name, array in adapter.whole.items()
         if name in parameters or not name.endswith("qkv.bias") or array.any()})
@@ -90,6 +90,6 @@ def beside_tied(folder, adapter, table):
 def copied(name, adapter):
     """Whether peft has a copy of this parameter's module, or of one around
     it, beside the base's; it looks at how the modules' names end"""
-    layer = peft_name(name, adapter.classifier).rpartition(".")[0]
+    layer = peft_name(name, adapter.classifier, adapter.kind).rpartition(".")[0]
     around = accumulate(layer.split("."), "{}.{}".format)
     return any(place.endswith(adapter.modules_to_save) for place in around)

@@ -1,66 +1,97 @@
-"""What a GPT-2's layers and weights are called where `peft` put LoRA beside
-them in transformers' model.
+"""What a model's layers and weights are called where `peft` put LoRA beside them in
+transformers' model.
 
-    here                         peft
+    here                         peft, GPT-2                      peft, Llama and others
     blocks.0.attention.qkv       transformer.h.0.attn.c_attn
-    head, of tokens              lm_head
-    head, of classes             score
+    blocks.0.attention.q                                          model.layers.0.self_attn.q_proj
+    head, of tokens              lm_head                          lm_head
+    head, of classes             score                            score
 
 In the files, "base_model.model." stands before every name.
 """
+import functools
 import re
+from typing import NamedTuple
 
-from ..pretrained.names import HUGGING_FACE, INNER, OUTER
+from ..architectures.kinds import small_model
+from ..pretrained.formats.registry import FORMATS
 
-__all__ = ["PREFIX", "peft_name", "our_name"]
+__all__ = ["PREFIX", "is_turned", "our_name", "peft_name", "turned"]
 
 PREFIX = "base_model.model."
 HEADS = {"lm_head": "head", "score": "head"}
+NUMBER = re.compile(r"(?<=\.)\d+(?=\.|$)")      # of a block, or of an expert
+# transformers has all experts of a block in one array; as if they were Linears
+EXPERTS = {f"blocks.#.feed_forward.experts.#.{part}{leaf}":
+           f"model.layers.#.mlp.experts.#.{part}_proj{leaf}"
+           for part in ("gate", "up", "down") for leaf in ("", ".weight", ".bias")}
 
 
-def peft_name(name: str, classifier: bool = False) -> str:
+class Table(NamedTuple):
+    """Of one kind: names of layers and of weights, with # for the numbers in them."""
+
+    theirs: dict[str, str]      # {ours: theirs}
+    ours: dict[str, str]        # {theirs, with or without what stands before all: ours}
+    turned: set[str]            # weights of ours that lie transposed there
+
+
+def peft_name(name: str, classifier: bool = False, kind: str = "gpt2") -> str:
     """Our name of a layer or of a weight -> peft's, without PREFIX
 
     classifier : whether the head scores classes instead of tokens
     """
-    layer, parameter = split(name)
-    if layer == "head":
-        theirs = "score" if classifier else "lm_head"
-    else:
-        theirs = HUGGING_FACE(layer + ".weight").removesuffix(".weight")
-    return theirs + parameter
+    if name.split(".")[0] == "head":
+        return name.replace("head", "score" if classifier else "lm_head", 1)
+    return renamed(name, table_of(kind).theirs)
 
 
-def our_name(name: str) -> str:
+def our_name(name: str, kind: str = "gpt2") -> str:
     """peft's name of a layer or of a weight, with or without PREFIX -> ours
 
     Raises
     ------
     ValueError
-        If no GPT-2 has anything of this name.
+        If no model of that kind has anything of this name.
     """
-    short = name.removeprefix(PREFIX).removeprefix(HUGGING_FACE.prefix)
-    layer, parameter = split(short)
-    block = re.fullmatch(r"h\.(\d+)\.(.+)", layer)
-    known = INSIDE if block else OUTSIDE
-    inner = block[2] if block else layer
-    if inner not in known:
-        raise ValueError(f"{name} is in no GPT-2 of transformers")
-    before = f"blocks.{block[1]}." if block else ""
-    return before + known[inner] + parameter
+    short = name.removeprefix(PREFIX)
+    head, _, leaf = short.partition(".")
+    if head in HEADS:
+        return f"{HEADS[head]}.{leaf}".rstrip(".")
+    try:
+        return renamed(short, table_of(kind).ours)
+    except KeyError:
+        raise ValueError(f"{name} is in no {kind} of transformers") from None
 
 
-def split(name):
-    """"a.b.weight" -> ("a.b", ".weight"); the second is empty for layers"""
-    found = re.fullmatch(r"(.+?)(\.weight|\.bias)?", name)
-    return found[1], found[2] or ""
+def turned(name: str, array, kind: str = "gpt2"):
+    """An array of ours as it lies in their files, or back: a view."""
+    return array.T if NUMBER.sub("#", name) in table_of(kind).turned else array
 
 
-def layers_of(table):
-    """{their layer: our layer} of a table of weights"""
-    return {split(theirs)[0]: split(ours)[0]
-            for ours, (theirs, _) in table.items()}
+def is_turned(kind: str) -> bool:
+    """Whether transformers lays out the Linears of that kind as (inputs, outputs)."""
+    return bool(table_of(kind).turned)
 
 
-INSIDE = layers_of(INNER)
-OUTSIDE = layers_of(OUTER) | HEADS
+def renamed(name: str, table: dict[str, str]) -> str:
+    """The name that stands for this one, with its numbers; KeyError where there is none."""
+    numbers = iter(NUMBER.findall(name))
+    return re.sub("#", lambda _: next(numbers), table[NUMBER.sub("#", name)])
+
+
+@functools.cache
+def table_of(kind: str) -> Table:
+    """The names of a model of that kind, by the format of its files."""
+    places = FORMATS[kind].places(small_model(kind))
+    theirs = dict(EXPERTS)
+    found = set()
+    for ours, place in places.items():
+        if place.index:     # a part of an array
+            continue
+        one, other = (NUMBER.sub("#", each) for each in (ours, place.tensor))
+        theirs |= {one: other, one.rpartition(".")[0]: other.rpartition(".")[0]}
+        if place.turned:
+            found.add(one)
+    ours = {other.partition(".")[2]: one for one, other in theirs.items()}
+    ours |= {other: one for one, other in theirs.items()}
+    return Table(theirs, ours, found)

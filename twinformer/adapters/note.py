@@ -12,11 +12,11 @@ def note_on_bias(bias: np.ndarray, base: str) -> str:
     return f"""# LoRA for a classifier of {len(bias)} classes
 
 This classifier adds an offset to the score of each class. The head of
-transformers' GPT2ForSequenceClassification has none, so that peft leaves out
+transformers' models for classification has none, so that peft leaves out
 `score.bias` of adapter_model.safetensors. **Add it to the logits; without it
 they are not those of this classifier:**
 
-    model = GPT2ForSequenceClassification.from_pretrained(
+    model = AutoModelForSequenceClassification.from_pretrained(
         {base or "the base"!r}, num_labels={len(bias)})
     model = PeftModel.from_pretrained(model, "this folder")
     logits = model(ids).logits + torch.tensor([{values}])

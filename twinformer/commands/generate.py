@@ -56,36 +56,36 @@ def run(arguments) -> None:
               file=sys.stderr)
 
     generate = implementation(arguments.backend).generate
-    end = opened.tokenizer.end_of_text
+    stops = opened.tokenizer.stop_tokens
     counted = Counted(generate(
         model, ids, arguments.max_new_tokens, temperature=arguments.temperature,
-        top_k=arguments.top_k, top_p=arguments.top_p, stop=end, seed=arguments.seed,
+        top_k=arguments.top_k, top_p=arguments.top_p, stop=stops, seed=arguments.seed,
         vocab_limit=opened.tokenizer.vocab_size))
     print(prompt, end="", flush=True)
     written = []
-    for piece in stream_text(opened.tokenizer, counted, () if end is None else (end,)):
+    for piece in stream_text(opened.tokenizer, counted, stops):
         print(piece, end="", flush=True)
         written.append(piece)
     print()
     if hint := broken_characters("".join(written)):
         print(hint, file=sys.stderr)
     step = f", step {opened.step}" if opened.step else ""
-    print(f"{counted.summary(end)} ({arguments.backend} on {where}{step})", file=sys.stderr)
+    print(f"{counted.summary(stops)} ({arguments.backend} on {where}{step})", file=sys.stderr)
 
 
 def beginning(prompt, tokenizer, given_text):
     """The text to show first, and its token ids."""
     if prompt is None:
-        if tokenizer.end_of_text is None:
+        if tokenizer.first_token is None:
             raise ValueError(
                 "this model's tokenizer has no end-of-text token to begin a new text with; give "
                 "--prompt TEXT")
-        return "", [tokenizer.end_of_text]
+        return "", [tokenizer.first_token]
     text = given_text(prompt)
     if not text:
         raise ValueError("the prompt is empty; leave --prompt out to begin a new text")
     try:
-        return text, tokenizer.encode(text, allowed_special="all")
+        return text, tokenizer.encode(text, allowed_special="all", add_beginning=True)
     except ValueError as problem:
         raise ValueError(f"this model cannot read the prompt: {problem}") from None
 
@@ -110,8 +110,8 @@ class Counted:
             self.seconds = time.perf_counter() - start
             yield token
 
-    def summary(self, end) -> str:
+    def summary(self, stops) -> str:
         rate = self.count / max(self.seconds, 1e-9)
-        stopped = ", the last an end of text" if end is not None and self.last == end else ""
+        stopped = ", the last an end of text" if self.last in stops else ""
         return (f"{self.count} tokens{stopped}, in {self.seconds:.1f} s: "
                 f"{rate:.{0 if rate >= 100 else 1}f} tokens/s")

@@ -5,7 +5,7 @@ from typing import Any
 
 from .resuming import value_of
 
-__all__ = ["given_model", "parameters_of_run"]
+__all__ = ["given_model", "model_of_run"]
 
 
 def given_model(configs: list[dict[str, Any]], words: list[str], otherwise: str) -> str:
@@ -14,9 +14,9 @@ def given_model(configs: list[dict[str, Any]], words: list[str], otherwise: str)
     return value_of("--model", words) or [otherwise, *written][-1]
 
 
-def parameters_of_run(source: str) -> int | None:
-    """How many parameters a run's model has; None where it is no whole run,
-    about which whoever opens it says more."""
+def model_of_run(source: str) -> Any:
+    """The config of a run's model; None where it is no whole run, about which
+    whoever opens it says more."""
     from ..configs.run_config import config_from_dict
     from ..io.sealed_files import read_json
     from ..runs.run_names import RUNS
@@ -25,7 +25,7 @@ def parameters_of_run(source: str) -> int | None:
         found = sorted(path.glob("checkpoints/step-*/checkpoint.json"))
         try:
             content = read_json(found[-1] if found else path / "checkpoint.json")
-            return config_from_dict(content["config"]).model.parameter_count()
+            return config_from_dict(content["config"]).model
         except (OSError, ValueError, LookupError):
             continue
     return None

@@ -29,6 +29,7 @@ The defaults are the book's, for GPT-2. For a small run of your own they are
 
 It learns the manner of answering, and little of what is true.
 """
+from ..architectures.kinds import balance_weight
 from ..backend import implementation
 from ..io.shell_words import command_line
 
@@ -81,7 +82,8 @@ def tune(arguments, begun) -> int:
     task = InstructionTask(splits, settings, arguments.finetuning,
                            **task_options(begun, splits, settings, style, arguments))
     package = implementation(arguments.backend)
-    objective = package.PackedTokens() if settings.packing else package.NextTokens()
+    kind = package.PackedTokens if settings.packing else package.NextTokens
+    objective = kind(balance_weight(begun.opened.config.model))
     learner = package.Learner(
         tuned_model(begun.opened, arguments), objective, arguments.finetuning, arguments.device)
     progress.note(f"{len(splits.train)} tasks to learn, {len(splits.validation)} to validate, "

@@ -124,7 +124,7 @@ def dispatch(words: list[str]) -> int | None:
         if mode is None:    # it has explained itself
             return 0
         prog, module, rest = mode
-    parser = CommandParser(prog=prog, description=module.__doc__)
+    parser = CommandParser(prog=prog, description=module.__doc__, words=rest)
     module.add_arguments(parser)
     return module.run(parser.instantiate(parser.parse_args(rest)))
 

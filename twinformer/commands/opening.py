@@ -3,8 +3,7 @@ weights, or a folder or file as transformers and OpenAI write them."""
 from dataclasses import replace
 from pathlib import Path
 
-from ..backend import implementation
-from ..backend import byte_pair_encoding
+from ..backend import byte_pair_encoding, implementation, load_tokenizer
 
 __all__ = ["open_model", "tokenizer_of"]
 
@@ -57,17 +56,17 @@ def tokenizer_of(folder: Path, config, backend: str | None = None):
     ConnectionError, ValueError
         GPT-2's vocabulary cannot be had, or is not the model's.
     """
-    from ..tokenizers.formats.folders import read_tokenizer_folder
     from ..tokenizers.formats.gpt2_files import gpt2_vocabulary
 
-    bpe = byte_pair_encoding(backend)
-    tokenizer = read_tokenizer_folder(folder, bpe)
-    if tokenizer is None:
+    try:
+        tokenizer = load_tokenizer(folder, backend)
+    except FileNotFoundError:
         if config.vocab_size < 50257:
             raise ValueError(
                 f"the model knows {config.vocab_size} tokens, so they are not GPT-2's 50257, and "
-                f"there is no vocabulary in {folder}; put its tokenizer.json beside the weights")
-        tokenizer = bpe(*gpt2_vocabulary())
+                f"there is no vocabulary in {folder}; put its tokenizer.json beside the weights"
+            ) from None
+        tokenizer = byte_pair_encoding(backend)(*gpt2_vocabulary())
     if tokenizer.text_vocab_size > config.vocab_size:
         raise ValueError(f"the vocabulary in {folder} has {tokenizer.vocab_size} tokens, and the "
                          f"model {config.vocab_size}: they do not belong together")

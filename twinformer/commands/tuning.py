@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ..architectures.kinds import lora_targets, with_dropout
 from ..backend import implementation
 from ..io.shell_words import shell_word
 
@@ -76,12 +77,12 @@ def tuned_model(opened, arguments):
     """The base model, of which only what shall learn has gradients."""
     package = implementation(arguments.backend)
     model = package.model_of(
-        replace(opened.config.model, dropout=arguments.dropout), opened.parameters)
+        with_dropout(opened.config.model, arguments.dropout), opened.parameters)
     if arguments.train == "lora":
         lora = arguments.lora
         package.add_lora(
-            model, lora.rank, lora.alpha, lora.dropout, lora.targets,
-            seed=arguments.finetuning.seed)
+            model, lora.rank, lora.alpha, lora.dropout,
+            lora.targets or lora_targets(opened.config.model), seed=arguments.finetuning.seed)
     else:
         from ..models.layer_choice import layers_to_train
 

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from .given_model import given_model, parameters_of_run
+from .given_model import given_model, model_of_run
 from .resuming import config_of_resumed
 
 __all__ = ["LoRAConfig", "add_tuning_arguments"]
@@ -27,13 +27,15 @@ class LoRAConfig:
     dropout
         Of what enters the corrections.
     targets
-        The Linears that get one, by patterns of names.
+        The Linears that get one, by patterns of names: q v, attention.*,
+        feed_forward.up; left out, all of the blocks, of a model with experts
+        those of attention.
     """
 
     rank: int = 16
     alpha: float = 16.0
     dropout: float = 0.0
-    targets: tuple[str, ...] = ("blocks.*",)
+    targets: tuple[str, ...] = ()
 
 
 def add_tuning_arguments(parser, command: str, data: str, **defaults) -> None:
@@ -76,11 +78,15 @@ def add_tuning_arguments(parser, command: str, data: str, **defaults) -> None:
 
 def default_config(parser, command: str, words: list[str]) -> str | None:
     """A small model of one's own needs another recipe than GPT-2."""
+    from ..architectures.kinds import has_dropout
     from ..configs.recipes import SMALL, SMALL_MODELS
 
     if resumed := config_of_resumed(command, words):
         return resumed
-    size = parameters_of_run(given_model(parser.configs, words, ""))
-    if size is not None and size < SMALL:
-        parser.set_defaults(SMALL_MODELS[command])
+    model = model_of_run(given_model(parser.configs, words, ""))
+    if model and model.parameter_count() < SMALL:
+        recipe = dict(SMALL_MODELS[command])
+        if not has_dropout(model):
+            recipe.pop("dropout", None)
+        parser.set_defaults(recipe)
     return None

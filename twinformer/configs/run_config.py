@@ -7,23 +7,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
-from ..models.config import GPT2Config
+from ..architectures.kinds import config_of, small_model
 from .checks import require
 from .data_config import DataConfig
 from .device_config import DeviceConfig
 from .training_config import TrainingConfig
 
-__all__ = ["RunConfig", "config_from_dict", "config_to_dict", "small_model"]
-
-
-def small_model() -> GPT2Config:
-    """A GPT that two CPU cores train in minutes.
-
-    So few tokens fit into minutes that the number of steps decides, and two
-    layers with a short context learn soonest where to look.
-    """
-    return GPT2Config(vocab_size=2048, context_length=64, d_model=160,
-                      n_heads=4, n_layers=2, dropout=0.0)
+__all__ = ["RunConfig", "config_from_dict", "config_to_dict"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +31,8 @@ class RunConfig:
         "torch" is the fast twin, "numpy" the reference; both learn from
         the same initial bits and the same batches.
     model
-        The architecture; its vocab_size follows from the tokenizer.
+        The architecture, of any kind in architectures/kinds.py; its
+        vocab_size follows from the tokenizer.
     data
         What the model reads.
     training
@@ -53,7 +44,7 @@ class RunConfig:
     name: str = ""
     folder: str = "runs"
     backend: Literal["torch", "numpy"] = "torch"
-    model: GPT2Config = field(default_factory=small_model)
+    model: Any = field(default_factory=small_model)
     data: DataConfig = field(default_factory=DataConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     device: DeviceConfig = field(default_factory=DeviceConfig)
@@ -71,17 +62,20 @@ def config_to_dict(config: RunConfig) -> dict[str, Any]:
 
 
 def config_from_dict(content: Mapping[str, Any]) -> RunConfig:
-    """The inverse of ``config_to_dict``.
+    """The inverse of ``config_to_dict``. A model without a kind is a GPT-2:
+    there was a time when all were.
 
     Raises
     ------
     ValueError
         On keys that this version does not know, and on invalid values.
     """
-    parts = {"model": GPT2Config, "data": DataConfig,
-             "training": TrainingConfig, "device": DeviceConfig}
+    parts = {"data": DataConfig, "training": TrainingConfig,
+             "device": DeviceConfig}
     values = {name: build(parts[name], value, f"{name}.")
               if name in parts else value for name, value in content.items()}
+    if "model" in values:
+        values["model"] = config_of(values["model"])
     return build(RunConfig, values, "")
 
 

@@ -22,7 +22,8 @@ def encode_corpus(tokenizer: Tokenizer, texts: Iterable[str],
 
     Each text is a document. The tokenizer's end-of-text token, where it has
     one, follows each of them, so that a model learns where documents end and
-    that what comes next is unrelated. Special tokens that stand in a document
+    that what comes next is unrelated; its beginning of text, where its model
+    wants one, stands in front. Special tokens that stand in a document
     are plain text: it is data, not a prompt.
 
     Parameters
@@ -35,9 +36,9 @@ def encode_corpus(tokenizer: Tokenizer, texts: Iterable[str],
         raise TypeError("texts must be an iterable of documents, not one str; "
                         "write [text]")
     dtype = token_dtype(tokenizer.vocab_size)
-    last = tokenizer.end_of_text
-    end = np.array([] if last is None else [last], dtype)
+    begin, end = (np.array([] if i is None else [i], dtype) for i in (
+        tokenizer.beginning_of_text, tokenizer.end_of_text))
     parts: list[np.ndarray] = [np.array([], dtype)]
     for ids in tokenizer.encode_batch(texts, processes):
-        parts += np.array(ids, dtype), end
+        parts += begin, np.array(ids, dtype), end
     return np.concatenate(parts)

@@ -108,7 +108,7 @@ class PromptStyle:
     def encoded(self, task: Instruction | Preference, answers: Sequence[str],
                 tokenizer: Tokenizer) -> EncodedTask:
         """A task, what was said before it, and answers, as token ids"""
-        ids = marked(tokenizer, self.before_all)
+        ids = tokenizer.encode(self.before_all, "all", add_beginning=True)
         earlier = []
         turns = joined([*task.history, Turn("user", task.instruction)])
         if not self.before_system:

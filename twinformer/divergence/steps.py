@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..backend import implementation
 from .comparing import compared
 from .optimizers import optimizer_of
 from .rounding import SAMPLES, ULPS, disturbing, moved, still
-from .subject import Subject
+from .subject import Subject, is_torch
 from .watching import watch
 
 __all__ = ["StepParting", "first_step"]
@@ -58,8 +59,10 @@ class Training:
                 loss = watch(self.subject, ids, errors=errors).loss
         if hasattr(self.optimizer, "param_groups"):     # torch.optim's
             self.optimizer.step()
-        else:
-            self.optimizer.step(self.learning_rate)
+            return loss
+        if is_torch(self.subject.model):    # 0 where there is none: an expert that nobody chose
+            implementation("torch").learning_gradients(self.subject.model)
+        self.optimizer.step(self.learning_rate)
         return loss
 
 

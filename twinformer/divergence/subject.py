@@ -81,10 +81,11 @@ class Subject:
                 for name, array in self.parameters().items()}
 
     def gradients(self) -> dict[str, np.ndarray]:
-        """As ``values``, of the gradients of the last backward pass."""
+        """As ``values``, of the gradients of the last backward pass; 0 for what no path led to,
+        such as an expert that no token chose."""
         if is_torch(self.model):
-            found = {name: parameter.grad for name, parameter in self.parameters().items()
-                     if parameter.grad is not None}
+            found = {name: parameter.detach() * 0 if parameter.grad is None else parameter.grad
+                     for name, parameter in self.parameters().items()}
         else:
             found = dict(self.model.named_gradients())
         return {canonical(name, True): turned(self.model, name, as_array(gradient))

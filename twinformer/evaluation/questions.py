@@ -100,18 +100,21 @@ def encode_question(tokenizer: Tokenizer, question: Question
     """Token ids of context and choice, for each choice
 
     They are those of the whole text where that can be cut at this place, as
-    tokenizers may treat the beginning of a text in a way of their own. An
-    empty context becomes an end of text, if the tokenizer has one.
+    tokenizers may treat the beginning of a text in a way of their own. In
+    front of the context stands what the model's texts begin with; an empty
+    one becomes an end of text, if the tokenizer has one.
     """
     context = tokenizer.encode_ordinary(question.context)
-    end = tokenizer.end_of_text
+    begin = ([] if tokenizer.beginning_of_text is None
+             else [tokenizer.beginning_of_text])
+    first = [] if tokenizer.first_token is None else [tokenizer.first_token]
     for choice in question.choices:
         whole = tokenizer.encode_ordinary(question.context + choice)
         if whole[:len(context)] == context and len(whole) > len(context):
             ids = whole[len(context):]
         else:
             ids = tokenizer.encode_ordinary(choice)
-        yield context or ([] if end is None else [end]), ids
+        yield begin + context or first, ids
 
 
 def parted(ending: str) -> str:

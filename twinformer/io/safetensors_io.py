@@ -9,6 +9,7 @@ numbers are mapped here, copy-on-write: a page of the file comes into memory
 when it is first looked at, and is never changed by what happens to the array.
 """
 import json
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,7 +20,8 @@ from safetensors.numpy import save_file
 
 from .files import give_usual_rights
 
-__all__ = ["read_safetensors", "save_tensors", "write_safetensors", "widened"]
+__all__ = ["StoredTensor", "open_safetensors", "read_safetensors",
+           "save_tensors", "write_safetensors", "widened"]
 
 DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2",
           "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "<i1",
@@ -31,6 +33,19 @@ def read_safetensors(path: str | os.PathLike) -> dict[str, np.ndarray]:
 
     Half precision is widened to float32, which holds every float16 and every
     bfloat16 exactly.
+
+    Raises
+    ------
+    FileNotFoundError
+    ValueError
+        Where the file is truncated or none of this format.
+    """
+    return {name: np.asarray(tensor)
+            for name, tensor in open_safetensors(path).items()}
+
+
+def open_safetensors(path: str | os.PathLike) -> dict[str, "StoredTensor"]:
+    """{name: tensor}, none of which is read before np.asarray(tensor).
 
     Raises
     ------
@@ -51,17 +66,74 @@ def read_safetensors(path: str | os.PathLike) -> dict[str, np.ndarray]:
     n = int(raw[:8].view("<u8")[0])
     header = json.loads(raw[8:8 + n].tobytes())
     header.pop("__metadata__", None)
-    numbers = np.asarray(raw[8 + n:])
-    arrays = {}
+    tensors = {}
     for name, about in header.items():
         if about["dtype"] not in DTYPES:
             raise ValueError(f"{path}: {name} is {about['dtype']}; expected "
                              "F32, F16, BF16 or F64")
-        begin, end = about["data_offsets"]
-        dtype = np.dtype(DTYPES[about["dtype"]])
-        array = numbers[begin:end].view(dtype).reshape(about["shape"])
-        arrays[name] = widened(array, about["dtype"] == "BF16")
-    return arrays
+        tensors[name] = StoredTensor(
+            path, raw, about["dtype"], tuple(about["shape"]),
+            8 + n + about["data_offsets"][0])
+    return tensors
+
+
+class StoredTensor:
+    """A tensor that is still in its file; np.asarray makes an array of it.
+
+    Float32 and wider become a view of the file, mapped into memory. Half
+    precision is read and widened a piece at a time, so that the memory it
+    takes is that of the result. tensor[i, ...] reads row i alone, into memory
+    of its own.
+
+    Attributes
+    ----------
+    shape : tuple of int
+    dtype : np.dtype
+        Of the array; that of the file is `stored`.
+    """
+
+    PIECE = 1 << 22     # numbers that are widened at a time
+
+    def __init__(self, path, raw, stored: str, shape: tuple[int, ...], begin):
+        self.path, self.raw, self.stored = path, raw, stored
+        self.shape, self.begin = shape, begin
+        self.file_dtype = np.dtype(DTYPES[stored])
+        half = stored in ("BF16", "F16")
+        self.dtype = np.dtype(np.float32) if half else self.file_dtype
+
+    def __array__(self, dtype=None, copy=None):
+        count = math.prod(self.shape)
+        if self.stored in ("BF16", "F16"):
+            array = self.read(0, count).reshape(self.shape)
+        else:
+            end = self.begin + count * self.file_dtype.itemsize
+            numbers = np.asarray(self.raw)[self.begin:end]
+            array = widened(numbers.view(self.file_dtype).reshape(self.shape))
+        return array if dtype is None else array.astype(dtype, copy=False)
+
+    def __getitem__(self, index):
+        """index : a whole number first, and what of that row; else anything"""
+        first, *rest = index if isinstance(index, tuple) else (index,)
+        if not isinstance(first, int):
+            return np.asarray(self)[index]
+        count = math.prod(self.shape[1:])
+        row = self.read(first * count, count).reshape(self.shape[1:])
+        return row[tuple(rest)].copy() if rest else row    # of a view, all of it would stay
+
+    def read(self, start: int, count: int) -> np.ndarray:
+        """`count` numbers, from the one at `start` on; read, not mapped"""
+        if self.stored not in ("BF16", "F16"):
+            return self.stored_numbers(start, count)
+        result = np.empty(count, np.float32)
+        for done in range(0, count, self.PIECE):
+            piece = result[done:done + self.PIECE]
+            piece[:] = widened(self.stored_numbers(start + done, len(piece)),
+                               self.stored == "BF16")
+        return result
+
+    def stored_numbers(self, start, count):
+        return np.fromfile(self.path, self.file_dtype, count,
+                           offset=self.begin + start * self.file_dtype.itemsize)
 
 
 def widened(array: np.ndarray, bfloat16: bool = False) -> np.ndarray:

@@ -13,6 +13,8 @@ class GPT2Config:
 
     Attributes
     ----------
+    kind
+        Which architecture it is.
     vocab_size
         Tokens the model can read and write (V).
     context_length
@@ -31,6 +33,7 @@ class GPT2Config:
         Whether the output layer is the token embedding itself.
     """
 
+    kind: str = "gpt2"
     vocab_size: int = 50257
     context_length: int = 1024
     d_model: int = 768
@@ -60,6 +63,32 @@ class GPT2Config:
         divisors = [n for n in range(1, self.d_model + 1)
                     if self.d_model % n == 0]
         return min(divisors, key=lambda n: abs(n - self.n_heads))
+
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The name and shape of every parameter, in the order of the model."""
+        V, T, D = self.vocab_size, self.context_length, self.d_model
+        shapes: dict[str, tuple[int, ...]] = {
+            "token_embedding.weight": (V, D),
+            "position_embedding.weight": (T, D)}
+        for layer in range(self.n_layers):
+            block = f"blocks.{layer}."
+            shapes |= {block + "norm1.weight": (D,),
+                       block + "norm1.bias": (D,),
+                       block + "attention.qkv.weight": (3 * D, D)}
+            if self.qkv_bias:
+                shapes |= {block + "attention.qkv.bias": (3 * D,)}
+            shapes |= {block + "attention.out.weight": (D, D),
+                       block + "attention.out.bias": (D,),
+                       block + "norm2.weight": (D,),
+                       block + "norm2.bias": (D,),
+                       block + "feed_forward.up.weight": (4 * D, D),
+                       block + "feed_forward.up.bias": (4 * D,),
+                       block + "feed_forward.down.weight": (D, 4 * D),
+                       block + "feed_forward.down.bias": (D,)}
+        shapes |= {"final_norm.weight": (D,), "final_norm.bias": (D,)}
+        if not self.tie_embeddings:
+            shapes |= {"head.weight": (V, D)}
+        return shapes
 
     def parameter_count(self) -> int:
         """Trainable numbers; a tied output layer counts once."""

@@ -31,15 +31,24 @@ class Context:
     positions
         Where each token stands in its text: (B, T), or a slice where that is
         the same for the whole batch. None = x begins at position 0.
+    documents
+        (B, T): which document each token belongs to; it attends to no other.
+        Negative = padding, which sees nobody and is seen by nobody. None =
+        one document.
     read
         The positions whose output is wanted, (B, P). None = all.
+    balance
+        The LoadBalance that every mixture of experts tells whom it chose, so
+        that a loss can keep its experts evenly used. None = nobody is told.
     """
 
     keep: Callable | None = None
     mask: Any = None
     kv_cache: Any = None
     positions: Any = None
+    documents: Any = None
     read: Any = None
+    balance: Any = None
 
 
 EMPTY = Context()

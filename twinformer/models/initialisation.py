@@ -5,47 +5,27 @@ Shapes: V = vocabulary, T = context length, D = model width.
 """
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
-
-from .config import GPT2Config
 
 __all__ = ["parameter_shapes", "initial_parameters", "deviations",
            "initial_array", "head_parameters", "initial_factor"]
 
 STD = 0.02
-RESIDUAL = ("attention.out.weight", "feed_forward.down.weight")
+RESIDUAL = ("attention.out.weight", "down.weight")
+ZEROS = ("bias", "offset", "sinks")     # what begins at 0 though no matrix
+
+Shapes = dict[str, tuple[int, ...]]
 
 
-def parameter_shapes(config: GPT2Config) -> dict[str, tuple[int, ...]]:
+def parameter_shapes(config: Any) -> Shapes:
     """The name and shape of every parameter, in the order of the model."""
-    V, T, D = config.vocab_size, config.context_length, config.d_model
-    shapes: dict[str, tuple[int, ...]] = {
-        "token_embedding.weight": (V, D),
-        "position_embedding.weight": (T, D)}
-    for layer in range(config.n_layers):
-        block = f"blocks.{layer}."
-        shapes |= {block + "norm1.weight": (D,),
-                   block + "norm1.bias": (D,),
-                   block + "attention.qkv.weight": (3 * D, D)}
-        if config.qkv_bias:
-            shapes |= {block + "attention.qkv.bias": (3 * D,)}
-        shapes |= {block + "attention.out.weight": (D, D),
-                   block + "attention.out.bias": (D,),
-                   block + "norm2.weight": (D,),
-                   block + "norm2.bias": (D,),
-                   block + "feed_forward.up.weight": (4 * D, D),
-                   block + "feed_forward.up.bias": (4 * D,),
-                   block + "feed_forward.down.weight": (D, 4 * D),
-                   block + "feed_forward.down.bias": (D,)}
-    shapes |= {"final_norm.weight": (D,), "final_norm.bias": (D,)}
-    if not config.tie_embeddings:
-        shapes |= {"head.weight": (V, D)}
-    return shapes
+    return config.parameter_shapes()
 
 
-def initial_parameters(config: GPT2Config, seed: int) -> dict[str, np.ndarray]:
-    """GPT-2's initialisation: {name: float32 array}, as in a new GPTModel
+def initial_parameters(config: Any, seed: int) -> dict[str, np.ndarray]:
+    """GPT-2's initialisation: {name: float32 array}, as in a new model of that config
 
     Weights are normal with standard deviation 0.02; the two projections that
     each block adds to the residual stream are divided by sqrt(2 L), so that
@@ -64,13 +44,14 @@ def deviations(n_layers: int) -> Callable[[str], float]:
 
 def initial_array(name: str, shape: tuple[int, ...], seed: int,
                   std: float | Callable[[str], float] = STD) -> np.ndarray:
-    """The first values of a parameter, float32: biases 0, the scales of norms
-    1, matrices normal with deviation std, which may depend on the name.
+    """The first values of a parameter, float32: biases and the like 0, the
+    scales of norms 1, matrices normal with deviation std, which may depend on
+    the name.
 
     Every parameter draws from its own stream of the seed, so that one more
     layer or an untied head leaves all others as they are.
     """
-    if name.endswith("bias"):
+    if name.endswith(ZEROS):
         return np.zeros(shape, np.float32)
     if len(shape) == 1:
         return np.ones(shape, np.float32)

@@ -54,7 +54,8 @@ class Preparation:
             self.splits = {
                 split: SplitWriter(
                     folder, split, dtype, options.shard_tokens,
-                    tokenizer.end_of_text, state.get(split, {}))
+                    tokenizer.beginning_of_text, tokenizer.end_of_text,
+                    state.get(split, {}))
                 for split in ("train", "validation")}
         except BaseException:
             self.ledger.close()

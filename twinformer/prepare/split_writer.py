@@ -26,20 +26,21 @@ class SplitWriter:
     ----------
     folder, name
         As for ShardWriter.
-    end_of_text
-        The id that follows each document, if any.
+    beginning, end
+        The ids before and behind each document, if any.
     state
         Of an earlier writer, to go on with.
     """
 
     def __init__(self, folder: Path, name: str, dtype: np.dtype,
-                 shard_tokens: int, end_of_text: int | None,
+                 shard_tokens: int, beginning: int | None, end: int | None,
                  state: dict[str, Any]):
         self.tokens = ShardWriter(folder, name, dtype, shard_tokens,
                                   state.get("tokens", 0))
         self.starts = ShardWriter(folder, f"{name}-documents", START, 2**62,
                                   state.get("starts", 0))
-        self.end = np.array([] if end_of_text is None else [end_of_text])
+        self.begin, self.end = (np.array([] if i is None else [i])
+                                for i in (beginning, end))
         self.last = tuple(state.get("last", ()))    # of an open document
 
     def append(self, key: tuple[int, int, int], ids: np.ndarray,
@@ -50,6 +51,8 @@ class SplitWriter:
             if self.last and self.last[:2] != (source, document):
                 self.tokens.append(self.end)    # its end went elsewhere
             self.starts.append(np.array([self.tokens.written], np.uint64))
+        if part == 0:
+            self.tokens.append(self.begin)
         self.tokens.append(ids)
         self.last = key
         if ends:

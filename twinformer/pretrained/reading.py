@@ -3,68 +3,143 @@
 Whatever is wrong with a file is found here, before there is a model, and is
 said in the names that the file itself uses.
 """
-import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from ..models.config import PRESETS, GPT2Config
-from ..models.initialisation import parameter_shapes
-from .checking import (
-    Arrays, check_fit, check_numbers, described, has_own_head, listed,
-    without_idle,
-)
-from .config_io import config_of_arrays, preset_of, read_config
-from .hub import WEIGHTS_FILE, fetch
-from .names import BUFFERS, spelling_of, turned, without_wrappers
-from ..io.safetensors_io import read_safetensors
+from ..architectures.kinds import all_presets
 from ..io.paths import expanded
-from ..io.text_files import read_text
-from .tensorflow_io import read_tensorflow
+from .bert_files import is_bert, read_bert
+from .checking import check_fit, check_kinds, is_finite, refuse_infinite
+from .formats.gpt2_config import read_config
+from .formats.format import Format
+from .formats.llama2c import Llama2CFormat, is_llama2c, read_llama2c
+from .formats.meta import META_FILE
+from .formats.place import Arrays, Places, taken
+from .formats.registry import format_of_file
+from .formats.settings import Settings
+from .hub import fetch
+from .opening import open_weights
+from .shards import INDEX, WEIGHTS_FILE
 
-__all__ = ["find_weights", "read_pretrained"]
+__all__ = ["IN_FOLDERS", "Opened", "find_weights", "open_pretrained", "read_pretrained"]
 
-IN_FOLDERS = (WEIGHTS_FILE, f"{WEIGHTS_FILE}.index.json", "pytorch_model.bin",
-              "pytorch_model.bin.index.json", "model.ckpt.index")
+IN_FOLDERS = (WEIGHTS_FILE, INDEX, "pytorch_model.bin",
+              "pytorch_model.bin.index.json", "model.ckpt.index", META_FILE)
+ReadTorch = Callable[[Path], Arrays]    # reads the pickles of PyTorch, if anything can
 
 
-def read_pretrained(source: str | os.PathLike, config: GPT2Config | None,
-                    read_torch: Callable[[Path], Arrays]
-                    ) -> tuple[GPT2Config, Arrays]:
-    """The config and {our name: array}; the rest is load_pretrained's.
+def read_pretrained(source: str | os.PathLike, config: Any, read_torch: ReadTorch
+                    ) -> tuple[Any, dict[str, np.ndarray]]:
+    """The config and {our name: array}; the rest is load_pretrained's."""
+    path = find_weights(source)
+    if not (path.suffix == ".bin" and is_llama2c(path)):
+        in_file = open_weights(path, read_torch)
+        if is_bert(in_file):
+            return read_bert(path, in_file, config)
+    opened = open_pretrained(source, config, read_torch)
+    return opened.config, opened.parameters()
 
-    read_torch reads the pickles of PyTorch, if anything can.
+
+class Opened:
+    """Weights that fit their config, and are still in their file.
+
+    Attributes
+    ----------
+    config
+        The model's.
+    places
+        {our name: where it lies}.
+    dtype
+        Of all parameters: float32, or float64 where any of the file's is.
+    """
+
+    def __init__(self, path: Path, config: Any, places: Places, tensors: Arrays):
+        self.path, self.config, self.places, self.tensors = path, config, places, tensors
+        self.dtype = np.result_type(np.float32, *{tensor.dtype for tensor in tensors.values()})
+
+    def parameter(self, name: str) -> np.ndarray:
+        """One parameter of ours, as it is in the file, unchecked."""
+        place = self.places[name]
+        return taken(place, self.tensors[place.tensor]).astype(self.dtype, copy=False)
+
+    def parameters(self, wanted: Callable[[str], bool] = lambda name: True
+                   ) -> dict[str, np.ndarray]:
+        """{our name: array} of those that are wanted.
+
+        Raises
+        ------
+        ValueError
+            Where any of their numbers is NaN or infinite.
+        """
+        found: dict[str, np.ndarray] = {}
+        bad: dict[str, None] = {}       # in order, each once
+        for name in filter(wanted, self.places):
+            array = found[name] = self.parameter(name)
+            if not is_finite(array):
+                bad[self.places[name].tensor] = None
+        refuse_infinite(self.path, list(bad))
+        return found
+
+
+def open_pretrained(source: str | os.PathLike, config: Any, read_torch: ReadTorch) -> Opened:
+    """Find, open and check weights; none is read that need not be.
+
+    Raises
+    ------
+    FileNotFoundError, ConnectionError, ValueError
+        As load_pretrained.
     """
     path = find_weights(source)
-    in_file = read(path, read_torch)
+    if config is None and is_preset(source):
+        config = all_presets()[str(source)]
+    if path.suffix == ".bin" and is_llama2c(path):
+        found, in_file = read_llama2c(path)
+        format: Format = Llama2CFormat()
+        config = config or found
+    else:
+        in_file = open_weights(path, read_torch)
+        format = format_of_file(path, config and config.kind)
     try:
-        arrays = {name: array for name, array
-                  in without_wrappers(in_file).items()
-                  if not name.endswith(BUFFERS)}
+        tensors = format.plain(in_file)
     except ValueError as problem:
         raise ValueError(f"{path}: {problem}") from None
-    spelling = spelling_of(arrays)
-    found = config_of_arrays(arrays, spelling)
-    config = config or (
-        PRESETS[str(source)] if is_preset(source)
-        else config_beside(path, arrays, spelling)
-        or config_alone(path, arrays, found))
-    arrays = without_idle(arrays, spelling, config)
-    check_fit(path, arrays, spelling, config, found, list(in_file))
-    parameters = {name: turned(name, arrays[spelling(name)])
-                  for name in parameter_shapes(config)}
-    check_numbers(path, parameters, spelling)
-    dtype = np.result_type(np.float32, *parameters.values())
-    return config, {name: array.astype(dtype, copy=False)
-                    for name, array in parameters.items()}
+    config = config or config_beside(path, format, tensors) or format.alone(path, tensors)
+    idle = format.idle(tensors, config)
+    tensors = {name: tensor for name, tensor in tensors.items() if name not in idle}
+    places = format.places(config, tensors)
+    check_fit(path, tensors, format.shapes_there(config, places),
+              format.described(config, tensors), in_file)
+    check_kinds(path, tensors)
+    return Opened(path, config, places, tensors)
+
+
+def config_beside(path: Path, format: Format, tensors: Arrays) -> Any:
+    """From the config.json or hparams.json in the same folder, if any.
+
+    Those often do not say that the output layer is one of its own: a file
+    in which it differs from the embedding knows better.
+    """
+    if path.name == META_FILE:
+        return None
+    if (beside := path.with_name("config.json")).is_file():
+        config = format.read_config(Settings.read(beside))
+    elif (beside := path.with_name("hparams.json")).is_file():
+        config = read_config(beside)
+    else:
+        return None
+    if config.tie_embeddings and format.has_own_head(tensors):
+        return replace(config, tie_embeddings=False)
+    return config
 
 
 def is_preset(source) -> bool:
     """As in transformers, a file or folder of that name comes first."""
-    return str(source) in PRESETS and not Path(source).exists()
+    return str(source) in all_presets() and not Path(source).exists()
 
 
 def find_weights(source: str | os.PathLike) -> Path:
@@ -90,69 +165,4 @@ def find_weights(source: str | os.PathLike) -> Path:
                                 f"expected one of {', '.join(IN_FOLDERS)}")
     raise FileNotFoundError(
         f"there is no file or folder {path}, and no published size of that "
-        f"name; those are {', '.join(PRESETS)}")
-
-
-def read(path: Path, read_torch: Callable[[Path], Arrays]) -> Arrays:
-    """All arrays under the names they have in the file, or in its shards."""
-    if path.name.endswith(".index.json"):
-        return read_shards(path, read_torch)
-    if path.suffix == ".safetensors":
-        return read_safetensors(path)
-    if path.suffix in (".bin", ".pt", ".pth"):
-        return read_torch(path)
-    if path.suffix == ".index" or ".data-" in path.name:
-        prefix = path.name.removesuffix(".index").split(".data-")[0]
-        return read_tensorflow(path.with_name(prefix))
-    raise ValueError(
-        f"{path} is of no format known here; expected .safetensors, .bin, a "
-        f"TensorFlow checkpoint's .index, or a folder with one of them")
-
-
-def read_shards(index: Path, read_torch) -> Arrays:
-    """Weights too large for one file; the index says which is where."""
-    try:
-        shards = json.loads(read_text(index))["weight_map"]
-        names = sorted(set(shards.values()))
-        if any(Path(name).name != name for name in names):
-            raise ValueError("it leads out of its folder")
-    except (ValueError, KeyError, TypeError, AttributeError) as problem:
-        raise ValueError(f"{index} is no index of shards: {problem}; expected "
-                         '{"weight_map": {tensor: file}}') from None
-    contents = {name: read(index.with_name(name), read_torch)
-                for name in names}
-    if missing := [tensor for tensor, shard in shards.items()
-                   if tensor not in contents[shard]]:
-        raise ValueError(f"{index.with_name(shards[missing[0]])} lacks "
-                         f"{listed(missing)}, which {index.name} says it has")
-    return {tensor: contents[shard][tensor]
-            for tensor, shard in shards.items()}
-
-
-def config_beside(path, arrays, spelling) -> GPT2Config | None:
-    """From the config.json or hparams.json in the same folder, if any.
-
-    Those often do not say that the output layer is one of its own: a file
-    in which it differs from the embedding knows better.
-    """
-    for name in ("config.json", "hparams.json"):
-        if path.with_name(name).is_file():
-            config = read_config(path.with_name(name))
-            own_head = has_own_head(arrays, spelling)
-            return replace(config, tie_embeddings=config.tie_embeddings
-                           and not own_head)
-    return None
-
-
-def config_alone(path, arrays, found) -> GPT2Config:
-    """From names and shapes alone: the published sizes only."""
-    if found is None:
-        raise ValueError(f"{path} holds no GPT-2: there is no wte among its "
-                         f"{len(arrays)} tensors ({listed(list(arrays))})")
-    if not preset_of(found):
-        raise ValueError(
-            f"{path} is of none of the published sizes: it holds "
-            f"{described(found)}. Its arrays do not tell the number of heads; "
-            "put the model's config.json beside it, or give a GPT2Config")
-    spelling = spelling_of(arrays)
-    return replace(found, tie_embeddings=not has_own_head(arrays, spelling))
+        f"name; those are {', '.join(all_presets())}")

@@ -1,28 +1,29 @@
 """A model as the folder that transformers opens: its weights, its shape, its
 tokenizer, and where a text ends."""
 import os
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ..io.files import write_atomically
-from ..io.safetensors_io import write_safetensors
-from ..models.config import GPT2Config
-from ..models.initialisation import parameter_shapes
 from ..tokenizers.tokenizer import Tokenizer
-from .config_io import config_json
-from .names import HUGGING_FACE, turned
+from ..architectures.bert import BertConfig
+from .bert_files import write_bert
+from .formats.place import tensor_of
+from .formats.registry import FORMATS, config_text
+from .shards import SHARD_BYTES, write_shards
 from .tokenizer_files import check_can_be_written, generation_config, write_tokenizer_files
 
 __all__ = ["write_pretrained"]
 
 
-def write_pretrained(config: GPT2Config, parameters: dict[str, np.ndarray],
-                     folder: str | os.PathLike, tokenizer: Tokenizer | None = None) -> None:
+def write_pretrained(config: Any, parameters: dict[str, np.ndarray], folder: str | os.PathLike,
+                     tokenizer: Tokenizer | None = None, shard_bytes: int = SHARD_BYTES) -> None:
     """model.safetensors, config.json, generation_config.json, tokenizer files.
 
-    Files of these names are replaced, each in one step.
+    Files of these names are replaced, each in one step. Weights of more than
+    shard_bytes come in several files, and an index.
 
     Raises
     ------
@@ -31,20 +32,23 @@ def write_pretrained(config: GPT2Config, parameters: dict[str, np.ndarray],
     OSError
         Where the folder cannot be written, or the disk is full.
     """
+    if isinstance(config, BertConfig):
+        return write_bert(config, parameters, folder, tokenizer)
     if tokenizer is not None:
         check_can_be_written(tokenizer)
-    if not config.qkv_bias:         # transformers' GPT-2 cannot be without
-        zeros = np.zeros(3 * config.d_model, np.float32)
-        with_bias = parameter_shapes(replace(config, qkv_bias=True))
-        parameters = parameters | {name: zeros for name in with_bias
-                                   if name not in parameters}
     folder = Path(folder)
-    write_safetensors(folder / "model.safetensors", {
-        HUGGING_FACE(name): turned(name, array)
-        for name, array in parameters.items()})
-    dtype = str(parameters["token_embedding.weight"].dtype)
+    format = FORMATS[config.kind]
+    parameters = format.completed(config, parameters)
+    tensors: dict[str, list] = {}
+    for name, place in format.places(config).items():
+        tensors.setdefault(place.tensor, []).append((place, name))
+    sizes = {tensor: sum(parameters[name].nbytes for _, name in parts)
+             for tensor, parts in tensors.items()}
+    write_shards(folder, sizes, lambda tensor: tensor_of(
+        (place, parameters[name]) for place, name in tensors[tensor]), shard_bytes)
     end = tokenizer.end_of_text if tokenizer else None
-    write_atomically(folder / "config.json", config_json(config, dtype, end))
+    dtype = str(parameters["token_embedding.weight"].dtype)
+    write_atomically(folder / "config.json", config_text(config, dtype, end))
     if tokenizer is not None:
-        write_atomically(folder / "generation_config.json", generation_config(end))
+        write_atomically(folder / "generation_config.json", generation_config(tokenizer))
     write_tokenizer_files(folder, tokenizer, config.context_length)

@@ -2,6 +2,7 @@
 from collections.abc import Iterable
 
 from .tokenizer import END_OF_TEXT, Tokenizer, repair_surrogates
+from .vocabulary import TextMarks
 
 __all__ = ["ByteTokenizer"]
 
@@ -29,8 +30,10 @@ class ByteTokenizer(Tokenizer):
         return list(repair_surrogates(text).encode("utf-8"))
 
     def to_dict(self):
-        return {"kind": self.kind, "special_tokens": list(self.special_tokens)}
+        return {"kind": self.kind, "special_tokens": list(self.special_tokens),
+                **self.marks.to_state()}
 
     @classmethod
     def from_dict(cls, state):
-        return cls(state["special_tokens"])
+        return cls(state["special_tokens"]).with_marks(
+            TextMarks.from_state(state))

@@ -2,6 +2,7 @@
 from collections.abc import Iterable
 
 from .tokenizer import Tokenizer
+from .vocabulary import TextMarks
 
 __all__ = ["CharacterTokenizer"]
 
@@ -52,8 +53,10 @@ class CharacterTokenizer(Tokenizer):
 
     def to_dict(self):
         return {"kind": self.kind, "characters": self.characters,
-                "special_tokens": list(self.special_tokens)}
+                "special_tokens": list(self.special_tokens),
+                **self.marks.to_state()}
 
     @classmethod
     def from_dict(cls, state):
-        return cls(state["characters"], state["special_tokens"])
+        return cls(state["characters"], state["special_tokens"]).with_marks(
+            TextMarks.from_state(state))

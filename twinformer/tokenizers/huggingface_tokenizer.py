@@ -11,9 +11,11 @@ import re
 from functools import cached_property
 from typing import Any
 
+from ..io.files import write_atomically
+from ..io.strict_json import json_text
 from ..io.text_files import read_text
 from .byte_alphabet import from_visible
-from .formats.huggingface_parts import beginning_of, steps_of
+from .formats.huggingface_parts import beginning_of, steps_of, template
 from .special_tokens import split_special
 from .tokenizer import Tokenizer, repair_surrogates
 from .vocabulary import TextMarks
@@ -57,6 +59,7 @@ class HuggingFaceTokenizer(Tokenizer):
                  for token in content["added_tokens"]}
         special = {token["content"]: token["id"]
                    for token in content["added_tokens"] if token["special"]}
+        self.usual_marks = TextMarks(beginning_of(content))
         self.spaced = False
         table = self.bytes_of_all(added)
         for i in special.values():
@@ -64,7 +67,7 @@ class HuggingFaceTokenizer(Tokenizer):
         super().__init__(
             table, special,
             {name: i for name, i in added.items() if name not in special},
-            marks or TextMarks(beginning_of(content)))
+            marks or self.usual_marks)
 
     def loaded(self):
         """The library's own object, which neither cuts nor fills texts."""
@@ -129,20 +132,30 @@ class HuggingFaceTokenizer(Tokenizer):
                                    add_special_tokens=False).ids
 
     def encode_special(self, text, allowed_special, disallowed_special):
-        list(split_special(text, self.special_tokens, allowed_special,
-                           disallowed_special))     # raises where it must
+        parts = list(split_special(text, self.special_tokens,
+                                   allowed_special, disallowed_special))
         there = {token for token in self.special_tokens if token in text}
         if allowed_special == "all" or (
                 there and there <= set(allowed_special)):
             # one pass: a token may take the spaces around it
             return self.steered.encode(repair_surrogates(text),
                                        add_special_tokens=False).ids
-        return super().encode_special(text, allowed_special,
-                                      disallowed_special)
+        return [i for part, token in parts for i in (
+            *self.encode_ordinary(part), *([] if token is None else [token]))]
+
+    def write(self, path: str | os.PathLike) -> None:
+        """Write the tokenizer.json again."""
+        content = self.content
+        if beginning_of(content) != self.beginning_of_text:
+            before = {name: i for name, i in self.special_tokens.items()
+                      if i == self.beginning_of_text}
+            content = content | {"post_processor": template(before, {})}
+        write_atomically(path, json_text(content, ensure_ascii=False,
+                                         indent=1))
 
     def to_dict(self):
         return {"kind": self.kind, "content": self.content,
-                **self.marks.to_state()}
+                **self.marks.to_state(self.usual_marks)}
 
     @classmethod
     def from_dict(cls, state):

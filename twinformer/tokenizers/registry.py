@@ -64,6 +64,7 @@ def load_tokenizer(path: str | os.PathLike,
     """
     path = Path(path)
     file = path / "tokenizer.json" if path.is_dir() else path
+    content = None
     if file.suffix == ".json" and (file.exists() or file == path):
         content = read_content(file)
         if "kind" in content or "model" not in content:
@@ -72,8 +73,8 @@ def load_tokenizer(path: str | os.PathLike,
             except ValueError as error:
                 raise ValueError(f"{file}: {error}") from None
     if file == path:
-        return read_file(path, bpe)
-    found = read_tokenizer_folder(path, bpe)
+        return read_file(path, bpe, content)
+    found = read_tokenizer_folder(path, bpe, content)
     if found is None:
         raise FileNotFoundError(f"there is no tokenizer in {path}; expected "
                                 "tokenizer.json, or vocab.json and merges.txt, or tokenizer.model")

@@ -10,7 +10,9 @@ import os
 import re
 from pathlib import Path
 
+from .formats.llama2c_files import read_llama2c
 from .tokenizer import Tokenizer
+from .vocabulary import TextMarks
 
 __all__ = ["SentencePieceTokenizer"]
 
@@ -19,18 +21,24 @@ class SentencePieceTokenizer(Tokenizer):
     """The tokenizer of a SentencePiece ``.model`` file.
 
     Control symbols, such as <s> and </s>, are its special tokens. No <s> is
-    put in front: that is left to the caller.
+    put in front: that is left to the caller (``add_beginning``).
 
     Parameters
     ----------
     model
         The content of the file; ``from_file`` reads one.
+    marks
+        What stands around a text; left out, the model's own <s> and </s>.
     """
 
     kind = "sentencepiece"
 
-    def __init__(self, model: bytes):
-        import sentencepiece
+    def __init__(self, model: bytes, marks: TextMarks | None = None):
+        try:
+            import sentencepiece
+        except ImportError:
+            raise ValueError("a SentencePiece model needs the library: pip "
+                             "install sentencepiece") from None
         self.model = model
         self._processor = sentencepiece.SentencePieceProcessor()
         try:
@@ -48,7 +56,11 @@ class SentencePieceTokenizer(Tokenizer):
         # A model that puts a space before the text takes it away again.
         first = self._processor.encode("a", out_type=str)[:1]
         self.spaced = bool(first) and first[0].startswith("\u2581")
-        super().__init__(table, special_tokens)
+        begin, end = (i if i >= 0 else None for i in (
+            self._processor.bos_id(), self._processor.eos_id()))
+        self.usual_marks = TextMarks(begin, end)
+        super().__init__(table, special_tokens,
+                         marks=marks or self.usual_marks)
 
     def _bytes_of(self, i: int, piece: str) -> bytes:
         if self._processor.is_unknown(i):
@@ -59,7 +71,12 @@ class SentencePieceTokenizer(Tokenizer):
 
     @classmethod
     def from_file(cls, path: str | os.PathLike):
-        """Read a ``.model`` file; ValueError where it is none."""
+        """Read a ``.model`` file, or llama2.c's form of it (``.bin``).
+
+        ValueError where it is none.
+        """
+        if Path(path).suffix == ".bin":
+            return cls(read_llama2c(path))
         try:
             return cls(Path(path).read_bytes())
         except ValueError as error:
@@ -70,8 +87,10 @@ class SentencePieceTokenizer(Tokenizer):
 
     def to_dict(self):
         return {"kind": self.kind,
-                "model": base64.b64encode(self.model).decode("ascii")}
+                "model": base64.b64encode(self.model).decode("ascii"),
+                **self.marks.to_state(self.usual_marks)}
 
     @classmethod
     def from_dict(cls, state):
-        return cls(base64.b64decode(state["model"]))
+        return cls(base64.b64decode(state["model"]),
+                   TextMarks.from_state(state))

@@ -9,7 +9,7 @@ Shapes: N = tokens of a text, V = vocabulary size.
 import copy
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
@@ -102,16 +102,23 @@ class Tokenizer(ABC):
         return self.marks.beginning
 
     @property
+    def first_token(self) -> int | None:
+        """What a new text begins with: beginning_of_text, or else the end of
+        the text before it."""
+        beginning = self.beginning_of_text
+        return self.end_of_text if beginning is None else beginning
+
+    @property
     def stop_tokens(self) -> tuple[int, ...]:
         """The ids by which a model ends what it writes: end_of_text, and
         what a chat model says at the end of its turn, as <|im_end|>."""
         ends = () if self.end_of_text is None else (self.end_of_text,)
         return tuple(dict.fromkeys((*ends, *self.marks.stops)))
 
-    def with_marks(self, marks: TextMarks):
+    def with_marks(self, marks: TextMarks | None) -> Self:
         """The same tokenizer, with this said of its texts."""
         other = copy.copy(self)
-        other.marks = marks
+        other.marks = marks or TextMarks()
         return other
 
     def encode(

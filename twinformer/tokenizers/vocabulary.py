@@ -19,18 +19,18 @@ class TextMarks(NamedTuple):
     end: int | None = None          # behind a document; None: known by name
     stops: tuple[int, ...] = ()     # a model ends its text by these, too
 
-    def to_state(self) -> dict[str, Any]:
-        """The entry of a saved tokenizer; nothing where nothing is said."""
-        if self == TextMarks():
+    def to_state(self, usual: "TextMarks | None" = None) -> dict[str, Any]:
+        """The entry of a saved tokenizer; none where they are the usual."""
+        if self == (usual or TextMarks()):
             return {}
         return {"marks": {"beginning": self.beginning, "end": self.end,
                           "stops": list(self.stops)}}
 
     @classmethod
-    def from_state(cls, state: Mapping[str, Any]) -> "TextMarks":
-        """What ``to_state`` put into a saved tokenizer."""
+    def from_state(cls, state: Mapping[str, Any]) -> "TextMarks | None":
+        """What ``to_state`` put into a saved tokenizer; None for nothing."""
         if "marks" not in state:
-            return cls()
+            return None
         marks = state["marks"]
         return cls(marks["beginning"], marks["end"], tuple(marks["stops"]))
 

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from ..backend import implementation
-from ..models.config import GPT2Config
+from ..architectures.kinds import small_model
 from ..models.initialisation import initial_parameters
 from ..runs.checkpoint import Checkpoint
-from ..configs.run_config import RunConfig, config_to_dict, small_model
+from ..configs.run_config import RunConfig, config_to_dict
 from ..configs.training_config import TrainingConfig
 from .data import TrainingData, prepare_data
 from .pretraining import Pretraining
@@ -81,8 +81,8 @@ def trained(config, folder, start, make_sampler, feed, measure_peak,
     """The rest of it, in a folder of its own."""
     package = implementation(config.backend)
     # A device that is not there is known now, not after the tokenizer
-    nothing = GPT2Config(vocab_size=1, context_length=1, d_model=1,
-                         n_heads=1, n_layers=1)
+    nothing = replace(small_model(), vocab_size=1, context_length=1,
+                      d_model=1, n_heads=1, n_layers=1)
     package.pretraining_learner(nothing, config.training, config.device,
                                 initial_parameters(nothing, 0))
     data = prepare_data(
@@ -119,7 +119,7 @@ def resolve(config: RunConfig, data: TrainingData) -> RunConfig:
     """
     data.require_windows(config.model.context_length)
     vocab_size = data.tokenizer.vocab_size
-    if config.model.vocab_size not in (vocab_size, small_model().vocab_size):
+    if config.model.vocab_size not in (vocab_size, small_model(config.model.kind).vocab_size):
         raise ValueError(
             f"model.vocab_size is {config.model.vocab_size}, but the "
             f"tokenizer has {vocab_size} tokens; leave it out, or set "

@@ -62,10 +62,9 @@ def test_contradictions_are_named(tmp_path, peer):
     assert "'<|sep|>' has the id 5" in error_of(read_tokenizer_folder, tmp_path, BPETokenizer)
 
 
-@pytest.mark.parametrize("name", ["add_prefix_space", "add_eos_token"])
-def test_what_changes_texts_is_named(tmp_path, peer, name):
-    (tmp_path / "tokenizer_config.json").write_text(json.dumps({name: True}))
-    assert name in error_of(read_tokenizer_folder, tmp_path, BPETokenizer)
+def test_what_changes_texts_is_named(tmp_path, peer):
+    (tmp_path / "tokenizer_config.json").write_text('{"add_prefix_space": true}')
+    assert "add_prefix_space" in error_of(read_tokenizer_folder, tmp_path, BPETokenizer)
 
 
 def test_another_kind_of_vocabulary_is_not_passed_over(tmp_path):

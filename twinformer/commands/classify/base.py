@@ -2,6 +2,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from ...architectures.kinds import balance_weight
 from ...backend import implementation
 from ...classification.scratch import new_tokenizer, read_texts, untrained
 from ...classification.split import Parts
@@ -41,7 +42,7 @@ def after_reading(config, model_config, parameters, ids, reading, note):
     epochs = config.scratch.reading_epochs
     note(f"reading them {epochs} times before the first label")
     model = package.model_of(model_config, parameters)
-    read_texts(package.Learner(model, package.NextTokens(), config.finetuning,
-                                    config.device),
+    read_texts(package.Learner(model, package.NextTokens(balance_weight(model_config)),
+                               config.finetuning, config.device),
                ids, reading, epochs, config.finetuning)
     return package.get_parameters(model)

@@ -3,6 +3,7 @@ import warnings
 from dataclasses import replace
 from pathlib import Path
 
+from ...architectures.kinds import with_dropout
 from ...backend import implementation
 from ...classification.classifier import Classifier
 from ...classification.encoded import encoded, reading_of, texts_key
@@ -61,7 +62,7 @@ def task_and_learner(config, parts: Parts, note, resumed: bool = False,
 
     classes = class_names(message.label for message in parts.train)
     parameters, tokenizer, base = base_of(config, parts)
-    base = replace(base, model=replace(base.model, dropout=settings.dropout))
+    base = replace(base, model=with_dropout(base.model, settings.dropout))
     learn, choose, _ = (encoded(part, classes, tokenizer, name) for name, part
                         in zip(("training", "validation", "test"), parts, strict=True))
     reading = reading_of(settings.padding, learn.ids, base.model.context_length, tokenizer)

@@ -154,7 +154,8 @@ def tokens_of(arguments, opened):
     except ValueError as problem:
         raise ValueError(f"this model cannot read {', '.join(arguments.data)}: "
                          f"{problem}") from None
-    if (end := opened.tokenizer.end_of_text) is not None:
+    end = opened.tokenizer.end_of_text
+    if end is not None and opened.tokenizer.beginning_of_text is None:
         # After an end of text a new one begins: its first token counts, too.
         tokens = np.concatenate([np.array([end], tokens.dtype), tokens])
     return ", ".join(arguments.data), tokens

@@ -44,6 +44,9 @@ class CommandParser(ArgumentParser):
         others, or None.
     last_config : callable, optional
         words -> settings, as JSON, to read after all config files, or None.
+    words : list of str
+        The words that are going to be parsed, for options that depend on
+        them: those of a model depend on its kind.
     configs : list of dict
         What the config files say, once they are read.
     config_paths : list of str
@@ -60,8 +63,9 @@ class CommandParser(ArgumentParser):
     default_config: Callable[[list[str]], str | None] | None = None
     last_config: Callable[[list[str]], str | None] | None = None
 
-    def __init__(self, **options):
+    def __init__(self, words: Sequence[str] = (), **options):
         super().__init__(exit_on_error=False, allow_abbrev=False, add_help=False, **options)
+        self.words = list(words)
         self.meant = {}
         self.hints = {}
         self.configs = []

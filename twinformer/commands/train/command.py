@@ -1,9 +1,10 @@
-"""Train a GPT on text, and see what it learns.
+"""Train a language model on text, and see what it learns.
 
   twinformer train                            the standard library's source
   twinformer train novel.txt notes/           your own text
   twinformer train reviews.csv --text-field review --vocab-size 1000
   twinformer train --max-steps 100 --n-layers 2 --backend numpy
+  twinformer train --kind llama               another kind of model
   twinformer train --preset gpt2 --n-layers 6   GPT-2's shape, half as deep
   twinformer train --config mine.yaml --learning-rate 0.0005
   twinformer train --resume runs/run-1        after a stop, bit for bit
@@ -18,12 +19,13 @@ from functools import partial
 from typing import Literal
 
 from ...backend import implementation
-from ...models.config import PRESETS, preset
+from ...architectures.kinds import all_presets
 from ...configs.run_config import RunConfig
 from ...runs.run_names import find_run
 
 from ..around_training import stopped
 from ..resuming import config_of_resumed, value_of
+from .model_options import add_model_options, common_options
 from .sampling import sampler
 from .summary import summary
 from ...io.strict_json import json_text
@@ -32,9 +34,8 @@ __all__ = ["add_arguments", "run"]
 
 COMMON = (
     "--corpus", "--tokenizer", "--vocab-size", "--name", "--folder", "--backend", "--device",
-    "--max-steps", "--batch-size", "--learning-rate", "--context-length", "--d-model",
-    "--n-heads", "--n-layers", "--dropout", "--preset", "--eval-interval", "--sample-prompt",
-    "--seed", "--config", "--resume")
+    "--max-steps", "--batch-size", "--learning-rate", "--eval-interval", "--sample-prompt",
+    "--seed", "--config", "--resume", "--preset", "--kind")     # and those of the kind
 
 
 def add_arguments(parser) -> None:
@@ -47,18 +48,20 @@ def add_arguments(parser) -> None:
         help="Go on with this run, for example runs/run-1, or from one of "
              "its checkpoints; its config.yaml is read first.")
     parser.add_argument(
-        "--preset", type=Literal[tuple(PRESETS)],
-        help="The shape of a published GPT-2 for the model, with new weights; "
+        "--preset", type=Literal[tuple(all_presets())],
+        help="The kind and shape of a published model, with new weights; "
              "options win over it, and it over --config.")
-    parser.add_class_arguments(RunConfig)
+    parser.add_class_arguments(RunConfig, skip={"model"})
     parser.meant = {"data": "data.corpus", "vocab_size": "data.vocab_size"}
     parser.bare_words = "--data.corpus"
     parser.hints = {"epochs": "training is counted in steps, of --batch-size windows each: "
                     "--max-steps",
-                    "model": "training begins with a new model; --preset gpt2 gives it GPT-2's "
-                    "shape, --n-layers and --d-model one of your own, --resume RUN goes on with "
-                    "a run, and twinformer instruct --model gpt2 teaches a trained one"}
-    parser.common = COMMON
+                    "model": "training begins with a new model; --kind llama makes it a Llama, "
+                    "--preset gpt2 gives it GPT-2's shape, --n-layers and --d-model one of your "
+                    "own, --resume RUN goes on with a run, and twinformer instruct --model gpt2 "
+                    "teaches a trained one"}
+    add_model_options(parser)
+    parser.common = [*COMMON, *common_options(parser)]
     parser.default_config = partial(default_config, parser)
     parser.last_config = last_config
 
@@ -81,9 +84,9 @@ def last_config(words: list[str]) -> str | None:
 def shape_of(name: str) -> str | None:
     """The settings of a preset, but for the vocabulary, which is that of the
     tokenizer."""
-    if name not in PRESETS:     # jsonargparse says so
+    if name not in all_presets():   # jsonargparse says so
         return None
-    shape = dataclasses.asdict(preset(name))
+    shape = dataclasses.asdict(all_presets()[name])
     del shape["vocab_size"]
     return json_text({"model": shape})
 

@@ -27,11 +27,11 @@ def sampler(config: RunConfig, data):
 
 
 def opening(tokenizer) -> str:
-    """What stands before a document: the end of the one before."""
+    """What stands before a document, such as the end of the one before."""
     names = {number: name for name, number
              in tokenizer.special_tokens.items()}
-    if tokenizer.end_of_text in names:
-        return names[tokenizer.end_of_text]
+    if tokenizer.first_token in names:
+        return names[tokenizer.first_token]
     try:
         tokenizer.encode("\n")
         return "\n"

@@ -55,8 +55,8 @@ def python_share(finished):
 
     config, tokenizer = finished.config, finished.data.tokenizer
     generate = implementation(config.backend).generate
-    end = tokenizer.end_of_text
-    start = [tokenizer.encode("\n")[-1] if end is None else end]
+    first = tokenizer.first_token
+    start = [tokenizer.encode("\n")[-1] if first is None else first]
     rows = np.array(list(generate(
         finished.learner.model, [start] * QUALITY_SAMPLES, QUALITY_TOKENS,
         temperature=config.training.sample_temperature,

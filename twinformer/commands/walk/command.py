@@ -1,4 +1,4 @@
-"""Walk one text through a tiny GPT, forward and back, and print every array.
+"""Walk one text through a tiny model, forward and back, and print every array.
 
 The reference's numbers stand on the left, the twin's on the right, and the
 largest difference below them. Nothing is needed: the model is new, its
@@ -6,8 +6,15 @@ vocabulary is the text's own characters.
 
   twinformer walk "hello"
   twinformer walk "to be or not to be" --blocks 2
+  twinformer walk "hello" --kind llama
   twinformer walk "def f(x):" --model runs/run-1
+
+Of a GPT-2 every single step is shown, of other kinds what each layer returns.
 """
+from typing import Literal
+
+from ...architectures.kinds import KINDS
+
 __all__ = ["add_arguments", "run"]
 
 
@@ -19,6 +26,8 @@ def add_arguments(parser) -> None:
     parser.add_argument(
         "--blocks", type=int, default=1,
         help="show this many blocks array by array, the others in one line")
+    parser.add_argument("--kind", type=Literal[tuple(KINDS)], default="gpt2",
+                        help="architecture of the new model")
     parser.add_argument("--d_model", type=int, default=8, help="width of the new model")
     parser.add_argument("--n_heads", type=int, default=2, help="its attention heads")
     parser.add_argument("--n_layers", type=int, default=2, help="its blocks")
@@ -62,33 +71,31 @@ def walk(config, parameters, tokenizer, ids, arguments) -> int:
 
     from ...backend import implementation
     from .labels import COLUMNS, spelled
-    from .passes import numpy_backward, numpy_forward, torch_pass
-    from .tour import Tour
+    from .tours import tour_of
 
     reference, twin = implementation("numpy"), implementation("torch")
-    model = reference.GPTModel(config, seed=None).to(np.dtype(arguments.dtype))
-    model_t = twin.GPTModel(config, seed=None).to(getattr(torch, arguments.dtype))
+    model = reference.new_model(config, seed=None).to(np.dtype(arguments.dtype))
+    model_t = twin.new_model(config, seed=None).to(getattr(torch, arguments.dtype))
     reference.set_parameters(model, parameters)
     twin.set_parameters(model_t, parameters)
 
-    inputs, targets = np.array([ids[:-1]]), np.array([ids[1:]])
-    arrays, caches = numpy_forward(model, inputs, targets)
-    gradients = numpy_backward(model, arrays, caches, targets)
-    arrays_t, gradients_t = torch_pass(model_t, torch.tensor(inputs), torch.tensor(targets))
+    kind = tour_of(config)
+    ours, theirs = kind.passes(model, model_t, np.array([ids]))
     weights = dict(model.named_gradients())
+    twin.learning_gradients(model_t)    # 0 where there is none: an expert that nobody chose
     weights_t = {name: np.asarray(weight.grad) for name, weight in model_t.named_parameters()}
 
     vocabulary = [spelled(tokenizer, token) for token in range(min(config.vocab_size, COLUMNS))]
-    page = Tour([spelled(tokenizer, token) for token in ids], vocabulary,
+    page = kind([spelled(tokenizer, token) for token in ids], vocabulary,
                 np.finfo(arguments.dtype).eps)
     shown = min(arguments.blocks, config.n_layers)
     page.introduction(config, arguments, model)
     page.token_table(ids)
-    for name in arrays:  # all of them, also those that are not shown
-        page.difference(name, arrays[name], arrays_t[name])
-    for name in gradients:
-        page.difference(f"d {name}", gradients[name], gradients_t[name])
-    page.forward(arrays, arrays_t, config, shown)
-    page.backward(gradients, gradients_t, config, shown)
+    for name, array in ours.arrays.items():  # all of them, also those that are not shown
+        page.difference(name, array, theirs.arrays[name])
+    for name, array in ours.gradients.items():
+        page.difference(f"d {name}", array, theirs.gradients[name])
+    page.forward(ours, theirs, config, shown)
+    page.backward(ours, theirs, config, shown)
     page.parameter_gradients(weights, weights_t)
     return page.verdict(arguments)

@@ -1,6 +1,4 @@
-"""The walk from the text to the loss and back, step by step."""
-import math
-
+"""What every walk from the text to the loss and back has: where it begins, and what it found."""
 from .labels import ROWS, pad
 from .model import WIDER
 from .page import Page
@@ -13,19 +11,19 @@ ROUNDINGS = 1000
 
 
 class Tour(Page):
-    """A page that goes through a whole model."""
+    """A page that goes through a whole model; it lacks passes, forward and backward."""
 
     def introduction(self, config, arguments, model):
         count = sum(array.size for array in model.parameters())
-        origin = f"the model of {arguments.model}" if arguments.model else "a new, untrained GPT"
+        origin = (f"the model of {arguments.model}" if arguments.model
+                  else f"a new, untrained {config.kind}")
         self.say(f"One forward and one backward pass through {origin}.")
         if not arguments.model:
             self.say(f"Its weights are random (seed {arguments.seed}), {WIDER} times as large as "
                      "GPT-2 begins with, so that one sees them.")
         self.say()
-        self.say(f"blocks {config.n_layers}, width D {config.d_model}, heads H {config.n_heads}, "
-                 f"head width K {config.d_model // config.n_heads}, feed-forward width "
-                 f"F {4 * config.d_model}, vocabulary V {config.vocab_size},")
+        self.say(f"blocks {config.n_layers}, width D {config.d_model}, "
+                 f"{self.heads_and_width(config)}, vocabulary V {config.vocab_size},")
         self.say(f"{count:,} parameters, all arithmetic in {arguments.dtype}.")
         self.say("Left: numpy_impl, by hand. Right: torch_impl, by autograd. The files named are "
                  "in both.")
@@ -39,49 +37,6 @@ class Tour(Page):
                      f" shall predict {pad(self.labels[t + 1], 6)} id {ids[t + 1]}")
         if len(ids) - 1 > 2 * ROWS:
             self.say(f"    ... and {len(ids) - 1 - 2 * ROWS} more positions", "dim")
-
-    def forward(self, ours, theirs, config, shown):
-        from .steps import FORWARD_BEGIN, FORWARD_BLOCK, FORWARD_END
-
-        for step in FORWARD_BEGIN:
-            self.step(step, step.name, ours, theirs)
-        for i in range(config.n_layers):
-            prefix = f"blocks.{i}."
-            self.rule(f"block {i + 1} of {config.n_layers}")
-            steps = FORWARD_BLOCK if i < shown else FORWARD_BLOCK[-1:]
-            if i >= shown:
-                self.say(f"The same steps, with weights of its own: --blocks {i + 1} shows them.")
-            for step in steps:
-                name = step.name if step.name == "mask" else prefix + step.name
-                self.step(step, name, ours, theirs)
-        self.rule("the end of the forward pass")
-        for step in FORWARD_END:
-            if step.name == "logits" and not config.tie_embeddings:
-                step = step._replace(formula="logits = x W_head^T")
-            self.step(step, step.name, ours, theirs)
-        self.say(f"           (believing in all {config.vocab_size} tokens evenly would cost "
-                 f"log {config.vocab_size} = {math.log(config.vocab_size):.6f})")
-
-    def backward(self, ours, theirs, config, shown):
-        from .steps import BACKWARD, BACKWARD_BLOCK, BACKWARD_END
-
-        self.rule("backward: from the loss to every parameter")
-        self.say("dx is the gradient of the loss by x: how fast the loss rises as x does.")
-        for step in BACKWARD:
-            self.step(step, step.name, ours, theirs, "d ")
-        for i in reversed(range(config.n_layers)):
-            prefix = f"blocks.{i}."
-            self.rule(f"back through block {i + 1} of {config.n_layers}")
-            steps = BACKWARD_BLOCK if i < shown else BACKWARD_BLOCK[:1]
-            if i >= shown:
-                self.say(f"The same steps again (--blocks {i + 1} shows them).")
-            for step in steps:
-                below = f"blocks.{i - 1}.residual2" if i else "positions"
-                name = below if step.name == "input" else prefix + step.name
-                self.step(step, name, ours, theirs, "d ")
-        self.rule("back at the start")
-        for step in BACKWARD_END:
-            self.step(step, step.name, ours, theirs, "d ")
 
     def parameter_gradients(self, ours, theirs):
         import numpy as np

@@ -22,7 +22,7 @@ def read_file(path: str | os.PathLike, bpe: type[ByteLevelBPE],
     """The tokenizer of a published file.
 
     tokenizer.json of any kind; Llama 3's tokenizer.model and qwen.tiktoken;
-    SentencePiece's tokenizer.model.
+    SentencePiece's tokenizer.model, and llama2.c's .bin of it.
 
     Parameters
     ----------

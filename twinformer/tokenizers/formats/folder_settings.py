@@ -16,7 +16,6 @@ from ...io.text_files import read_text
 from ..tokenizer import ENDS, Tokenizer
 from .huggingface_checks import check_added_token
 from .huggingface_files import with_gaps
-from .huggingface_parts import template
 
 __all__ = ["Settings", "read_settings"]
 
@@ -39,32 +38,13 @@ class Settings:
         token = self.config.get(role)
         return token.get("content") if isinstance(token, dict) else token
 
-    def around(self, ids: dict[str, int]
-               ) -> tuple[dict[str, int], dict[str, int]] | None:
-        """({name: id} before, and behind) every text; None if not said."""
-        settings = [self.config.get(f"add_{end}_token")
-                    for end in ("bos", "eos")]
-        if settings == [None, None]:
-            return None
-        found: tuple[dict[str, int], dict[str, int]] = {}, {}
-        for place, end, wanted in zip(found, ("bos", "eos"), settings):
-            name = self.named(f"{end}_token")
-            if wanted and name is not None:
-                if name not in ids:
-                    raise ValueError(
-                        f"{self.folder / 'tokenizer_config.json'}: its "
-                        f"{end}_token {name!r} is not in the vocabulary")
-                place[name] = ids[name]
-        return found
-
     def check_plain(self) -> None:
         """ValueError where a token or a text is not taken as it is."""
         path = self.folder / "tokenizer_config.json"
-        for name in ("add_prefix_space", "add_eos_token"):
-            if self.config.get(name):
-                raise ValueError(f"{path}: {name} is true, which needs a "
-                                 "tokenizer.json; false there reads the "
-                                 "folder")
+        if self.config.get("add_prefix_space"):
+            raise ValueError(f"{path}: add_prefix_space is true, which needs "
+                             "a tokenizer.json that says so; false there "
+                             "reads the folder")
         for token in self.added:
             try:
                 check_added_token(token)
@@ -103,13 +83,22 @@ class Settings:
                        if token["content"] not in vocab]
             content["model"] = content["model"] | {
                 "vocab": vocab | with_gaps(outside, len(vocab))}
-        ids = {name: token["id"] for name, token in tokens.items()}
-        around = self.around(ids)
-        return content if around is None else content | {
-            "post_processor": template(*around)}
+        return content
 
-    def marked(self, tokenizer: Some) -> Some:
-        """The tokenizer that knows where its texts end."""
+    def begun(self, tokenizer: Some) -> Some:
+        """The tokenizer that knows what its texts begin with. A
+        tokenizer.json says it itself, and transformers passes this over."""
+        wanted = self.config.get("add_bos_token")
+        if wanted is None:
+            return tokenizer
+        name = self.named("bos_token") or ""
+        beginning = tokenizer.special_tokens.get(
+            name, tokenizer.marks.beginning) if wanted else None
+        return tokenizer.with_marks(
+            tokenizer.marks._replace(beginning=beginning))
+
+    def ended(self, tokenizer: Some) -> Some:
+        """The tokenizer that knows what its texts end with."""
         names = tokenizer.special_tokens | tokenizer.added_tokens
         name = self.named("eos_token")
         end = names.get(name) if name else None
@@ -120,9 +109,9 @@ class Settings:
         known = set(names.values())
         stops = [i for i in (*marks.stops, *self.stops, end)
                  if i is not None and i in known]
-        marked = tokenizer.with_marks(marks)
-        stops = [i for i in dict.fromkeys(stops) if i != marked.end_of_text]
-        return marked.with_marks(marks._replace(stops=tuple(stops)))
+        known_end = tokenizer.with_marks(marks).end_of_text
+        return tokenizer.with_marks(marks._replace(stops=tuple(
+            i for i in dict.fromkeys(stops) if i != known_end)))
 
 
 def read_settings(folder: Path) -> Settings:

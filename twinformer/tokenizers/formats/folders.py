@@ -12,7 +12,7 @@ from pathlib import Path
 from ...io.text_files import read_text
 from ..bpe import ByteLevelBPE
 from ..tokenizer import Tokenizer
-from ..vocabulary import TextMarks, Vocabulary
+from ..vocabulary import Vocabulary
 from .bert_files import read_vocab_txt
 from .files import read_content, read_file
 from .folder_settings import Settings, read_settings
@@ -21,18 +21,19 @@ from .gpt2_files import read_gpt2_files
 __all__ = ["read_tokenizer_folder"]
 
 PAIRS = (("merges.txt", "vocab.json"), ("vocab.bpe", "encoder.json"))
-SINGLE = ("tokenizer.model", "*.tiktoken", "tok*.bin")
+SINGLE = ("tokenizer.model", "*.tiktoken", "tok*.model", "tok*.bin")
 # Vocabularies of other kinds: GPT-2's own must not take their place
 OTHERS = ("spiece.model", "sentencepiece.bpe.model",
           "vocab.json", "merges.txt")
 MARKED = re.compile(r"<.+>|\[[A-Z_0-9]+\]")      # <s>, <|im_end|>, [PAD]
 
 
-def read_tokenizer_folder(folder: Path,
-                          bpe: type[ByteLevelBPE]) -> Tokenizer | None:
+def read_tokenizer_folder(folder: Path, bpe: type[ByteLevelBPE],
+                          content: dict | None = None) -> Tokenizer | None:
     """The tokenizer in a folder; None where there is no file of one.
 
     bpe : the class that encodes byte pairs, of either implementation
+    content : that of its tokenizer.json, if it is known already
 
     Raises
     ------
@@ -43,17 +44,22 @@ def read_tokenizer_folder(folder: Path,
     settings = read_settings(folder)
     path = folder / "tokenizer.json"
     if path.is_file():
-        content = settings.completed(read_content(path))
-        return settings.marked(read_file(path, bpe, content))
+        content = content or read_content(path)
+        try:
+            content = settings.completed(content)
+        except (AttributeError, KeyError, TypeError) as problem:
+            raise ValueError(f"{path} is no tokenizer.json: "
+                             f"{type(problem).__name__} {problem}") from None
+        return settings.ended(read_file(path, bpe, content))
     for merges, ids in PAIRS:
         if (folder / merges).is_file() and (folder / ids).is_file():
             found = read_pair(folder / merges, folder / ids, settings)
-            return settings.marked(bpe(*found))
+            return settings.ended(settings.begun(bpe(*found)))
     for name in SINGLE:
         for path in sorted(folder.glob(name)):
-            return settings.marked(read_file(path, bpe))
+            return settings.ended(settings.begun(read_file(path, bpe)))
     if (path := folder / "vocab.txt").is_file():
-        return settings.marked(read_vocab_txt(path, settings.config))
+        return settings.ended(settings.begun(read_vocab_txt(path, settings.config)))
     for name in OTHERS:
         if (folder / name).is_file():
             raise ValueError(
@@ -81,7 +87,4 @@ def read_pair(merges: Path, ids: Path, settings: Settings) -> Vocabulary:
         (special if token.get("special", True) else added)[name] = i
     if str(settings.config.get("tokenizer_class")).startswith("Qwen2"):
         found = found._replace(pattern="qwen", normalization="NFC")
-    first, _ = settings.around(special | added) or ({}, {})
-    return found._replace(
-        special_tokens=special, added_tokens=added or None,
-        marks=TextMarks(next(iter(first.values()), None)))
+    return found._replace(special_tokens=special, added_tokens=added or None)

@@ -4,19 +4,19 @@
 most names. The number of heads is in neither the names nor the shapes of the
 arrays, so that a file of weights alone has to be one of the published sizes.
 """
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from ..io.text_files import read_text
-from ..io.strict_json import json_text
-from ..models.config import PRESETS, GPT2Config
-from .names import Spelling
+from ...models.config import PRESETS, GPT2Config
+from .settings import Settings
+from .gpt2_names import Spelling
 
-__all__ = ["read_config", "config_json", "config_of_arrays", "preset_of"]
+__all__ = ["config_json", "config_of_arrays", "config_of_json", "preset_of",
+           "read_config"]
 
 # What GPT-2 is, and what config.json may ask for instead.
 FIXED = {"model_type": ("gpt2",),
@@ -38,18 +38,18 @@ def read_config(path: Path) -> GPT2Config:
     ValueError
         Where it is incomplete, or of a model that is no GPT-2.
     """
-    try:
-        content = json.loads(read_text(path))
-        if not isinstance(content, dict):
-            raise ValueError(f"it holds {type(content).__name__}")
-    except ValueError as problem:
-        raise ValueError(f"{path} is no JSON object: {problem}") from None
+    settings = Settings.read(path)
+    return config_of_json(settings.place, settings.content)
+
+
+def config_of_json(path: str, content: dict[str, Any]) -> GPT2Config:
+    """The same, of the content of such a file."""
     for name, allowed in FIXED.items():
         if content.get(name, allowed[0]) not in allowed:
             raise ValueError(
                 f"{path}: {name} is {content[name]!r}, and GPT-2's is "
                 f"{allowed[0]!r}; this is the file of another model")
-    settings = {}
+    settings: dict[str, Any] = {}
     for ours, theirs in NAMES.items():
         found = [content[name] for name in theirs if name in content]
         if not found or type(found[0]) is not int:
@@ -66,26 +66,21 @@ def read_config(path: Path) -> GPT2Config:
         tie_embeddings=content.get("tie_word_embeddings", True))
 
 
-def config_json(config: GPT2Config, dtype: str, end: int | None = None) -> str:
-    """The text of a config.json for transformers.
+def config_json(config: GPT2Config) -> dict[str, Any]:
+    """The content of a config.json for transformers.
 
     qkv_bias is a key of our own: transformers' GPT-2 always has these
     offsets, and is given zeros.
-
-    end : the token that ends a text; None: GPT-2's, in its vocabulary
     """
-    if end is None and config.vocab_size > 50256:
-        end = 50256
     content = {name: getattr(config, ours)
                for ours, theirs in NAMES.items() for name in theirs[:1]}
     dropout = dict.fromkeys(("resid_pdrop", "embd_pdrop", "attn_pdrop"),
                             config.dropout)
     fixed = {name: allowed[0] for name, allowed in FIXED.items()}
-    return json_text({
-        "architectures": ["GPT2LMHeadModel"], **fixed, **content, **dropout,
-        "n_ctx": config.context_length, "qkv_bias": config.qkv_bias,
-        "tie_word_embeddings": config.tie_embeddings, "dtype": dtype,
-        "bos_token_id": end, "eos_token_id": end}, indent=2) + "\n"
+    return {"architectures": ["GPT2LMHeadModel"], **fixed, **content,
+            **dropout, "n_ctx": config.context_length,
+            "qkv_bias": config.qkv_bias,
+            "tie_word_embeddings": config.tie_embeddings}
 
 
 def config_of_arrays(arrays: Mapping[str, np.ndarray], spelling: Spelling

@@ -1,0 +1,156 @@
+"""Every kind of model there is, in one list.
+
+A new kind is a line here; its config, its model in both packages, and what its weights are called
+elsewhere are files of their own.
+"""
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from ..models.config import PRESETS, GPT2Config
+from .bert import BERT_PRESETS, BertConfig
+from .gemma3 import GEMMA3_PRESETS, Gemma3Config
+from .gpt_oss import GPT_OSS_PRESETS, GptOssConfig
+from .llama import LLAMA_PRESETS, LlamaConfig
+from .olmo3 import OLMO3_PRESETS, Olmo3Config
+from .qwen3 import QWEN3_MOE_PRESETS, QWEN3_PRESETS, Qwen3Config, Qwen3MoEConfig
+
+__all__ = ["ENCODERS", "KINDS", "Kind", "all_presets", "balance_weight", "config_of",
+           "has_dropout", "kind_named", "kind_of", "lora_targets", "small_model", "with_dropout"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One architecture.
+
+    Attributes
+    ----------
+    config
+        The class of its config.
+    model
+        The name of its model in numpy_impl and torch_impl.
+    presets
+        Its published sizes, {name: config}.
+    small
+        What two CPU cores train in minutes: the fields that differ from the config's defaults.
+    """
+
+    config: type
+    model: str
+    presets: dict[str, Any]
+    small: dict[str, Any] = field(default_factory=dict)
+
+
+# As small as GPT-2's default here, so that kinds can be compared
+SMALL = {"vocab_size": 2048, "context_length": 64, "d_model": 160, "n_layers": 2}
+HEADS = {"n_heads": 4, "n_kv_heads": 2, "head_dim": 40}
+EXPERTS = {"d_hidden": 216, "n_experts": 4, "n_active": 2}
+
+KINDS = {
+    "gpt2": Kind(GPT2Config, "GPTModel", PRESETS, SMALL | {"n_heads": 4, "dropout": 0.0}),
+    "llama": Kind(LlamaConfig, "LlamaModel", LLAMA_PRESETS, SMALL | HEADS | {"d_hidden": 432,
+                  "rope_theta": 10000.0}),
+    "qwen3": Kind(Qwen3Config, "Qwen3Model", QWEN3_PRESETS, SMALL | HEADS | {"d_hidden": 432,
+                  "rope_theta": 10000.0}),
+    "qwen3_moe": Kind(Qwen3MoEConfig, "Qwen3MoEModel", QWEN3_MOE_PRESETS,
+                      SMALL | HEADS | EXPERTS | {"rope_theta": 10000.0, "tie_embeddings": True}),
+    "gemma3": Kind(Gemma3Config, "Gemma3Model", GEMMA3_PRESETS, SMALL | HEADS | {"d_hidden": 432,
+                   "rope_theta": 10000.0, "window_size": 32, "global_every": 2}),
+    "olmo3": Kind(Olmo3Config, "Olmo3Model", OLMO3_PRESETS, SMALL | HEADS | {"d_hidden": 432,
+                  "rope_theta": 10000.0, "tie_embeddings": True, "window_size": 32,
+                  "global_every": 2, "yarn_factor": 1.0}),
+    "gpt_oss": Kind(GptOssConfig, "GptOssModel", GPT_OSS_PRESETS,
+                    SMALL | HEADS | EXPERTS | {"rope_theta": 10000.0, "tie_embeddings": True,
+                    "window_size": 32, "yarn_factor": 1.0}),
+}
+
+
+# Models that read and do not write
+ENCODERS = {
+    "bert": Kind(BertConfig, "BertModel", BERT_PRESETS, SMALL | {"n_heads": 4, "d_hidden": 640,
+                 "dropout": 0.0, "attention_dropout": 0.0}),
+}
+
+
+def kind_of(config: Any) -> Kind:
+    """The kind that a config is of."""
+    return (KINDS | ENCODERS)[config.kind]
+
+
+def kind_named(name: str) -> Kind:
+    """The kind of that name.
+
+    Raises
+    ------
+    ValueError
+        If there is none; the message lists those there are.
+    """
+    if name not in KINDS:
+        raise ValueError(f"model.kind must be one of {', '.join(KINDS)}, got {name!r}")
+    return KINDS[name]
+
+
+def config_of(values: Mapping[str, Any]) -> Any:
+    """A config from its fields, among them its kind; without one: gpt2's.
+
+    Raises
+    ------
+    ValueError
+        For a kind that there is not, for fields that it has not, and for values that will not do.
+    """
+    kind = values.get("kind", "gpt2")
+    config = kind_named(kind).config
+    known = [entry.name for entry in fields(config)]
+    for name in values:
+        if name not in known:
+            raise ValueError(f"unknown setting model.{name} of a {kind}; it was probably written "
+                             "by another version of twinformer")
+    return config(**values)
+
+
+def small_model(kind: str = "gpt2") -> Any:
+    """What two CPU cores train in minutes: the config of a new model.
+
+    So few tokens fit into minutes that the number of steps decides, and two layers with a short
+    context learn soonest where to look.
+    """
+    found = kind_named(kind)
+    return found.config(**found.small)
+
+
+def balance_weight(config: Any) -> float:
+    """How much the loss that keeps experts equally busy counts; 0 where there are none."""
+    return getattr(config, "balance_weight", 0.0)
+
+
+def lora_targets(config: Any) -> tuple[str, ...]:
+    """Where LoRA usually goes: beside all Linears of the blocks; of a model with experts, which
+    transformers keeps in one array that peft cannot put it beside, those of attention."""
+    return ("attention.*",) if hasattr(config, "n_experts") else ("blocks.*",)
+
+
+def has_dropout(config: Any) -> bool:
+    """Whether models of the kind can leave activations out while training."""
+    return "dropout" in [entry.name for entry in fields(config)]
+
+
+def with_dropout(config: Any, rate: float) -> Any:
+    """The config with that share of activations left out while training.
+
+    Raises
+    ------
+    ValueError
+        Where a share is asked for and models of the kind leave nothing out.
+    """
+    if has_dropout(config):
+        return replace(config, dropout=rate)
+    if rate:
+        raise ValueError(f"a {config.kind} has no dropout: expected 0, got {rate} (what enters "
+                         "LoRA's corrections can have some: lora.dropout)")
+    return config
+
+
+def all_presets() -> dict[str, Any]:
+    """The published sizes of all kinds, {name: config}."""
+    return {name: config for kind in KINDS.values() for name, config in kind.presets.items()}
+
