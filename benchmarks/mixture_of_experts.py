@@ -157,9 +157,9 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     for name, size in (("width", 512), ("hidden", 512), ("experts", 8),
-                       ("top-k", 2), ("tokens", 1024), ("threads", 2),
-                       ("rounds", 15)):
+                       ("top-k", 2), ("tokens", 1024), ("threads", 2)):
         parser.add_argument(f"--{name}", type=int, default=size)
+    parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--contestants", nargs="*", default=list(CONTESTANTS),
                         choices=CONTESTANTS)
     parser.add_argument("--worker", help=argparse.SUPPRESS)

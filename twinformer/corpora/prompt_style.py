@@ -108,16 +108,20 @@ class PromptStyle:
     def encoded(self, task: Instruction | Preference, answers: Sequence[str],
                 tokenizer: Tokenizer) -> EncodedTask:
         """A task, what was said before it, and answers, as token ids"""
-        ids = tokenizer.encode(self.before_all, "all", add_beginning=True)
-        earlier = []
+        marks = {"system": (self.before_system, self.after_system),
+                 "user": (self.before_instruction, ""),
+                 "assistant": ("", self.after_response)}
         turns = joined([*task.history, Turn("user", task.instruction)])
         if not self.before_system:
             turns = system_in_question(turns)
+        ids = marked(tokenizer, self.before_all)
+        beginning, first = tokenizer.beginning_of_text, marks[turns[0].role][0]
+        if beginning is not None and (
+                ids + marked(tokenizer, first))[:1] != [beginning]:
+            ids.insert(0, beginning)    # once, as the marks may have it
+        earlier = []
         for number, (role, text) in enumerate(turns, 1):
-            before, after = {
-                "system": (self.before_system, self.after_system),
-                "user": (self.before_instruction, ""),
-                "assistant": ("", self.after_response)}[role]
+            before, after = marks[role]
             if role == "assistant" and self.no_thoughts:
                 text = text.rpartition("</think>")[2]   # they are forgotten
             ids += marked(tokenizer, before)
