@@ -108,23 +108,20 @@ class PromptStyle:
     def encoded(self, task: Instruction | Preference, answers: Sequence[str],
                 tokenizer: Tokenizer) -> EncodedTask:
         """A task, what was said before it, and answers, as token ids"""
-        marks = {"system": (self.before_system, self.after_system),
-                 "user": (self.before_instruction, ""),
-                 "assistant": ("", self.after_response)}
+        ids = tokenizer.encode(self.before_all, "all",
+                               add_beginning=bool(self.before_all))
+        earlier = []
         turns = joined([*task.history, Turn("user", task.instruction)])
         if not self.before_system:
             turns = system_in_question(turns)
-        ids = marked(tokenizer, self.before_all)
-        beginning, first = tokenizer.beginning_of_text, marks[turns[0].role][0]
-        if beginning is not None and (
-                ids + marked(tokenizer, first))[:1] != [beginning]:
-            ids.insert(0, beginning)    # once, as the marks may have it
-        earlier = []
         for number, (role, text) in enumerate(turns, 1):
-            before, after = marks[role]
+            before, after = {
+                "system": (self.before_system, self.after_system),
+                "user": (self.before_instruction, ""),
+                "assistant": ("", self.after_response)}[role]
             if role == "assistant" and self.no_thoughts:
                 text = text.rpartition("</think>")[2]   # they are forgotten
-            ids += marked(tokenizer, before)
+            ids += tokenizer.encode(before, "all", add_beginning=not ids)
             start = len(ids)
             ids += tokenizer.encode_ordinary(self.said(text))
             if number == len(turns) and task.input:
