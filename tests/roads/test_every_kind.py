@@ -8,6 +8,7 @@ import pytest
 
 from twinformer.architectures.kinds import KINDS
 from twinformer.backend import implementation
+from twinformer.commands.opening import open_model
 from twinformer.commands.train.sampling import sampler
 from twinformer.configs.run_config import RunConfig, config_from_dict, config_to_dict
 from twinformer.runs.logs import read_metrics
@@ -152,3 +153,44 @@ def test_it_is_walked_through_and_compared(runs, capsys):
     assert "the same mathematics" in done(capsys, "walk", "quick", "--model", folder / "numpy")
     assert done(capsys, "divergence", folder / "numpy", folder / "numpy", "--backend-b", "numpy",
                 "--text", "The quick", "--steps", "2", "--plot", "")
+
+
+def test_transformers_and_peft_open_it(runs, tmp_path, monkeypatch, capsys):
+    """The exported folder, and an adapter beside its base, compute what ours do."""
+    import peft
+    import transformers
+
+    _, folder = runs
+    monkeypatch.chdir(tmp_path)
+    tasks = tasks_file(tmp_path / "tasks.json", 20)
+    done(capsys, "instruct", tasks, "--model", folder / "numpy", "--train", "lora", "--name", "a",
+         "--learning-rate", "0.01", *QUICK)
+    for number, source in enumerate((folder / "numpy", "runs/a")):
+        done(capsys, "export", source, f"exported-{number}")
+    done(capsys, "export", "runs/a", "adapter", "--adapter")
+    models = [transformers.AutoModelForCausalLM.from_pretrained(f"exported-{number}")
+              for number in (0, 1)]
+    models.append(peft.AutoPeftModelForCausalLM.from_pretrained("adapter"))
+    ids = np.arange(60, 100)[None]
+    found = [logits_of_theirs(model, ids) for model in models]
+    expected = [logits_of_ours(source, ids) for source in (folder / "numpy", "runs/a", "runs/a")]
+    for theirs, ours in zip(found, expected, strict=True):
+        np.testing.assert_allclose(theirs, ours, rtol=0, atol=2e-5 * np.abs(ours).max())
+    assert np.abs(expected[0] - expected[1]).max() > 1e-3 * np.abs(expected[0]).max()
+    again = open_model("exported-1", "numpy")
+    assert again.config.model.kind == runs[0]
+    for name, array in open_run("runs/a").parameters.items():
+        np.testing.assert_array_equal(again.parameters[name], array, name)
+
+
+def logits_of_ours(source, ids):
+    run = open_run(source)
+    model = implementation("numpy").model_of(run.config.model, run.parameters)
+    return model.forward(ids)[0]
+
+
+def logits_of_theirs(model, ids):
+    import torch
+
+    with torch.no_grad():
+        return model.eval()(torch.tensor(ids)).logits.numpy()

@@ -15,8 +15,8 @@ from .llama import LLAMA_PRESETS, LlamaConfig
 from .olmo3 import OLMO3_PRESETS, Olmo3Config
 from .qwen3 import QWEN3_MOE_PRESETS, QWEN3_PRESETS, Qwen3Config, Qwen3MoEConfig
 
-__all__ = ["ENCODERS", "KINDS", "Kind", "all_presets", "balance_weight", "config_of", "has_dropout",
-           "kind_named", "kind_of", "lora_targets", "small_model", "with_dropout"]
+__all__ = ["ENCODERS", "KINDS", "Kind", "all_presets", "balance_weight", "config_of",
+           "has_dropout", "kind_named", "kind_of", "lora_targets", "small_model", "with_dropout"]
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ def open_model(source: str, backend: str):
         raise FileNotFoundError(
             f"there is no run at {source}, nor any file or folder with weights, and no published "
             f"size of GPT-2 is called so ({', '.join(PRESETS)}); {runs_there()}")
+    from ..chat.files import template_in
     from ..pretrained.reading import IN_FOLDERS, read_pretrained
 
     if path.is_dir() and not any((path / name).exists() for name in IN_FOLDERS):
@@ -41,8 +42,10 @@ def open_model(source: str, backend: str):
             f"before its first one; nor are there weights: {', '.join(IN_FOLDERS)}")
     reader = implementation(backend).read_torch
     config, parameters = read_pretrained(source, None, reader)
-    tokenizer = tokenizer_of(path if path.is_dir() else path.parent, config, backend)
-    return OpenedRun(path, 0, replace(RunConfig(), model=config), tokenizer, parameters)
+    folder = path if path.is_dir() else path.parent
+    tokenizer = tokenizer_of(folder, config, backend)
+    return OpenedRun(path, 0, replace(RunConfig(), model=config), tokenizer, parameters,
+                     task=template_in(folder))
 
 
 def tokenizer_of(folder: Path, config, backend: str | None = None):
