@@ -11,8 +11,8 @@ __all__ = ["open_model", "tokenizer_of"]
 def open_model(source: str, backend: str):
     """The OpenedRun of a run, or one made of weights from elsewhere.
 
-    source : a run's name or folder, a checkpoint in it, a published size of
-    GPT-2, or a file or folder with weights
+    source : a run's name or folder, a checkpoint in it, a published
+    model, or a file or folder with weights
 
     Raises
     ------
@@ -20,21 +20,21 @@ def open_model(source: str, backend: str):
         As ``open_run`` and ``load_pretrained``.
     """
     from ..io.paths import expanded
-    from ..models.config import PRESETS
+    from ..architectures.kinds import all_presets
     from ..configs.run_config import RunConfig
     from ..runs.run_folder import OpenedRun, open_run
     from ..runs.run_names import RUNS, is_run, runs_there
 
     path = expanded(source)
     for place in (path, Path(RUNS) / path):
-        if is_run(place) and not (place != path and source in PRESETS):
+        if is_run(place) and not (place != path and source in all_presets()):
             return open_run(place, backend)
-    if not (path.exists() or source in PRESETS):
+    if not (path.exists() or source in all_presets()):
         raise FileNotFoundError(
             f"there is no run at {source}, nor any file or folder with weights, and no published "
-            f"size of GPT-2 is called so ({', '.join(PRESETS)}); {runs_there()}")
+            f"model is called so ({', '.join(all_presets())}); {runs_there()}")
     from ..chat.files import template_in
-    from ..pretrained.reading import IN_FOLDERS, read_pretrained
+    from ..pretrained.reading import IN_FOLDERS, find_weights, read_pretrained
 
     if path.is_dir() and not any((path / name).exists() for name in IN_FOLDERS):
         raise FileNotFoundError(
@@ -42,7 +42,7 @@ def open_model(source: str, backend: str):
             f"before its first one; nor are there weights: {', '.join(IN_FOLDERS)}")
     reader = implementation(backend).read_torch
     config, parameters = read_pretrained(source, None, reader)
-    folder = path if path.is_dir() else path.parent
+    folder = find_weights(source).parent
     tokenizer = tokenizer_of(folder, config, backend)
     return OpenedRun(path, 0, replace(RunConfig(), model=config), tokenizer, parameters,
                      task=template_in(folder))
