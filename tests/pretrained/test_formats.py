@@ -31,8 +31,8 @@ LLAMA = CASES["llama"].__class__(
 
 META = {"token_embedding": "tok_embeddings", "final_norm": "norm", "head": "output",
         "attention.q": "attention.wq", "attention.k": "attention.wk",
-        "attention.v": "attention.wv",
-        "attention.out": "attention.wo", "feed_forward.gate": "feed_forward.w1",
+        "attention.v": "attention.wv", "attention.out": "attention.wo",
+        "feed_forward.gate": "feed_forward.w1",
         "feed_forward.down": "feed_forward.w2", "feed_forward.up": "feed_forward.w3",
         "norm1": "attention_norm", "norm2": "ffn_norm"}
 
@@ -211,8 +211,7 @@ def test_blocks_that_have_no_scales_are_refused(tmp_path):
     del arrays["model.layers.1.mlp.experts.down_proj_scales"]
     save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()},
               tmp_path / "model.safetensors")
-    refused = r"layers\.1\.mlp\.experts\.down_proj_blocks is .*bfloat16"
-    with pytest.raises(ValueError, match=refused):
+    with pytest.raises(ValueError, match=r"layers\.1\.mlp\.experts\.down_proj_blocks is "):
         read_pretrained(tmp_path, None, read_torch)
 
 
