@@ -205,6 +205,10 @@ from .generation.generate import (
     generate as generate,
     generate_text as generate_text,
 )
+from .generation.fill_mask import (
+    fill_mask as fill_mask,
+    mask_probabilities as mask_probabilities,
+)
 from .generation.responding import respond as respond
 from .evaluation.likelihood import (
     choice_log_likelihoods as choice_log_likelihoods,

@@ -13,7 +13,7 @@ from twinformer.architectures.llama import LlamaConfig
 from twinformer.architectures.olmo3 import Olmo3Config
 from twinformer.architectures.qwen3 import Qwen3Config, Qwen3MoEConfig
 from twinformer.batches.collate import IGNORE
-from twinformer.models.bert_config import BertConfig
+from twinformer.architectures.bert import BertConfig
 from twinformer.models.config import GPT2Config
 
 TINY = 1e-30  # far below what a product with a weight keeps in float32

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from twinformer.checks import check_segments
-from twinformer.models.bert_config import BertConfig
+from twinformer.architectures.bert import BertConfig
 from twinformer.models.context import Context
 
 from ..layers.dropout import Dropout
@@ -42,23 +42,23 @@ class BertModel(Module):
     def __init__(self, config: BertConfig, seed: int | None = 0):
         super().__init__()
         c = self.config = config
-        D, eps = c.d_model, c.norm_epsilon
-        self.token_embedding = Embedding(c.vocab_size, D, seed=None)
-        self.segment_embedding = Embedding(c.n_segments, D, seed=None)
+        self.token_embedding = Embedding(c.vocab_size, c.d_model, seed=None)
+        self.segment_embedding = Embedding(
+            c.n_segments, c.d_model, seed=None)
         self.position_embedding = LearnedPositions(
-            c.context_length, D, seed=None)
-        self.embedding_norm = LayerNorm(D, eps)
+            c.context_length, c.d_model, seed=None)
+        self.embedding_norm = LayerNorm(c.d_model, c.norm_epsilon)
         self.dropout = Dropout(c.dropout)
         self.blocks = ModuleList(
             PostNormBlock(
-                D, c.n_heads, c.d_hidden, c.dropout, c.attention_dropout,
-                c.activation, eps, seed=None)
+                c.d_model, c.n_heads, c.d_hidden, c.dropout,
+                c.attention_dropout, c.activation, c.norm_epsilon, seed=None)
             for _ in range(c.n_layers))
-        self.pooler = Pooler(D, seed=None)
+        self.pooler = Pooler(c.d_model, seed=None)
         self.head = MaskedLanguageHead(
-            D, c.vocab_size, c.activation, eps, seed=None)
+            c.d_model, c.vocab_size, c.activation, c.norm_epsilon, seed=None)
         self.head.decoder.share("weight", self.token_embedding)
-        self.next_sentence_head = Linear(D, 2, seed=None)
+        self.next_sentence_head = Linear(c.d_model, 2, seed=None)
         self.reset_parameters(seed)
 
     def forward(self, ids, keep=None, mask=None, read=None, positions=None,

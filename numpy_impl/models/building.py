@@ -36,11 +36,12 @@ def model_of(config, parameters: dict[str, np.ndarray]) -> Any:
     own.
     """
     model = new_model(config, seed=None)
-    for name, module, attribute in model.uses():
-        if name in parameters:
-            array = np.require(parameters[name], requirements="W")
-            setattr(module, attribute, array)
-            module.grads[attribute] = np.zeros(array.shape, array.dtype)
-    if config.tie_embeddings:
-        model.head.share("weight", model.token_embedding)
+    arrays = {name: np.require(array, requirements="W")
+              for name, array in parameters.items()}
+    gradients = {name: np.zeros(array.shape, array.dtype)
+                 for name, array in arrays.items()}
+    for name, module, attribute in model.uses():  # of a shared one, all
+        if name in arrays:
+            setattr(module, attribute, arrays[name])
+            module.grads[attribute] = gradients[name]
     return model

@@ -28,7 +28,7 @@ def test_every_place_of_norms_on_both_sides(norms, seed):
     draw = np.random.default_rng(seed)
     ours = block(numpy_impl, norms).to(np.float64)
     theirs = block(torch_impl, norms).double()
-    for name, array in ours.named_parameters():
+    for _, array in ours.named_parameters():
         array[...] = draw.standard_normal(array.shape)
     torch_impl.set_parameters(theirs, ours.state_dict())
     x, dy = draw.standard_normal((2, 2, 3, 6))

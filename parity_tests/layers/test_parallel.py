@@ -104,3 +104,21 @@ def test_matrix_products_keep_to_the_threads_as_well():
         assert all(each["num_threads"] == 1 for each in blas.info())
     finally:
         blas.limit(limits=max(before, default=1))
+
+
+def test_groups_of_heads_get_what_they_need(monkeypatch):
+    """What all share, along an axis of length 1, and what is not there, too."""
+    seen = []
+
+    def add(x, shared, by_head, nothing, factor):
+        seen.append((x.shape[:2], shared.shape[:2], by_head.shape[:2]))
+        assert nothing is None
+        return (factor * (x + shared + by_head),)
+
+    monkeypatch.setattr(ours, "SLICE", 8)
+    ours.set_row_threads(1)
+    x = np.arange(2.0 * 3 * 4).reshape(2, 3, 4)
+    shared, by_head = np.ones((2, 1, 1)), np.arange(3.0).reshape(1, 3, 1)
+    y, = ours.over_heads(add, (x, shared, by_head, None), 4, 10)
+    np.testing.assert_array_equal(y, 10 * (x + shared + by_head))
+    assert seen == 2 * [((1, 2), (1, 1), (1, 2)), ((1, 1), (1, 1), (1, 1))]

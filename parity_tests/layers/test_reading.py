@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import numpy_impl.layers.reading as ours
 import torch_impl.layers.reading as theirs
 from numpy_impl.layers.attention import causal_mask
+from numpy_impl.layers.visibility import visible_mask
 from twinformer.models.config import GPT2Config
 from numpy_impl.models.gpt2 import GPTModel
 from torch_impl.models.gpt2 import GPTModel as TorchModel
@@ -73,6 +74,21 @@ def test_a_masks_rows(seed, B, T, P, before, kind):
     same = theirs.read_mask(None if mask is None else torch.from_numpy(mask),
                             torch.from_numpy(read), T, S)
     np.testing.assert_array_equal(found, same)
+
+
+@given(st.integers(0, 2**16), sizes, sizes, sizes, st.integers(0, 3), st.integers(1, 6),
+       st.booleans())
+def test_rows_of_windows_and_documents(seed, B, T, P, before, window, packed):
+    generator = np.random.default_rng(seed)
+    S = T + before
+    read = generator.integers(T, size=(B, P))
+    documents = np.sort(generator.integers(-1, 3, (B, S))) if packed else None
+    whole = np.broadcast_to(visible_mask(T, S, window, documents), (B, T, S))
+    found = ours.read_mask(None, read, T, S, window, documents)
+    np.testing.assert_array_equal(found, [whole[b][read[b]] for b in range(B)])
+    np.testing.assert_array_equal(found, theirs.read_mask(
+        None, torch.from_numpy(read), T, S, window,
+        torch.from_numpy(documents) if packed else None))
 
 
 CONFIG = GPT2Config(vocab_size=7, context_length=6, d_model=8, n_heads=2, n_layers=2, dropout=0.0)

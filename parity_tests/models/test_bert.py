@@ -12,7 +12,7 @@ import torch_impl.models.bert as theirs
 from numpy_impl.models.parameters import set_parameters
 from torch_impl.layers.fused import spelled_out
 from torch_impl.models.parameters import set_parameters as set_twins
-from twinformer.models.bert_config import BertConfig
+from twinformer.architectures.bert import BertConfig
 
 from ..agreement import assert_agree, assert_rounding, measured_bounds
 from ..running import bounds_of, load, run_numpy
@@ -119,6 +119,7 @@ def peer_and_config(pad=None, acts="gelu", **sizes):
         intermediate_size=config.d_hidden, max_position_embeddings=9,
         type_vocab_size=config.n_segments, initializer_range=0.3,
         layer_norm_eps=config.norm_epsilon, pad_token_id=pad,
+        hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
         attn_implementation="eager")).double().eval()
     with torch.no_grad():  # biases and norms that are not 0 and 1
         for tensor in peer.parameters():

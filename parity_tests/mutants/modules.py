@@ -11,8 +11,9 @@ MODULES = [
     "layers.activations", "layers.softmax", "layers.linear",
     "layers.embedding", "layers.positions", "layers.norm", "layers.dropout",
     "layers.feed_forward", "layers.gates", "layers.gated_feed_forward",
-    "layers.router", "layers.mixture_of_experts",
-    "layers.load_balance", "layers.attention", "layers.flash_attention",
+    "layers.router", "layers.mixture_of_experts", "layers.load_balance",
+    "layers.visibility", "layers.softcap", "layers.attention",
+    "layers.tiles", "layers.flash_attention",
     "layers.self_attention", "layers.multi_head_attention", "layers.block",
     "layers.post_norm_block", "layers.pooler", "layers.masked_language_head",
     "layers.kv_cache", "layers.reading", "layers.parallel", "layers.module",
@@ -21,6 +22,7 @@ MODULES = [
     "training.objective", "training.masked_language_model",
     "training.learner", "training.diagnosis", "training.throughput",
     "generation.sampling", "generation.generate", "generation.responding",
+    "generation.fill_mask",
     "finetuning.freezing", "finetuning.pooling", "finetuning.class_loss",
     "finetuning.classification_head", "finetuning.classifier_model",
     "finetuning.classification", "finetuning.log_probability",
@@ -44,6 +46,8 @@ NO_MATHEMATICS = {
 
 # Tests that see each mutant too, or instead where it has no file of its own.
 SECOND = {
+    "layers.flash_attention": ["parity_tests/layers/test_flash_attention_laws.py"],
+    "layers.tiles": ["parity_tests/layers/test_flash_attention_laws.py"],
     "layers.parallel": ["parity_tests/test_lockstep.py"],
     "models.gpt2": ["parity_tests/finetuning/test_freezing.py",
                     "parity_tests/layers/test_kv_cache.py"],

@@ -20,7 +20,7 @@ ATTENTION, SELF = "layers.attention", "layers.self_attention"
 VISIBILITY, SOFTCAP = "layers.visibility", "layers.softcap"
 FLASH, TILES = "layers.flash_attention", "layers.tiles"
 GELU, LOSS = "layers.activations", "training.loss"
-GATES = "layers.gates"
+GATES, ROUTER, MIXTURE = "layers.gates", "layers.router", "layers.mixture_of_experts"
 PLAIN = (MANY, "plain = mask is not None or dropping", "plain = True")
 SCALE = "1 / math.sqrt(q.shape[-1]) if scale is None else scale"
 
@@ -166,6 +166,28 @@ FAULTS = [
     Fault("up in place of up + 1", "gpt-oss multiplies by up + 1",
           ((GATES, "return g * sigmoid(ALPHA * g) * (u + 1)",
             "return g * sigmoid(ALPHA * g) * u"),)),
+    Fault("the weights of the chosen experts are not made to sum to 1",
+          "divide the shares of the chosen ones by their sum, where renormalise is set",
+          ((ROUTER, "        weights = weights / total\n", ""),)),
+    Fault("of experts with equal scores the higher index is chosen",
+          "a stable sort by falling score: the lower index comes first",
+          ((ROUTER, "    return E - 1 - order[:, ::-1][:, :k]",
+            "    return np.argsort(scores, -1, kind='stable')[:, ::-1][:, :k]"),)),
+    Fault("the bias is in the weights", "the bias has a say in the choice alone",
+          ((ROUTER, "np.take_along_axis(s, chosen, -1)",
+            "np.take_along_axis(s if bias is None else s + np.asarray(bias), chosen, -1)"),)),
+    Fault("the scale of the weights is missing", "weights = scale s / sum(s)",
+          ((ROUTER, "return (scale * share, chosen), cache", "return (share, chosen), cache"),)),
+    Fault("a group is as good as its best expert", "its two best are summed",
+          ((ROUTER, "[..., -2:].sum(-1)", "[..., -1]"),)),
+    Fault("experts are not weighted", "y = sum of weight_e expert_e(x)",
+          ((MIXTURE, "return (weights[..., None] * outputs[places]).sum(1)",
+            "return outputs[places].sum(1)"),)),
+    Fault("the router gets no gradient", "dweights_nj = <dy_n, output_nj>",
+          ((MIXTURE, "dx = dx + self.router.backward(dlogits, cache.router)",
+            "dx = dx + self.router.backward(0 * dlogits, cache.router)"),)),
+    Fault("the load-balance loss is not times E", "loss = E sum_e f_e P_e",
+          (("layers.load_balance", "return E * (f * P).sum()", "return (f * P).sum()"),)),
     Fault("interleaved and half-split pairs are confused",
           "sine and cosine of a pair stand side by side: y[t, 2i], y[t, 2i + 1]",
           (("layers.positions", "np.stack([np.sin(angle), np.cos(angle)], -1)",

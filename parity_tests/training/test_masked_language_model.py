@@ -20,7 +20,7 @@ from twinformer.batches.masking import MaskedBatch, masked_batch
 from twinformer.batches.sentence_pairs import sentence_pairs
 from twinformer.configs.device_config import DeviceConfig
 from twinformer.configs.training_config import TrainingConfig
-from twinformer.models.bert_config import BertConfig
+from twinformer.architectures.bert import BertConfig
 from twinformer.models.initialisation import initial_array
 from twinformer.models.keep_masks import KeepMasks
 from twinformer.training.schedule import learning_rate_at

@@ -53,7 +53,7 @@ def test_the_books_instructions_in_gpt2s_tokens(style):
     _, tokenizer = gpt2()
     for task in read_instructions(shared_data("rasbt/instruction-data.json")):
         parts = style.question_ids(task, tokenizer) + style.answer_ids(task.output, tokenizer)
-        if style is not CHATML:     # its <|im_end|> follows a word directly
+        if not style.turns:     # else <|im_end|> follows a word directly
             assert parts == tokenizer.encode(style.full(task))
         assert tokenizer.decode(parts) == style.full(task)
 
@@ -91,4 +91,5 @@ def test_words_of_a_task_never_steer():
 def test_unknown_styles():
     assert prompt_style("alpaca") is ALPACA and prompt_style("phi3") is PHI3
     assert error_of(prompt_style, "llama") == (
-        "there is no prompt style 'llama'; there are alpaca, phi3, chatml, alpaca-zh, qa")
+        "there is no prompt style 'llama'; there are alpaca, phi3, chatml, alpaca-zh, qa, "
+        "llama3, qwen3, qwen3-no-thinking, gemma")

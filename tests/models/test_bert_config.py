@@ -10,7 +10,7 @@ from numpy_impl.models.bert import BertModel
 from numpy_impl.models.parameters import get_parameters
 from torch_impl.models import bert as twin
 from torch_impl.models.parameters import get_parameters as get_twins
-from twinformer.models.bert_config import BERT_PRESETS, BertConfig, bert_preset
+from twinformer.architectures.bert import BERT_PRESETS, BertConfig, bert_preset
 from twinformer.models.initialisation import initial_array
 
 SMALL = BertConfig(vocab_size=13, context_length=5, d_model=12, n_heads=3, n_layers=2, d_hidden=7,

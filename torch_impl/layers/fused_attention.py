@@ -19,9 +19,9 @@ def fused_attention(q, k, v, mask=None, *, causal=False, scale=None,
     """q (..., H, T, K), k and v (..., G, S, K) -> y (..., H, T, K)
 
     A sink is a key more, of value 0, whose score is the sink. The kernel makes
-    scores by products alone: so queries get one feature more, the sink, which
-    is 1 in this key and 0 in all others. It stands first; and a query before
-    all others keeps the causal mask a triangle.
+    scores by products alone: so queries get one feature more, the sink, and
+    keys too: 1 in this key, 0 in all others. It stands before them, and so
+    does a query more, with which the causal mask stays a triangle.
     """
     shared = q.shape[:-2] != k.shape[:-2]
     if sinks is None:
@@ -30,9 +30,9 @@ def fused_attention(q, k, v, mask=None, *, causal=False, scale=None,
     K = q.shape[-1]
     scale = 1 / math.sqrt(K) if scale is None else scale
     lowest = torch.finfo(q.dtype).min  # a sink of -inf times 0 would be NaN
-    sink = (sinks / scale).clamp(min=lowest)[:, None, None]
+    sink = (sinks / scale).clamp(min=lowest).to(q.dtype)[:, None, None]
     q = torch.cat([q, sink.expand(*q.shape[:-1], 1)], -1)  # (..., T, K + 1)
-    one = functional.one_hot(torch.tensor(K, device=k.device)).to(k.dtype)
+    one = functional.pad(k.new_ones(1), (K, 0))            # (K + 1,)
     one = one.expand(*k.shape[:-2], 1, K + 1)
     k = torch.cat([one, functional.pad(k, (0, 1))], -2)    # (..., S+1, K + 1)
     v = functional.pad(v, (0, 1, 1, 0))                    # (..., S+1, K + 1)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.nn import Parameter
 
 from twinformer.architectures.kinds import kind_of
 
@@ -38,9 +39,14 @@ def model_of(config, parameters: dict[str, np.ndarray]) -> Any:
     """
     with torch.device("meta"):
         model = new_model(config, seed=None)
-    weights = {name: torch.from_numpy(np.require(array, requirements="W"))
-               for name, array in parameters.items()}
-    model.load_state_dict(weights, strict=False, assign=True)
-    if config.tie_embeddings:
-        model.head.weight = model.token_embedding.weight
+    weights = {name: Parameter(torch.from_numpy(
+        np.require(array, requirements="W")))
+        for name, array in parameters.items()}
+    names: dict[int, str] = {}
+    uses = list(model.named_parameters(remove_duplicate=False))
+    for use, parameter in uses:  # of a shared one, all
+        name = names.setdefault(id(parameter), use)
+        path, _, attribute = use.rpartition(".")
+        if name in weights:
+            setattr(model.get_submodule(path), attribute, weights[name])
     return model.eval()

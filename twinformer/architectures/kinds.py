@@ -8,14 +8,15 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from ..models.config import PRESETS, GPT2Config
+from .bert import BERT_PRESETS, BertConfig
 from .gemma3 import GEMMA3_PRESETS, Gemma3Config
 from .gpt_oss import GPT_OSS_PRESETS, GptOssConfig
 from .llama import LLAMA_PRESETS, LlamaConfig
 from .olmo3 import OLMO3_PRESETS, Olmo3Config
 from .qwen3 import QWEN3_MOE_PRESETS, QWEN3_PRESETS, Qwen3Config, Qwen3MoEConfig
 
-__all__ = ["KINDS", "Kind", "all_presets", "balance_weight", "config_of", "has_dropout",
-           "kind_named", "kind_of", "lora_targets", "small_model", "with_dropout"]
+__all__ = ["ENCODERS", "KINDS", "Kind", "all_presets", "balance_weight", "config_of",
+           "has_dropout", "kind_named", "kind_of", "lora_targets", "small_model", "with_dropout"]
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,16 @@ KINDS = {
 }
 
 
+# Models that read and do not write
+ENCODERS = {
+    "bert": Kind(BertConfig, "BertModel", BERT_PRESETS, SMALL | {"n_heads": 4, "d_hidden": 640,
+                 "dropout": 0.0, "attention_dropout": 0.0}),
+}
+
+
 def kind_of(config: Any) -> Kind:
     """The kind that a config is of."""
-    return KINDS[config.kind]
+    return (KINDS | ENCODERS)[config.kind]
 
 
 def kind_named(name: str) -> Kind:

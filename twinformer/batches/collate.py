@@ -18,7 +18,7 @@ import numpy as np
 
 __all__ = ["IGNORE", "ClassificationBatch", "PreferenceBatch",
            "collate_classification", "collate_instructions",
-           "collate_preferences"]
+           "collate_preferences", "hide_prompt"]
 
 IGNORE = -100  # a target that does not count: padding, or a prompt
 
@@ -66,6 +66,7 @@ def collate_instructions(
     texts: Sequence[Sequence[int]], pad_id: int,
     ignore_index: int = IGNORE, max_length: int | None = None,
     prompt_lengths: Sequence[int] | None = None,
+    earlier: Sequence[Sequence[tuple[int, int]]] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """-> inputs (B, T) int64, targets (B, T) int64
 
@@ -80,6 +81,9 @@ def collate_instructions(
     prompt_lengths
         Tokens of each prompt; they are then no targets, so that a model
         learns to answer and not to ask.
+    earlier
+        Of each prompt, from which of its tokens to before which it holds an
+        answer, of a conversation that goes on; those are targets.
     """
     require_rows(texts)
     T = max(map(len, texts))
@@ -90,8 +94,8 @@ def collate_instructions(
         targets[row, len(text) - 1] = pad_id
     if prompt_lengths is not None:
         for row, prompt in enumerate(prompt_lengths):
-            # the target of a prompt's last token is the answer's first
-            targets[row, :max(prompt - 1, 0)] = ignore_index
+            hide_prompt(targets[row], prompt, earlier[row] if earlier else (),
+                        ignore_index)
     return inputs[:, :max_length], targets[:, :max_length]
 
 
@@ -126,6 +130,20 @@ def collate_preferences(
     return PreferenceBatch(padded(chosen, T, pad_id),
                            padded(rejected, T, pad_id),
                            answers(chosen), answers(rejected))
+
+
+def hide_prompt(targets: np.ndarray, prompt: int,
+                earlier: Sequence[tuple[int, int]] = (),
+                ignore_index: int = IGNORE) -> None:
+    """Set the targets within a prompt to IGNORE, in place, but for those of
+    earlier answers.
+
+    The target of a prompt's last token is the answer's first, and stays.
+    """
+    hidden = np.ones(min(max(prompt - 1, 0), len(targets)), bool)
+    for start, stop in earlier:
+        hidden[max(start - 1, 0):stop - 1] = False
+    targets[:len(hidden)][hidden] = ignore_index
 
 
 def padded(texts: Sequence[Sequence[int]], length: int,

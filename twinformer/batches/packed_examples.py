@@ -13,11 +13,12 @@ Shapes: B windows, T positions.
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from .packing import PackedBatch
-from .collate import IGNORE
+from .collate import IGNORE, hide_prompt
 
 __all__ = ["pack", "packed_batch"]
 
@@ -54,25 +55,26 @@ def pack(lengths: Sequence[int], capacity: int) -> list[list[int]]:
 
 
 def packed_batch(
-    windows: Sequence[Sequence[tuple[Sequence[int], int]]], pad_id: int,
+    windows: Sequence[Sequence[tuple[Any, ...]]], pad_id: int,
 ) -> PackedBatch:
     """Windows of (token ids, how many of them are the prompt) -> a batch
 
     As wide as the fullest window. The targets of an example end with pad_id,
     the end of text; those inside its prompt are IGNORE, so a prompt of 0
-    tokens learns everything.
+    tokens learns everything. A third entry has the places of earlier answers
+    in the prompt, which are learned, too (see hide_prompt).
     """
-    T = max(sum(len(ids) for ids, _ in window) for window in windows)
+    T = max(sum(len(example[0]) for example in window) for window in windows)
     inputs = np.full((len(windows), T), pad_id, np.int64)
     targets = np.full_like(inputs, IGNORE)                 # (B, T)
     documents = np.zeros_like(inputs)                      # (B, T)
     for row, window in enumerate(windows):
         start = 0
-        for number, (ids, prompt) in enumerate(window):
+        for number, (ids, prompt, *earlier) in enumerate(window):
             end = start + len(ids)
             inputs[row, start:end] = ids
             targets[row, start:end] = [*ids[1:], pad_id]
-            targets[row, start:start + max(prompt - 1, 0)] = IGNORE
+            hide_prompt(targets[row, start:end], prompt, *earlier)
             documents[row, start:end] = number
             start = end
         documents[row, start:] = len(window)

@@ -6,8 +6,9 @@
   twinformer ask runs/instruct-1 --data tasks.json --output responses.json
 
 The question is worded as in training: with the template that the model was
-taught with. --data answers a JSON list of tasks all at once, and adds a
-"model_response" to each.
+taught with; of a model from elsewhere with the chat template in its folder.
+--data answers a JSON list of tasks all at once, and adds a "model_response"
+to each.
 """
 import sys
 from typing import Literal
@@ -25,8 +26,13 @@ def add_arguments(parser) -> None:
                         help="a JSON file of tasks, in place of a question")
     parser.add_argument("--output", type=str, default="responses.json",
                         help="where the answers to --data go; no file is overwritten")
-    parser.add_argument("--template", type=Literal["alpaca", "phi3", "chatml", "alpaca-zh", "qa"],
+    parser.add_argument("--template", type=Literal[
+        "own", "alpaca", "phi3", "chatml", "alpaca-zh", "qa", "llama3", "qwen3",
+        "qwen3-no-thinking", "gemma"],
                         help="the words around the question; left out, the model's own")
+    parser.add_argument("--thinking", type=bool | None, default=None,
+                        help="whether the model is to think first, where its own template can "
+                             "say so (Qwen3's can)")
     parser.add_argument("--max_new_tokens", type=int, default=200, help="the longest answer")
     parser.add_argument("--temperature", type=float, default=0.0,
                         help="0 always takes the likeliest token, above it the answer is drawn")
@@ -45,7 +51,9 @@ def run(arguments) -> None:
     from ..finetuning.answering import answer_tasks, write_responses
     from ..generation.options import check_sampling_options, check_whole
     from ..generation.streaming import broken_characters
-    from ..corpora.prompts import prompt_style, usual_template
+    from ..chat.files import OWN, style_named
+    from ..corpora.prompts import usual_template
+    from ..corpora.records import read_instructions
 
     from ..backend import implementation
     from .generate import build_model
@@ -64,7 +72,14 @@ def run(arguments) -> None:
     if not (taught or arguments.template):
         print(f"{arguments.model} was not taught to follow instructions; asking it all the same, "
               f"with the {template} template", file=sys.stderr)
-    style = prompt_style(template)
+    style = style_named(template, opened.task)
+    if arguments.thinking is not None:
+        style = with_thinking(style, arguments.thinking)
+    if template == OWN and not opened.task.get("kind"):
+        print("asking in the model's own chat template, of "
+              f"{opened.task['chat_template']['origin']}", file=sys.stderr)
+    if arguments.data and style.turns:
+        tasks = read_instructions(arguments.data, answered=False, whole=True)
     model, _ = build_model(opened, arguments.backend, arguments.device)
     respond = implementation(arguments.backend).respond
     answers = answer_tasks(
@@ -81,6 +96,19 @@ def run(arguments) -> None:
         if not answers[0]:
             print("the model ended its answer at once; --temperature 0.8 may bring another one, "
                   "and longer training better ones", file=sys.stderr)
+
+
+def with_thinking(style, thinking: bool):
+    """The same template, told whether to make the model think."""
+    from dataclasses import replace
+
+    from ..chat.template import ChatTemplate
+
+    if not isinstance(style, ChatTemplate) or "enable_thinking" not in style.source:
+        raise ValueError("--thinking is for a model whose own chat template asks for "
+                         "enable_thinking, as Qwen3's; of the other templates, qwen3 lets a model "
+                         "think and qwen3-no-thinking does not")
+    return replace(style, variables={**style.variables, "enable_thinking": thinking})
 
 
 def tasks_of(arguments):

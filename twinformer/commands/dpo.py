@@ -51,18 +51,19 @@ def tune(arguments, begun) -> int:
 
     from .around_training import finetune
     from .tuning import (
-        encoded, sample_file, settings_of, task_options, tuned_model, with_template,
+        encoded, sample_file, settings_of, style_of, task_options, tuned_model, with_template,
     )
 
     progress = LiveProgress()
     settings = arguments.preferences = with_template(
         arguments.preferences, begun.opened, progress.note)
+    style = style_of(settings, begun.opened)
     source = arguments.data = arguments.data or str(
         sample_file("preferences.json"))
     pairs = read_preferences(source, note=progress.note)
     check_filled(pairs, ("instruction", "chosen", "rejected"), source)
     note_ties(pairs, progress.note)
-    examples = encoded(pairs, ["chosen", "rejected"], settings, begun.opened, progress.note)
+    examples = encoded(pairs, ["chosen", "rejected"], style, begun.opened, progress.note)
     splits = different_answers(examples, settings)
     package = implementation(arguments.backend)
     objective = package.PreferencePairs(
@@ -71,7 +72,7 @@ def tune(arguments, begun) -> int:
         splits, settings, arguments.finetuning,
         log_probabilities=package.answer_log_probabilities,
         losses=partial(package.margin_losses, objective),
-        **task_options(begun, splits, settings, arguments))
+        **task_options(begun, splits, settings, style, arguments))
 
     def learner_of(model):
         return package.Learner(model, objective, arguments.finetuning, arguments.device)

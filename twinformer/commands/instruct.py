@@ -10,10 +10,11 @@ The file is a JSON list, or JSON lines, of {"instruction": ..., "input": ...,
 "output": ...}, where "input" may be left out; or of {"prompt": ...,
 "completion": ...}, or of chats: {"messages": [{"role": "user", "content": ...},
 {"role": "assistant", ...}]} or ShareGPT's {"conversations": [{"from": "human",
-"value": ...}, ...]}. Of a chat the first question and its answer are learned,
-with the system's message in front. The first 85 % of the tasks are learned,
-the next 10 % are answered at the end (responses.json), the rest validates. The
-best model by validation is kept:
+"value": ...}, ...]}. Of a chat all answers are learned where the template
+knows turns (chatml, llama3, qwen3, gemma, a model's own), else the first
+question and its answer, with the system's message in front. The first 85 % of
+the tasks are learned, the next 10 % are answered at the end (responses.json),
+the rest validates. The best model by validation is kept:
 
   twinformer ask runs/instruct-1 "What is the plural of goose?"
   twinformer generate runs/instruct-1 --prompt "..."
@@ -61,24 +62,25 @@ def tune(arguments, begun) -> int:
 
     from .around_training import finetune
     from .tuning import (
-        encoded, sample_file, settings_of, task_options, tuned_model, with_template,
+        encoded, sample_file, settings_of, style_of, task_options, tuned_model, with_template,
     )
 
     progress = LiveProgress()
     settings = arguments.instructions = with_template(
         arguments.instructions, begun.opened, progress.note)
+    style = style_of(settings, begun.opened)
     source = arguments.data = arguments.data or str(
         sample_file("instructions.json"))
-    tasks = read_instructions(source, note=progress.note)
+    tasks = read_instructions(source, whole=style.turns, note=progress.note)
     check_filled(tasks, ("instruction", "output"), source)
     if settings.template == "alpaca" and 2 * sum(
             chinese(each.instruction) for each in tasks) > len(tasks):
         progress.note("most tasks are in Chinese; --template alpaca-zh puts Chinese words around "
                       "them")
-    examples = encoded(tasks, ["output"], settings, begun.opened, progress.note)
+    examples = encoded(tasks, ["output"], style, begun.opened, progress.note)
     splits = split_tasks(examples, settings.train_share, settings.test_share)
     task = InstructionTask(splits, settings, arguments.finetuning,
-                           **task_options(begun, splits, settings, arguments))
+                           **task_options(begun, splits, settings, style, arguments))
     package = implementation(arguments.backend)
     kind = package.PackedTokens if settings.packing else package.NextTokens
     objective = kind(balance_weight(begun.opened.config.model))

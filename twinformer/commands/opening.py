@@ -33,6 +33,7 @@ def open_model(source: str, backend: str):
         raise FileNotFoundError(
             f"there is no run at {source}, nor any file or folder with weights, and no published "
             f"size is called so ({', '.join(published)}); {runs_there()}")
+    from ..chat.files import template_in
     from ..pretrained.reading import IN_FOLDERS, find_weights, read_pretrained
 
     if path.is_dir() and not any((path / name).exists() for name in IN_FOLDERS):
@@ -43,7 +44,9 @@ def open_model(source: str, backend: str):
     config, parameters = read_pretrained(source, None, reader)
     folder = path if path.is_dir() else find_weights(source).parent
     tokenizer = tokenizer_of(folder, config, backend)
-    return OpenedRun(path, 0, replace(RunConfig(), model=config), tokenizer, parameters)
+    return OpenedRun(path, 0, replace(RunConfig(), model=config), tokenizer, parameters,
+                     task=template_in(folder))
+>>>>>>> main
 
 
 def tokenizer_of(folder: Path, config, backend: str | None = None):

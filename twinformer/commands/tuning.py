@@ -12,7 +12,7 @@ from ..backend import implementation
 from ..io.shell_words import shell_word
 
 __all__ = ["Begun", "answer_tests", "begin", "encoded", "sample_file", "settings_of",
-           "task_options", "tuned_model", "with_template"]
+           "task_options", "style_of", "tuned_model", "with_template"]
 
 
 @dataclass
@@ -61,7 +61,8 @@ def begin(arguments, kind: str) -> Iterator[Begun]:
         opened = OpenedRun(
             folder.path, checkpoint.step, checkpoint.config,
             tokenizer_from_dict(checkpoint.tokenizer, arguments.backend),
-            {name: np.zeros(shape, np.float32) for name, shape in shapes.items()})
+            {name: np.zeros(shape, np.float32) for name, shape in shapes.items()},
+            task=checkpoint.task)
         yield Begun(folder, opened, checkpoint)
         return
     if not arguments.model:
@@ -94,6 +95,7 @@ def with_template(settings, opened, note):
     """The settings, with the template that the model was taught with, or one for its size."""
     if settings.template:
         return settings
+    from ..chat.files import OWN
     from ..corpora.prompts import usual_template
 
     taught, context = opened.task.get("template"), opened.config.model.context_length
@@ -101,39 +103,55 @@ def with_template(settings, opened, note):
     if not taught and template == "qa":
         note(f"the model looks at {context} tokens: tasks are put to it in few words, as "
              "Q: ... A: ... (--template qa)")
+    if template == OWN:
+        note("tasks are put to the model in its own chat template, of "
+             f"{opened.task['chat_template']['origin']}")
     return replace(settings, template=template)
 
 
-def encoded(tasks, answers, settings, opened, note):
+def style_of(settings, opened):
+    """The style of the settings; in a model's own template time stands still from now on."""
+    from datetime import datetime
+
+    from ..chat.files import style_named
+    from ..chat.template import ChatTemplate
+
+    style = style_named(settings.template, opened.task)
+    if isinstance(style, ChatTemplate) and style.now is None:
+        return replace(style, now=datetime.now())
+    return style
+
+
+def encoded(tasks, answers, style, opened, note):
     """The tasks that fit into the model's context, as Examples; says what was left out."""
     from ..finetuning.examples import encode_examples, require_end_of_text
-    from ..corpora.prompts import prompt_style
 
     require_end_of_text(opened.tokenizer)
     context = opened.config.model.context_length
     examples, left_out = encode_examples(
-        tasks, answers, prompt_style(settings.template), opened.tokenizer, context)
+        tasks, answers, style, opened.tokenizer, context)
     if left_out:
-        note(f"{left_out} of {len(tasks)} tasks are longer than the model's {context} "
-             "tokens and were left out")
+        note(f"{left_out} of {left_out + len(examples)} tasks are longer than the model's "
+             f"{context} tokens and were left out")
     return examples
 
 
 def data_key(splits, settings) -> str:
     """Hash of all that decides what the batches are."""
-    content = [[[example.question, *example.answers] for example in part] for part in splits]
+    content = [[[example.question, *example.answers, *example.earlier] for example in part]
+               for part in splits]
     text = json.dumps([content, asdict(settings)])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def task_options(begun, splits, settings, arguments) -> dict[str, Any]:
+def task_options(begun, splits, settings, style, arguments) -> dict[str, Any]:
     """What AnswerTask takes by name."""
     from .around_training import found_from_anywhere
 
     package = implementation(arguments.backend)
     base = found_from_anywhere(arguments.model)
     return {"tokenizer": begun.opened.tokenizer, "run_config": begun.opened.config,
-            "data_key": data_key(splits, settings), "respond": package.respond,
+            "data_key": data_key(splits, settings), "style": style, "respond": package.respond,
             "parameters": package.best_parameters(begun.folder.path / "adapter", base)}
 
 

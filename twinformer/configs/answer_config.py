@@ -16,8 +16,9 @@ class AnswerConfig:
     ----------
     template
         The words around a task and its answer ("" = those that the model was
-        taught with, else alpaca, or the short qa where the model looks at
-        fewer than 256 tokens); alpaca-zh is worded in Chinese.
+        taught with, in its own chat template if its folder has one; else
+        alpaca, or the short qa where the model looks at fewer than 256
+        tokens); alpaca-zh is worded in Chinese.
     train_share
         Share of the tasks to train on: the first ones.
     test_share
@@ -32,7 +33,9 @@ class AnswerConfig:
         The longest answer.
     """
 
-    template: Literal["", "alpaca", "phi3", "chatml", "alpaca-zh", "qa"] = ""
+    template: Literal["", "own", "alpaca", "phi3", "chatml", "alpaca-zh",
+                      "qa", "llama3", "qwen3", "qwen3-no-thinking",
+                      "gemma"] = ""
     train_share: float = 0.85
     test_share: float = 0.1
     eval_examples: int = 0
@@ -40,7 +43,8 @@ class AnswerConfig:
     max_new_tokens: int = 96
 
     def __post_init__(self):
-        prompt_style(self.template or "alpaca")
+        if self.template not in ("", "own"):
+            prompt_style(self.template)
         for name, least in (("eval_examples", 0), ("samples", 0),
                             ("max_new_tokens", 1)):
             require(getattr(self, name) >= least, f"{name} must be at least "

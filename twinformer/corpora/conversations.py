@@ -3,11 +3,14 @@
     [{"role": "user", "content": ...}, {"role": "assistant", ...}]   OpenAI
     [{"from": "human", "value": ...}, {"from": "gpt", ...}]          ShareGPT
 
-A system message is put in front of the question.
+Of the first exchange a system message is put in front of the question; before
+the last one all stands that was said, by whom it was said.
 """
 from typing import Any, NamedTuple
 
-__all__ = ["Exchange", "first_exchange", "role_of"]
+from .turns import Turn, joined
+
+__all__ = ["Exchange", "first_exchange", "last_exchange", "role_of"]
 
 ROLES = {"user": "user", "human": "user", "prompter": "user",
          "assistant": "assistant", "gpt": "assistant", "chatgpt": "assistant",
@@ -16,11 +19,13 @@ ROLES = {"user": "user", "human": "user", "prompter": "user",
 
 
 class Exchange(NamedTuple):
-    """What is asked and answered first, and whether more comes after it."""
+    """What is asked and answered, whether more comes after it, and what
+    stands before it."""
 
     question: str
     answer: str | None      # None where the conversation ends with a question
     longer: bool
+    history: tuple[Turn, ...] = ()
 
 
 def first_exchange(messages: Any, where: str, system: str = "") -> Exchange:
@@ -57,6 +62,33 @@ def first_exchange(messages: Any, where: str, system: str = "") -> Exchange:
         answered.append(turns.pop(0)[1])
     return Exchange("\n\n".join(before + asked),
                     "\n\n".join(answered) if answered else None, bool(turns))
+
+
+def last_exchange(messages: Any, where: str, system: str = "", *,
+                  answered: bool = True) -> Exchange:
+    """The last question of a conversation with its answer, and all before.
+
+    Parameters
+    ----------
+    answered
+        Whether a question at the end that nobody answers is left out.
+    messages, where, system
+        As for first_exchange; so are the errors.
+    """
+    turns = joined([Turn(*turn) for turn in turns_of(messages, where)])
+    if system:
+        turns = joined([Turn("system", system), *turns])
+    speakers = [turn.role for turn in turns]
+    first_exchange(messages, where)     # raises where it begins otherwise
+    if answered and "assistant" in speakers:
+        while turns[-1].role != "assistant":
+            turns.pop()
+    while turns[-1].role == "system":
+        turns.pop()
+    answer = turns.pop().text if turns[-1].role == "assistant" else None
+    if not turns or turns[-1].role != "user":
+        raise ValueError(f"{where}: the last answer follows no question")
+    return Exchange(turns[-1].text, answer, False, tuple(turns[:-1]))
 
 
 def turns_of(messages: Any, where: str) -> list[tuple[str, str]]:

@@ -4,84 +4,13 @@ A model that has only read text continues it; it answers where the text looks
 as if an answer must follow. What marks tasks and answers does not matter, as
 long as training and use have the same marks.
 """
-from dataclasses import dataclass
+from dataclasses import replace
 
-from .records import Instruction, Preference
-from ..tokenizers.tokenizer import Tokenizer
+from .prompt_style import PromptStyle
 
-__all__ = ["PromptStyle", "ALPACA", "ALPACA_ZH", "PHI3", "CHATML", "QA",
+__all__ = ["ALPACA", "ALPACA_ZH", "PHI3", "CHATML", "QA",
+           "LLAMA3", "QWEN3", "QWEN3_NO_THINKING", "GEMMA",
            "PROMPT_STYLES", "prompt_style", "usual_template"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PromptStyle:
-    """The marks of one style.
-
-    Attributes
-    ----------
-    before_instruction, before_input, before_response
-        What stands in front of each part. A part that is empty is left out
-        with its mark.
-    after_response
-        What ends an answer, besides the end of text that follows it.
-    """
-
-    before_instruction: str
-    before_input: str
-    before_response: str
-    after_response: str = ""
-
-    def prompt(self, task: Instruction | Preference) -> str:
-        """The task, without the mark in front of the answer."""
-        text = self.before_instruction + task.instruction
-        if task.input:
-            text += self.before_input + task.input
-        return text
-
-    def question(self, task: Instruction | Preference) -> str:
-        """All that a model is given before it answers."""
-        return self.prompt(task) + self.before_response
-
-    def response(self, answer: str) -> str:
-        """An answer with the mark in front of it."""
-        return self.before_response + answer + self.after_response
-
-    def full(self, task: Instruction | Preference) -> str:
-        """Task and answer: what a model is trained on."""
-        return self.prompt(task) + self.response(task.output)
-
-    def question_ids(self, task: Instruction | Preference,
-                     tokenizer: Tokenizer) -> list[int]:
-        """The question as token ids
-
-        A mark becomes one id where it is a special token of the tokenizer
-        (ChatML's in the vocabulary of a chat model) and is spelled out where
-        it is not (in GPT-2's); the words of the task are always plain text,
-        whatever they contain.
-        """
-        ids = tokenizer.encode(self.before_instruction, "all",
-                               add_beginning=True)
-        ids += tokenizer.encode_ordinary(task.instruction)
-        if task.input:
-            ids += marked(tokenizer, self.before_input)
-            ids += tokenizer.encode_ordinary(task.input)
-        return ids + marked(tokenizer, self.before_response)
-
-    def answer_ids(self, answer: str, tokenizer: Tokenizer) -> list[int]:
-        """An answer as token ids, up to the end of text, which is left out"""
-        return (tokenizer.encode_ordinary(answer)
-                + marked(tokenizer, self.after_response))
-
-    def answer(self, text: str) -> str:
-        """What a model wrote after a question, without the marks."""
-        if self.after_response:
-            text = text.partition(self.after_response)[0]
-        return text.strip()
-
-
-def marked(tokenizer: Tokenizer, mark: str) -> list[int]:
-    return tokenizer.encode(mark, allowed_special="all")
-
 
 # Stanford Alpaca (Taori et al., 2023), as the book has it
 ALPACA = PromptStyle(
@@ -111,7 +40,35 @@ CHATML = PromptStyle(
     before_instruction="<|im_start|>user\n",
     before_input="\n",
     before_response="<|im_end|>\n<|im_start|>assistant\n",
-    after_response="<|im_end|>")
+    after_response="<|im_end|>", after_turn="\n",
+    before_system="<|im_start|>system\n", after_system="<|im_end|>\n")
+
+# Llama 3 (Grattafiori et al., 2024, arXiv 2407.21783): a header says who
+# speaks. Llama 3.1 and later have a date in front: their folder says so.
+LLAMA3 = PromptStyle(
+    before_all="<|begin_of_text|>",
+    before_system="<|start_header_id|>system<|end_header_id|>\n\n",
+    after_system="<|eot_id|>",
+    before_instruction="<|start_header_id|>user<|end_header_id|>\n\n",
+    before_input="\n",
+    before_response="<|eot_id|><|start_header_id|>assistant<|end_header_id|>"
+    "\n\n",
+    after_response="<|eot_id|>", strip=True)
+
+# Qwen3 (2025, arXiv 2505.09388): ChatML, and room for thoughts in front of
+# an answer; without thinking, the room is closed before the model begins
+QWEN3 = replace(CHATML, no_thoughts="<think>\n\n</think>\n\n")
+QWEN3_NO_THINKING = replace(
+    CHATML, before_response=CHATML.before_response + QWEN3.no_thoughts)
+
+# Gemma (2024, arXiv 2403.08295; 3: arXiv 2503.19786): the system speaks in
+# the user's question
+GEMMA = PromptStyle(
+    before_all="<bos>",
+    before_instruction="<start_of_turn>user\n",
+    before_input="\n",
+    before_response="<end_of_turn>\n<start_of_turn>model\n",
+    after_response="<end_of_turn>", after_turn="\n", strip=True)
 
 # Questions and answers with marks of a letter (as in Brown et al. 2020,
 # arXiv 2005.14165, figure G.7): a small model of one's own looks at few tokens
@@ -121,7 +78,9 @@ QA = PromptStyle(
     before_response="\nA:\n")
 
 PROMPT_STYLES = {"alpaca": ALPACA, "phi3": PHI3, "chatml": CHATML,
-                 "alpaca-zh": ALPACA_ZH, "qa": QA}
+                 "alpaca-zh": ALPACA_ZH, "qa": QA, "llama3": LLAMA3,
+                 "qwen3": QWEN3, "qwen3-no-thinking": QWEN3_NO_THINKING,
+                 "gemma": GEMMA}
 
 # Alpaca's marks alone are 35 to 50 tokens
 ROOM_FOR_ALPACA = 256

@@ -8,10 +8,11 @@ import numpy as np
 from ..io.table_dialect import rows_of
 from ..io.text_files import json_list, read_text
 from .task_entries import pair_of, task_of
+from .turns import Turn
 
 __all__ = ["Message", "Instruction", "Preference", "read_messages",
            "read_instructions", "read_preferences", "balanced",
-           "split_in_order"]
+           "split_in_order", "turns_of_task"]
 
 Row = TypeVar("Row")
 
@@ -24,11 +25,15 @@ class Message(NamedTuple):
 
 
 class Instruction(NamedTuple):
-    """A task, what it is about ("" for nothing), and a good answer."""
+    """A task, what it is about ("" for nothing), and a good answer.
+
+    history: what was said before, where a conversation goes on with it.
+    """
 
     instruction: str
     input: str
     output: str
+    history: tuple[Turn, ...] = ()
 
 
 class Preference(NamedTuple):
@@ -39,6 +44,13 @@ class Preference(NamedTuple):
     output: str
     chosen: str
     rejected: str
+    history: tuple[Turn, ...] = ()
+
+
+def turns_of_task(task: "Instruction | Preference") -> list[Turn]:
+    """The conversation up to the question, which is its last turn."""
+    question = task.instruction + (f"\n{task.input}" if task.input else "")
+    return [*task.history, Turn("user", question)]
 
 
 def read_messages(path: str | Path, quoted: bool = False) -> list[Message]:
@@ -69,6 +81,7 @@ def read_messages(path: str | Path, quoted: bool = False) -> list[Message]:
 
 
 def read_instructions(path: str | Path, *, answered: bool = True,
+                      whole: bool = False,
                       note: Callable[[str], None] = lambda words: None
                       ) -> list[Instruction]:
     """Tasks in any form of task_entries.py: a JSON list, or JSON lines.
@@ -77,6 +90,9 @@ def read_instructions(path: str | Path, *, answered: bool = True,
     ----------
     answered
         Whether each needs an answer; where not, a missing one is "".
+    whole
+        Whether of conversations all is taken: the last question, its answer,
+        and as history what stands before. Else the first exchange is.
     note
         Takes a line about what was left out of conversations.
 
@@ -88,13 +104,13 @@ def read_instructions(path: str | Path, *, answered: bool = True,
     tasks, longer = [], 0
     for number, entry in enumerate(json_list(path)):
         where = f"{path}, entry {number}"
-        task = task_of(entry, where)
+        task = task_of(entry, where, whole, answered)
         if answered and task.output is None:
             raise ValueError(f"{where}: expected texts instruction, input, "
                              "output (or completion, or a message of the "
                              f"assistant): no answer in {entry!r:.200}")
         tasks.append(Instruction(task.instruction, task.input,
-                                 task.output or ""))
+                                 task.output or "", task.history))
         longer += task.longer
     if longer:
         note(f"{path}: {longer} of {len(tasks)} conversations go on after "

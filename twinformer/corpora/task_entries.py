@@ -13,7 +13,10 @@ What is null is as if it were left out.
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from .conversations import Exchange, first_exchange, role_of
+from .conversations import (
+    Exchange, first_exchange, last_exchange, role_of,
+)
+from .turns import Turn
 
 __all__ = ["PairEntry", "TaskEntry", "pair_of", "task_of"]
 
@@ -27,12 +30,14 @@ class TaskEntry(NamedTuple):
     """instruction, input and output; output is None where there is none.
 
     longer: more follows in the conversation, and is left out.
+    history: what was said before the question.
     """
 
     instruction: str
     input: str
     output: str | None
     longer: bool = False
+    history: tuple[Turn, ...] = ()
 
 
 class PairEntry(NamedTuple):
@@ -44,8 +49,17 @@ class PairEntry(NamedTuple):
     longer: bool
 
 
-def task_of(entry: Any, where: str) -> TaskEntry:
+def task_of(entry: Any, where: str, whole: bool = False,
+            answered: bool = True) -> TaskEntry:
     """A task, whatever its form.
+
+    Parameters
+    ----------
+    whole
+        Whether of a conversation all is taken, up to its last answer, and
+        not only the first question and its answer.
+    answered
+        Whether a last question without an answer is left out of the whole.
 
     Raises
     ------
@@ -55,9 +69,11 @@ def task_of(entry: Any, where: str) -> TaskEntry:
     fields = known_fields(entry, where)
     if chat := first(fields, CHATS):
         system = fields.get("system")
-        found = first_exchange(fields[chat], where,
-                               system if isinstance(system, str) else "")
-        return TaskEntry(found.question, "", found.answer, found.longer)
+        system = system if isinstance(system, str) else ""
+        found = (last_exchange(fields[chat], where, system, answered=answered)
+                 if whole else first_exchange(fields[chat], where, system))
+        return TaskEntry(found.question, "", found.answer, found.longer,
+                         found.history)
     asked, answer = first(fields, QUESTIONS), first(fields, ANSWERS)
     if not asked:
         raise no_task(where, "texts instruction, input, output (or prompt, "

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..chat.files import write_chat_template
+from ..chat.template import ChatTemplate
 from ..io.files import write_atomically
 from ..io.paths import expanded
 from ..pretrained.writing import write_pretrained
@@ -29,6 +31,8 @@ def export_model(opened: OpenedRun, folder: str) -> str:
     """
     with new_folder(folder) as (place, final):
         write_pretrained(opened.config.model, opened.parameters, place, opened.tokenizer)
+        if state := opened.task.get("chat_template"):
+            write_chat_template(ChatTemplate.from_dict(state), place)
         files = sorted(path.name for path in place.iterdir())
     return f"{final}: {', '.join(files)}"
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from ..configs.answer_config import AnswerConfig
 from ..configs.finetuning_config import FinetuningConfig
+from ..chat.template import ChatTemplate
+from ..corpora.prompt_style import PromptStyle
 from ..corpora.prompts import prompt_style
 from ..corpora.records import Instruction, Preference
 from .answering import answer_tasks, sheet
@@ -28,6 +30,8 @@ class AnswerTask(ExampleTask):
         Tokens of each training example.
     respond : callable
         That of either package's responding.py.
+    style : PromptStyle or ChatTemplate
+        Left out, the one that the settings name.
     about
         tokenizer, run_config, data_key, parameters: as for ExampleTask.
     """
@@ -36,15 +40,19 @@ class AnswerTask(ExampleTask):
 
     def __init__(self, splits: Splits, settings: AnswerConfig,
                  training: FinetuningConfig, lengths: Sequence[int], *,
-                 respond: Callable, **about):
+                 respond: Callable,
+                 style: PromptStyle | ChatTemplate | None = None, **about):
         super().__init__(lengths, training, **about)
         self.splits, self.settings, self.respond = splits, settings, respond
-        self.style = prompt_style(settings.template or "alpaca")
+        self.style = style or prompt_style(settings.template or "alpaca")
         self.end = require_end_of_text(self.tokenizer)
 
     def describe(self) -> dict[str, Any]:
         """What is needed to ask the model; it goes into the checkpoint."""
-        return {"kind": self.kind, **asdict(self.settings)}
+        said = {"kind": self.kind, **asdict(self.settings)}
+        if isinstance(self.style, ChatTemplate):
+            said["chat_template"] = self.style.to_dict()
+        return said
 
     def evaluated(self, split: str) -> int:
         """How many examples of a split an evaluation measures: the first."""

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ..io.files import write_atomically
 from ..io.strict_json import json_text
-from ..corpora.prompts import PromptStyle
+from ..chat.template import ChatTemplate
+from ..corpora.prompt_style import PromptStyle
 from ..corpora.records import Instruction, Preference
 from ..generation.streaming import whole_text
 from ..tokenizers.tokenizer import Tokenizer
@@ -18,7 +19,7 @@ __all__ = ["answer_tasks", "sheet", "write_responses"]
 
 
 def answer_tasks(model, tasks: Sequence[Instruction | Preference],
-                 style: PromptStyle, tokenizer: Tokenizer, respond: Callable,
+                 style: PromptStyle | ChatTemplate, tokenizer: Tokenizer, respond: Callable,
                  max_new_tokens: int, **options) -> list[str]:
     """What the model answers to each task.
 
@@ -43,9 +44,17 @@ def answer_tasks(model, tasks: Sequence[Instruction | Preference],
                 f"{len(question)} tokens, and the model looks at {context}: "
                 "there is no room for an answer; shorten it")
     answers = respond(model, questions, max_new_tokens,
-                      stop=tokenizer.stop_tokens,
+                      stop=stop_ids(style, tokenizer),
                       vocab_limit=tokenizer.vocab_size, **options)
     return [style.answer(whole_text(tokenizer, ids)) for ids in answers]
+
+
+def stop_ids(style: PromptStyle | ChatTemplate,
+             tokenizer: Tokenizer) -> list[int]:
+    """The tokens that end an answer: those that end any text, and the
+    style's own sign where it is one token."""
+    own = tokenizer.special_tokens.get(style.after_response)
+    return [*tokenizer.stop_tokens, *([] if own is None else [own])]
 
 
 def sheet(tasks: Sequence[Instruction | Preference],

@@ -6,7 +6,8 @@ to each task, the other compares two.
 from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
-from ..corpora.prompts import PromptStyle
+from ..chat.template import ChatTemplate
+from ..corpora.prompt_style import PromptStyle
 from ..corpora.records import Instruction, Preference, split_in_order
 from ..tokenizers.tokenizer import Tokenizer
 
@@ -30,6 +31,7 @@ class Example(NamedTuple):
     task: Instruction | Preference
     question: list[int]
     answers: list[list[int]]
+    earlier: tuple[tuple[int, int], ...] = ()   # answers within the question
 
     def text(self, number: int = 0) -> list[int]:
         """The question and one answer."""
@@ -89,10 +91,14 @@ def require_end_of_text(tokenizer: Tokenizer) -> int:
 
 
 def encode_examples(
-    tasks: Sequence[Instruction | Preference], answers: Sequence[str], style: PromptStyle,
+    tasks: Sequence[Instruction | Preference], answers: Sequence[str],
+    style: PromptStyle | ChatTemplate,
     tokenizer: Tokenizer, context_length: int,
 ) -> tuple[list[Example], int]:
     """-> the examples that fit into a context, and how many did not
+
+    A conversation is one example, in which all its answers are learned; where
+    the style writes earlier answers in another way, each is one by itself.
 
     An example that does not fit is left out: cut off, it would teach that an
     answer breaks off in the middle.
@@ -105,14 +111,16 @@ def encode_examples(
     Raises
     ------
     ValueError
-        If the tokenizer lacks a character, or no example fits.
+        If the tokenizer lacks a character, no example fits, or a chat
+        template does not let an answer be told from the rest.
     """
     examples = []
-    for task in tasks:
-        question = style.question_ids(task, tokenizer)
-        examples.append(Example(task, question, [
-            style.answer_ids(getattr(task, answer), tokenizer)
-            for answer in answers]))
+    for whole in tasks:
+        for task in (style.parted(whole) if isinstance(whole, Instruction)
+                     else [whole]):
+            given = [getattr(task, answer) for answer in answers]
+            examples.append(Example(task, *style.encoded(
+                task, given, tokenizer)))
     fitting = [example for example in examples
                if example.length <= context_length]
     if examples and not fitting:

@@ -50,12 +50,14 @@ class InstructionTask(AnswerTask):
     def batch_of(self, rows: Sequence[Sequence[Example]]):
         """(inputs, targets), or a PackedBatch of windows."""
         learned = [[(example.text(), len(example.question)
-                     if self.settings.response_only else 0)
+                     if self.settings.response_only else 0, example.earlier)
                     for example in row] for row in rows]
         if self.settings.packing:
             return packed_batch(learned, self.end)
-        texts, prompts = zip(*(row[0] for row in learned), strict=True)
-        return collate_instructions(texts, self.end, prompt_lengths=prompts)
+        texts, prompts, earlier = zip(*(row[0] for row in learned),
+                                      strict=True)
+        return collate_instructions(texts, self.end, prompt_lengths=prompts,
+                                    earlier=earlier)
 
     def evaluate(self, learner) -> dict[str, float]:
         """The mean loss over some examples to train on, and of validation."""

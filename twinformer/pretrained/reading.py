@@ -13,6 +13,7 @@ import numpy as np
 
 from ..architectures.kinds import all_presets
 from ..io.paths import expanded
+from .bert_files import is_bert, read_bert
 from .checking import check_fit, check_kinds, is_finite, refuse_infinite
 from .formats.gpt2_config import read_config
 from .formats.format import Format
@@ -35,6 +36,11 @@ ReadTorch = Callable[[Path], Arrays]    # reads the pickles of PyTorch, if anyth
 def read_pretrained(source: str | os.PathLike, config: Any, read_torch: ReadTorch
                     ) -> tuple[Any, dict[str, np.ndarray]]:
     """The config and {our name: array}; the rest is load_pretrained's."""
+    path = find_weights(source)
+    if not (path.suffix == ".bin" and is_llama2c(path)):
+        in_file = open_weights(path, read_torch)
+        if is_bert(in_file):
+            return read_bert(path, in_file, config)
     opened = open_pretrained(source, config, read_torch)
     return opened.config, opened.parameters()
 

@@ -8,6 +8,8 @@ import numpy as np
 
 from ..io.files import write_atomically
 from ..tokenizers.tokenizer import Tokenizer
+from ..architectures.bert import BertConfig
+from .bert_files import write_bert
 from .formats.place import tensor_of
 from .formats.registry import FORMATS, config_text
 from .shards import SHARD_BYTES, write_shards
@@ -30,6 +32,8 @@ def write_pretrained(config: Any, parameters: dict[str, np.ndarray], folder: str
     OSError
         Where the folder cannot be written, or the disk is full.
     """
+    if isinstance(config, BertConfig):
+        return write_bert(config, parameters, folder, tokenizer)
     if tokenizer is not None:
         check_can_be_written(tokenizer)
     folder = Path(folder)

@@ -138,7 +138,7 @@ def tokens_of(arguments, opened):
     from ...corpora.documents import read_documents
 
     if not arguments.data:
-        if opened.task:
+        if opened.task.get("kind"):
             raise ValueError(f"{arguments.model} was finetuned for {opened.task.get('kind')}, not "
                              "on a text; give one with --data")
         if not opened.data_key:

@@ -37,8 +37,10 @@ def is_llama2c(path: Path) -> bool:
         return False
     if header[0] == NEW:
         return True
+    if not (header[[0, 1, 2, 3, 4, 6]] > 0).all():
+        return False
     size = header.nbytes + 4 * sum(map(math.prod, layout(header).values()))
-    return bool((header[[0, 1, 2, 3, 4, 6]] > 0).all()) and path.stat().st_size == size
+    return path.stat().st_size == size
 
 
 def layout(header: np.ndarray) -> Shapes:

@@ -18,6 +18,8 @@ class BertConfig:
 
     Attributes
     ----------
+    kind
+        Which architecture it is.
     vocab_size
         Tokens the model can read and write (V).
     context_length
@@ -43,6 +45,7 @@ class BertConfig:
         What the norms add to a variance.
     """
 
+    kind: str = "bert"
     vocab_size: int = 30522
     context_length: int = 512
     d_model: int = 768
