@@ -46,7 +46,6 @@ def open_model(source: str, backend: str):
     tokenizer = tokenizer_of(folder, config, backend)
     return OpenedRun(path, 0, replace(RunConfig(), model=config), tokenizer, parameters,
                      task=template_in(folder))
->>>>>>> main
 
 
 def tokenizer_of(folder: Path, config, backend: str | None = None):
