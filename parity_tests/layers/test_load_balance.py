@@ -13,9 +13,13 @@ from numpy_impl.layers import load_balance as ours
 from numpy_impl.layers.router import choose
 from torch_impl.layers import load_balance as theirs
 from torch_impl.layers.fused import spelled_out
+from twinformer.configs.device_config import DeviceConfig
+from twinformer.configs.training_config import TrainingConfig
 from twinformer.models.context import Context
 
-from ..agreement import assert_agree, assert_rounding, measured_bounds
+from ..agreement import (
+    assert_agree, assert_drift, assert_rounding, measured_bounds,
+)
 
 
 def drawn(seed, layers=3, N=10, E=4, k=2):
@@ -248,3 +252,30 @@ def test_a_step_follows_the_mean_plus_the_weighted_loss():
     plain = sum((gradient * directions[name]).sum()
                 for name, gradient in model.named_gradients())
     assert abs(plain - along) > 100 * (abs(rough - fine) + rounding)
+
+
+def test_experts_that_nobody_chose_train_the_same_in_both():
+    """Autograd makes no gradient for them, which counts as 0: their weights
+    decay, their moments fade."""
+    training = TrainingConfig(weight_decay=0.1, clip_norm=1.0)
+    device, steps = DeviceConfig(device="cpu"), 4
+    learners = [package.Learner(model, package.NextTokens(0.5), training, device)
+                for package, model in ((numpy_impl, TinyNumPy()),
+                                       (torch_impl, TinyTorch()))]
+    before = dict(TinyNumPy().named_parameters())
+    idle = []
+    for step in range(steps):
+        batch = tuple(a[:1, :2] for a in next(batches(step)))
+        batch = batch[0], np.maximum(batch[1], 1)
+        results = [learner.train_step([batch], step, 1e-2)
+                   for learner in learners]
+        idle += [name for name, gradient
+                 in learners[0].model.named_gradients() if not gradient.any()]
+        assert_drift(results[0].loss, results[1].loss, steps)
+        assert_drift(results[0].grad_norm, results[1].grad_norm, steps)
+    assert idle
+    ours, theirs = (learner.state() for learner in learners)
+    for name, array in ours.items():
+        assert_drift(array, theirs[name], steps, name=name)
+    for name, array in before.items():
+        assert (ours[f"model.{name}"] != array).all(), name
