@@ -1,4 +1,5 @@
 """Load balance: transformers' auxiliary loss, and how it reaches the routers."""
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -279,3 +280,67 @@ def test_experts_that_nobody_chose_train_the_same_in_both():
         assert_drift(array, theirs[name], steps, name=name)
     for name, array in before.items():
         assert (ours[f"model.{name}"] != array).all(), name
+
+
+@pytest.mark.parametrize("case", ["qwen3_moe", "gpt_oss"])
+def test_whole_models_train_as_in_transformers(tmp_path, case):
+    """Its loss with output_router_logits: mean nats + coefficient * auxiliary
+    loss, and of that every weight's gradient."""
+    pytest.importorskip("transformers")
+    from ..models.architectures import (
+        CASES, by_our_names, hugging_face_of, in_double,
+    )
+    config, coefficient = CASES[case], 0.7
+    model = hugging_face_of(config, 3, torch.float64)
+    model.router_aux_loss_coef = coefficient
+    model.save_pretrained(tmp_path)
+    ids = np.random.default_rng(4).integers(config.vocab_size, size=(2, 9))
+    targets = np.concatenate([ids[:, 1:], np.full((2, 1), -100)], 1)
+
+    def transformers():
+        with in_double():
+            model.zero_grad()
+            whole = model(torch.from_numpy(ids), labels=torch.from_numpy(ids),
+                          output_router_logits=True)
+            whole.loss.backward()
+        return {"mean nats": whole.loss - coefficient * whole.aux_loss
+                } | by_our_names(config, {name: parameter.grad for name, parameter
+                                          in model.named_parameters()})
+
+    twin = torch_impl.load_pretrained(tmp_path)
+
+    def ours_in_torch():
+        twin.zero_grad()
+        objective = torch_impl.NextTokens(coefficient)
+        mean = objective.forward(twin, (torch.from_numpy(ids),
+                                        torch.from_numpy(targets))) / 16
+        mean.backward()
+        return {"mean nats": mean} | {
+            name: torch.zeros_like(p) if p.grad is None else p.grad
+            for name, p in twin.named_parameters()}
+
+    exact, bounds = measured_bounds(transformers, ours_in_torch)
+    objective = numpy_impl.NextTokens(coefficient)
+    reference = numpy_impl.load_pretrained(tmp_path)
+    nats, cache = objective.forward(reference, (ids, targets))
+    objective.backward(1 / 16, reference, cache)
+    for found in ({"mean nats": nats / 16, **dict(reference.named_gradients())},
+                  ours_in_torch()):
+        assert found.keys() == exact.keys()
+        for name, bound in bounds.items():
+            assert_agree(found[name], exact[name], bound, name)
+
+
+@pytest.mark.parametrize("package", [numpy_impl, torch_impl])
+@pytest.mark.parametrize(("kind", "weight"), [("qwen3_moe", 0.25), ("llama", 0.0)])
+def test_a_new_model_is_trained_with_the_weight_of_its_config(package, kind, weight):
+    from twinformer.models.initialisation import initial_parameters
+
+    from ..models.architectures import CASES
+    config = CASES[kind]
+    if weight:
+        config = replace(config, balance_weight=weight)
+    learner = package.pretraining_learner(
+        config, TrainingConfig(), DeviceConfig(device="cpu"),
+        initial_parameters(config, 0))
+    assert learner.objective.balance == weight
