@@ -50,6 +50,7 @@ SECOND = {
     "layers.flash_attention": ["parity_tests/layers/test_flash_attention_laws.py"],
     "layers.tiles": ["parity_tests/layers/test_flash_attention_laws.py"],
     "layers.parallel": ["parity_tests/test_lockstep.py"],
+    "training.objective": ["parity_tests/layers/test_load_balance.py"],
     "models.gpt2": ["parity_tests/finetuning/test_freezing.py",
                     "parity_tests/layers/test_kv_cache.py"],
     "training.learner": ["parity_tests/test_lockstep.py"],
@@ -87,6 +88,13 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "query[-1] - key[0] -> query[-1] + key[0]", "query[-1] - key[0] -> query[-1]",
         "query[0] - key[0] + 1 -> query[0] - key[0] - 1",
         "query[0] - key[0] + 1 -> query[0] - key[0]")},
+    **{("layers.router", f"{function}: -1 -> 1"): AXES for function in (
+        "choose", "softmax_then_top_k", "top_k_then_softmax", "sigmoid_with_groups",
+        "softmax_then_top_k_backward", "sigmoid_with_groups_backward", "spread")},
+    ("layers.router", "in_best_groups: np.sort(grouped, -1)[..., -2:].sum(-1) -> "
+     "np.sort(grouped, -1)[..., -2:].mean(-1)"): "half of it puts groups in the same order",
+    **{("layers.load_balance", f"{function}: -1 -> 1"): AXES for function in (
+        "load_balance_loss", "load_balance_loss_backward")},
     ("layers.multi_head_attention", "MultiHeadAttention.forward: context.keep is not "
      "None and self.dropout > 0 -> context.keep is not None or self.dropout > 0"): PLAIN,
     ("layers.multi_head_attention", "MultiHeadAttention.forward: self.dropout > 0 -> "
