@@ -86,7 +86,7 @@ def table_of(kind: str) -> Table:
     theirs = dict(EXPERTS)
     found = set()
     for ours, place in places.items():
-        if place.index:     # a part of an array
+        if place.part:      # of an array
             continue
         one, other = (NUMBER.sub("#", each) for each in (ours, place.tensor))
         theirs |= {one: other, one.rpartition(".")[0]: other.rpartition(".")[0]}

@@ -20,7 +20,7 @@ is left to a special token; those of the models known here do not.
 import re
 from collections.abc import Iterable
 
-from ..tokenizers.special_tokens import pattern_of, split_special
+from ..tokenizers.special_tokens import any_of, split_special
 from ..tokenizers.tokenizer import Tokenizer
 
 __all__ = ["Guard", "unused_marks"]
@@ -74,7 +74,7 @@ class Guard:
         """
         tokens = self.special if own else self.tokens
         if any(token in text for token in tokens):
-            text = pattern_of(tuple(tokens)).sub(self.broken, text)
+            text = any_of(tuple(tokens)).sub(self.broken, text)
         if self.may_be_a_part(text) or self.may_be_a_part(text.strip()):
             bare = text.strip() or text     # a template may strip it
             text = text.replace(bare, f"{self.seam}{bare}{self.seam}", 1)

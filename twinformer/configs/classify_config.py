@@ -76,8 +76,8 @@ class ClassifyConfig:
     backend
         "torch" is the fast twin, "numpy" the reference.
     model
-        What to begin with: a run, gpt2, gpt2-medium, gpt2-large,
-        gpt2-xl, a folder with weights; "none" = a small model of one's own.
+        What to begin with: a run, gpt2, qwen3-0.6b or another published size,
+        a folder with weights; "none" = a small model of one's own.
     data
         The labelled texts to learn from; with --run, texts to label ("" =
         the project's own messages).

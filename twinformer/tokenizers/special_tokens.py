@@ -7,12 +7,12 @@ allowed (it becomes its one id) or not disallowed (it is plain text).
 
 Added tokens, such as <think>, are text, but one id wherever they stand.
 """
+import functools
 import re
 from collections.abc import Collection, Iterator, Mapping
-from functools import lru_cache
 from typing import Literal
 
-__all__ = ["pattern_of", "split_special", "split_tokens"]
+__all__ = ["split_special", "split_tokens"]
 
 
 def split_special(
@@ -47,15 +47,14 @@ def split_tokens(text: str, tokens: Mapping[str, int]
     longest, from the left."""
     start = 0
     if tokens:
-        for match in pattern_of(tuple(tokens)).finditer(text):
+        for match in any_of(tuple(tokens)).finditer(text):
             yield text[start:match.start()], tokens[match[0]]
             start = match.end()
     yield text[start:], None
 
 
-@lru_cache(64)
-def pattern_of(tokens: tuple[str, ...]) -> re.Pattern[str]:
-    """Any of the tokens, the longest first; Llama 3 has 256 of them, for
-    which the expression is not to be made anew at every text."""
+@functools.lru_cache(maxsize=64)
+def any_of(tokens: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds the longest of the tokens at each place."""
     longest_first = sorted(tokens, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, longest_first)))
