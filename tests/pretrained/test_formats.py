@@ -278,9 +278,8 @@ def test_shards_are_filled_in_order():
 
 
 def test_every_preset_has_its_repository():
-    with_own = {name for name, config in all_presets().items() if config.kind != "bert"}
-    assert with_own == REPOSITORIES.keys()
-    assert FORMATS.keys() == KINDS.keys() - {"bert"}
+    assert all_presets().keys() == REPOSITORIES.keys()
+    assert FORMATS.keys() == KINDS.keys()
 
 
 # -- tensors that are still in their file ------------------------------------

@@ -108,7 +108,8 @@ class PromptStyle:
     def encoded(self, task: Instruction | Preference, answers: Sequence[str],
                 tokenizer: Tokenizer) -> EncodedTask:
         """A task, what was said before it, and answers, as token ids"""
-        ids = tokenizer.encode(self.before_all, "all", add_beginning=True)
+        ids = tokenizer.encode(self.before_all, "all",
+                               add_beginning=bool(self.before_all))
         earlier = []
         turns = joined([*task.history, Turn("user", task.instruction)])
         if not self.before_system:
@@ -120,7 +121,7 @@ class PromptStyle:
                 "assistant": ("", self.after_response)}[role]
             if role == "assistant" and self.no_thoughts:
                 text = text.rpartition("</think>")[2]   # they are forgotten
-            ids += marked(tokenizer, before)
+            ids += tokenizer.encode(before, "all", add_beginning=not ids)
             start = len(ids)
             ids += tokenizer.encode_ordinary(self.said(text))
             if number == len(turns) and task.input:

@@ -5,7 +5,6 @@ said in the names that the file itself uses.
 """
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,12 @@ import numpy as np
 
 from ..architectures.kinds import all_presets
 from ..io.paths import expanded
-from .bert_files import is_bert, read_bert
-from .checking import check_fit, check_kinds, is_finite, refuse_infinite
-from .formats.gpt2_config import read_config
+from .checking import is_finite, refuse_infinite
 from .formats.format import Format
 from .formats.llama2c import Llama2CFormat, is_llama2c, read_llama2c
 from .formats.meta import META_FILE
-from .formats.place import Arrays, Place, Places, taken
+from .formats.place import Arrays, Places, taken
 from .formats.registry import format_of_file
-from .formats.settings import Settings
 from .hub import fetch
 from .opening import open_weights
 from .shards import INDEX, WEIGHTS_FILE
@@ -103,42 +99,8 @@ def open_pretrained(source: str | os.PathLike, config: Any, read_torch: ReadTorc
         config = config or found
     else:
         in_file = open_weights(path, read_torch)
-        if is_bert(in_file):
-            config, parameters = read_bert(path, in_file, config)
-            return Opened(path, config, {name: Place(name) for name in parameters}, parameters,
-                          turn)
-        format = format_of_file(path, config and config.kind)
-    try:
-        tensors = format.plain(in_file)
-    except ValueError as problem:
-        raise ValueError(f"{path}: {problem}") from None
-    config = config or config_beside(path, format, tensors) or format.alone(path, tensors)
-    idle = format.idle(tensors, config)
-    tensors = {name: tensor for name, tensor in tensors.items() if name not in idle}
-    places = format.places(config, tensors)
-    check_fit(path, tensors, format.shapes_there(config, places),
-              format.described(config, tensors), in_file)
-    check_kinds(path, tensors)
-    return Opened(path, config, places, tensors, turn)
-
-
-def config_beside(path: Path, format: Format, tensors: Arrays) -> Any:
-    """From the config.json or hparams.json in the same folder, if any.
-
-    Those often do not say that the output layer is one of its own: a file
-    in which it differs from the embedding knows better.
-    """
-    if path.name == META_FILE:
-        return None
-    if (beside := path.with_name("config.json")).is_file():
-        config = format.read_config(Settings.read(beside))
-    elif (beside := path.with_name("hparams.json")).is_file():
-        config = read_config(beside)
-    else:
-        return None
-    if config.tie_embeddings and format.has_own_head(tensors):
-        return replace(config, tie_embeddings=False)
-    return config
+        format = format_of_file(path, in_file, config and config.kind)
+    return Opened(path, *format.fitted(path, in_file, config), turn)
 
 
 def is_preset(source) -> bool:

@@ -31,6 +31,9 @@ class MetaFormat(LlamaFormat):
 
     repositories = NONE
 
+    def beside(self, path: Path) -> None:
+        """Nothing that is Hugging Face's is about this file."""
+
     def alone(self, path: Path, tensors: Arrays) -> LlamaConfig:
         """From the params.json beside it."""
         if path.with_name("consolidated.01.pth").exists():
