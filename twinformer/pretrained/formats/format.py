@@ -68,10 +68,10 @@ class Format:
             tensors = self.plain(in_file)
         except ValueError as problem:
             raise ValueError(f"{path}: {problem}") from None
-        if config is None and (config := self.beside(path)) is not None:
+        if config is None:
+            config = self.beside(path) or self.alone(path, tensors)
             if config.tie_embeddings and self.has_own_head(tensors):
                 config = replace(config, tie_embeddings=False)
-        config = config or self.alone(path, tensors)
         idle = self.idle(tensors, config)
         tensors = {name: tensor for name, tensor in tensors.items() if name not in idle}
         places = self.places(config, tensors)

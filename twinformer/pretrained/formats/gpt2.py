@@ -89,7 +89,7 @@ class GPT2Format(Format):
                 f"{path} is of none of the published sizes: it holds {sizes(found)}. Its arrays "
                 "do not tell the number of heads; put the model's config.json beside it, or "
                 "give a GPT2Config")
-        return replace(found, tie_embeddings=not self.has_own_head(tensors))
+        return found
 
     def described(self, config: GPT2Config, tensors: Arrays) -> str:
         found = config_of_arrays(tensors, spelling_of(tensors))
