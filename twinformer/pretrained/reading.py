@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..architectures.kinds import all_presets
+from ..architectures.kinds import ENCODERS, KINDS
 from ..io.paths import expanded
 from .checking import is_finite, refuse_infinite
 from .formats.format import Format
@@ -92,7 +92,7 @@ def open_pretrained(source: str | os.PathLike, config: Any, read_torch: ReadTorc
     """
     path = find_weights(source)
     if config is None and is_preset(source):
-        config = all_presets()[str(source)]
+        config = published()[str(source)]
     if path.suffix == ".bin" and is_llama2c(path):
         found, in_file = read_llama2c(path)
         format: Format = Llama2CFormat()
@@ -103,9 +103,15 @@ def open_pretrained(source: str | os.PathLike, config: Any, read_torch: ReadTorc
     return Opened(path, *format.fitted(path, in_file, config), turn)
 
 
+def published() -> dict[str, Any]:
+    """{name: config} of all that can be downloaded"""
+    return {name: config for kind in (KINDS | ENCODERS).values()
+            for name, config in kind.presets.items()}
+
+
 def is_preset(source) -> bool:
     """As in transformers, a file or folder of that name comes first."""
-    return str(source) in all_presets() and not Path(source).exists()
+    return str(source) in published() and not Path(source).exists()
 
 
 def find_weights(source: str | os.PathLike) -> Path:
@@ -131,4 +137,4 @@ def find_weights(source: str | os.PathLike) -> Path:
                                 f"expected one of {', '.join(IN_FOLDERS)}")
     raise FileNotFoundError(
         f"there is no file or folder {path}, and no published size of that "
-        f"name; those are {', '.join(all_presets())}")
+        f"name; those are {', '.join(published())}")
