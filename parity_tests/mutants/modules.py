@@ -43,6 +43,7 @@ MODULES = [
 NO_MATHEMATICS = {
     "models.parameters": "copies arrays by their names",
     "models.pretrained": "reads files and checks their names and shapes",
+    "models.stored_experts": "reads experts from files, when they are chosen",
     "models.torch_io": "reads and writes torch's files"}
 
 # Tests that see each mutant too, or instead where it has no file of its own.
