@@ -1,4 +1,4 @@
-"""Mixture of experts: many feed-forwards, of which each token is sent to a few.
+"""Mixture of experts: many feed-forwards, each token is sent to a few of them.
 The model knows more for it, as it has more weights, and a token still costs no
 more than those few.
 
@@ -57,8 +57,8 @@ class MixtureOfExperts(Module):
         tokens, places, runs = dispatch(chosen, logits.shape[-1])
         inputs = rows[tokens]                              # (A, D)
         outputs, caches = [inputs[:0]], []
-        for expert, run in runs:
-            output, cache = self.experts[expert].forward(inputs[run], context)
+        for expert, some in zip(runs, split(inputs, runs), strict=False):
+            output, cache = self.experts[expert].forward(some, context)
             outputs.append(output)
             caches.append(cache)
         outputs = np.concatenate(outputs)                  # (A, D)
@@ -87,16 +87,17 @@ class MixtureOfExperts(Module):
         """
         drows = dy.reshape(-1, dy.shape[-1])               # (N, D)
         given = drows[cache.tokens]                        # (A, D)
-        dweights = (given * cache.outputs).sum(-1)[cache.places]  # (N, k)
+        dweights = np.einsum("ad,ad->a", given, cache.outputs)
+        dweights = dweights[cache.places]                  # (N, k)
         share = np.empty(len(given), given.dtype)          # (A,)
         share[cache.places] = cache.weights
         doutputs = given * share[:, None]                  # (A, D)
 
         dinputs = [doutputs[:0]]
-        for (expert, run), expert_cache in zip(cache.runs, cache.experts,
-                                               strict=True):
-            dinputs.append(self.experts[expert].backward(
-                doutputs[run], expert_cache))
+        parts = split(doutputs, cache.runs)
+        for expert, some, own in zip(cache.runs, parts, cache.experts,
+                                     strict=False):
+            dinputs.append(self.experts[expert].backward(some, own))
         dinputs = np.concatenate(dinputs)                  # (A, D)
         dx = dinputs[cache.places].sum(1)                  # (N, D)
 
@@ -118,7 +119,7 @@ class Cache(NamedTuple):
     weights: np.ndarray    # (N, k)
     tokens: np.ndarray     # (A,)
     places: np.ndarray     # (N, k)
-    runs: list
+    runs: dict
     outputs: np.ndarray    # (A, D)
     experts: list          # of each expert in runs
     shared: Any
@@ -128,20 +129,23 @@ def dispatch(chosen, E):
     """Sort the assignments by their expert, those of one by their token.
 
     chosen (N, k) -> tokens (A,): whose row stands where; places (N, k): where
-    the rows of a token stand; runs: [(expert, its slice of A)] of those that
-    have any.
+    the rows of a token stand; runs {expert: how many rows are its own}, of
+    those that have any, in order.
     """
     N, k = chosen.shape
     order = np.argsort(chosen, axis=None, kind="stable")   # (A,)
     places = np.empty(N * k, int)                          # (A,)
     places[order] = np.arange(N * k)
     counts = np.bincount(chosen.ravel(), minlength=E)      # (E,)
-    ends = np.cumsum(counts)                               # (E,)
-    runs = [(int(e), slice(int(ends[e] - counts[e]), int(ends[e])))
-            for e in np.flatnonzero(counts)]
+    runs = {e: count for e, count in enumerate(counts.tolist()) if count}
     return order // k, places.reshape(N, k), runs
+
+
+def split(rows, runs):
+    """rows (A, D) -> those of each expert in runs"""
+    return np.split(rows, np.cumsum([*runs.values()], dtype=int)[:-1])
 
 
 def combine(outputs, places, weights):
     """outputs (A, D) -> y (N, D): each token's own, times their weights"""
-    return (weights[..., None] * outputs[places]).sum(1)
+    return (weights[:, None] @ outputs[places])[:, 0]

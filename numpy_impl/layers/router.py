@@ -168,8 +168,9 @@ def route_backward(route):
     """
     rule = getattr(route, "func", route)
     if rule not in BACKWARD:
+        known = ", ".join(known.__name__ for known in BACKWARD)
         raise ValueError(f"{rule.__name__} has no backward here: expected one "
-                         f"of {', '.join(known.__name__ for known in BACKWARD)}")
+                         f"of {known}")
     return BACKWARD[rule]
 
 

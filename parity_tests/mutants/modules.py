@@ -30,6 +30,7 @@ MODULES = [
     "finetuning.preferences", "finetuning.lora", "finetuning.lora_model",
     "finetuning.lora_adapters", "finetuning.review",
     "evaluation.likelihood",
+    "twinformer.batches.masking",
     "twinformer.checks", "twinformer.tokenizers.bpe",
     "twinformer.tokenizers.fast.bpe_merging",
     "twinformer.tokenizers.fast.early_merges",

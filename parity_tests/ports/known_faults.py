@@ -181,7 +181,7 @@ FAULTS = [
     Fault("a group is as good as its best expert", "its two best are summed",
           ((ROUTER, "[..., -2:].sum(-1)", "[..., -1]"),)),
     Fault("experts are not weighted", "y = sum of weight_e expert_e(x)",
-          ((MIXTURE, "return (weights[..., None] * outputs[places]).sum(1)",
+          ((MIXTURE, "return (weights[:, None] @ outputs[places])[:, 0]",
             "return outputs[places].sum(1)"),)),
     Fault("the router gets no gradient", "dweights_nj = <dy_n, output_nj>",
           ((MIXTURE, "dx = dx + self.router.backward(dlogits, cache.router)",

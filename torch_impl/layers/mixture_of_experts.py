@@ -1,4 +1,4 @@
-"""Mixture of experts: many feed-forwards, of which each token is sent to a few.
+"""Mixture of experts: many feed-forwards, each token is sent to a few of them.
 The model knows more for it, as it has more weights, and a token still costs no
 more than those few.
 
@@ -6,9 +6,11 @@ Shapes: ... = any leading axes, N their product, D model width, E experts, k of
 them for each token, A = N k assignments of a token to an expert.
 """
 import torch
+from torch.nn import functional
 
 from twinformer.models.context import EMPTY
 
+from .fused import fused
 from .module import Module
 
 __all__ = ["MixtureOfExperts", "dispatch"]
@@ -51,10 +53,10 @@ class MixtureOfExperts(Module):
             balance.append(logits, chosen)
 
         tokens, places, runs = dispatch(chosen, logits.shape[-1])
-        inputs = rows[tokens]                              # (A, D)
+        inputs = rows_at(rows, tokens)                     # (A, D)
         outputs = [inputs[:0]]
-        for expert, run in runs:
-            output = self.experts[expert](inputs[run], context)
+        for expert, some in zip(runs, split(inputs, runs), strict=False):
+            output = self.experts[expert](some, context)
             outputs.append(output)
         outputs = torch.cat(outputs)                       # (A, D)
         y = combine(outputs, places, weights)              # (N, D)
@@ -69,23 +71,32 @@ def dispatch(chosen, E):
     """Sort the assignments by their expert, those of one by their token.
 
     chosen (N, k) -> tokens (A,): whose row stands where; places (N, k): where
-    the rows of a token stand; runs: [(expert, its slice of A)] of those that
-    have any.
+    the rows of a token stand; runs {expert: how many rows are its own}, of
+    those that have any, in order.
     """
     N, k = chosen.shape
     order = torch.argsort(chosen.flatten(), stable=True)   # (A,)
     places = torch.empty_like(order)                       # (A,)
     places[order] = torch.arange(N * k, device=order.device)
     counts = torch.bincount(chosen.flatten(), minlength=E)  # (E,)
-    counts = counts.tolist()  # a GPU is waited for here, once for each layer
-    runs, start = [], 0
-    for e, count in enumerate(counts):
-        if count:
-            runs.append((e, slice(start, start + count)))
-        start += count
+    # a GPU is waited for here, once for each layer; torch.compile breaks here
+    runs = {e: count for e, count in enumerate(counts.tolist()) if count}
     return order // k, places.reshape(N, k), runs
+
+
+def split(rows, runs):
+    """rows (A, D) -> those of each expert in runs"""
+    return rows.split([*runs.values()]) if runs else ()
+
+
+def rows_at(rows, places):
+    """rows[places]: torch adds up the gradient of repeated rows much sooner,
+    and always in the same order, where they are looked up as embeddings."""
+    if fused():
+        return functional.embedding(places, rows)
+    return rows[places]
 
 
 def combine(outputs, places, weights):
     """outputs (A, D) -> y (N, D): each token's own, times their weights"""
-    return (weights[..., None] * outputs[places]).sum(1)
+    return (weights[:, None] @ rows_at(outputs, places))[:, 0]

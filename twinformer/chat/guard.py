@@ -81,9 +81,9 @@ class Guard:
         return text
 
     def broken(self, match: re.Match) -> str:
-        first, *rest = match[0]
-        mark = self.seam if match[0] in self.special else self.cut
-        return self.seam.join([first + mark, *rest]) + self.seam
+        token = match[0]
+        first = self.seam if token in self.special else self.cut
+        return token[0] + first + self.seam.join(token[1:]) + self.seam
 
     def may_be_a_part(self, text: str) -> bool:
         ends = range(1, min(self.longest, len(text) + 1))
