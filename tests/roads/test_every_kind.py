@@ -135,6 +135,17 @@ def test_it_learns_to_tell_texts_apart(runs, tmp_path, monkeypatch, capsys, back
         assert done(capsys, "classify", "--run", f"runs/c{number}", "--predict", "good 1")
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_that_has_read_nothing_learns_to_tell_texts_apart(kind, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    rows = [f"{'good' if n % 2 else 'bad'} {n},{n % 2}" for n in range(40)]
+    (tmp_path / "a.csv").write_text("\n".join(["text,label", *rows]), "utf-8")
+    done(capsys, "classify", "a.csv", "--kind", kind, "--backend", "numpy", "--epochs", "1",
+         "--reading-epochs", "1", "--d-model", "16", "--scratch.tokenizer", "bytes",
+         "--context-length", "32", "--name", "c")
+    assert done(capsys, "classify", "--run", "runs/c", "--predict", "good 1")
+
+
 def test_it_is_measured(runs, tmp_path, monkeypatch, capsys):
     _, folder = runs
     monkeypatch.chdir(tmp_path)
