@@ -16,7 +16,8 @@ from .olmo3 import OLMO3_PRESETS, Olmo3Config
 from .qwen3 import QWEN3_MOE_PRESETS, QWEN3_PRESETS, Qwen3Config, Qwen3MoEConfig
 
 __all__ = ["ENCODERS", "KINDS", "Kind", "all_presets", "balance_weight", "config_of",
-           "has_dropout", "kind_named", "kind_of", "lora_targets", "sized_model", "small_model", "with_dropout"]
+           "has_dropout", "kind_named", "kind_of", "lora_targets", "sized_model", "small_model",
+           "with_dropout"]
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,8 @@ def sized_model(kind: str, *, vocab_size: int, context_length: int, d_model: int
     sizes = {"vocab_size": vocab_size, "context_length": context_length, "d_model": d_model,
              "n_heads": n_heads, "n_layers": n_layers,
              "n_kv_heads": n_heads // 2 if n_heads % 2 == 0 else n_heads,
-             "head_dim": max(2, d_model // max(n_heads, 1) // 2 * 2), "d_hidden": -(-8 * d_model // 3)}
+             "head_dim": max(2, d_model // max(n_heads, 1) // 2 * 2),
+             "d_hidden": -(-8 * d_model // 3)}
     found = kind_named(kind)
     if "n_experts" in found.small:
         sizes["d_hidden"] = -(-sizes["d_hidden"] // found.small["n_active"])
