@@ -29,7 +29,8 @@ below are those for the --model that is given.
 """
 from functools import partial
 
-from ...architectures.kinds import KINDS, has_dropout, small_model
+from ...architectures.kinds import KINDS, small_model
+from ...architectures.traits import has_dropout
 from ...configs.classify_config import ClassifyConfig
 from ...configs.recipes import FROM_SCRATCH
 from ..given_model import given_model
