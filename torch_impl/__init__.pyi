@@ -108,6 +108,10 @@ from .layers.reading import (
     read_positions as read_positions,
     read_mask as read_mask,
 )
+from .layers.onednn import (
+    onednn_linear as onednn_linear,
+    suits_onednn as suits_onednn,
+)
 from .layers.fused import (
     check_masks as check_masks,
     fused as fused,
