@@ -1,7 +1,10 @@
-"""How much memory and time it takes to load a GPT-2, beside the naive way.
+"""How much memory and time it takes to load a model, beside the naive way.
 
     python -m benchmarks.loading --model gpt2-large
     python -m benchmarks.loading --model gpt2-xl --contestants numpy twin
+    python -m benchmarks.loading --model qwen3-0.6b --dtype bfloat16
+
+In float32 they compute all the same, whatever the file is in.
 
 A checkpoint with random weights is written first, and deleted afterwards.
 Every contestant loads it in a process of its own, and then computes the
@@ -29,42 +32,16 @@ CONTESTANTS = {
 IDS = np.arange(8)[None]
 
 
-def write_checkpoint(folder, config):
-    """A random checkpoint as transformers writes it, a tensor at a time."""
-    from twinformer.models.initialisation import parameter_shapes
-    from twinformer.pretrained.formats.registry import config_text
-    from twinformer.pretrained.formats.gpt2_names import HUGGING_FACE, is_turned
-
-    header, offset = {"__metadata__": {"format": "pt"}}, 0
-    for name, shape in parameter_shapes(config).items():
-        size = 4 * int(np.prod(shape))
-        header[HUGGING_FACE(name)] = {
-            "dtype": "F32", "shape": shape[::-1] if is_turned(name) else shape,
-            "data_offsets": [offset, offset + size]}
-        offset += size
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    generator = np.random.default_rng(0)
-    with open(folder / "model.safetensors", "wb") as file:
-        file.write(len(text).to_bytes(8, "little") + text)
-        for shape in parameter_shapes(config).values():
-            numbers = generator.standard_normal(int(np.prod(shape)), np.float32)
-            numbers *= 0.02
-            numbers.tofile(file)
-    (folder / "config.json").write_text(config_text(config, "float32"))
-
-
 def load_numpy(folder):
     from numpy_impl.models.pretrained import load_pretrained
     return load_pretrained(folder), lambda model: model.forward(IDS)[0]
 
 
 def load_numpy_naive(folder):
-    from safetensors.numpy import load_file
+    from numpy_impl import new_model, set_parameters
 
-    from numpy_impl.models.gpt2 import GPTModel
-    from numpy_impl.models.parameters import set_parameters
-    model, parameters = naive(folder, GPTModel, load_file)
+    config, parameters = naive(folder)
+    model = new_model(config)
     set_parameters(model, parameters)
     return model, lambda model: model.forward(IDS)[0]
 
@@ -79,33 +56,38 @@ def load_twin(folder):
 
 def load_twin_naive(folder):
     import torch
-    from safetensors.torch import load
 
-    from torch_impl.models.gpt2 import GPTModel
-    model, parameters = naive(
-        folder, GPTModel, lambda path: load(Path(path).read_bytes()))
-    model.load_state_dict(parameters, strict=False)
+    from torch_impl import new_model, set_parameters
+
+    config, parameters = naive(folder)
+    model = new_model(config)
+    set_parameters(model, parameters)
     return model.eval(), torch.inference_mode()(
         lambda model: model(torch.from_numpy(IDS)))
 
 
-def naive(folder, model_class, load_file):
-    """A new model, and all of the file, turned as the model wants it."""
-    from twinformer.models.initialisation import parameter_shapes
-    from twinformer.pretrained.formats.gpt2_config import read_config
-    from twinformer.pretrained.formats.gpt2_names import HUGGING_FACE, turned
-    config = read_config(folder / "config.json")
-    arrays = load_file(folder / "model.safetensors")
-    return model_class(config), {
-        name: turned(name, arrays[HUGGING_FACE(name)])
-        for name in parameter_shapes(config)}
+def naive(folder):
+    """All of the file, in float32 and turned as the model wants it."""
+    from safetensors.torch import load_file
+
+    from twinformer.pretrained.formats.place import taken
+    from twinformer.pretrained.formats.registry import format_of
+    from twinformer.pretrained.formats.settings import Settings
+
+    settings = Settings.read(folder / "config.json")
+    format = format_of(settings)
+    config = format.read_config(settings)
+    arrays = {name: tensor.float().numpy() for file in folder.glob("*.safetensors")
+              for name, tensor in load_file(file).items()}
+    return config, {name: taken(place, arrays[place.tensor])
+                    for name, place in format.places(config, arrays).items()}
 
 
 def load_hugging_face(folder):
     import torch
-    from transformers import GPT2LMHeadModel
-    return GPT2LMHeadModel.from_pretrained(folder), torch.inference_mode()(
-        lambda model: model(torch.from_numpy(IDS)).logits)
+    from transformers import AutoModelForCausalLM
+    return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32), (
+        torch.inference_mode()(lambda model: model(torch.from_numpy(IDS)).logits))
 
 
 def work(options):
@@ -130,6 +112,8 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--model", default="gpt2-large")
+    parser.add_argument("--dtype", choices=["float32", "bfloat16"], default="float32",
+                        help="of the file")
     parser.add_argument("--contestants", nargs="*", default=list(CONTESTANTS),
                         choices=CONTESTANTS)
     parser.add_argument("--folder", help="where the checkpoint goes; default: a temporary one")
@@ -138,21 +122,23 @@ def main():
     if options.worker:
         return work(options)
 
-    from twinformer.models.config import preset
+    from twinformer.architectures.kinds import all_presets
 
+    from .checkpoints import write_checkpoint
     from .training_step import machine
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        write_checkpoint(Path(folder), preset(options.model))
-        size = (Path(folder) / "model.safetensors").stat().st_size
+        config = all_presets()[options.model]
+        written = write_checkpoint(Path(folder), config, options.dtype)
+        size = 4 * config.parameter_count()
         results = {name: json.loads(subprocess.run(
             [sys.executable, "-m", "benchmarks.loading", "--worker", name, "--folder", folder],
             check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1])
             for name in options.contestants}
     totals = [result["total"] for result in results.values()]
     assert np.allclose(totals, totals[0], rtol=1e-3), totals
-    print(f"\n{options.model}, random weights, a file of {size / 1e9:.2f} GB; "
-          f"{platform.processor() or machine()}\n")
-    print("| contestant | peak, loaded | of the file | peak, after 8 tokens | of the file "
+    print(f"\n{options.model}, random weights, {written / 1e9:.2f} GB in {options.dtype}, "
+          f"{size / 1e9:.2f} GB in float32; {platform.processor() or machine()}\n")
+    print("| contestant | peak, loaded | of float32 | peak, after 8 tokens | of float32 "
           "| loaded in |\n|---|---|---|---|---|---|")
     for name, r in results.items():
         print(f"| {CONTESTANTS[name]} | {r['peak'] / 1e9:.2f} GB | {r['peak'] / size:.2f}x "

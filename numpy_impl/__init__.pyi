@@ -159,6 +159,10 @@ from .models.pretrained import (
     load_pretrained as load_pretrained,
     save_pretrained as save_pretrained,
 )
+from .models.stored_experts import (
+    StoredExperts as StoredExperts,
+    model_with_stored_experts as model_with_stored_experts,
+)
 from .models.building import (
     model_class as model_class,
     model_of as model_of,

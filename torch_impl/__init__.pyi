@@ -108,6 +108,10 @@ from .layers.reading import (
     read_positions as read_positions,
     read_mask as read_mask,
 )
+from .layers.onednn import (
+    onednn_linear as onednn_linear,
+    suits_onednn as suits_onednn,
+)
 from .layers.fused import (
     check_masks as check_masks,
     fused as fused,
@@ -133,6 +137,10 @@ from .models.parameters import (
 from .models.pretrained import (
     load_pretrained as load_pretrained,
     save_pretrained as save_pretrained,
+)
+from .models.stored_experts import (
+    StoredExperts as StoredExperts,
+    model_with_stored_experts as model_with_stored_experts,
 )
 from .models.building import (
     model_class as model_class,

@@ -3,16 +3,16 @@ folder that transformers has written."""
 from pathlib import Path
 from typing import Any
 
+from .architectures.kinds import all_presets
 from .backend import default_backend, implementation
 from .backend import load_pretrained as load_weights
-from .models.config import PRESETS, GPT2Config
 from .runs.run_folder import open_run
 from .runs.run_names import RUNS, is_run
 
 __all__ = ["load_pretrained"]
 
 
-def load_pretrained(source: str | Path, config: GPT2Config | None = None, *,
+def load_pretrained(source: str | Path, config: Any = None, *,
                     backend: str | None = None) -> Any:
     """A model with trained weights, in either backend.
 
@@ -31,7 +31,7 @@ def load_pretrained(source: str | Path, config: GPT2Config | None = None, *,
     """
     path = Path(source).expanduser()
     for place in (path, Path(RUNS) / path):
-        if is_run(place) and not (place != path and source in PRESETS):
+        if is_run(place) and not (place != path and source in all_presets()):
             run = open_run(place, backend)
             if config not in (None, run.config.model):
                 raise ValueError(f"the model of {place} is {run.config.model}, not {config}")

@@ -90,10 +90,3 @@ def silu_backward(dy, x):
     """dx = dy s (1 + x (1 - s)), s = sigmoid(x), whose slope is s (1 - s)."""
     s = sigmoid(x)
     return dy * (s * (1 + x * (1 - s)))
-
-
-# by the names in a config: each with its backward
-ACTIVATIONS = {"relu": (relu, relu_backward),
-               "gelu": (gelu, gelu_backward),
-               "gelu_exact": (gelu_exact, gelu_exact_backward),
-               "silu": (silu, silu_backward)}

@@ -5,8 +5,9 @@ import torch
 from hypothesis import given, strategies as st
 
 from twinformer.batches.collate import (
-    collate_classification, collate_instructions, collate_preferences,
+    IGNORE, collate_classification, collate_instructions, collate_preferences,
 )
+from twinformer.batches.packed_examples import packed_batch
 from twinformer.corpora.prompts import ALPACA
 from twinformer.corpora.records import (
     balanced, read_instructions, read_messages, read_preferences,
@@ -141,3 +142,16 @@ def test_bad_batches():
     assert "as many" in error_of(collate_preferences, [[1]], [[1], [2]], [1], 9)
     with pytest.raises(ValueError):
         collate_preferences([[]], [[1]], [0], 9)
+
+
+def test_earlier_answers_are_learned_too():
+    """A conversation: of the prompt's tokens those of an answer in it are targets."""
+    texts = [[1, 2, 3, 4, 5, 6, 7, 8], [1, 2]]
+    _, targets = collate_instructions(texts, 0, prompt_lengths=[6, 1],
+                                      earlier=[((1, 3), (4, 5)), ()])
+    assert targets[0].tolist() == [2, 3, IGNORE, 5, IGNORE, 7, 8, 0]
+    _, without = collate_instructions(texts, 0, prompt_lengths=[6, 1])
+    assert without[0].tolist() == [IGNORE] * 5 + [7, 8, 0]
+    assert targets[1].tolist() == without[1].tolist()
+    packed = packed_batch([[(texts[1], 1, ()), (texts[0], 6, ((1, 3), (4, 5)))]], 0)
+    assert packed.targets[0].tolist() == [2, 0, *targets[0].tolist()]

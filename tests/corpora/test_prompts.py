@@ -7,10 +7,14 @@ from twinformer.corpora.prompts import (
     ALPACA, ALPACA_ZH, CHATML, PHI3, PROMPT_STYLES, prompt_style,
 )
 from twinformer.corpora.records import Instruction, read_instructions
+from twinformer.corpora.turns import Turn
+from twinformer.chat.template import ChatTemplate
 from twinformer.tokenizers.vocabulary import TextMarks
 
 from parity_tests.shared_data import shared_data
 from parity_tests.text.samples import error_of, gpt2
+
+from ..chat.templates import TEMPLATES, tokenizer
 
 TASK = Instruction("Add.", "1 and 2", "3")
 styles = pytest.mark.parametrize("style", PROMPT_STYLES.values(), ids=PROMPT_STYLES)
@@ -93,3 +97,48 @@ def test_unknown_styles():
     assert error_of(prompt_style, "llama") == (
         "there is no prompt style 'llama'; there are alpaca, phi3, chatml, alpaca-zh, qa, "
         "llama3, qwen3, qwen3-no-thinking, gemma")
+
+
+CONVERSATION = Instruction("And 3?", "", "4", (
+    Turn("system", "Be brief."), Turn("user", "1?"), Turn("assistant", "2")))
+
+
+@pytest.mark.parametrize("name", ["chatml", "llama3", "qwen3", "qwen3-no-thinking", "gemma"])
+@pytest.mark.parametrize("history", [(), CONVERSATION.history, CONVERSATION.history[1:]],
+                         ids=["alone", "system", "turns"])
+def test_styles_are_what_templates_write(name, history):
+    """Of the same conversation, asked and answered; and the same tokens are learned."""
+    source, switch = {
+        "qwen3-no-thinking": (TEMPLATES["qwen3"], {"enable_thinking": False})}.get(
+            name, (TEMPLATES.get(name), {}))
+    template, style = ChatTemplate(source, switch), prompt_style(name)
+    task = CONVERSATION._replace(history=history)
+    assert style.question_ids(task, tokenizer()) == template.question_ids(task, tokenizer())
+    ours, theirs = (each.encoded(task, ["4", "<|im_end|>"], tokenizer())
+                    for each in (style, template))
+    assert ours.question == theirs.question and ours.answers == theirs.answers
+    if "qwen3" not in name:     # whose template takes each answer by itself
+        assert ours.earlier == theirs.earlier
+    assert style.turns and style.parted(task) == [task]
+
+
+def test_thoughts():
+    style = prompt_style("qwen3")
+    assert style.response("<think>a</think>b").count("<think>") == 1
+    assert style.response("b").endswith("<think>\n\n</think>\n\nb<|im_end|>")
+    assert style.answer("<think>\n\n</think>\n\nb<|im_end|>") == "b"
+    assert style.answer("<think>\na\n</think>\n\nb") == "<think>\na\n</think>\n\nb"
+    thought = Turn("assistant", "<think>\n1+1\n</think>\n\n2")
+    task = CONVERSATION._replace(history=(*CONVERSATION.history[:2], thought))
+    assert style.question_ids(task, tokenizer()) == style.question_ids(
+        CONVERSATION, tokenizer())          # earlier ones are forgotten
+    assert ChatTemplate(TEMPLATES["qwen3"]).question_ids(
+        task, tokenizer()) == style.question_ids(CONVERSATION, tokenizer())
+
+
+def test_styles_without_turns():
+    """What the system says stands in front; an answer has no end of its own."""
+    assert not (ALPACA.turns or PHI3.turns)
+    ids = PHI3.question_ids(CONVERSATION._replace(history=CONVERSATION.history[:1]),
+                            ByteTokenizer())
+    assert bytes(ids) == b"<|user|>\nBe brief.\n\nAnd 3?\n<|assistant|>:\n"

@@ -7,6 +7,8 @@ from twinformer.corpora.records import (
     Instruction, Preference, read_instructions, read_preferences,
 )
 
+from twinformer.corpora.turns import Turn
+
 from parity_tests.text.samples import error_of
 
 
@@ -108,3 +110,33 @@ def test_what_is_no_pair_is_named(tmp_path, entry, message):
     path = written(tmp_path / "p.json", [entry])
     said = error_of(read_preferences, path)
     assert said.startswith(f"{path}, entry 0: ") and message in said
+
+
+LONG = openai(("system", "S"), ("user", "a"), ("user", "b"), ("assistant", "c"), ("system", "T"),
+              ("user", "d"), ("assistant", "e"), ("user", "f"))
+BEFORE = (Turn("system", "S"), Turn("user", "a\n\nb"), Turn("assistant", "c"), Turn("system", "T"))
+
+
+@pytest.mark.parametrize(("messages", "task"), [
+    (LONG, Instruction("d", "", "e", BEFORE)), (ASKED, Instruction("a", "", "b")),
+    (LONG[:4], Instruction("a\n\nb", "", "c", (Turn("system", "S"),)))], ids=str)
+def test_whole_conversations(tmp_path, messages, task):
+    """The last answered question, and before it all that was said."""
+    notes = []
+    path = written(tmp_path / "t.json", [{"messages": messages}])
+    assert read_instructions(path, whole=True, note=notes.append) == [task]
+    assert not notes
+
+
+def test_a_last_question_without_an_answer(tmp_path):
+    """It is asked, where answers are not needed."""
+    path = written(tmp_path / "t.json", [{"messages": LONG, "system": "R"}])
+    (task,) = read_instructions(path, whole=True, answered=False)
+    assert task == Instruction("f", "", "", (
+        Turn("system", "R\n\nS"), *BEFORE[1:], Turn("user", "d"), Turn("assistant", "e")))
+    path = written(tmp_path / "u.json", [{"messages": LONG[:3]}])
+    assert read_instructions(path, whole=True, answered=False) == [
+        Instruction("a\n\nb", "", "", (Turn("system", "S"),))]
+    assert "no answer" in error_of(read_instructions, path, whole=True)
+    path = written(tmp_path / "v.json", [{"messages": [*LONG[:5], LONG[6]]}])
+    assert "follows no question" in error_of(read_instructions, path, whole=True)

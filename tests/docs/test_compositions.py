@@ -63,10 +63,21 @@ def test_a_docstring_is_no_part_of_a_composition():
     assert first == "class Qwen3Model(Decoder):" and second.startswith("    def __init__(")
 
 
+def test_a_method_alone():
+    """Its signature and its steps, as far to the left as they go."""
+    place = file("bert", "torch_impl") + ":forward"
+    first, second, third, *_, last = composition(place)
+    assert first.startswith("def forward(self, ids, keep=None") and last == "    return x"
+    assert second.endswith("segments=None):") and third == "    check_ids(ids, self.config)"
+    assert composition(file("bert") + ":__init__")[1] == "    super().__init__()"
+
+
 def test_mistakes_are_named(capsys):
     assert main(["numpy_impl/models/llama.py"]) == 2
     assert "python -m docs.compositions" in capsys.readouterr().err
     assert main([file("llama"), file("lama")]) == 1
     assert "lama.py" in capsys.readouterr().err
+    assert main([file("bert") + ":forward", file("bert") + ":forwards"]) == 1
+    assert "one of __init__, forward, backward, got 'forwards'" in capsys.readouterr().err
     assert main([file("llama"), "numpy_impl/layers/softcap.py"]) == 1
     assert "expected a file that defines a model" in capsys.readouterr().err

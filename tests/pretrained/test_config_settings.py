@@ -19,6 +19,7 @@ PUBLISHED = {name: config for name, config in all_presets().items()
 HARMLESS = {
     "initializer_range", "use_cache", "pad_token_id", "bos_token_id", "eos_token_id",
     "output_router_logits",     # whether they are returned
+    "pretraining_tp",           # into how many parts a matrix product was split
 }
 # and those that are about what Qwen3 here does not have: windows, layers without experts
 ABSENT = {"qwen3": {"sliding_window", "max_window_layers"},

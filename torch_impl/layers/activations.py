@@ -61,10 +61,3 @@ def normal_cdf(x):
     """Phi(x) = 1/2 (1 + erf(x / sqrt(2))), the share of a standard normal
     distribution below x. With erfc = 1 - erf no small share cancels."""
     return 0.5 * torch.special.erfc(-x / math.sqrt(2))
-
-
-# by the names in a config
-ACTIVATIONS = {"relu": relu,
-               "gelu": gelu,
-               "gelu_exact": gelu_exact,
-               "silu": silu}

@@ -3,6 +3,7 @@ kinds says, so that nothing else has to ask.
 
 Shapes: see the models.
 """
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,8 @@ __all__ = ["model_class", "model_of", "new_model"]
 
 def model_class(config) -> Any:
     """The class of a config's kind: GPTModel, LlamaModel, ..."""
-    import torch_impl  # its names, each from a file that is read when needed
-
-    return getattr(torch_impl, kind_of(config).model)
+    package = import_module(__name__.partition(".")[0])  # lazily all names
+    return getattr(package, kind_of(config).model)
 
 
 def new_model(config, seed: int | None = 0) -> Any:
@@ -39,9 +39,8 @@ def model_of(config, parameters: dict[str, np.ndarray]) -> Any:
     """
     with torch.device("meta"):
         model = new_model(config, seed=None)
-    weights = {name: Parameter(torch.from_numpy(
-        np.require(array, requirements="W")))
-        for name, array in parameters.items()}
+    weights = {name: Parameter(as_tensor(array))
+               for name, array in parameters.items()}
     names: dict[int, str] = {}
     uses = list(model.named_parameters(remove_duplicate=False))
     for use, parameter in uses:  # of a shared one, all
@@ -50,3 +49,10 @@ def model_of(config, parameters: dict[str, np.ndarray]) -> Any:
         if name in weights:
             setattr(model.get_submodule(path), attribute, weights[name])
     return model.eval()
+
+
+def as_tensor(array):
+    """A tensor of the array's own memory; of a read-only one, of a copy"""
+    if isinstance(array, torch.Tensor):
+        return array
+    return torch.from_numpy(np.require(array, requirements="W"))

@@ -8,9 +8,15 @@ __all__ = ["get_parameters", "set_parameters"]
 
 
 def get_parameters(model) -> dict[str, np.ndarray]:
-    """The parameters of a model by name, copied to the CPU if not there."""
-    return {name: tensor.detach().cpu().numpy()
-            for name, tensor in model.named_parameters()}
+    """The parameters of a model by name, copied to the CPU if not there;
+    bfloat16, which NumPy does not have, widened."""
+    return {name: numbers(tensor) for name, tensor in model.named_parameters()}
+
+
+def numbers(tensor) -> np.ndarray:
+    tensor = tensor.detach().cpu()
+    return (tensor.float() if tensor.dtype == torch.bfloat16
+            else tensor).numpy()
 
 
 def set_parameters(model, parameters) -> None:

@@ -10,16 +10,24 @@ is widened, a tensor after the other, which takes memory of its own.
 import os
 from typing import Any
 
-from .building import model_of
+import torch
+
+from .building import as_tensor, model_of
 from .parameters import get_parameters
-from twinformer.pretrained.reading import read_pretrained
+from twinformer.pretrained.reading import open_pretrained
 from twinformer.pretrained.writing import write_pretrained
+from .stored_experts import model_with_stored_experts
 from .torch_io import read_torch
 
 __all__ = ["load_pretrained", "save_pretrained"]
 
+ROOM = 1 << 30
+DTYPES = ("float32", "float64", "float16", "bfloat16")
 
-def load_pretrained(source: str | os.PathLike, config=None) -> Any:
+
+def load_pretrained(source: str | os.PathLike, config=None, *,
+                    dtype: str | None = None, lazily: bool = False,
+                    room: int = ROOM) -> Any:
     """A model with weights that were trained elsewhere.
 
     Parameters
@@ -35,11 +43,20 @@ def load_pretrained(source: str | os.PathLike, config=None) -> Any:
         size, of the config.json, hparams.json or params.json beside the
         file, or of the published GPT-2 that the arrays belong to.
 
+    dtype
+        Of the weights; None = float32, or float64 where the file is: half
+        precision is widened, which changes no value. torch also has
+        "bfloat16".
+    lazily
+        Whether the experts of a mixture of experts stay in the file until a
+        token is sent to them. They do not learn then.
+    room
+        Bytes of memory for the experts that were used last.
+
     Returns
     -------
     a model of models/
-        float32, or float64 where the file is; half precision is widened,
-        which changes no value. Nothing is dropped out until it is trained.
+        Nothing is dropped out until it is trained.
 
     Raises
     ------
@@ -49,8 +66,21 @@ def load_pretrained(source: str | os.PathLike, config=None) -> Any:
         The file is damaged, of another format, or does not fit: missing,
         unexpected and misshapen tensors are listed, NaN is reported.
     """
-    config, parameters = read_pretrained(source, config, read_torch)
-    return model_of(config, parameters)
+    opened = open_pretrained(
+        source, config, read_torch, converter(dtype))
+    if lazily and hasattr(opened.config, "n_experts"):
+        return model_with_stored_experts(opened, room)
+    return model_of(opened.config, opened.parameters())
+
+
+def converter(dtype: str | None):
+    """What makes of an array of weights one in that dtype."""
+    if dtype is None:
+        return lambda array: array
+    if dtype not in DTYPES:
+        raise ValueError(f"weights are in {', '.join(DTYPES)} here, "
+                         f"got {dtype!r}")
+    return lambda array: as_tensor(array).to(getattr(torch, dtype))
 
 
 def save_pretrained(model, folder: str | os.PathLike,

@@ -7,6 +7,7 @@ import copy
 import math
 import shutil
 import sys
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -174,17 +175,20 @@ def random_mask(device, shape, rate):
     return torch.rand(shape, device=device) >= rate
 
 
-def recomputed(block, x, keep, *rest):
-    """block(x, keep, *rest), whose backward pass computes it once more.
+def recomputed(block, x, context):
+    """block(x, context), whose backward pass computes it once more.
 
     It must drop the same again. torch's generator is set back by checkpoint
-    itself; another source of masks is copied before it has drawn.
+    itself; another source of masks is copied before it has drawn. How experts
+    were chosen is known by then.
     """
-    sources = iter([keep, copy.deepcopy(keep)])
+    again = replace(
+        context, keep=copy.deepcopy(context.keep), balance=None)
+    contexts = iter([context, again])
 
-    def once(x, *rest):
-        return block(x, next(sources), *rest)
-    return checkpoint(once, x, *rest, use_reentrant=False)
+    def once(x):
+        return block(x, next(contexts))
+    return checkpoint(once, x, use_reentrant=False)
 
 
 def compiler() -> bool:

@@ -5,11 +5,10 @@ Shapes: V = vocabulary, D = model width, T = positions, H = heads, F = feed-forw
 import math
 from dataclasses import dataclass
 
-from ..checks import check_choice
+from ..checks import ACTIVATIONS, check_choice
 
 __all__ = ["BERT_PRESETS", "BertConfig", "bert_preset"]
 
-ACTIVATIONS = ("gelu_exact", "gelu", "relu", "silu")
 
 
 @dataclass(frozen=True, kw_only=True)

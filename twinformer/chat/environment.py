@@ -9,7 +9,7 @@ raise_exception, strftime_now, {% break %} and {% continue %}, and
 import json
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any
 
 import jinja2
 from jinja2 import nodes
@@ -26,7 +26,7 @@ class Generation(Extension):
     """{% generation %} ... {% endgeneration %}: its text, between the two
     characters of the variable generation_marks"""
 
-    tags: ClassVar = {"generation"}
+    tags = {"generation"}       # noqa: RUF012
 
     def parse(self, parser):
         line = next(parser.stream).lineno

@@ -106,7 +106,7 @@ class ChatTemplate:
             text = self.text([Turn("user", "?"), Turn("assistant", PROBE)])
         except ValueError:
             return ""
-        return text.rpartition(PROBE)[2].strip()
+        return text.rpartition(PROBE)[2].strip() if PROBE in text else ""
 
     def ids(self, turns: Sequence[Turn], tokenizer: Tokenizer, *,
             asks: bool = False) -> list[int]:

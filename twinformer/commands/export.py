@@ -22,7 +22,7 @@ __all__ = ["add_arguments", "run"]
 
 def add_arguments(parser) -> None:
     parser.add_argument("model", type=str, help="a run, or one checkpoint in it; gpt2, "
-                        "gpt2-medium, gpt2-large or gpt2-xl; a folder with GPT-2's weights")
+                        "qwen3-0.6b or another published size; a folder with weights")
     parser.add_argument("folder", type=str, help="where to: a new or empty folder")
     parser.add_argument("--adapter", action="store_true",
                         help="the LoRA of the run by itself, and its base beside it")

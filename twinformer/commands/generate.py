@@ -17,7 +17,7 @@ __all__ = ["add_arguments", "build_model", "run"]
 
 def add_arguments(parser) -> None:
     parser.add_argument("model", type=str, help="a run, or one checkpoint in it; "
-                        "gpt2, gpt2-medium, gpt2-large or gpt2-xl; a folder with GPT-2's weights")
+                        "gpt2, qwen3-0.6b or another published size; a folder with weights")
     parser.add_argument(
         "--prompt", type=str,
         help="the text to continue; - reads it from standard input; left out, a new text begins")

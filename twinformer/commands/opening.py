@@ -1,5 +1,5 @@
-"""A model to use, wherever it comes from: a run of ours, GPT-2's published
-weights, or a folder or file as transformers and OpenAI write them."""
+"""A model to use, wherever it comes from: a run of ours, published weights, or
+a folder or file as transformers, OpenAI and Meta write them."""
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +11,8 @@ __all__ = ["open_model", "tokenizer_of"]
 def open_model(source: str, backend: str):
     """The OpenedRun of a run, or one made of weights from elsewhere.
 
-    source : a run's name or folder, a checkpoint in it, a published size of
-    GPT-2, or a file or folder with weights
+    source : a run's name or folder, a checkpoint in it, a published size, or a
+    file or folder with weights
 
     Raises
     ------
@@ -20,21 +20,21 @@ def open_model(source: str, backend: str):
         As ``open_run`` and ``load_pretrained``.
     """
     from ..io.paths import expanded
-    from ..models.config import PRESETS
+    from ..architectures.kinds import all_presets
     from ..configs.run_config import RunConfig
     from ..runs.run_folder import OpenedRun, open_run
     from ..runs.run_names import RUNS, is_run, runs_there
 
-    path = expanded(source)
+    path, published = expanded(source), all_presets()
     for place in (path, Path(RUNS) / path):
-        if is_run(place) and not (place != path and source in PRESETS):
+        if is_run(place) and not (place != path and source in published):
             return open_run(place, backend)
-    if not (path.exists() or source in PRESETS):
+    if not (path.exists() or source in published):
         raise FileNotFoundError(
             f"there is no run at {source}, nor any file or folder with weights, and no published "
-            f"size of GPT-2 is called so ({', '.join(PRESETS)}); {runs_there()}")
+            f"size is called so ({', '.join(published)}); {runs_there()}")
     from ..chat.files import template_in
-    from ..pretrained.reading import IN_FOLDERS, read_pretrained
+    from ..pretrained.reading import IN_FOLDERS, find_weights, read_pretrained
 
     if path.is_dir() and not any((path / name).exists() for name in IN_FOLDERS):
         raise FileNotFoundError(
@@ -42,14 +42,14 @@ def open_model(source: str, backend: str):
             f"before its first one; nor are there weights: {', '.join(IN_FOLDERS)}")
     reader = implementation(backend).read_torch
     config, parameters = read_pretrained(source, None, reader)
-    folder = path if path.is_dir() else path.parent
+    folder = path if path.is_dir() else find_weights(source).parent
     tokenizer = tokenizer_of(folder, config, backend)
     return OpenedRun(path, 0, replace(RunConfig(), model=config), tokenizer, parameters,
                      task=template_in(folder))
 
 
 def tokenizer_of(folder: Path, config, backend: str | None = None):
-    """The tokenizer that lies beside the weights; else GPT-2's own.
+    """The tokenizer that lies beside the weights; else, of a GPT-2, its own.
 
     Raises
     ------
@@ -61,11 +61,11 @@ def tokenizer_of(folder: Path, config, backend: str | None = None):
     try:
         tokenizer = load_tokenizer(folder, backend)
     except FileNotFoundError:
-        if config.vocab_size < 50257:
+        if config.kind != "gpt2" or config.vocab_size < 50257:
             raise ValueError(
-                f"the model knows {config.vocab_size} tokens, so they are not GPT-2's 50257, and "
-                f"there is no vocabulary in {folder}; put its tokenizer.json beside the weights"
-            ) from None
+                f"the model is a {config.kind} that knows {config.vocab_size} tokens, so they are "
+                f"not GPT-2's 50257, and there is no vocabulary in {folder}; put its "
+                "tokenizer.json beside the weights") from None
         tokenizer = byte_pair_encoding(backend)(*gpt2_vocabulary())
     if tokenizer.text_vocab_size > config.vocab_size:
         raise ValueError(f"the vocabulary in {folder} has {tokenizer.vocab_size} tokens, and the "

@@ -48,7 +48,7 @@ def add_tuning_arguments(parser, command: str, data: str, **defaults) -> None:
 
     parser.add_argument(
         "--model", type=str, metavar="MODEL",
-        help="what to finetune: a run, gpt2, gpt2-medium, gpt2-large, gpt2-xl, or a "
+        help="what to finetune: a run, gpt2, qwen3-0.6b or another published size, or a "
              "folder with weights")
     parser.add_argument("--data", type=str, metavar="FILE", help=data)
     parser.add_argument(
@@ -78,7 +78,7 @@ def add_tuning_arguments(parser, command: str, data: str, **defaults) -> None:
 
 def default_config(parser, command: str, words: list[str]) -> str | None:
     """A small model of one's own needs another recipe than GPT-2."""
-    from ..architectures.kinds import has_dropout
+    from ..architectures.traits import has_dropout
     from ..configs.recipes import SMALL, SMALL_MODELS
 
     if resumed := config_of_resumed(command, words):

@@ -29,6 +29,9 @@ class PromptStyle:
         Behind an answer, where the conversation goes on.
     no_thoughts
         In front of an answer that has no thoughts, of a model that thinks.
+    thinking
+        Whether the model says itself that it has no thoughts; else it is
+        told so at the end of a question.
     strip
         Whether what is said loses the spaces around it.
     """
@@ -42,6 +45,7 @@ class PromptStyle:
     after_system: str = ""
     after_turn: str = ""
     no_thoughts: str = ""
+    thinking: bool = True
     strip: bool = False
 
     @property
@@ -52,8 +56,15 @@ class PromptStyle:
     def said(self, text: str) -> str:
         return text.strip() if self.strip else text
 
+    @property
+    def asking(self) -> str:
+        """The end of a question: what it is answered behind."""
+        return self.before_response + ("" if self.thinking
+                                       else self.no_thoughts)
+
     def thoughts(self, answer: str) -> str:
-        return "" if "</think>" in answer else self.no_thoughts
+        return (self.no_thoughts if self.thinking
+                and "</think>" not in answer else "")
 
     def prompt(self, task: Instruction | Preference) -> str:
         """The task, without the mark in front of the answer, and without
@@ -66,11 +77,11 @@ class PromptStyle:
 
     def question(self, task: Instruction | Preference) -> str:
         """All that a model is given before it answers."""
-        return self.prompt(task) + self.before_response
+        return self.prompt(task) + self.asking
 
     def response(self, answer: str) -> str:
         """An answer with the mark in front of it."""
-        return (self.before_response + self.thoughts(answer)
+        return (self.asking + self.thoughts(answer)
                 + self.said(answer) + self.after_response)
 
     def full(self, task: Instruction | Preference) -> str:
@@ -97,7 +108,8 @@ class PromptStyle:
     def encoded(self, task: Instruction | Preference, answers: Sequence[str],
                 tokenizer: Tokenizer) -> EncodedTask:
         """A task, what was said before it, and answers, as token ids"""
-        ids = tokenizer.encode(self.before_all, "all", add_beginning=True)
+        ids = tokenizer.encode(self.before_all, "all",
+                               add_beginning=bool(self.before_all))
         earlier = []
         turns = joined([*task.history, Turn("user", task.instruction)])
         if not self.before_system:
@@ -107,9 +119,10 @@ class PromptStyle:
                 "system": (self.before_system, self.after_system),
                 "user": (self.before_instruction, ""),
                 "assistant": ("", self.after_response)}[role]
+            # what was thought for an earlier answer is forgotten
             if role == "assistant" and self.no_thoughts:
-                text = text.rpartition("</think>")[2]   # they are forgotten
-            ids += marked(tokenizer, before)
+                text = text.rpartition("</think>")[2].lstrip("\n")
+            ids += tokenizer.encode(before, "all", add_beginning=not ids)
             start = len(ids)
             ids += tokenizer.encode_ordinary(self.said(text))
             if number == len(turns) and task.input:
@@ -120,7 +133,8 @@ class PromptStyle:
                 earlier.append((start, len(ids)))
                 ids += marked(tokenizer, self.after_turn)
             elif role == "user":
-                ids += marked(tokenizer, self.before_response)
+                ids += marked(tokenizer, self.asking if number == len(turns)
+                              else self.before_response)
         return EncodedTask(ids, [self.answer_ids(answer, tokenizer)
                                  for answer in answers], tuple(earlier))
 

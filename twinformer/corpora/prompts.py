@@ -58,8 +58,7 @@ LLAMA3 = PromptStyle(
 # Qwen3 (2025, arXiv 2505.09388): ChatML, and room for thoughts in front of
 # an answer; without thinking, the room is closed before the model begins
 QWEN3 = replace(CHATML, no_thoughts="<think>\n\n</think>\n\n")
-QWEN3_NO_THINKING = replace(
-    CHATML, before_response=CHATML.before_response + QWEN3.no_thoughts)
+QWEN3_NO_THINKING = replace(QWEN3, thinking=False)
 
 # Gemma (2024, arXiv 2403.08295; 3: arXiv 2503.19786): the system speaks in
 # the user's question

@@ -10,19 +10,9 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Subject", "as_array", "canonical", "is_torch", "turned"]
+from .names import canonical, kind_of_type
 
-# What frameworks put before the names of a model that they wrap
-WRAPPERS = ("module.", "_orig_mod.", "base_model.model.")
-
-# The GPT-2 of transformers -> ours; wpe is absent, as our position_embedding
-# returns the sum of both embeddings
-GPT2 = {"wte": "token_embedding", "drop": "dropout", "ln_f": "final_norm", "lm_head": "head",
-        "ln_1": "norm1", "ln_2": "norm2", "attn": "attention", "attn.c_attn": "attention.qkv",
-        "attn.c_proj": "attention.out", "mlp": "feed_forward", "mlp.c_fc": "feed_forward.up",
-        "mlp.c_proj": "feed_forward.down"}
-GPT2_PARAMETERS = GPT2 | {"wpe": "position_embedding"}
-
+__all__ = ["Subject", "as_array", "is_torch", "turned"]
 
 @dataclass
 class Subject:
@@ -61,6 +51,11 @@ class Subject:
             "context_length", "n_positions", "max_position_embeddings", "block_size")]
         return next((size for size in sizes if isinstance(size, int)), None)
 
+    def canonical(self, name: str, parameter: bool = False) -> str:
+        """What a module or parameter of the model is called here."""
+        return canonical(name, parameter, kind_of_type(
+            getattr(getattr(self.model, "config", None), "model_type", None)))
+
     def to(self, precision: str) -> None:
         """All arithmetic in "float64" or "float32", the weights' values kept."""
         if is_torch(self.model):
@@ -77,7 +72,7 @@ class Subject:
 
     def values(self) -> dict[str, np.ndarray]:
         """{canonical name: copy}, the matrices of a Conv1D laid out as Linear's."""
-        return {canonical(name, True): turned(self.model, name, as_array(array))
+        return {self.canonical(name, True): turned(self.model, name, as_array(array))
                 for name, array in self.parameters().items()}
 
     def gradients(self) -> dict[str, np.ndarray]:
@@ -88,7 +83,7 @@ class Subject:
                      for name, parameter in self.parameters().items()}
         else:
             found = dict(self.model.named_gradients())
-        return {canonical(name, True): turned(self.model, name, as_array(gradient))
+        return {self.canonical(name, True): turned(self.model, name, as_array(gradient))
                 for name, gradient in found.items()}
 
 
@@ -108,26 +103,6 @@ def as_array(tensor) -> np.ndarray:
         tensor = tensor.detach().cpu()
         tensor = (tensor if tensor.dtype.itemsize >= 4 else tensor.float()).numpy()
     return np.array(tensor)
-
-
-def canonical(name: str, parameter: bool = False) -> str:
-    """A module's name without wrappers, and that of GPT-2 in transformers as ours.
-
-    parameter : bool
-        Whether the last word is that of a parameter.
-    """
-    for wrapper in WRAPPERS:
-        name = name.removeprefix(wrapper)
-    path, _, last = name.rpartition(".") if parameter else (name, "", "")
-    table = GPT2_PARAMETERS if parameter else GPT2
-    inner = path.removeprefix("transformer.")
-    words = inner.split(".")
-    if words[0] == "h" and len(words) > 1 and words[1].isdecimal():
-        rest = ".".join(words[2:])
-        inner = ".".join(["blocks", words[1], *filter(None, [table.get(rest, rest)])])
-    else:
-        inner = table.get(inner, path)
-    return f"{inner}.{last}" if last else inner
 
 
 def turned(model, name: str, array: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from ..backend import implementation
-from .subject import canonical
+from .names import canonical
 from .trace import Seen, check_logits
 
 __all__ = ["watch_numpy"]

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from ..backend import implementation
-from .subject import as_array, canonical
+from .subject import as_array
 from .trace import Seen, check_logits
 
 __all__ = ["watch_torch"]
@@ -26,7 +26,7 @@ def watch_torch(subject, inputs, targets, backward, trace):
             if y.requires_grad:
                 y.retain_grad()
             x = first_of_numbers((*arguments, *options.values()))
-            call = Seen(canonical(path), path, count[path], module,
+            call = Seen(subject.canonical(path), path, count[path], module,
                         None if x is None else as_array(x), as_array(y))
             count[path] += 1
             trace.calls.append(call)

@@ -102,11 +102,10 @@ class StoredTensor:
         self.dtype = np.dtype(np.float32) if half else self.file_dtype
 
     def __array__(self, dtype=None, copy=None):
-        count = math.prod(self.shape)
         if self.stored in ("BF16", "F16"):
-            array = self.read(0, count).reshape(self.shape)
+            array = self.copy()
         else:
-            end = self.begin + count * self.file_dtype.itemsize
+            end = self.begin + math.prod(self.shape) * self.file_dtype.itemsize
             numbers = np.asarray(self.raw)[self.begin:end]
             array = widened(numbers.view(self.file_dtype).reshape(self.shape))
         return array if dtype is None else array.astype(dtype, copy=False)
@@ -119,6 +118,10 @@ class StoredTensor:
         count = math.prod(self.shape[1:])
         row = self.read(first * count, count).reshape(self.shape[1:])
         return row[tuple(rest)].copy() if rest else row    # of a view, all of it would stay
+
+    def copy(self) -> np.ndarray:
+        """All of it, in memory of its own"""
+        return self.read(0, math.prod(self.shape)).reshape(self.shape)
 
     def read(self, start: int, count: int) -> np.ndarray:
         """`count` numbers, from the one at `start` on; read, not mapped"""

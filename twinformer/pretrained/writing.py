@@ -9,7 +9,8 @@ import numpy as np
 from ..io.files import write_atomically
 from ..tokenizers.tokenizer import Tokenizer
 from ..architectures.bert import BertConfig
-from .bert_files import write_bert
+from .checking import listed
+from .formats.bert import write_bert
 from .formats.place import tensor_of
 from .formats.registry import FORMATS, config_text
 from .shards import SHARD_BYTES, write_shards
@@ -28,7 +29,7 @@ def write_pretrained(config: Any, parameters: dict[str, np.ndarray], folder: str
     Raises
     ------
     ValueError
-        Where a tokenizer.json cannot give the tokenizer's ids.
+        Where a tokenizer.json cannot give the tokenizer's ids, or parameters are missing.
     OSError
         Where the folder cannot be written, or the disk is full.
     """
@@ -39,6 +40,9 @@ def write_pretrained(config: Any, parameters: dict[str, np.ndarray], folder: str
     folder = Path(folder)
     format = FORMATS[config.kind]
     parameters = format.completed(config, parameters)
+    if lacking := [name for name in config.parameter_shapes() if name not in parameters]:
+        raise ValueError(f"the model lacks {listed(lacking)}: experts that are still in a file "
+                         "cannot be written; load it without lazily=True")
     tensors: dict[str, list] = {}
     for name, place in format.places(config).items():
         tensors.setdefault(place.tensor, []).append((place, name))

@@ -4,12 +4,13 @@ import json
 import pytest
 from tokenizers import AddedToken, Tokenizer
 
-from numpy_impl.text.bpe import BPETokenizer
+from twinformer.tokenizers.bpe import ByteLevelBPE
 from twinformer.backend import load_tokenizer
+from twinformer.pretrained.tokenizer_files import write_tokenizer_files
 from twinformer.tokenizers.huggingface_tokenizer import HuggingFaceTokenizer
 
 from parity_tests.text.samples import NASTY, error_of
-from tests.tokenizers.standins import BOS, FAMILIES, folder_of, standin
+from tests.tokenizers.standins import BOS, FAMILIES, SPECIAL, folder_of, standin
 
 transformers = pytest.importorskip("transformers")
 LINES = [*NASTY, "the café is low", "a<mask> b <mask>c", "e\u0301 12345", "x<think>y"]
@@ -62,18 +63,19 @@ def test_tokens_of_the_config_are_added(tmp_path, name):
     assert isinstance(tokenizer, HuggingFaceTokenizer)
 
 
-def test_an_added_token_has_the_id_that_is_said(tmp_path):
-    folder_of("gpt2", tmp_path)
-    size = standin("gpt2").get_vocab_size()
+@pytest.mark.parametrize("name", ["gpt2", "qwen3", "llama3"])
+def test_an_added_token_has_the_id_that_is_said(tmp_path, name):
+    folder_of(name, tmp_path)
+    size = standin(name).get_vocab_size()
     write(tmp_path, "added_tokens.json", **{"<far>": size + 9, "<off>": size + 20})
     tokenizer = load_tokenizer(tmp_path)
     assert tokenizer.encode("<far><off>", "all") == [size + 9, size + 20]
-    assert tokenizer.vocab_size == size + 21
-    from twinformer.pretrained.tokenizer_files import write_tokenizer_files
-
+    assert tokenizer.vocab_size == size + 21 and isinstance(tokenizer, ByteLevelBPE)
     write_tokenizer_files(tmp_path, tokenizer, 99)
     peer = Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
-    assert peer.encode("a<far>b<off>").ids == tokenizer.encode("a<far>b<off>", "all")
+    text = "a<far>b<off>" + "".join(SPECIAL[name][::-1])
+    assert peer.encode(text).ids == tokenizer.encode(text, "all", add_beginning=True)
+    assert load_tokenizer(tmp_path).to_dict() == tokenizer.to_dict()
 
 
 def two_files(name, folder, **config):
@@ -158,12 +160,3 @@ def test_damaged_files_are_named(tmp_path):
 def test_an_empty_folder_has_none(tmp_path):
     with pytest.raises(FileNotFoundError, match="no tokenizer in"):
         load_tokenizer(tmp_path)
-
-
-def test_added_tokens_are_refused_where_ids_are_taken():
-    ranks = {bytes([byte]): byte for byte in range(256)}
-    for token, i in (("<think>", 65), ("", 300)):
-        assert "needs an id of its own" in error_of(
-            BPETokenizer, ranks, added_tokens={token: i})
-    assert "id of its own" in error_of(
-        BPETokenizer, ranks, special_tokens={"<s>": 300}, added_tokens={"<t>": 300})

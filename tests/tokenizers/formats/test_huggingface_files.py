@@ -117,3 +117,21 @@ def test_other_kinds_of_files_are_refused(tmp_path):
     assert "no tokenizer.json" in refused(model=None)
     path.write_text("not JSON")
     assert "tokenizer.json" in error_of(read_tokenizer_json, path)
+
+
+@given(st.integers(1, 3), st.sets(st.integers(0, 900), max_size=5), st.integers(0, 3))
+def test_ids_of_added_tokens_with_gaps_and_in_holes(tmp_path_factory, stride, ids, following):
+    """The library has them as we do, although it counts on where it can."""
+    path = tmp_path_factory.getbasetemp() / "gaps.json"
+    ranks = {bytes([byte]): stride * byte for byte in range(256)}
+    ids = ids | set(range(256 * stride, 256 * stride + following))
+    names = {f"<{i}>": i for i in ids - set(ranks.values())}
+    special = {name: i for name, i in names.items() if i % 2}
+    vocabulary = Vocabulary(ranks, PATTERNS["gpt2"], special,
+                            added_tokens={name: i for name, i in names.items()
+                                          if name not in special} or None)
+    write_tokenizer_json(vocabulary, path)
+    assert read_tokenizer_json(path) == vocabulary
+    text = "a" + " b".join(names)
+    assert Tokenizer.from_file(str(path)).encode(text).ids == ours.BPETokenizer(
+        *vocabulary).encode(text, "all")

@@ -66,6 +66,14 @@ def test_ids_are_those_of_the_library(family, text):
             assert tokenizer.encode(text, "all", add_beginning=True) == steered
 
 
+def test_no_text_begins_twice(family):
+    name, peer, both = family
+    text = f"{BOS.get(name, 'the')} the"
+    for tokenizer in both:
+        ids = tokenizer.encode(text, "all", add_beginning=True)
+        assert ids == peer.encode(text, add_special_tokens=False).ids
+
+
 @given(text=mixed())
 def test_text_comes_back_whole_and_piece_by_piece(family, text):
     name, peer, both = family

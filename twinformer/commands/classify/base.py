@@ -2,7 +2,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from ...architectures.kinds import balance_weight
+from ...architectures.kinds import all_presets
+from ...architectures.traits import balance_weight
 from ...backend import implementation
 from ...classification.scratch import new_tokenizer, read_texts, untrained
 from ...classification.split import Parts
@@ -15,7 +16,6 @@ __all__ = ["after_reading", "base_of"]
 
 def base_of(config, parts: Parts):
     """Shape, weights, tokenizer and RunConfig of the model to begin with."""
-    from ...models.config import PRESETS
     from ...models.initialisation import initial_parameters
 
     seed = config.finetuning.seed
@@ -24,8 +24,9 @@ def base_of(config, parts: Parts):
                                   config.backend)
         model, parameters = untrained(config.scratch, tokenizer, seed)
         return parameters, tokenizer, replace(RunConfig(), model=model)
-    if config.weights == "random" and config.model in PRESETS:  # no download
-        base = replace(RunConfig(), model=PRESETS[config.model])
+    published = all_presets()
+    if config.weights == "random" and config.model in published:    # no download
+        base = replace(RunConfig(), model=published[config.model])
         tokenizer = tokenizer_of(Path(config.model), base.model, config.backend)
     else:
         opened = open_model(config.model, config.backend)

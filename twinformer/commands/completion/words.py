@@ -1,5 +1,5 @@
 """What a shell puts after an option: files, folders, or the names of runs."""
-from ...models.config import PRESETS
+from ...architectures.kinds import all_presets
 
 __all__ = ["completer"]
 
@@ -35,7 +35,7 @@ end"""},
 
 
 RUNS = names_of("_twinformer_runs")
-MODELS = names_of("_twinformer_models", *PRESETS)
+MODELS = names_of("_twinformer_models", *all_presets())
 
 
 def completer(word: str):

@@ -7,7 +7,7 @@
   twinformer divergence my_port:before my_port:after --optimizer-b my_port:adam
 
 A and B are, each: a run; gpt2 or another published size; a folder or file of
-GPT-2's weights; hf:FOLDER, a folder that transformers opens; module:function,
+weights; hf:FOLDER, a folder that transformers opens; module:function,
 a function of the working folder that returns a torch.nn.Module (or an object
 with numpy_impl.Module's contract), and with it, if you like, a tokenizer or an
 optimizer.

@@ -3,9 +3,11 @@ import json
 import re
 from pathlib import Path
 
+from ...architectures.kinds import all_presets
 from ...backend import implementation, load_pretrained
 from ...divergence.subject import Subject
-from ...models.config import PRESETS
+from ...pretrained.formats.registry import FORMATS
+from ...pretrained.reading import find_weights
 from ...runs.run_names import is_run
 from ..opening import open_model, tokenizer_of
 from .factories import of_factory
@@ -14,6 +16,7 @@ __all__ = ["open_subject"]
 
 FACTORY = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 HUGGING_FACE = "hf:"
+OURS = {name for format in FORMATS.values() for name in format.model_types}
 
 
 def open_subject(source: str, backend: str = "torch", seed: int = 0) -> Subject:
@@ -36,9 +39,9 @@ def open_subject(source: str, backend: str = "torch", seed: int = 0) -> Subject:
     if FACTORY.fullmatch(source) and not Path(source).exists():
         return of_factory(source, seed)
     path = Path(source).expanduser()
-    if not is_run(path) and model_type(path) not in (None, "gpt2"):
+    if not is_run(path) and model_type(path) not in (None, *OURS):
         return of_transformers(source, path)
-    if not is_run(path) and (path.exists() or source in PRESETS):
+    if not is_run(path) and (path.exists() or source in all_presets()):
         return of_weights(source, path, backend)
     opened = open_model(source, backend)
     model = implementation(backend).model_of(opened.config.model, opened.parameters)
@@ -46,10 +49,11 @@ def open_subject(source: str, backend: str = "torch", seed: int = 0) -> Subject:
 
 
 def of_weights(source: str, path: Path, backend: str) -> Subject:
-    """GPT-2's weights from elsewhere; without their vocabulary they are compared all the same."""
+    """Weights from elsewhere; without their vocabulary they are compared all the same."""
     model = load_pretrained(source, backend=backend)
+    folder = path if path.is_dir() else find_weights(source).parent
     try:
-        tokenizer = tokenizer_of(path if path.is_dir() else path.parent, model.config, backend)
+        tokenizer = tokenizer_of(folder, model.config, backend)
     except (ValueError, OSError):
         tokenizer = None
     return Subject(source, model, tokenizer)

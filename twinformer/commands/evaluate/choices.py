@@ -20,8 +20,8 @@ __all__ = ["add_arguments", "run"]
 
 def add_arguments(parser) -> None:
     parser.add_argument(
-        "model", type=str, help="a run, or one checkpoint in it; gpt2, gpt2-medium, "
-        "gpt2-large or gpt2-xl; a folder with GPT-2's weights")
+        "model", type=str, help="a run, or one checkpoint in it; gpt2, qwen3-0.6b or another "
+        "published size; a folder with weights")
     parser.add_argument("data", type=str, metavar="FILE", help="the questions, JSON lines")
     parser.add_argument("--format", choices=["auto", "hellaswag", "lambada"], default="auto",
                         help="of the file; auto looks at its first line")

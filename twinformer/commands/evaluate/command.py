@@ -48,11 +48,11 @@ def check_is_model(word: str) -> None:
     """ValueError where a word is likely a mode that was mistyped."""
     from pathlib import Path
 
-    from ...models.config import PRESETS
+    from ...architectures.kinds import all_presets
 
     from ..parsing.option_names import did_you_mean
 
-    if word.startswith("-") or Path(word).exists() or word in PRESETS:
+    if word.startswith("-") or Path(word).exists() or word in all_presets():
         return
     if near := did_you_mean(word, MODES):
         raise ValueError(f"there is no mode {word!r}{near} (modes: {', '.join(MODES)})")

@@ -6,9 +6,9 @@ from typing import Any
 
 from ...architectures.gpt_oss import GptOssConfig
 from .decoder import SIZES, DecoderFormat
+from .experts import expert_of
 from .mxfp4 import with_unpacked
 from .place import Arrays, Place
-from .qwen3 import expert_of
 from .rope import read_yarn, rope_of, yarn_out
 from .settings import Settings
 from .windows import layer_types

@@ -17,7 +17,7 @@ from .settings import Settings
 
 __all__ = ["LlamaFormat", "rows"]
 
-FIXED = UNBIASED | {"mlp_bias": (False,), "pretraining_tp": (1,)}
+FIXED = UNBIASED | {"mlp_bias": (False,)}
 REPOSITORIES = {"llama-3.2-1b": "meta-llama/Llama-3.2-1B",
                 "llama-3.2-3b": "meta-llama/Llama-3.2-3B"}
 

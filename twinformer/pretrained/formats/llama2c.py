@@ -37,7 +37,7 @@ def is_llama2c(path: Path) -> bool:
         return False
     if header[0] == NEW:
         return True
-    if not (header[[0, 1, 2, 3, 4, 6]] > 0).all():
+    if header[5] == 0 or (header[[0, 1, 2, 3, 4, 6]] < 1).any() or header[0] % header[3]:
         return False
     size = header.nbytes + 4 * sum(map(math.prod, layout(header).values()))
     return path.stat().st_size == size

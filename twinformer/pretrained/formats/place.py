@@ -44,10 +44,13 @@ def shape_there(place: Place, shape: tuple[int, ...]) -> tuple[int, ...]:
     return place.whole or (shape[::-1] if place.turned else shape)
 
 
-def taken(place: Place, tensor: Any) -> np.ndarray:
-    """The parameter out of its tensor: a view where that can be"""
+def taken(place: Place, tensor: Any, mapped: bool = True) -> np.ndarray:
+    """The parameter out of its tensor: a view where that can be
+
+    mapped : whether it may be a view of the file, mapped into memory
+    """
     if not place.part:
-        array = np.asarray(tensor)
+        array = np.asarray(tensor) if mapped else tensor.copy()
         return array.T if place.turned else array
     array = tensor[place.part]
     return np.ascontiguousarray(array.T if place.turned else array)

@@ -6,20 +6,21 @@ pickles.
 
 Shapes: E experts, F width of one, D model width.
 """
-import re
 from typing import Any
 
 from ...architectures.qwen3 import Qwen3Config, Qwen3MoEConfig
 from .decoder import SIZES, UNBIASED, DecoderFormat
+from .experts import expert_of
 from .place import Arrays, Place, Places
 from .rope import read_plain, rope_of
 from .settings import Settings
 
-__all__ = ["Qwen3Format", "Qwen3MoEFormat", "expert_of"]
+__all__ = ["Qwen3Format", "Qwen3MoEFormat"]
 
 REPOSITORIES = {f"qwen3-{size.lower()}": f"Qwen/Qwen3-{size}"
                 for size in ("0.6B", "1.7B", "4B", "8B", "14B", "32B")}
-REPOSITORIES["qwen3-4b-2507"] = "Qwen/Qwen3-4B-Instruct-2507"
+REPOSITORIES |= {"qwen3-0.6b-base": "Qwen/Qwen3-0.6B-Base",
+                 "qwen3-4b-2507": "Qwen/Qwen3-4B-Instruct-2507"}
 
 MOE_INNER = {"feed_forward.router": "mlp.gate"}
 MOE_FIXED = UNBIASED | {"decoder_sparse_step": (1,), "mlp_only_layers": ([],)}
@@ -111,12 +112,3 @@ class Qwen3MoEFormat(Qwen3Format):
             return Place(before + "down_proj", (expert,), whole=(E, D, F))
         half = slice(0, F) if part == "gate" else slice(F, 2 * F)
         return Place(before + "gate_up_proj", (expert, half), whole=(E, 2 * F, D))
-
-
-EXPERT = re.compile(r"blocks\.(\d+)\.feed_forward\.experts\.(\d+)\.(gate|up|down)\.(weight|bias)")
-
-
-def expert_of(name: str) -> tuple[int, int, str, str] | None:
-    """(layer, expert, part, weight or bias) of a parameter of ours; None if of no expert"""
-    found = EXPERT.fullmatch(name)
-    return (int(found[1]), int(found[2]), found[3], found[4]) if found else None

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from ...io.text_files import read_text
 from ..tokenizer import ENDS, Tokenizer
 from .huggingface_checks import check_added_token
-from .huggingface_files import with_gaps
+from .huggingface_files import with_added
 
 __all__ = ["Settings", "read_settings"]
 
@@ -78,11 +78,9 @@ class Settings:
             tokens[name] = PLAIN | tokens.get(name, {}) | token
         in_order = sorted(tokens.values(), key=lambda token: token["id"])
         content = content | {"added_tokens": in_order}
-        if new:
-            outside = [token for token in in_order
-                       if token["content"] not in vocab]
+        if new and vocab:
             content["model"] = content["model"] | {
-                "vocab": vocab | with_gaps(outside, len(vocab))}
+                "vocab": with_added(vocab, in_order)}
         return content
 
     def begun(self, tokenizer: Some) -> Some:

@@ -19,7 +19,7 @@ from .huggingface_parts import beginning_of, steps_of, template
 from .merges import check_merges, merges_of
 
 __all__ = ["read_tokenizer_json", "tokenizer_json", "vocabulary_of",
-           "write_tokenizer_json"]
+           "with_added", "write_tokenizer_json"]
 
 
 def write_tokenizer_json(vocabulary: Vocabulary,
@@ -59,22 +59,23 @@ def tokenizer_json(vocabulary: Vocabulary) -> dict[str, Any]:
             "type": "BPE", "dropout": None, "unk_token": None,
             "continuing_subword_prefix": None, "end_of_word_suffix": None,
             "fuse_unk": False, "byte_fallback": False, "ignore_merges": True,
-            "vocab": vocab | with_gaps(added, len(vocab)),
+            "vocab": with_added(vocab, added),
             "merges": [[to_visible(a), to_visible(b)]
                        for a, b in merges_of(ranks)]},
     }
 
 
-def with_gaps(added: list[dict[str, Any]], following: int) -> dict[str, int]:
-    """The added tokens that the library would give another id: it counts on
-    from the vocabulary's size, and looks for the rest in the vocabulary."""
-    found = {}
-    for token in added:
-        if token["id"] != following:
-            found[token["content"]] = token["id"]
-            following += 1
-        following = max(following, token["id"] + 1)
-    return found
+def with_added(vocab: dict[str, int],
+               added: list[dict[str, Any]]) -> dict[str, int]:
+    """A model's vocabulary, with the added tokens where they need to be in
+    it: the library looks for their ids there, and else counts on from its
+    size, whatever the file says."""
+    ids = [token["id"] for token in added if token["content"] not in vocab]
+    size = len(vocab)
+    if (ids == list(range(size, size + len(ids)))
+            and max(vocab.values(), default=-1) < size):
+        return vocab
+    return vocab | {token["content"]: token["id"] for token in added}
 
 
 def read_tokenizer_json(path: str | os.PathLike) -> Vocabulary:
