@@ -3,9 +3,10 @@ they come up as shapes that do not fit somewhere else."""
 import operator
 from collections.abc import Iterable
 
-__all__ = ["check_choice", "check_expert_groups", "check_groups", "check_heads",
-           "check_kv_heads", "check_lengths", "check_pairs", "check_positions", "check_rate",
-           "check_segments", "check_sizes", "check_top_k", "check_visibility"]
+__all__ = ["ACTIVATIONS", "check_activation", "check_choice", "check_expert_groups",
+           "check_groups", "check_heads", "check_kv_heads", "check_lengths", "check_pairs",
+           "check_positions", "check_rate", "check_segments", "check_sizes", "check_top_k",
+           "check_visibility"]
 
 
 def check_sizes(**sizes: int) -> None:
@@ -18,6 +19,14 @@ def check_sizes(**sizes: int) -> None:
                             f"{size!r}") from None
         if whole < 1:
             raise ValueError(f"{name} must be at least 1, got {whole}")
+
+
+ACTIVATIONS = ("relu", "gelu", "gelu_exact", "silu")
+
+
+def check_activation(name: str) -> None:
+    """ValueError unless there is an activation of that name."""
+    check_choice("activation", name, ACTIVATIONS)
 
 
 def check_choice(name: str, value: str, choices: Iterable[str]) -> None:

@@ -3,10 +3,10 @@ It widens the vector, bends it, and narrows it again.
 
 Shapes: ... = any leading axes, D = model width, F = feed-forward width.
 """
-from twinformer.checks import check_choice
+from twinformer.checks import check_activation
 from twinformer.models.context import EMPTY
 
-from .activations import ACTIVATIONS
+from .activations import named_activation
 from .linear import Linear
 from .module import Module
 from .parallel import by_rows
@@ -29,7 +29,7 @@ class FeedForward(Module):
     def __init__(self, d_model: int, d_hidden: int, activation: str = "gelu",
                  seed: int | None = 0):
         super().__init__()
-        check_choice("activation", activation, ACTIVATIONS)
+        check_activation(activation)
         self.activation = activation
         self.up = Linear(d_model, d_hidden, seed=None)
         self.down = Linear(d_hidden, d_model, seed=None)
@@ -40,7 +40,7 @@ class FeedForward(Module):
 
     def forward(self, x, context=EMPTY):
         """x (..., D) -> y (..., D), cache"""
-        bend, _ = ACTIVATIONS[self.activation]
+        bend, _ = named_activation(self.activation)
         h, up_cache = self.up.forward(x, context)          # (..., F)
         a = by_rows(bend, h)                               # (..., F)
         y, down_cache = self.down.forward(a, context)      # (..., D)
@@ -48,7 +48,7 @@ class FeedForward(Module):
 
     def backward(self, dy, cache):
         """dy (..., D) -> dx (..., D): the three steps, back to front"""
-        _, bend_backward = ACTIVATIONS[self.activation]
+        _, bend_backward = named_activation(self.activation)
         up_cache, h, down_cache = cache
         da = self.down.backward(dy, down_cache)            # (..., F)
         dh = by_rows(bend_backward, da, h)                 # (..., F)

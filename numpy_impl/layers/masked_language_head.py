@@ -9,10 +9,10 @@ V = vocabulary.
 """
 from typing import Any, NamedTuple
 
-from twinformer.checks import check_choice
+from twinformer.checks import check_activation
 from twinformer.models.context import EMPTY
 
-from .activations import ACTIVATIONS
+from .activations import named_activation
 from .linear import Linear
 from .module import Module
 from .norm import LayerNorm
@@ -37,7 +37,7 @@ class MaskedLanguageHead(Module):
                  activation: str = "gelu_exact", eps: float = 1e-12,
                  seed: int | None = 0):
         super().__init__()
-        check_choice("activation", activation, ACTIVATIONS)
+        check_activation(activation)
         self.activation = activation
         self.transform = Linear(d_model, d_model, seed=None)
         self.norm = LayerNorm(d_model, eps)
@@ -49,7 +49,7 @@ class MaskedLanguageHead(Module):
 
     def forward(self, x, context=EMPTY):
         """x (..., D) -> logits (..., V), cache"""
-        bend, _ = ACTIVATIONS[self.activation]
+        bend, _ = named_activation(self.activation)
         h, transform_cache = self.transform.forward(x, context)  # (..., D)
         a = bend(h)                                        # (..., D)
         a, norm_cache = self.norm.forward(a)               # (..., D)
@@ -62,7 +62,7 @@ class MaskedLanguageHead(Module):
         A position whose target does not count has dlogits = 0, and so dx = 0:
         it learns from here only what others take from it.
         """
-        _, bend_backward = ACTIVATIONS[self.activation]
+        _, bend_backward = named_activation(self.activation)
         da = self.decoder.backward(dlogits, cache.decoder)  # (..., D)
         da = self.norm.backward(da, cache.norm)            # (..., D)
         dh = bend_backward(da, cache.h)                    # (..., D)

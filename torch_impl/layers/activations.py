@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from .fused import fused
 
-__all__ = ["relu", "gelu", "gelu_exact", "silu"]
+__all__ = ["relu", "gelu", "gelu_exact", "silu", "named_activation"]
 
 SQRT_2_OVER_PI = math.sqrt(2 / math.pi)
 CUBIC = 0.044715
@@ -51,6 +51,14 @@ def silu(x):
     return x * torch.sigmoid(x)
 
 
+def named_activation(name: str):
+    """The function that a config calls so."""
+    return {"relu": relu,
+            "gelu": gelu,
+            "gelu_exact": gelu_exact,
+            "silu": silu}[name]
+
+
 def clipped(x):
     """x between -40 and 40. Further out both GELUs keep all of x or nothing,
     to the last bit; the square of a huge x would overflow."""
@@ -61,10 +69,3 @@ def normal_cdf(x):
     """Phi(x) = 1/2 (1 + erf(x / sqrt(2))), the share of a standard normal
     distribution below x. With erfc = 1 - erf no small share cancels."""
     return 0.5 * torch.special.erfc(-x / math.sqrt(2))
-
-
-# by the names in a config
-ACTIVATIONS = {"relu": relu,
-               "gelu": gelu,
-               "gelu_exact": gelu_exact,
-               "silu": silu}

@@ -3,10 +3,10 @@ It widens the vector, bends it, and narrows it again.
 
 Shapes: ... = any leading axes, D = model width, F = feed-forward width.
 """
-from twinformer.checks import check_choice
+from twinformer.checks import check_activation
 from twinformer.models.context import EMPTY
 
-from .activations import ACTIVATIONS
+from .activations import named_activation
 from .linear import Linear
 from .module import Module
 
@@ -28,7 +28,7 @@ class FeedForward(Module):
     def __init__(self, d_model: int, d_hidden: int, activation: str = "gelu",
                  seed: int | None = 0):
         super().__init__()
-        check_choice("activation", activation, ACTIVATIONS)
+        check_activation(activation)
         self.activation = activation
         self.up = Linear(d_model, d_hidden, seed=None)
         self.down = Linear(d_hidden, d_model, seed=None)
@@ -39,7 +39,7 @@ class FeedForward(Module):
 
     def forward(self, x, context=EMPTY):
         """x (..., D) -> y (..., D)"""
-        bend = ACTIVATIONS[self.activation]
+        bend = named_activation(self.activation)
         h = self.up(x, context)                            # (..., F)
         a = bend(h)                                        # (..., F)
         y = self.down(a, context)                          # (..., D)

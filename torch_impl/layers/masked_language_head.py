@@ -7,10 +7,10 @@ network that turns a vector about the context into one about a token.
 Shapes: ... = any leading axes (batch, position), D = model width,
 V = vocabulary.
 """
-from twinformer.checks import check_choice
+from twinformer.checks import check_activation
 from twinformer.models.context import EMPTY
 
-from .activations import ACTIVATIONS
+from .activations import named_activation
 from .linear import Linear
 from .module import Module
 from .norm import LayerNorm
@@ -35,7 +35,7 @@ class MaskedLanguageHead(Module):
                  activation: str = "gelu_exact", eps: float = 1e-12,
                  seed: int | None = 0):
         super().__init__()
-        check_choice("activation", activation, ACTIVATIONS)
+        check_activation(activation)
         self.activation = activation
         self.transform = Linear(d_model, d_model, seed=None)
         self.norm = LayerNorm(d_model, eps)
@@ -47,7 +47,7 @@ class MaskedLanguageHead(Module):
 
     def forward(self, x, context=EMPTY):
         """x (..., D) -> logits (..., V)"""
-        bend = ACTIVATIONS[self.activation]
+        bend = named_activation(self.activation)
         h = self.transform(x, context)                     # (..., D)
         a = bend(h)                                        # (..., D)
         a = self.norm(a)                                   # (..., D)

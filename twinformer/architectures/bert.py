@@ -5,11 +5,9 @@ Shapes: V = vocabulary, D = model width, T = positions, H = heads, F = feed-forw
 import math
 from dataclasses import dataclass
 
-from ..checks import check_choice
+from ..checks import ACTIVATIONS, check_choice
 
 __all__ = ["BERT_PRESETS", "BertConfig", "bert_preset"]
-
-ACTIVATIONS = ("gelu_exact", "gelu", "relu", "silu")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +36,7 @@ class BertConfig:
         Share of activations left out while training.
     attention_dropout
         Share of the attention weights left out while training.
-    activation : {"gelu_exact", "gelu", "relu", "silu"}
+    activation : {"relu", "gelu", "gelu_exact", "silu"}
         What bends in the feed-forwards and the head. transformers calls the exact GELU "gelu",
         and "gelu_new" what is "gelu" here, as in GPT-2.
     norm_epsilon
