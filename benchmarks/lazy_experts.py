@@ -100,9 +100,9 @@ def needs(name: str) -> str:
     rest = c.parameter_count() - c.n_layers * c.n_experts * expert
     a_token = c.n_layers * c.n_active * expert
     return (f"{name}: all in memory {4 * c.parameter_count() / GIGA:.0f} GB in float32; what is "
-            f"no expert {4 * rest / GIGA:.1f} GB, and one expert {4 * expert / GIGA:.3f} GB; a token "
-            f"meets {c.n_layers * c.n_active} experts, {2 * a_token / GIGA:.2f} GB to read in "
-            "bfloat16 where none is there")
+            f"no expert {4 * rest / GIGA:.1f} GB, and one expert {4 * expert / GIGA:.3f} GB; a "
+            f"token meets {c.n_layers * c.n_active} experts, {2 * a_token / GIGA:.2f} GB to read "
+            "in bfloat16 where none is there")
 
 
 if __name__ == "__main__":

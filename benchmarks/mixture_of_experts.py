@@ -156,10 +156,13 @@ def work(options):
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    for name, size in (("width", 512), ("hidden", 512), ("experts", 8),
-                       ("top-k", 2), ("tokens", 1024), ("threads", 2),
-                       ("rounds", 15)):
-        parser.add_argument(f"--{name}", type=int, default=size)
+    parser.add_argument("--width", type=int, default=512)
+    parser.add_argument("--hidden", type=int, default=512, help="of one expert")
+    parser.add_argument("--experts", type=int, default=8)
+    parser.add_argument("--top-k", type=int, default=2)
+    parser.add_argument("--tokens", type=int, default=1024)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--contestants", nargs="*", default=list(CONTESTANTS),
                         choices=CONTESTANTS)
     parser.add_argument("--worker", help=argparse.SUPPRESS)

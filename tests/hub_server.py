@@ -22,6 +22,8 @@ class Hub:
         Hang up once, after that many bytes of a file.
     status : int or None
         Answer everything with this error.
+    gated : bool
+        Whether it is for want of an accepted licence.
     """
 
     def __init__(self, files):
@@ -29,6 +31,7 @@ class Hub:
         self.asked = []
         self.break_after = None
         self.status = None
+        self.gated = False
         self.url = None
 
     def downloads(self):
@@ -57,7 +60,8 @@ def hub_server(files):
             content = hub.files.get("/".join(found.groups())) if found else None
             if hub.status or content is None:
                 self.send_response(hub.status or 404)
-                self.send_header("X-Error-Code", "EntryNotFound" if found else "RepoNotFound")
+                self.send_header("X-Error-Code", "GatedRepo" if hub.gated else
+                                 "EntryNotFound" if found else "RepoNotFound")
                 self.send_header("X-Repo-Commit", COMMIT)
                 self.send_header("Content-Length", "0")
                 self.end_headers()

@@ -3,6 +3,7 @@ kinds says, so that nothing else has to ask.
 
 Shapes: see the models.
 """
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,8 @@ __all__ = ["model_class", "model_of", "new_model"]
 
 def model_class(config) -> Any:
     """The class of a config's kind: GPTModel, LlamaModel, ..."""
-    import numpy_impl  # its names, each from a file that is read when needed
-
-    return getattr(numpy_impl, kind_of(config).model)
+    package = import_module(__name__.partition(".")[0])  # lazily all names
+    return getattr(package, kind_of(config).model)
 
 
 def new_model(config, seed: int | None = 0) -> Any:

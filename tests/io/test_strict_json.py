@@ -14,7 +14,9 @@ from twinformer.io.strict_json import json_text
 PACKAGE = Path(twinformer.__file__).parent
 # These texts are hashed, or read by ourselves at once
 INSIDE = {"prepared.py", "prepare_options.py", "ledger.py", "config.py", "config_files.py",
-          "tuning.py", "strict_json.py", "answer_log.py"}
+          "tuning.py", "strict_json.py", "answer_log.py",
+          "huggingface_tokenizer.py",  # for its library
+          "environment.py"}            # what a chat template calls tojson
 
 
 class Figures(NamedTuple):

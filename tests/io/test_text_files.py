@@ -6,7 +6,7 @@ import pytest
 from twinformer.adapters.config import read_config as read_adapter
 from twinformer.classification.labelled import read_labelled
 from twinformer.corpora.documents import read_documents
-from twinformer.corpora.records import read_instructions, read_messages
+from twinformer.corpora.records import Instruction, read_instructions, read_messages
 from twinformer.evaluation.questions import read_last_words
 from twinformer.evaluation.responses import read_responses
 from twinformer.evaluation.scores import read_scores
@@ -53,8 +53,8 @@ def test_an_encoding_may_be_named(tmp_path):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 @pytest.mark.parametrize("name, content, read, right", [
-    ("b.json", json.dumps([TASK]), read_instructions, [("a", "", "b")]),
-    ("b.jsonl", json.dumps(TASK) + "\n", read_instructions, [("a", "", "b")]),
+    ("b.json", json.dumps([TASK]), read_instructions, [Instruction("a", "", "b")]),
+    ("b.jsonl", json.dumps(TASK) + "\n", read_instructions, [Instruction("a", "", "b")]),
     ("r.JSONL", json.dumps(TASK) + "\r\n", read_responses, [("a", "", "b", "c")]),
     ("s.json", "[1, null]", read_scores, [1, None]),
     ("m.tsv", "label\ttext\nham\ta\n", read_messages, [("ham", "a")]),
@@ -86,5 +86,5 @@ def test_json_lines_end_at_newlines_alone(tmp_path, separator):
 def test_null_is_as_if_left_out(tmp_path):
     path = tmp_path / "t.json"
     path.write_text(json.dumps([TASK | {"input": None}]))
-    assert read_instructions(path) == [("a", "", "b")]
+    assert read_instructions(path) == [Instruction("a", "", "b")]
     assert read_responses(path) == [("a", "", "b", "c")]

@@ -10,14 +10,20 @@ import time
 import numpy as np
 import pytest
 
+from twinformer.architectures.qwen3 import Qwen3Config
 from twinformer.models.config import GPT2Config
 from twinformer.models.initialisation import initial_parameters
-from numpy_impl.models.pretrained import model_of, save_pretrained
+from numpy_impl.models.building import model_of
+from numpy_impl.models.pretrained import save_pretrained
+from twinformer.pretrained.writing import write_pretrained
 
 from ..hub_server import hub_server
 
 FILE = "openai-community/gpt2/model.safetensors"
 TINY = GPT2Config(vocab_size=64, context_length=8, d_model=32, n_heads=2, n_layers=8)
+
+LARGE = Qwen3Config(vocab_size=64, context_length=8, d_model=16, n_heads=2, n_kv_heads=1,
+                    head_dim=4, d_hidden=8, n_layers=3, tie_embeddings=False)
 
 # The presets are replaced by a tiny one: what is under test is the way here.
 PROGRAM = """
@@ -25,6 +31,10 @@ import sys
 import twinformer.models.config as config
 config.PRESETS["gpt2"] = config.GPT2Config(
     vocab_size=64, context_length=8, d_model=32, n_heads=2, n_layers=8)
+from twinformer.architectures.qwen3 import QWEN3_PRESETS, Qwen3Config
+QWEN3_PRESETS["qwen3-8b"] = Qwen3Config(
+    vocab_size=64, context_length=8, d_model=16, n_heads=2, n_kv_heads=1, head_dim=4, d_hidden=8,
+    n_layers=3, tie_embeddings=False)
 import twinformer.pretrained.hub as hub
 hub.PATIENCE = float(sys.argv[2])
 import huggingface_hub.constants
@@ -37,7 +47,7 @@ else:
 import time
 start = time.perf_counter()
 try:
-    model = load_pretrained("gpt2")
+    model = load_pretrained(sys.argv[3])
 except ConnectionError as error:
     print("ConnectionError", error)
 except ValueError as error:
@@ -64,13 +74,13 @@ def hub(weights):
 @pytest.fixture
 def load(tmp_path):
     """Run load_pretrained("gpt2"); what it printed, and its seconds."""
-    def run(endpoint, backend="numpy", patience=8.0, **variables):
+    def run(endpoint, backend="numpy", patience=8.0, preset="gpt2", **variables):
         environment = {name: value for name, value in os.environ.items()
                        if not name.startswith("HF_") and "proxy" not in name.lower()}
         environment |= {"HF_HOME": str(tmp_path / "hf"), "HF_ENDPOINT": endpoint,
                         "HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_DISABLE_XET": "1",
                         "TWINFORMER_DATA": str(tmp_path / "data")} | variables
-        done = subprocess.run([sys.executable, "-c", PROGRAM, backend, str(patience)],
+        done = subprocess.run([sys.executable, "-c", PROGRAM, backend, str(patience), preset],
                               capture_output=True, text=True, env=environment, timeout=120)
         assert done.returncode == 0, done.stderr[-3000:]
         *lines, seconds = done.stdout.strip().split("\n")
@@ -184,3 +194,46 @@ def test_unknown_presets_have_no_repository():
     assert repository("gpt2-xl") == "openai-community/gpt2-xl"
     with pytest.raises(ValueError, match="no preset is called 'gpt3'"):
         repository("gpt3")
+
+
+@pytest.fixture
+def large_hub(tmp_path):
+    """A model in several files, with a tokenizer beside them."""
+    folder = tmp_path / "large"
+    write_pretrained(LARGE, initial_parameters(LARGE, 0), folder, shard_bytes=8000)
+    (folder / "tokenizer.json").write_text("{}")
+    files = {f"Qwen/Qwen3-8B/{path.name}": path.read_bytes() for path in folder.iterdir()}
+    assert sum(name.endswith(".safetensors") for name in files) == 3
+    with hub_server(files) as hub:
+        yield hub
+
+
+def test_a_model_in_several_files(large_hub, load):
+    embedding = initial_parameters(LARGE, 0)["token_embedding.weight"]
+    loaded = f"loaded {float(np.abs(embedding).sum())}"[:12]
+    for backend in ("numpy", "torch"):
+        answer, _ = load(large_hub.url, backend, preset="qwen3-8b")
+        assert answer.startswith(loaded)
+    got = [path.split("/")[-1] for method, path, _ in large_hub.asked
+           if method == "GET" and "/resolve/" in path]
+    assert sorted(got) == [
+        *(f"model-0000{i}-of-00003.safetensors" for i in (1, 2, 3)),
+        "model.safetensors.index.json", "tokenizer.json", "tokenizer_config.json"]
+    answer, _ = load("http://127.0.0.1:9", preset="qwen3-8b")
+    assert answer.startswith(loaded)
+
+
+def test_what_came_in_part_is_completed(large_hub, load):
+    missing = large_hub.files.pop("Qwen/Qwen3-8B/model-00003-of-00003.safetensors")
+    answer, _ = load(large_hub.url, preset="qwen3-8b")
+    assert answer.startswith("ConnectionError the weights of qwen3-8b are not on this machine")
+    large_hub.files["Qwen/Qwen3-8B/model-00003-of-00003.safetensors"] = missing
+    answer, _ = load(large_hub.url, preset="qwen3-8b")
+    assert answer.startswith("loaded")
+
+
+def test_a_licence_that_has_to_be_accepted(large_hub, load):
+    large_hub.status, large_hub.gated = 401, True
+    answer, _ = load(large_hub.url, preset="qwen3-8b")
+    assert answer.startswith("ConnectionError") and "accepted their licence: do so at" in answer
+    assert "https://huggingface.co/Qwen/Qwen3-8B" in answer and "HF_TOKEN" in answer

@@ -10,6 +10,7 @@ from tokenizers import (
 
 from twinformer.backend import BACKENDS, load_tokenizer
 from twinformer.tokenizers.huggingface_tokenizer import HuggingFaceTokenizer
+from twinformer.tokenizers.wordpiece import WordPiece
 from twinformer.tokenizers.tokenizer import repair_surrogates
 
 from parity_tests.text.samples import error_of, texts
@@ -110,8 +111,10 @@ def test_saved_and_loaded(kind, tmp_path):
     for name in ("theirs.json", "ours.json", "again.json"):
         for backend in BACKENDS:
             again = load_tokenizer(tmp_path / name, backend)
-            assert isinstance(again, HuggingFaceTokenizer)
-            assert again.to_dict() == tokenizer.to_dict()
+            if kind == "word_pieces" and name != "ours.json":
+                assert isinstance(again, WordPiece)     # read by hand
+            else:
+                assert again.to_dict() == tokenizer.to_dict()
             assert again.encode_ordinary(TEXT) == tokenizer.encode_ordinary(TEXT)
     assert list(tokenizer.encode_batch([TEXT] * 3, processes=2))[2].tolist() == (
         tokenizer.encode_ordinary(TEXT))

@@ -13,6 +13,7 @@ from twinformer.tokenizers.bert_words import cut_words, normalized
 from twinformer.tokenizers.formats.bert_files import read_vocab_txt
 from twinformer.tokenizers.segments import encode_pair
 from twinformer.tokenizers.tokenizer import repair_surrogates
+from twinformer.tokenizers.vocabulary import TextMarks
 from twinformer.tokenizers.wordpiece import BERT_SPECIAL_TOKENS, WordPiece
 from twinformer.tokenizers.wordpiece_training import learn_pieces
 
@@ -182,6 +183,8 @@ def test_training_on_a_book_and_again():
     tokenizer = WordPiece.train(text, 2000)
     assert tokenizer.vocab_size == 2000
     assert WordPiece.train([text], 2000).to_dict() == tokenizer.to_dict()
+    marked = tokenizer.with_marks(TextMarks(beginning=2, end=0, stops=(3,)))
+    assert WordPiece.from_dict(marked.to_dict()).marks == marked.marks
     ids = tokenizer.encode(text)
     assert tokenizer.special_tokens["[UNK]"] not in ids
     assert tokenizer.encode(tokenizer.decode(ids)) == ids
@@ -189,9 +192,9 @@ def test_training_on_a_book_and_again():
 
 def test_many_characters_in_a_small_vocabulary():
     """The commonest stay; a text of other ones is unknown, word by word."""
-    tokenizer = WordPiece.train("\u4f60\u597d" * 5 + "\u7ea2\u697c", 9, at_most=True)
+    tokenizer = WordPiece.train("\u4f60\u597d" * 5 + "\u4e00\u697c", 9, at_most=True)
     assert {"\u4f60", "\u597d"} <= tokenizer.pieces.keys()
-    assert tokenizer.encode("\u7ea2\u4f60") == [1, tokenizer.pieces["\u4f60"]]
+    assert tokenizer.encode("\u4e00\u4f60") == [1, tokenizer.pieces["\u4f60"]]
 
 
 @pytest.mark.parametrize(("make", "message"), [

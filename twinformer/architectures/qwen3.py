@@ -87,6 +87,7 @@ def untied(**sizes) -> Qwen3Config:
 
 QWEN3_PRESETS = {
     "qwen3-0.6b": Qwen3Config(),
+    "qwen3-0.6b-base": Qwen3Config(context_length=32768),
     "qwen3-1.7b": Qwen3Config(d_model=2048, d_hidden=6144),
     "qwen3-4b": Qwen3Config(d_model=2560, n_heads=32, d_hidden=9728, n_layers=36),
     "qwen3-8b": untied(d_model=4096, n_heads=32, d_hidden=12288, n_layers=36),

@@ -108,7 +108,8 @@ class PromptStyle:
     def encoded(self, task: Instruction | Preference, answers: Sequence[str],
                 tokenizer: Tokenizer) -> EncodedTask:
         """A task, what was said before it, and answers, as token ids"""
-        ids = tokenizer.encode(self.before_all, "all", add_beginning=True)
+        ids = tokenizer.encode(self.before_all, "all",
+                               add_beginning=bool(self.before_all))
         earlier = []
         turns = joined([*task.history, Turn("user", task.instruction)])
         if not self.before_system:
@@ -118,9 +119,10 @@ class PromptStyle:
                 "system": (self.before_system, self.after_system),
                 "user": (self.before_instruction, ""),
                 "assistant": ("", self.after_response)}[role]
+            # what was thought for an earlier answer is forgotten
             if role == "assistant" and self.no_thoughts:
-                text = text.rpartition("</think>")[2]   # they are forgotten
-            ids += marked(tokenizer, before)
+                text = text.rpartition("</think>")[2].lstrip("\n")
+            ids += tokenizer.encode(before, "all", add_beginning=not ids)
             start = len(ids)
             ids += tokenizer.encode_ordinary(self.said(text))
             if number == len(turns) and task.input:

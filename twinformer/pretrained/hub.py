@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..io.remote_file import data_folder
+from ..architectures.bert import BERT_PRESETS
+from ..models.config import PRESETS
 from .formats.registry import REPOSITORIES
 from .shards import INDEX, WEIGHTS_FILE
 
@@ -19,7 +21,10 @@ __all__ = ["fetch", "repository", "weights_files"]
 HUB = "https://huggingface.co"
 PATIENCE = 8.0      # seconds until the hub counts as unreachable
 OWN_FILES = {"stories260k": ("stories260K/stories260K.bin",)}   # where they are called otherwise
-BESIDE = ("tokenizer.json", "tokenizer_config.json")
+TOKENIZER = ("tokenizer.json", "tokenizer_config.json")
+OWN_TOKENIZERS = {"stories260k": ("stories260K/tok512.model",),
+                  **dict.fromkeys(PRESETS, ()),     # GPT-2's lies elsewhere
+                  **dict.fromkeys(BERT_PRESETS, (*TOKENIZER, "vocab.txt"))}
 
 
 def repository(name: str) -> str:
@@ -85,7 +90,7 @@ def download(name: str, repo: str) -> Path:
         file = others[0]
     found = with_shards(repo, file, hf_hub_download)
     assert found is not None
-    for beside in BESIDE if name not in OWN_FILES and not name.startswith("gpt2") else ():
+    for beside in OWN_TOKENIZERS.get(name, TOKENIZER):
         with contextlib.suppress(EntryNotFoundError):
             hf_hub_download(repo, beside)
     return found

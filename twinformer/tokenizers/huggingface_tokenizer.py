@@ -7,24 +7,19 @@ file runs it here, and our interface is put in front.
 """
 import json
 import os
-import re
 from functools import cached_property
 from typing import Any
 
 from ..io.files import write_atomically
 from ..io.strict_json import json_text
 from ..io.text_files import read_text
-from .byte_alphabet import from_visible
-from .formats.huggingface_parts import beginning_of, steps_of, template
+from .formats.huggingface_decoders import bytes_of_tokens
+from .formats.huggingface_parts import beginning_of, template
 from .special_tokens import split_special
 from .tokenizer import Tokenizer, repair_surrogates
 from .vocabulary import TextMarks
 
 __all__ = ["HuggingFaceTokenizer"]
-
-DECODERS = {"ByteLevel", "ByteFallback", "Fuse", "Metaspace", "Replace",
-            "Strip", "WordPiece"}
-BYTE = re.compile("<0x([0-9A-F]{2})>")
 
 
 class HuggingFaceTokenizer(Tokenizer):
@@ -60,8 +55,7 @@ class HuggingFaceTokenizer(Tokenizer):
         special = {token["content"]: token["id"]
                    for token in content["added_tokens"] if token["special"]}
         self.usual_marks = TextMarks(beginning_of(content))
-        self.spaced = False
-        table = self.bytes_of_all(added)
+        table, self.spaced = bytes_of_tokens(content, self.library)
         for i in special.values():
             table.pop(i, None)
         super().__init__(
@@ -73,7 +67,7 @@ class HuggingFaceTokenizer(Tokenizer):
         """The library's own object, which neither cuts nor fills texts."""
         import tokenizers
         try:
-            library = tokenizers.Tokenizer.from_str(json.dumps(self.content))
+            library = tokenizers.Tokenizer.from_str(json_text(self.content))
         except Exception as problem:        # it raises nothing narrower
             raise ValueError("the library tokenizers cannot read it: "
                              f"{problem}") from None
@@ -85,35 +79,6 @@ class HuggingFaceTokenizer(Tokenizer):
     def steered(self):
         """The library's object that knows special tokens in a text."""
         return self.loaded()
-
-    def bytes_of_all(self, added: dict[str, int]) -> dict[int, bytes]:
-        """What each token stands for behind another, from the decoder."""
-        steps = {step["type"] for step in steps_of(
-            self.content.get("decoder"), "decoders")}
-        if unknown := steps - DECODERS:
-            raise ValueError(f"its decoder {', '.join(unknown)} is not "
-                             "supported: what a token stands for must not "
-                             "depend on the tokens after it")
-        decoder = self.library.decoder
-        joined = decoder.decode if decoder else " ".join
-
-        def bytes_of(token: str) -> bytes:
-            if "ByteLevel" in steps:
-                if token in added:
-                    return token.encode()
-                try:
-                    return from_visible(token)
-                except ValueError:          # no byte's character
-                    return token.encode()
-            if "ByteFallback" in steps and (byte := BYTE.fullmatch(token)):
-                return bytes.fromhex(byte[1])
-            text = joined(["a", token]).removeprefix("a")
-            if text[:1] == " " and not self.spaced:
-                self.spaced = joined([token]) == text[1:]
-            return text.encode()
-
-        return {i: bytes_of(token)
-                for token, i in self.library.get_vocab().items()}
 
     @classmethod
     def from_file(cls, path: str | os.PathLike):
@@ -134,9 +99,10 @@ class HuggingFaceTokenizer(Tokenizer):
     def encode_special(self, text, allowed_special, disallowed_special):
         parts = list(split_special(text, self.special_tokens,
                                    allowed_special, disallowed_special))
-        there = {token for token in self.special_tokens if token in text}
-        if allowed_special == "all" or (
-                there and there <= set(allowed_special)):
+        everything = allowed_special == "all" or (len(parts) > 1 and all(
+            token in allowed_special for token in self.special_tokens
+            if token in text))
+        if everything:
             # one pass: a token may take the spaces around it
             return self.steered.encode(repair_surrogates(text),
                                        add_special_tokens=False).ids

@@ -7,6 +7,7 @@ allowed (it becomes its one id) or not disallowed (it is plain text).
 
 Added tokens, such as <think>, are text, but one id wherever they stand.
 """
+import functools
 import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Literal
@@ -46,9 +47,14 @@ def split_tokens(text: str, tokens: Mapping[str, int]
     longest, from the left."""
     start = 0
     if tokens:
-        longest_first = sorted(tokens, key=len, reverse=True)
-        for match in re.finditer("|".join(map(re.escape, longest_first)),
-                                 text):
+        for match in any_of(tuple(tokens)).finditer(text):
             yield text[start:match.start()], tokens[match[0]]
             start = match.end()
     yield text[start:], None
+
+
+@functools.lru_cache(maxsize=64)
+def any_of(tokens: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds the longest of the tokens at each place."""
+    longest_first = sorted(tokens, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first)))

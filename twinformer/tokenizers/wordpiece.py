@@ -30,8 +30,6 @@ FLAGS = ("lower_case", "strip_accents", "space_chinese", "longest_word")
 class WordPiece(Tokenizer):
     """Greedy, longest match first; a word that it cannot spell is [UNK].
 
-    Its end of text is [SEP]: BERT has no other.
-
     Parameters
     ----------
     vocab
@@ -47,6 +45,9 @@ class WordPiece(Tokenizer):
         Whether each Chinese character is a word of its own.
     longest_word
         A word of more characters is [UNK], without trying.
+    marks
+        What stands around the texts of a model that writes; left out, [SEP]
+        behind each. What BERT reads around a text, encode_pair puts there.
     """
 
     kind = "wordpiece"
@@ -55,7 +56,8 @@ class WordPiece(Tokenizer):
     def __init__(self, vocab: dict[str, int],
                  special_tokens: Iterable[str] = BERT_SPECIAL_TOKENS, *,
                  lower_case: bool = True, strip_accents: bool | None = None,
-                 space_chinese: bool = True, longest_word: int = 100):
+                 space_chinese: bool = True, longest_word: int = 100,
+                 marks: TextMarks | None = None):
         if UNKNOWN not in vocab:
             raise ValueError(f"a WordPiece vocabulary needs {UNKNOWN}, for "
                              "the words that its pieces cannot spell; this "
@@ -69,7 +71,7 @@ class WordPiece(Tokenizer):
                        if piece not in special}
         super().__init__({i: with_space(piece).encode()
                           for piece, i in self.pieces.items()}, special,
-                         marks=TextMarks(end=special.get(SEPARATOR)))
+                         marks=marks or TextMarks(end=special.get(SEPARATOR)))
         self._table |= {i: f" {name}".encode() for name, i in special.items()}
         self.lower_case, self.strip_accents = lower_case, strip_accents
         self.space_chinese, self.longest_word = space_chinese, longest_word
@@ -149,12 +151,14 @@ class WordPiece(Tokenizer):
     def to_dict(self):
         return {"kind": self.kind, "vocab": self.pieces | self.special_tokens,
                 "special_tokens": list(self.special_tokens),
-                **{flag: getattr(self, flag) for flag in FLAGS}}
+                **{flag: getattr(self, flag) for flag in FLAGS},
+                **self.marks.to_state()}
 
     @classmethod
     def from_dict(cls, state):
         return cls(state["vocab"], state["special_tokens"],
-                   **{flag: state[flag] for flag in FLAGS})
+                   **{flag: state[flag] for flag in FLAGS},
+                   marks=TextMarks.from_state(state))
 
 
 def with_space(piece: str) -> str:

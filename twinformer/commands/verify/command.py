@@ -1,7 +1,8 @@
-"""Check GPT-2's published weights against figures that others have printed:
-texts it continues, losses, perplexities. Prints what is expected and what came.
+"""Check published weights against figures that others have printed: texts the
+model continues, losses, perplexities. Prints what is expected and what came.
 
   twinformer verify gpt2
+  twinformer verify qwen3-0.6b
   twinformer verify gpt2 --backend numpy
   twinformer verify gpt2 --model my-copy-of-gpt2/
 
@@ -15,7 +16,7 @@ __all__ = ["add_arguments", "check", "run"]
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument("preset", type=str, help="gpt2, gpt2-medium, gpt2-large or gpt2-xl")
+    parser.add_argument("preset", type=str, help="a published model, such as gpt2 or qwen3-0.6b")
     parser.add_argument(
         "--model", type=str,
         help="a folder or file to check; left out, the published file, downloaded if need be")
@@ -28,14 +29,14 @@ def add_arguments(parser) -> None:
 
 
 def run(arguments) -> int:
-    from ...models.config import preset
-
     from ..console import never_fail_to_print
     from ..opening import open_model
     from .published import PUBLISHED
     from .subject import Subject
 
-    preset(arguments.preset)
+    if arguments.preset not in PUBLISHED:
+        raise ValueError(f"no preset is called {arguments.preset!r}: choose one of "
+                         f"{', '.join(PUBLISHED)}")
     never_fail_to_print()
     opened = open_model(arguments.model or arguments.preset, arguments.backend)
     subject = Subject(opened, arguments.backend, arguments.device)

@@ -5,8 +5,9 @@ import numpy as np
 
 from .figure import Figure, Unavailable
 
-__all__ = ["HELLASWAG", "continuation", "hellaswag", "parameter_count", "perplexity",
-           "shakespeare_tokens", "ten_losses", "text_loss", "weights_begin"]
+__all__ = ["HELLASWAG", "continuation", "first_logits", "greedy_ids", "hellaswag", "mean_logits",
+           "parameter_count", "perplexity", "shakespeare_tokens", "ten_losses", "text_loss",
+           "weights_begin"]
 
 HELLASWAG = "hellaswag/hellaswag_val.jsonl"
 
@@ -27,6 +28,21 @@ def continuation(prompt: str, expected: str, source: str) -> Figure:
         return subject.tokenizer.decode(subject.greedy(subject.tokenizer.encode(prompt), count))
     return Figure(what=f"greedy, after {prompt!r}", source=source, expected=expected,
                   measure=measure)
+
+
+def greedy_ids(ids: list[int], count: int):
+    """The tokens that follow these, greedily"""
+    return lambda subject: subject.greedy(ids, count)
+
+
+def mean_logits(ids: list[int]):
+    """The mean over the vocabulary, at each of these tokens"""
+    return lambda subject: subject.logits(ids).mean(-1).tolist()
+
+
+def first_logits(ids: list[int], count: int):
+    """At the first of these tokens, of the vocabulary's first"""
+    return lambda subject: subject.logits(ids)[0, :count].tolist()
 
 
 def text_loss(text: str):

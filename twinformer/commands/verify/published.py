@@ -1,4 +1,4 @@
-"""What is known of GPT-2's published weights: figures that others have printed.
+"""What is known of published weights: figures that others have printed, here of GPT-2's.
 
 Each says where it was printed, what was expected there, and how it is
 measured here, with either backend.
@@ -7,6 +7,7 @@ from .figure import Figure
 from .measures import (
     continuation, hellaswag, parameter_count, perplexity, ten_losses, text_loss, weights_begin,
 )
+from .published_decoders import PUBLISHED_DECODERS
 
 __all__ = ["PUBLISHED", "hellaswag_figure"]
 
@@ -65,4 +66,5 @@ PUBLISHED = {
         Figure(what="parameters", source="shape of its config", expected=1_557_611_200,
                measure=parameter_count),
         hellaswag_figure(0.3842, 0.4893)),
+    **PUBLISHED_DECODERS,
 }

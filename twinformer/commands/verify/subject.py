@@ -26,6 +26,19 @@ class Subject:
         return list(generate(self.model, ids, count, temperature=0,
                              vocab_limit=self.tokenizer.vocab_size))
 
+    def logits(self, ids: list[int]):
+        """ids (T,) -> (T, V)"""
+        import numpy as np
+
+        rows = np.array([ids])
+        if self.backend == "numpy":
+            return self.model.forward(rows)[0][0]
+        import torch
+
+        device = next(self.model.parameters()).device
+        with torch.inference_mode():
+            return self.model(torch.tensor(rows, device=device))[0].float().cpu().numpy()
+
     def mean_loss(self, inputs, targets) -> float:
         """inputs, targets (B, T) -> mean nats a target"""
         loss = implementation(self.backend).cross_entropy

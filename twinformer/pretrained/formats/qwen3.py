@@ -19,7 +19,8 @@ __all__ = ["Qwen3Format", "Qwen3MoEFormat"]
 
 REPOSITORIES = {f"qwen3-{size.lower()}": f"Qwen/Qwen3-{size}"
                 for size in ("0.6B", "1.7B", "4B", "8B", "14B", "32B")}
-REPOSITORIES["qwen3-4b-2507"] = "Qwen/Qwen3-4B-Instruct-2507"
+REPOSITORIES |= {"qwen3-0.6b-base": "Qwen/Qwen3-0.6B-Base",
+                 "qwen3-4b-2507": "Qwen/Qwen3-4B-Instruct-2507"}
 
 MOE_INNER = {"feed_forward.router": "mlp.gate"}
 MOE_FIXED = UNBIASED | {"decoder_sparse_step": (1,), "mlp_only_layers": ([],)}
