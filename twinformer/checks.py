@@ -27,14 +27,6 @@ def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
         raise ValueError(f"{name} must be one of {', '.join(known)}, got {value!r}")
 
 
-ACTIVATIONS = ("relu", "gelu", "gelu_exact", "silu")
-
-
-def check_activation(name: str) -> None:
-    """ValueError unless layers/activations.py has one of that name."""
-    check_choice("activation", name, ACTIVATIONS)
-
-
 def check_rate(rate: float) -> None:
     """ValueError unless 0 <= rate < 1."""
     if not 0 <= rate < 1:

@@ -10,7 +10,6 @@ from ..checks import ACTIVATIONS, check_choice
 __all__ = ["BERT_PRESETS", "BertConfig", "bert_preset"]
 
 
-
 @dataclass(frozen=True, kw_only=True)
 class BertConfig:
     """The shape of a BERT model. Devlin et al. 2018 (arXiv:1810.04805), section 3.
