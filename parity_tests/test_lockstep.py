@@ -5,7 +5,7 @@ import pytest
 import torch
 
 import numpy_impl.layers.block
-import numpy_impl.layers.feed_forward
+import numpy_impl.layers.activations
 import numpy_impl.layers.norm
 import numpy_impl.training.learner
 import numpy_impl.training.optimizer

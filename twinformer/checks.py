@@ -21,6 +21,14 @@ def check_sizes(**sizes: int) -> None:
             raise ValueError(f"{name} must be at least 1, got {whole}")
 
 
+ACTIVATIONS = ("relu", "gelu", "gelu_exact", "silu")
+
+
+def check_activation(name: str) -> None:
+    """ValueError unless there is an activation of that name."""
+    check_choice("activation", name, ACTIVATIONS)
+
+
 def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
     """ValueError unless the value is one of the choices."""
     if value not in (known := list(choices)):
