@@ -75,7 +75,8 @@ RECOGNISED = 1e-10
 # Operations that compute nothing
 COPIES = {"clone", "detach", "_to_copy", "zeros", "ones", "zeros_like", "full",
           "ones_like", "new_zeros", "copy_", "zero_", "fill_", "where", "cat",
-          "slice_backward", "select_backward", "masked_fill", "index", "amax"}
+          "slice_backward", "select_backward", "masked_fill", "index", "amax",
+          "maximum"}
 
 # Operations that add up: name -> how many terms, from (inputs, output)
 SUMS = {

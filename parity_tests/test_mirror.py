@@ -22,6 +22,7 @@ HERE = Path(__file__).resolve().parent
 TORCH_ONLY = {
     "layers.fused": "chooses between torch's fused kernels and the steps",
     "layers.fused_attention": "asks torch's kernel for what it has no name for",
+    "layers.onednn": "a faster library for products on AMD's processors",
     "training.data_sheet": "what makers promise of GPUs; NumPy has none",
     "training.device": "CUDA, MPS, autocast and compile",
     "training.fused_adamw": "torch's own kernel of the rule that both spell out",

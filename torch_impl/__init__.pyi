@@ -41,6 +41,7 @@ from .layers.activations import (
     gelu as gelu,
     gelu_exact as gelu_exact,
     silu as silu,
+    named_activation as named_activation,
 )
 from .layers.dropout import Dropout as Dropout
 from .layers.softcap import soft_cap as soft_cap
@@ -107,6 +108,10 @@ from .layers.reading import (
     read_rows as read_rows,
     read_positions as read_positions,
     read_mask as read_mask,
+)
+from .layers.onednn import (
+    onednn_linear as onednn_linear,
+    suits_onednn as suits_onednn,
 )
 from .layers.fused import (
     check_masks as check_masks,

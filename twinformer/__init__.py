@@ -5,6 +5,7 @@
     model = twinformer.load_pretrained("gpt2", backend="numpy")
     run = twinformer.open_run("runs/run-1")
     twinformer.implementation("torch").GPTModel
+    twinformer.implementation("torch").new_model(twinformer.small_model("llama"))
 
 __init__.pyi lists the names; each file is imported when it is first needed.
 """

@@ -56,34 +56,31 @@ def forward_tiles(q, k, v, sinks, documents, how):
     past = k.shape[-2] - q.shape[-2]  # keys before the first query
     y = np.empty_like(q)                                   # (b, g, r, T, K)
     logsumexp = np.empty_like(q[..., :1])                  # (b, g, r, T, 1)
-    sinks = np.broadcast_to(sinks, logsumexp.shape)        # (b, g, r, T, 1)
+    # not -inf, for -inf - (-inf), where nothing is seen yet, would be NaN
+    top = np.maximum(sinks, np.finfo(q.dtype).min)
+    one = np.exp(sinks - top)                              # (b, g, r, 1, 1)
+    top = np.broadcast_to(top, logsumexp.shape)            # (b, g, r, T, 1)
+    one = np.broadcast_to(one, logsumexp.shape)            # (b, g, r, T, 1)
     for queries in query_tiles(q, how):
         q_tile = rows(q, queries) * how.scale              # (b, g, r t, K)
-        sink = rows(sinks, queries)                        # (b, g, r t, 1)
-        row_max = sink                                     # (b, g, r t, 1)
-        row_sum = np.exp(sink - finite(row_max))           # (b, g, r t, 1)
+        row_max = rows(top, queries)                       # (b, g, r t, 1)
+        row_sum = rows(one, queries)                       # (b, g, r t, 1)
         acc = np.zeros_like(q_tile)                        # (b, g, r t, K)
         for keys in key_tiles(queries, past, documents, how):
             scores = soft_cap(q_tile @ k[..., keys, :].mT, how.softcap)
             scores = mask_tile(scores, queries, keys, past, documents, how)
             tile_max = scores.max(-1, keepdims=True)       # (b, g, r t, 1)
             new_max = np.maximum(row_max, tile_max)        # (b, g, r t, 1)
-            shift = finite(new_max)                        # (b, g, r t, 1)
-            rescale = np.exp(row_max - shift)              # (b, g, r t, 1)
-            weights = np.exp(scores - shift)               # (b, g, r t, s)
+            rescale = np.exp(row_max - new_max)            # (b, g, r t, 1)
+            weights = np.exp(scores - new_max)             # (b, g, r t, s)
             row_sum = row_sum * rescale + weights.sum(-1, keepdims=True)
             acc = acc * rescale + weights @ v[..., keys, :]
             row_max = new_max
         # a query that has seen nothing, not even a sink, yields 0
         row_sum = np.where(row_sum == 0, 1, row_sum)
         put(y, queries, acc / row_sum)
-        put(logsumexp, queries, finite(row_max) + np.log(row_sum))
+        put(logsumexp, queries, row_max + np.log(row_sum))
     return y, logsumexp
-
-
-def finite(row_max):
-    """0 for the maximum of no scores: -inf - (-inf) would be NaN."""
-    return np.where(row_max == -np.inf, 0, row_max)
 
 
 class Cache(NamedTuple):

@@ -54,14 +54,14 @@ class MixtureOfExperts(Module):
         if balance is not None:
             layer = balance.append(logits, chosen)
 
-        tokens, places, runs = dispatch(chosen, logits.shape[-1])
+        tokens, places, runs = dispatch(chosen, len(self.experts))
         inputs = rows[tokens]                              # (A, D)
-        outputs, caches = [inputs[:0]], []
+        outputs, caches = [], []
         for expert, some in zip(runs, split(inputs, runs), strict=False):
             output, cache = self.experts[expert].forward(some, context)
             outputs.append(output)
             caches.append(cache)
-        outputs = np.concatenate(outputs)                  # (A, D)
+        outputs = np.concatenate(outputs or [inputs])      # (A, D)
         y = combine(outputs, places, weights)              # (N, D)
 
         shared_cache = None
@@ -93,12 +93,11 @@ class MixtureOfExperts(Module):
         share[cache.places] = cache.weights
         doutputs = given * share[:, None]                  # (A, D)
 
-        dinputs = [doutputs[:0]]
-        parts = split(doutputs, cache.runs)
+        dinputs, parts = [], split(doutputs, cache.runs)
         for expert, some, own in zip(cache.runs, parts, cache.experts,
                                      strict=False):
             dinputs.append(self.experts[expert].backward(some, own))
-        dinputs = np.concatenate(dinputs)                  # (A, D)
+        dinputs = np.concatenate(dinputs or [doutputs])    # (A, D)
         dx = dinputs[cache.places].sum(1)                  # (N, D)
 
         dlogits = self.route_backward(dweights, cache.route)  # (N, E)

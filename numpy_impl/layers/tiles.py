@@ -58,15 +58,15 @@ def key_tiles(queries, past, documents, how):
 
 def mask_tile(scores, queries, keys, past, documents, how):
     """-inf, a weight of 0, where the query does not see the key."""
-    first, last = past + queries.start, past + queries.stop - 1
-    past_only = keys.stop - 1 <= first
-    in_window = how.window is None or last - keys.start < how.window
-    if past_only and in_window and documents is None:
-        return scores  # every query of the tile sees every key
-    query, key = np.arange(first, last + 1), np.arange(keys.start, keys.stop)
-    hidden = ~visible(query, key, how.window, documents)   # (..., t, s)
-    by_head = scores.reshape(*scores.shape[:2], -1, *hidden.shape[-2:])
-    np.copyto(by_head, -np.inf, where=hidden[..., None, :, :])  # in place
+    query = np.arange(queries.start, queries.stop) + past  # (t,)
+    key = np.arange(keys.start, keys.stop)                 # (s,)
+    past_only = documents is None and (
+        how.window is None or query[-1] - key[0] < how.window)
+    # so many keys, the oldest, are seen by every query of the tile
+    seen = max(0, query[0] - key[0] + 1) if past_only else 0
+    hidden = ~visible(query, key[seen:], how.window, documents)
+    by_head = scores.reshape(*scores.shape[:2], -1, len(query), len(key))
+    np.copyto(by_head[..., seen:], -np.inf, where=hidden[..., None, :, :])
     return scores
 
 

@@ -14,7 +14,7 @@ from ..models.building import new_model
 from ..models.parameters import get_parameters, set_parameters
 from .clipping import clip_global_norm
 from .diagnosis import first_non_finite
-from twinformer.architectures.kinds import balance_weight
+from twinformer.architectures.traits import balance_weight
 from twinformer.configs.device_config import DeviceConfig
 from twinformer.learning import NonFiniteError, StepResult
 from twinformer.memory import keep_freed_memory

@@ -1,4 +1,6 @@
 """Generation: the same seed gives the same text, in both implementations."""
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -8,12 +10,17 @@ from hypothesis import strategies as st
 import numpy_impl.generation.generate as ours
 import torch_impl.generation.generate as theirs
 from numpy_impl.generation.sampling import next_probabilities
+from twinformer.architectures.kinds import KINDS
 from twinformer.models.config import GPT2Config
+from numpy_impl.models.building import new_model
 from numpy_impl.models.gpt2 import GPTModel
 from twinformer.models.initialisation import initial_parameters
 from numpy_impl.models.parameters import set_parameters
 from torch_impl.models import gpt2, parameters
+from torch_impl.models.building import new_model as new_twin
 
+from ..agreement import DRIFT
+from ..lockstep import small_run
 from .fake_models import fake_twins
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -204,7 +211,7 @@ class Decoder:
 
 class Letters:
     """A tokenizer of letters from a; odd ids end no character."""
-    vocab_size, stop_tokens = 9, (4,)
+    vocab_size, stop_tokens = 9, (4, 6)
 
     def encode(self, text, allowed_special=(), add_beginning=True):
         assert allowed_special == "all" and add_beginning
@@ -215,10 +222,10 @@ class Letters:
 
 
 @given(st.text("abcdefgh", min_size=1), SEEDS)
-def test_text_is_streamed_up_to_the_end_of_text(prompt, seed):
+def test_text_is_streamed_up_to_a_stop_token(prompt, seed):
     ids = Letters().encode(prompt, "all")
-    new = both(ids, 9, seed, stop=4, vocab_limit=9)
-    expected = "".join(f"<{i}>" for i in new if i % 2 == 0 and i != 4)
+    new = both(ids, 9, seed, stop=(4, 6), vocab_limit=9)
+    expected = "".join(f"<{i}>" for i in new if i in (0, 2, 8))
     for side, model in zip((ours, theirs), fake_twins(seed), strict=True):
         text = side.generate_text(model, Letters(), prompt, 9)
         assert "".join(text) == expected
@@ -314,3 +321,39 @@ def test_greedy_tokens_equal_those_of_transformers():
 
 def test_one_word_may_be_all_the_vocabulary():
     assert both([0], 3, 0, vocab_limit=1) == [0, 0, 0]
+
+
+# -- every kind of model -----------------------------------------------------
+
+def twins_of(kind, context):
+    """The reference and the twin of a tiny model, in float64."""
+    config = replace(small_run(kind=kind).model, context_length=context)
+    values = {name: 5 * array for name, array in initial_parameters(config, 1).items()}
+    model = new_model(config, seed=None).to(np.float64)
+    twin = new_twin(config, seed=None).double()
+    set_parameters(model, values)
+    parameters.set_parameters(twin, values)
+    return model, twin
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_writes_the_same_in_both(kind):
+    """Within its context and past it; of a longer prompt it reads the end."""
+    model, twin = twins_of(kind, 8)
+    ids = np.random.default_rng(0).integers(0, 13, 12)
+    for prompt in (ids[:3], ids):
+        new = list(ours.generate(model, prompt, 20, seed=3))
+        assert new == list(theirs.generate(twin, prompt, 20, seed=3))
+    assert new == list(ours.generate(model, ids[-8:], 20, seed=3))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_keys_and_values_that_are_kept_change_nothing(kind):
+    """Up to the length of the context, where nothing is forgotten yet."""
+    model, _ = twins_of(kind, 16)
+    ids = np.random.default_rng(0).integers(0, 13, (2, 16))
+    past = model.new_past()
+    for T in range(3, 17):
+        kept = ours.next_logits(model, ids[:, :T], past)
+        np.testing.assert_allclose(kept, ours.next_logits(model, ids[:, :T]),
+                                   rtol=0, atol=DRIFT * np.abs(kept).max())

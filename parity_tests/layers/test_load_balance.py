@@ -1,4 +1,5 @@
 """Load balance: transformers' auxiliary loss, and how it reaches the routers."""
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -13,9 +14,13 @@ from numpy_impl.layers import load_balance as ours
 from numpy_impl.layers.router import choose
 from torch_impl.layers import load_balance as theirs
 from torch_impl.layers.fused import spelled_out
+from twinformer.configs.device_config import DeviceConfig
+from twinformer.configs.training_config import TrainingConfig
 from twinformer.models.context import Context
 
-from ..agreement import assert_agree, assert_rounding, measured_bounds
+from ..agreement import (
+    assert_agree, assert_drift, assert_rounding, measured_bounds,
+)
 
 
 def drawn(seed, layers=3, N=10, E=4, k=2):
@@ -248,3 +253,94 @@ def test_a_step_follows_the_mean_plus_the_weighted_loss():
     plain = sum((gradient * directions[name]).sum()
                 for name, gradient in model.named_gradients())
     assert abs(plain - along) > 100 * (abs(rough - fine) + rounding)
+
+
+def test_experts_that_nobody_chose_train_the_same_in_both():
+    """Autograd makes no gradient for them, which counts as 0: their weights
+    decay, their moments fade."""
+    training = TrainingConfig(weight_decay=0.1, clip_norm=1.0)
+    device, steps = DeviceConfig(device="cpu"), 4
+    learners = [package.Learner(model, package.NextTokens(0.5), training, device)
+                for package, model in ((numpy_impl, TinyNumPy()),
+                                       (torch_impl, TinyTorch()))]
+    before = dict(TinyNumPy().named_parameters())
+    idle = []
+    for step in range(steps):
+        batch = tuple(a[:1, :2] for a in next(batches(step)))
+        batch = batch[0], np.maximum(batch[1], 1)
+        results = [learner.train_step([batch], step, 1e-2)
+                   for learner in learners]
+        idle += [name for name, gradient
+                 in learners[0].model.named_gradients() if not gradient.any()]
+        assert_drift(results[0].loss, results[1].loss, steps)
+        assert_drift(results[0].grad_norm, results[1].grad_norm, steps)
+    assert idle
+    ours, theirs = (learner.state() for learner in learners)
+    for name, array in ours.items():
+        assert_drift(array, theirs[name], steps, name=name)
+    for name, array in before.items():
+        assert (ours[f"model.{name}"] != array).all(), name
+
+
+@pytest.mark.parametrize("case", ["qwen3_moe", "gpt_oss"])
+def test_whole_models_train_as_in_transformers(tmp_path, case):
+    """Its loss with output_router_logits: mean nats + coefficient * auxiliary
+    loss, and of that every weight's gradient."""
+    pytest.importorskip("transformers")
+    from ..models.architectures import (
+        CASES, by_our_names, hugging_face_of, in_double,
+    )
+    config, coefficient = CASES[case], 0.7
+    model = hugging_face_of(config, 3, torch.float64)
+    model.router_aux_loss_coef = coefficient
+    model.save_pretrained(tmp_path)
+    ids = np.random.default_rng(4).integers(config.vocab_size, size=(2, 9))
+    targets = np.concatenate([ids[:, 1:], np.full((2, 1), -100)], 1)
+
+    def transformers():
+        with in_double():
+            model.zero_grad()
+            whole = model(torch.from_numpy(ids), labels=torch.from_numpy(ids),
+                          output_router_logits=True)
+            whole.loss.backward()
+        return {"mean nats": whole.loss - coefficient * whole.aux_loss
+                } | by_our_names(config, {name: parameter.grad for name, parameter
+                                          in model.named_parameters()})
+
+    twin = torch_impl.load_pretrained(tmp_path)
+
+    def ours_in_torch():
+        twin.zero_grad()
+        objective = torch_impl.NextTokens(coefficient)
+        mean = objective.forward(twin, (torch.from_numpy(ids),
+                                        torch.from_numpy(targets))) / 16
+        mean.backward()
+        return {"mean nats": mean} | {
+            name: torch.zeros_like(p) if p.grad is None else p.grad
+            for name, p in twin.named_parameters()}
+
+    exact, bounds = measured_bounds(transformers, ours_in_torch)
+    objective = numpy_impl.NextTokens(coefficient)
+    reference = numpy_impl.load_pretrained(tmp_path)
+    nats, cache = objective.forward(reference, (ids, targets))
+    objective.backward(1 / 16, reference, cache)
+    for found in ({"mean nats": nats / 16, **dict(reference.named_gradients())},
+                  ours_in_torch()):
+        assert found.keys() == exact.keys()
+        for name, bound in bounds.items():
+            assert_agree(found[name], exact[name], bound, name)
+
+
+@pytest.mark.parametrize("package", [numpy_impl, torch_impl])
+@pytest.mark.parametrize(("kind", "weight"), [("qwen3_moe", 0.25), ("llama", 0.0)])
+def test_a_new_model_is_trained_with_the_weight_of_its_config(package, kind, weight):
+    from twinformer.models.initialisation import initial_parameters
+
+    from ..models.architectures import CASES
+    config = CASES[kind]
+    if weight:
+        config = replace(config, balance_weight=weight)
+    learner = package.pretraining_learner(
+        config, TrainingConfig(), DeviceConfig(device="cpu"),
+        initial_parameters(config, 0))
+    assert learner.objective.balance == weight

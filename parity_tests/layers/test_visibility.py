@@ -68,6 +68,13 @@ def test_a_tile_sees_nothing_outside_its_span(text, data):
         assert seen[span.start] and seen[span.stop - 1]
 
 
+def test_where_nothing_is_seen_one_key_is_left():
+    """It is masked; but y still depends on it, as torch's autograd wants it."""
+    documents = np.full((1, 6), -1)
+    for module, own in ((ours, documents), (theirs, torch.from_numpy(documents))):
+        assert module.visible_span(slice(2, 3), 2, 1, own) == slice(4, 5)
+
+
 def test_a_window_counts_the_query_itself():
     """As in transformers' sliding_window_overlay: with 1 nobody else is seen."""
     np.testing.assert_array_equal(ours.visible_mask(3, 3, 1), np.eye(3, dtype=bool))

@@ -51,6 +51,7 @@ SECOND = {
     "layers.flash_attention": ["parity_tests/layers/test_flash_attention_laws.py"],
     "layers.tiles": ["parity_tests/layers/test_flash_attention_laws.py"],
     "layers.parallel": ["parity_tests/test_lockstep.py"],
+    "training.objective": ["parity_tests/layers/test_load_balance.py"],
     "models.gpt2": ["parity_tests/finetuning/test_freezing.py",
                     "parity_tests/layers/test_kv_cache.py"],
     "training.learner": ["parity_tests/test_lockstep.py"],
@@ -60,7 +61,7 @@ SECOND = {
 # Mutants that compute the same: (module, what they say) -> why.
 SLICES = "how the work is cut into slices changes none of its numbers"
 AXES = "of four axes the third is the last but one, of two the second the last"
-SHORTCUT = "a short way for tiles without a mask, taken less often"
+SHORTCUT = "a short way for keys that need no mask, taken less often"
 PLAIN = "in tiles or as a whole: the same numbers"
 HEAP = "no token starts or ends there, by either number"
 CLOCK = "how long the speed is measured"
@@ -77,17 +78,24 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "at rate 0 every number is kept, and divided by 1",
     ("layers.flash_attention", ": 1024 -> 1025"): SLICES,
     ("layers.flash_attention", ": 64 -> 65"): SLICES,
-    ("layers.flash_attention", "flash_attention: -2 -> 2"): AXES,
     ("layers.flash_attention", "forward_tiles: -2 -> 2"): AXES,
     ("layers.flash_attention", "backward_tiles: -2 -> 2"): AXES,
-    **{("layers.flash_attention", f"mask_tile: {what}"): SHORTCUT for what in (
-        "keys.stop <= past + queries.start + 1 -> keys.stop < past + queries.start + 1",
-        "past + queries.start + 1 -> past + queries.start - 1",
-        "past + queries.start + 1 -> past + queries.start",
-        "past + queries.start + 1 -> 1",
-        "past + queries.start -> past - queries.start",
-        "past + queries.start -> past",
-        "past + queries.start -> queries.start")},
+    **{("layers.tiles", f"work: {what}"): SLICES for what in (
+        "q.shape[1] // k.shape[1] -> q.shape[1] * k.shape[1]", "1 -> 2",
+        "how.tile[0] // r -> how.tile[0] * r", "how.window + t -> how.window",
+        "how.window + t -> t", "r * t * s -> r * t", "r * t * s -> s", "r * t -> r",
+        "r * t -> t")},
+    **{("layers.tiles", f"mask_tile: {what}"): SHORTCUT for what in (
+        "query[-1] - key[0] -> query[-1] + key[0]", "query[-1] - key[0] -> query[-1]",
+        "query[0] - key[0] + 1 -> query[0] - key[0] - 1",
+        "query[0] - key[0] + 1 -> query[0] - key[0]")},
+    **{("layers.router", f"{function}: -1 -> 1"): AXES for function in (
+        "choose", "softmax_then_top_k", "top_k_then_softmax", "sigmoid_with_groups",
+        "softmax_then_top_k_backward", "sigmoid_with_groups_backward", "spread")},
+    ("layers.router", "in_best_groups: np.sort(grouped, -1)[..., -2:].sum(-1) -> "
+     "np.sort(grouped, -1)[..., -2:].mean(-1)"): "half of it puts groups in the same order",
+    **{("layers.load_balance", f"{function}: -1 -> 1"): AXES for function in (
+        "load_balance_loss", "load_balance_loss_backward")},
     ("layers.multi_head_attention", "MultiHeadAttention.forward: context.keep is not "
      "None and self.dropout > 0 -> context.keep is not None or self.dropout > 0"): PLAIN,
     ("layers.multi_head_attention", "MultiHeadAttention.forward: self.dropout > 0 -> "
@@ -98,12 +106,12 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("layers.parallel", "by_rows: n <= step -> n < step"): SLICES,
     ("layers.parallel", "over_heads: 1 -> 2"): SLICES,
     **{("layers.parallel", f"over_heads: {what}"): SLICES for what in (
-        "SLICE // (min(T, tile[0]) * min(S, tile[1])) -> "
-        "SLICE * (min(T, tile[0]) * min(S, tile[1]))",
-        "min(T, tile[0]) * min(S, tile[1]) -> min(T, tile[0])",
-        "min(T, tile[0]) * min(S, tile[1]) -> min(S, tile[1])",
+        "SLICE // size -> SLICE * size",
         "group // H -> group * H")},
     ("training.loss", "surprise_of_rows: -1 -> 1"): AXES,
+    **{("twinformer.batches.masking", f"hide_tokens: {what}"):
+       "a random number is the limit itself once in many years" for what in (
+        "how < MASKED -> how <= MASKED", "how >= 1 - RANDOM -> how > 1 - RANDOM")},
     ("training.optimizer", "AdamW.step: parameter.size > SLICE -> "
      "parameter.size >= SLICE"): SLICES,
     ("training.throughput", ": 1024 -> 1025"): CLOCK,

@@ -7,7 +7,7 @@ from twinformer.architectures.kinds import KINDS
 from twinformer.configs.device_config import DeviceConfig
 from torch_impl.training.learner import pretraining_learner
 
-from ..agreement import DRIFT
+from ..agreement import assert_drift
 from ..lockstep import small_run, weights_of
 
 STEPS = 3
@@ -35,10 +35,9 @@ DECODERS = [kind for kind in KINDS if kind != "gpt2"]
 def test_the_same_is_learned(kind, device):
     torch.manual_seed(0)
     expected, found = trained(kind), trained(kind, **device)
-    np.testing.assert_allclose(found[0], expected[0], rtol=DRIFT)
+    assert_drift(np.array(found[0]), np.array(expected[0]), STEPS)
     for name, array in expected[1].items():
-        scale = np.abs(array).max() + 1e-2      # a weight that begins at 0 has moved little
-        assert np.abs(found[1][name] - array).max() <= DRIFT * scale, name
+        assert_drift(found[1][name], array, STEPS, name=name)
 
 
 @pytest.mark.parametrize("kind", KINDS)

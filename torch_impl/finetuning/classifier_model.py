@@ -4,7 +4,7 @@ Shapes: V vocabulary, D model width, C classes.
 """
 from ..models.building import model_of, new_model
 from ..models.parameters import set_parameters
-from twinformer.architectures.kinds import lora_targets, with_dropout
+from twinformer.architectures.traits import lora_targets, with_dropout
 from twinformer.models.layer_choice import layers_to_train
 
 from .freezing import train_only

@@ -61,31 +61,29 @@ def forward_tiles(q, k, v, sinks, documents, how):
     past = k.shape[-2] - q.shape[-2]  # keys before the first query
     y = torch.empty_like(q)                                # (b, g, r, T, K)
     logsumexp = torch.empty_like(q[..., :1])               # (b, g, r, T, 1)
-    sinks = torch.broadcast_to(sinks, logsumexp.shape)     # (b, g, r, T, 1)
+    # not -inf, for -inf - (-inf), where nothing is seen yet, would be NaN
+    lowest = sinks.new_tensor(torch.finfo(q.dtype).min)
+    top = torch.maximum(sinks.detach(), lowest)
+    one = torch.exp(sinks - top)                           # (b, g, r, 1, 1)
+    top = torch.broadcast_to(top, logsumexp.shape)         # (b, g, r, T, 1)
+    one = torch.broadcast_to(one, logsumexp.shape)         # (b, g, r, T, 1)
     for queries in query_tiles(q, how):
         q_tile = rows(q, queries) * how.scale              # (b, g, r t, K)
-        sink = rows(sinks, queries)                        # (b, g, r t, 1)
-        row_max = sink.detach()                            # (b, g, r t, 1)
-        row_sum = torch.exp(sink - finite(row_max))        # (b, g, r t, 1)
+        row_max = rows(top, queries)                       # (b, g, r t, 1)
+        row_sum = rows(one, queries)                       # (b, g, r t, 1)
         acc = torch.zeros_like(q_tile)                     # (b, g, r t, K)
         for keys in key_tiles(queries, past, documents, how):
             scores = soft_cap(q_tile @ k[..., keys, :].mT, how.softcap)
             scores = mask_tile(scores, queries, keys, past, documents, how)
             tile_max = scores.detach().amax(-1, keepdim=True)
             new_max = torch.maximum(row_max, tile_max)     # (b, g, r t, 1)
-            shift = finite(new_max)                        # (b, g, r t, 1)
-            rescale = torch.exp(row_max - shift)           # (b, g, r t, 1)
-            weights = torch.exp(scores - shift)            # (b, g, r t, s)
+            rescale = torch.exp(row_max - new_max)         # (b, g, r t, 1)
+            weights = torch.exp(scores - new_max)          # (b, g, r t, s)
             row_sum = row_sum * rescale + weights.sum(-1, keepdim=True)
             acc = acc * rescale + weights @ v[..., keys, :]
             row_max = new_max
         # a query that has seen nothing, not even a sink, yields 0
         row_sum = torch.where(row_sum == 0, 1, row_sum)
         put(y, queries, acc / row_sum)
-        put(logsumexp, queries, finite(row_max) + torch.log(row_sum))
+        put(logsumexp, queries, row_max + torch.log(row_sum))
     return y, logsumexp
-
-
-def finite(row_max):
-    """0 for the maximum of no scores: -inf - (-inf) would be NaN."""
-    return torch.where(row_max == -torch.inf, 0, row_max)

@@ -11,6 +11,7 @@ from twinformer.models.context import EMPTY
 from twinformer.checks import check_sizes
 from .fused import fused
 from .module import Module, Parameter
+from .onednn import onednn_linear, suits_onednn
 
 __all__ = ["Linear"]
 
@@ -38,7 +39,9 @@ class Linear(Module):
     def forward(self, x, context=EMPTY):
         """x (..., D) -> y (..., F)"""
         if fused():
-            return functional.linear(x, self.weight, self.bias)
+            linear = (onednn_linear if suits_onednn(x, self.weight)
+                      else functional.linear)
+            return linear(x, self.weight, self.bias)
         y = x @ self.weight.T                              # (..., F)
         if self.bias is not None:
             y = y + self.bias

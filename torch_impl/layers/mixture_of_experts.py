@@ -52,13 +52,13 @@ class MixtureOfExperts(Module):
         if balance is not None:
             balance.append(logits, chosen)
 
-        tokens, places, runs = dispatch(chosen, logits.shape[-1])
+        tokens, places, runs = dispatch(chosen, len(self.experts))
         inputs = rows_at(rows, tokens)                     # (A, D)
-        outputs = [inputs[:0]]
+        outputs = []
         for expert, some in zip(runs, split(inputs, runs), strict=False):
             output = self.experts[expert](some, context)
             outputs.append(output)
-        outputs = torch.cat(outputs)                       # (A, D)
+        outputs = torch.cat(outputs or [inputs])           # (A, D)
         y = combine(outputs, places, weights)              # (N, D)
 
         if self.shared is not None:

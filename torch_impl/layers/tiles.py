@@ -50,15 +50,14 @@ def key_tiles(queries, past, documents, how):
 
 def mask_tile(scores, queries, keys, past, documents, how):
     """-inf, a weight of 0, where the query does not see the key."""
-    first, last = past + queries.start, past + queries.stop - 1
-    past_only = keys.stop - 1 <= first
-    in_window = how.window is None or last - keys.start < how.window
-    if past_only and in_window and documents is None:
-        return scores  # every query of the tile sees every key
     position = torch.arange(past + queries.stop, device=scores.device)
-    query, key = position[first:], position[keys]
+    query, key = position[past + queries.start:], position[keys]
+    past_only = documents is None and (
+        how.window is None or past + queries.stop - keys.start <= how.window)
+    if past_only and keys.stop <= past + queries.start + 1:
+        return scores  # all keys are seen by every query of the tile
     hidden = ~visible(query, key, how.window, documents)   # (..., t, s)
-    by_head = scores.reshape(*scores.shape[:2], -1, *hidden.shape[-2:])
+    by_head = scores.reshape(*scores.shape[:2], -1, len(query), len(key))
     by_head = by_head.masked_fill(hidden[..., None, :, :], -torch.inf)
     return by_head.reshape(scores.shape)
 

@@ -54,6 +54,6 @@ class NextTokens:
         nats = cross_entropy(logits, targets, reduction="sum")
         if balance is not None and balance.layers:
             count = (targets != IGNORE).sum()
-            loss = balance.loss(self.balance * count)
+            loss = count * balance.loss(self.balance)
             nats = nats + (loss - loss.detach())  # 0, but for its gradient
         return nats

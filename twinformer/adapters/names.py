@@ -85,10 +85,10 @@ def table_of(kind: str) -> Table:
     places = FORMATS[kind].places(small_model(kind))
     theirs = dict(EXPERTS)
     found = set()
-    for ours, place in places.items():
+    for name, place in places.items():
         if place.part:      # of an array
             continue
-        one, other = (NUMBER.sub("#", each) for each in (ours, place.tensor))
+        one, other = (NUMBER.sub("#", each) for each in (name, place.tensor))
         theirs |= {one: other, one.rpartition(".")[0]: other.rpartition(".")[0]}
         if place.turned:
             found.add(one)

@@ -4,7 +4,7 @@ A new kind is a line here; its config, its model in both packages, and what its 
 elsewhere are files of their own.
 """
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ..models.config import PRESETS, GPT2Config
@@ -15,8 +15,8 @@ from .llama import LLAMA_PRESETS, LlamaConfig
 from .olmo3 import OLMO3_PRESETS, Olmo3Config
 from .qwen3 import QWEN3_MOE_PRESETS, QWEN3_PRESETS, Qwen3Config, Qwen3MoEConfig
 
-__all__ = ["ENCODERS", "KINDS", "Kind", "all_presets", "balance_weight", "config_of",
-           "has_dropout", "kind_named", "kind_of", "lora_targets", "small_model", "with_dropout"]
+__all__ = ["ENCODERS", "KINDS", "Kind", "all_presets", "config_of", "kind_named", "kind_of",
+           "sized_model", "small_model"]
 
 
 @dataclass(frozen=True)
@@ -118,39 +118,23 @@ def small_model(kind: str = "gpt2") -> Any:
     return found.config(**found.small)
 
 
-def balance_weight(config: Any) -> float:
-    """How much the loss that keeps experts equally busy counts; 0 where there are none."""
-    return getattr(config, "balance_weight", 0.0)
-
-
-def lora_targets(config: Any) -> tuple[str, ...]:
-    """Where LoRA usually goes: beside all Linears of the blocks; of a model with experts, which
-    transformers keeps in one array that peft cannot put it beside, those of attention."""
-    return ("attention.*",) if hasattr(config, "n_experts") else ("blocks.*",)
-
-
-def has_dropout(config: Any) -> bool:
-    """Whether models of the kind can leave activations out while training."""
-    return "dropout" in [entry.name for entry in fields(config)]
-
-
-def with_dropout(config: Any, rate: float) -> Any:
-    """The config with that share of activations left out while training.
-
-    Raises
-    ------
-    ValueError
-        Where a share is asked for and models of the kind leave nothing out.
-    """
-    if has_dropout(config):
-        return replace(config, dropout=rate)
-    if rate:
-        raise ValueError(f"a {config.kind} has no dropout: expected 0, got {rate} (what enters "
-                         "LoRA's corrections can have some: lora.dropout)")
-    return config
+def sized_model(kind: str, *, vocab_size: int, context_length: int, d_model: int, n_heads: int,
+                n_layers: int) -> Any:
+    """A model of that kind of these sizes, its other ones in proportion: in two thirds of a
+    GPT-2's feed-forward there is room for a gate, and of experts two work at once."""
+    sizes = {"vocab_size": vocab_size, "context_length": context_length, "d_model": d_model,
+             "n_heads": n_heads, "n_layers": n_layers,
+             "n_kv_heads": n_heads // 2 if n_heads % 2 == 0 else n_heads,
+             "head_dim": max(2, d_model // max(n_heads, 1) // 2 * 2),
+             "d_hidden": -(-8 * d_model // 3)}
+    found = kind_named(kind)
+    if "n_experts" in found.small:
+        sizes["d_hidden"] = -(-sizes["d_hidden"] // found.small["n_active"])
+    known = {entry.name for entry in fields(found.config)}
+    return found.config(**found.small | {
+        name: size for name, size in sizes.items() if name in known})
 
 
 def all_presets() -> dict[str, Any]:
     """The published sizes of all kinds, {name: config}."""
     return {name: config for kind in KINDS.values() for name, config in kind.presets.items()}
-

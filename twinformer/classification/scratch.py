@@ -1,9 +1,9 @@
 """A tokenizer and a model from nothing but the texts to learn from."""
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from ..models.config import GPT2Config
 from ..models.initialisation import initial_parameters
 from ..batches.collate import collate_instructions
 from ..backend import byte_pair_encoding
@@ -28,8 +28,8 @@ def new_tokenizer(config: ScratchConfig, texts: Sequence[str],
 
 
 def untrained(config: ScratchConfig, tokenizer: Tokenizer,
-              seed: int) -> tuple[GPT2Config, dict[str, np.ndarray]]:
-    """A small GPT that has read nothing: its shape and its weights."""
+              seed: int) -> tuple[Any, dict[str, np.ndarray]]:
+    """A small model that has read nothing: its shape and its weights."""
     model = config.model(tokenizer.vocab_size)
     return model, initial_parameters(model, seed)
 

@@ -29,7 +29,7 @@ The defaults are the book's, for GPT-2. For a small run of your own they are
 
 It learns the manner of answering, and little of what is true.
 """
-from ..architectures.kinds import balance_weight
+from ..architectures.traits import balance_weight
 from ..backend import implementation
 from ..io.shell_words import command_line
 

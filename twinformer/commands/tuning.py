@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..architectures.kinds import lora_targets, with_dropout
+from ..architectures.traits import lora_targets, with_dropout
 from ..backend import implementation
 from ..io.shell_words import shell_word
 

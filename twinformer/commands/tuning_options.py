@@ -78,7 +78,7 @@ def add_tuning_arguments(parser, command: str, data: str, **defaults) -> None:
 
 def default_config(parser, command: str, words: list[str]) -> str | None:
     """A small model of one's own needs another recipe than GPT-2."""
-    from ..architectures.kinds import has_dropout
+    from ..architectures.traits import has_dropout
     from ..configs.recipes import SMALL, SMALL_MODELS
 
     if resumed := config_of_resumed(command, words):

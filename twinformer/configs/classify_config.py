@@ -5,7 +5,7 @@ The command line and config.yaml hold the same fields.
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from ..models.config import GPT2Config
+from ..architectures.kinds import KINDS, sized_model
 from .classification_config import ClassificationConfig
 from .device_config import DeviceConfig
 from .finetuning_config import FinetuningConfig
@@ -19,6 +19,8 @@ class ScratchConfig:
 
     Attributes
     ----------
+    kind
+        Its architecture.
     tokenizer
         "bpe" learns byte pairs from the texts to learn from; "bytes" needs
         no learning.
@@ -37,6 +39,7 @@ class ScratchConfig:
         token, before it is shown the first label.
     """
 
+    kind: Literal[tuple(KINDS)] = "gpt2"  # type: ignore[valid-type]
     tokenizer: Literal["bpe", "bytes"] = "bpe"
     vocab_size: int = 1024
     context_length: int = 256
@@ -54,12 +57,12 @@ class ScratchConfig:
                              f"bytes and end of text), got {self.vocab_size}")
         self.model(257)  # or an error
 
-    def model(self, vocab_size: int) -> GPT2Config:
+    def model(self, vocab_size: int) -> Any:
         """The shape of the model for a tokenizer."""
-        return GPT2Config(
-            vocab_size=vocab_size, context_length=self.context_length,
-            d_model=self.d_model, n_heads=self.n_heads,
-            n_layers=self.n_layers, dropout=0.0)
+        return sized_model(
+            self.kind, vocab_size=vocab_size,
+            context_length=self.context_length, d_model=self.d_model,
+            n_heads=self.n_heads, n_layers=self.n_layers)
 
 
 @dataclass(frozen=True, kw_only=True)

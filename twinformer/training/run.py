@@ -99,13 +99,22 @@ def trained(config, folder, start, make_sampler, feed, measure_peak,
         sampler=make_sampler(config, data) if make_sampler else None)
     trainer = Trainer(learner, task, folder, progress=progress)
     folder.write_config(config_to_dict(config))
-    progress.note(f"{config.model.parameter_count():,} parameters, "
+    progress.note(f"{parameters_of(config.model)}, "
                   f"{len(data.train):,} training tokens, in {folder}")
     if warning := long_warmup(config.training):
         progress.note(warning)
     exit_code = trainer.train(start)
     return FinishedRun(folder, config, data, learner, trainer.standing.step,
                        exit_code)
+
+
+def parameters_of(model: Any) -> str:
+    """How many there are, and of a mixture of experts how many work on a
+    token."""
+    count = model.parameter_count()
+    active = getattr(model, "active_parameter_count", model.parameter_count)()
+    at_once = f" ({active:,} of them for each token)" if active < count else ""
+    return f"{count:,} parameters{at_once}"
 
 
 def resolve(config: RunConfig, data: TrainingData) -> RunConfig:

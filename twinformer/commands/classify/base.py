@@ -2,7 +2,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from ...architectures.kinds import all_presets, balance_weight
+from ...architectures.kinds import all_presets
+from ...architectures.traits import balance_weight
 from ...backend import implementation
 from ...classification.scratch import new_tokenizer, read_texts, untrained
 from ...classification.split import Parts

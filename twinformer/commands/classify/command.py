@@ -29,10 +29,12 @@ below are those for the --model that is given.
 """
 from functools import partial
 
+from ...architectures.kinds import KINDS, small_model
+from ...architectures.traits import has_dropout
 from ...configs.classify_config import ClassifyConfig
 from ...configs.recipes import FROM_SCRATCH
 from ..given_model import given_model
-from ..resuming import config_of_resumed
+from ..resuming import config_of_resumed, value_of
 
 __all__ = ["add_arguments", "run"]
 
@@ -71,8 +73,20 @@ def default_config(parser, words: list[str]) -> str | None:
     if resumed := config_of_resumed("classify", words):
         return resumed
     if given_model(parser.configs, words, "none") == "none":
-        parser.set_defaults(FROM_SCRATCH)
+        recipe = dict(FROM_SCRATCH)
+        if not has_dropout(small_model(scratch_kind(parser, words))):
+            del recipe["classification.dropout"]
+        parser.set_defaults(recipe)
     return None
+
+
+def scratch_kind(parser, words: list[str]) -> str:
+    """The kind of the model that begins from nothing; gpt2 where it is none, which is refused
+    soon."""
+    written = [content["scratch"]["kind"] for content in parser.configs
+               if "kind" in (content.get("scratch") or {})]
+    kind = value_of("--scratch.kind", words) or ["gpt2", *written][-1]
+    return kind if kind in KINDS else "gpt2"
 
 
 def run(arguments) -> int:

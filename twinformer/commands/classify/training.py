@@ -3,7 +3,7 @@ import warnings
 from dataclasses import replace
 from pathlib import Path
 
-from ...architectures.kinds import with_dropout
+from ...architectures.traits import with_dropout
 from ...backend import implementation
 from ...classification.classifier import Classifier
 from ...classification.encoded import encoded, reading_of, texts_key

@@ -1,5 +1,5 @@
 """The model that is walked through: a tiny new one, or a trained one."""
-from dataclasses import fields
+from dataclasses import replace
 
 __all__ = ["MOST_TOKENS", "WIDER", "new", "trained"]
 
@@ -20,18 +20,13 @@ def new(arguments, text):
 
 
 def tiny(arguments, vocab_size):
-    """A model of the kind that is asked for; of what one has not been asked, as much as can be
-    printed."""
-    from ...architectures.kinds import KINDS
+    """A model of the kind that is asked for; a window is narrow enough to be seen."""
+    from ...architectures.kinds import sized_model
 
-    D, H = arguments.d_model, arguments.n_heads
-    sizes = {"vocab_size": vocab_size, "context_length": MOST_TOKENS, "d_model": D, "n_heads": H,
-             "n_layers": arguments.n_layers, "n_kv_heads": 1, "head_dim": max(2, D // H // 2 * 2),
-             "d_hidden": 2 * D, "window_size": 4}
-    kind = KINDS[arguments.kind]
-    known = {field.name for field in fields(kind.config)}
-    return kind.config(**kind.small | {
-        name: value for name, value in sizes.items() if name in known})
+    config = sized_model(
+        arguments.kind, vocab_size=vocab_size, context_length=MOST_TOKENS,
+        d_model=arguments.d_model, n_heads=arguments.n_heads, n_layers=arguments.n_layers)
+    return replace(config, window_size=4) if hasattr(config, "window_size") else config
 
 
 def trained(arguments):

@@ -1,0 +1,73 @@
+"""Matrix products by oneDNN, where torch's usual library is slow: on CPUs torch
+multiplies float32 by Intel's MKL, which keeps AVX-512 to Intel's processors.
+On AMD's oneDNN, which torch brings along, is twice as fast, on one row as well as on
+many; torch itself takes it for other dtypes, and for compiled models.
+
+Shapes: ... = any leading axes, N their product, D = inputs, F = outputs.
+"""
+import functools
+
+import torch
+from torch.autograd.function import once_differentiable
+
+__all__ = ["onednn_linear", "suits_onednn"]
+
+CPUINFO = "/proc/cpuinfo"
+
+
+def suits_onednn(x, weight) -> bool:
+    """Whether this product is one that oneDNN does faster."""
+    return (x.device.type == "cpu" and x.dtype == weight.dtype == torch.float32
+            and x.numel() > 0
+            and not torch.compiler.is_compiling()
+            and not torch.is_autocast_enabled("cpu")
+            and mkl_is_slow())
+
+
+@functools.cache
+def mkl_is_slow(cpuinfo: str = CPUINFO) -> bool:
+    """An AMD processor with AVX-512, and a torch with oneDNN.
+
+    The rule looks at the machine alone, and measures nothing: on one machine
+    every run has to add up in the same order.
+    """
+    if not (hasattr(torch.ops.mkldnn, "_linear_pointwise")
+            and torch.backends.cpu.get_cpu_capability() == "AVX512"):
+        return False
+    try:
+        with open(cpuinfo, encoding="utf-8", errors="replace") as file:
+            return "AuthenticAMD" in file.read(4096)
+    except OSError:
+        return False
+
+
+def product(x, weight, bias=None):
+    """x (..., D), weight (F, D), bias (F,) -> (..., F); it has no gradient"""
+    return torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
+
+
+class OneDNNLinear(torch.autograd.Function):
+    """y = x W^T + b, with the gradients that numpy_impl.layers.linear derives"""
+
+    @staticmethod
+    def forward(context, x, weight, bias):
+        context.save_for_backward(x, weight)
+        return product(x, weight, bias)                    # (..., F)
+
+    @staticmethod
+    @once_differentiable
+    def backward(context, dy):
+        x, weight = context.saved_tensors
+        rows, dy_rows = x.flatten(0, -2), dy.flatten(0, -2)  # (N, D), (N, F)
+        wanted = context.needs_input_grad
+        dx = product(dy, weight.T) if wanted[0] else None  # (..., D)
+        dweight = product(dy_rows.T, rows.T) if wanted[1] else None
+        dbias = dy_rows.sum(0) if wanted[2] else None      # (F,)
+        return dx, dweight, dbias
+
+
+def onednn_linear(x, weight, bias):
+    """torch.nn.functional.linear, for products that suit."""
+    if not torch.is_grad_enabled():
+        return product(x, weight, bias)
+    return OneDNNLinear.apply(x, weight, bias)
