@@ -44,6 +44,7 @@ from .layers.activations import (
     gelu as gelu,
     gelu_exact as gelu_exact,
     silu as silu,
+    named_activation as named_activation,
     relu_backward as relu_backward,
     gelu_backward as gelu_backward,
     gelu_exact_backward as gelu_exact_backward,

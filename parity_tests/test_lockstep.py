@@ -5,7 +5,7 @@ import pytest
 import torch
 
 import numpy_impl.layers.block
-import numpy_impl.layers.feed_forward
+import numpy_impl.layers.activations
 import numpy_impl.layers.norm
 import numpy_impl.training.learner
 import numpy_impl.training.optimizer
@@ -88,9 +88,9 @@ def parting(steps=8):
 def test_a_wrong_backward_is_found_in_the_gradients(monkeypatch):
     """The gradient nearest to the output that is wrong: up's, in the last
     block, for what comes after it is sound."""
-    activations = numpy_impl.layers.feed_forward.activations
-    right = activations.gelu_backward
-    monkeypatch.setattr(activations, "gelu_backward",
+    module = numpy_impl.layers.activations
+    right = module.gelu_backward
+    monkeypatch.setattr(module, "gelu_backward",
                         lambda dy, x: right(dy, x) * (1 + 1e-6))
     assert parting() == (1, "gradient of blocks.1.feed_forward.up.bias")
 

@@ -41,6 +41,7 @@ from .layers.activations import (
     gelu as gelu,
     gelu_exact as gelu_exact,
     silu as silu,
+    named_activation as named_activation,
 )
 from .layers.dropout import Dropout as Dropout
 from .layers.softcap import soft_cap as soft_cap

@@ -21,18 +21,18 @@ def check_sizes(**sizes: int) -> None:
             raise ValueError(f"{name} must be at least 1, got {whole}")
 
 
-def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
-    """ValueError unless the value is one of the choices."""
-    if value not in (known := list(choices)):
-        raise ValueError(f"{name} must be one of {', '.join(known)}, got {value!r}")
-
-
 ACTIVATIONS = ("relu", "gelu", "gelu_exact", "silu")
 
 
 def check_activation(name: str) -> None:
-    """ValueError unless layers/activations.py has one of that name."""
+    """ValueError unless there is an activation of that name."""
     check_choice("activation", name, ACTIVATIONS)
+
+
+def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
+    """ValueError unless the value is one of the choices."""
+    if value not in (known := list(choices)):
+        raise ValueError(f"{name} must be one of {', '.join(known)}, got {value!r}")
 
 
 def check_rate(rate: float) -> None:

@@ -7,8 +7,9 @@ import math
 
 import numpy as np
 
-__all__ = ["relu", "gelu", "gelu_exact", "silu", "relu_backward",
-           "gelu_backward", "gelu_exact_backward", "silu_backward"]
+__all__ = ["relu", "gelu", "gelu_exact", "silu", "named_activation",
+           "relu_backward", "gelu_backward", "gelu_exact_backward",
+           "silu_backward"]
 
 SQRT_2_OVER_PI = math.sqrt(2 / math.pi)
 CUBIC = 0.044715
@@ -41,6 +42,14 @@ def gelu_exact(x):
 def silu(x):
     """x sigmoid(x), or swish. Elfwing et al. 2017 (arXiv:1702.03118)."""
     return x * sigmoid(x)
+
+
+def named_activation(name: str):
+    """The function that a config calls so, and its backward."""
+    return {"relu": (relu, relu_backward),
+            "gelu": (gelu, gelu_backward),
+            "gelu_exact": (gelu_exact, gelu_exact_backward),
+            "silu": (silu, silu_backward)}[name]
 
 
 def clipped(x):

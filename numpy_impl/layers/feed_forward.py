@@ -6,7 +6,7 @@ Shapes: ... = any leading axes, D = model width, F = feed-forward width.
 from twinformer.checks import check_activation
 from twinformer.models.context import EMPTY
 
-from . import activations
+from .activations import named_activation
 from .linear import Linear
 from .module import Module
 from .parallel import by_rows
@@ -40,7 +40,7 @@ class FeedForward(Module):
 
     def forward(self, x, context=EMPTY):
         """x (..., D) -> y (..., D), cache"""
-        bend = getattr(activations, self.activation)
+        bend, _ = named_activation(self.activation)
         h, up_cache = self.up.forward(x, context)          # (..., F)
         a = by_rows(bend, h)                               # (..., F)
         y, down_cache = self.down.forward(a, context)      # (..., D)
@@ -48,8 +48,7 @@ class FeedForward(Module):
 
     def backward(self, dy, cache):
         """dy (..., D) -> dx (..., D): the three steps, back to front"""
-        bend_backward = getattr(
-            activations, f"{self.activation}_backward")
+        _, bend_backward = named_activation(self.activation)
         up_cache, h, down_cache = cache
         da = self.down.backward(dy, down_cache)            # (..., F)
         dh = by_rows(bend_backward, da, h)                 # (..., F)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from twinformer.checks import check_activation
 from twinformer.models.context import EMPTY
 
-from . import activations
+from .activations import named_activation
 from .linear import Linear
 from .module import Module
 from .norm import LayerNorm
@@ -49,7 +49,7 @@ class MaskedLanguageHead(Module):
 
     def forward(self, x, context=EMPTY):
         """x (..., D) -> logits (..., V), cache"""
-        bend = getattr(activations, self.activation)
+        bend, _ = named_activation(self.activation)
         h, transform_cache = self.transform.forward(x, context)  # (..., D)
         a = bend(h)                                        # (..., D)
         a, norm_cache = self.norm.forward(a)               # (..., D)
@@ -62,8 +62,7 @@ class MaskedLanguageHead(Module):
         A position whose target does not count has dlogits = 0, and so dx = 0:
         it learns from here only what others take from it.
         """
-        bend_backward = getattr(
-            activations, f"{self.activation}_backward")
+        _, bend_backward = named_activation(self.activation)
         da = self.decoder.backward(dlogits, cache.decoder)  # (..., D)
         da = self.norm.backward(da, cache.norm)            # (..., D)
         dh = bend_backward(da, cache.h)                    # (..., D)

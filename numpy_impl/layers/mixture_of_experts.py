@@ -54,7 +54,7 @@ class MixtureOfExperts(Module):
         if balance is not None:
             layer = balance.append(logits, chosen)
 
-        tokens, places, runs = dispatch(chosen, logits.shape[-1])
+        tokens, places, runs = dispatch(chosen, len(self.experts))
         inputs = rows[tokens]                              # (A, D)
         outputs, caches = [], []
         for expert, some in zip(runs, split(inputs, runs), strict=False):

@@ -106,7 +106,7 @@ def in_best_groups(score, groups, kept_groups):
     grouped = score.reshape(N, groups, E // groups)
     best_two = np.sort(grouped, -1)[..., -2:].sum(-1)      # (N, groups)
     kept = np.zeros(best_two.shape, bool)                  # (N, groups)
-    np.put_along_axis(kept, choose(best_two, kept_groups), True, -1)
+    np.put_along_axis(kept, choose(best_two, kept_groups), True, 1)
     return np.where(kept[..., None], grouped, -np.inf).reshape(N, E)
 
 

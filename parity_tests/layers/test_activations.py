@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import numpy_impl.layers.activations as ours
 import torch_impl.layers.activations as theirs
 from torch_impl.layers.fused import spelled_out
+from twinformer.checks import ACTIVATIONS
 
 from ..agreement import ULPS, assert_rounding
 from ..cases import Case
@@ -128,3 +129,11 @@ def test_twin_fuses_into_torchs_own(name, torchs):
     with spelled_out():
         assert_rounding(getattr(theirs, name)(x), torchs(x), 1,
                         size=np.maximum(1, np.abs(x)))
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_a_config_calls_them_by_their_names(name):
+    f, backward = ours.named_activation(name)
+    assert f is getattr(ours, name)
+    assert backward is getattr(ours, f"{name}_backward")
+    assert theirs.named_activation(name) is getattr(theirs, name)

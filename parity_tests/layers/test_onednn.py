@@ -38,11 +38,11 @@ def test_values_and_gradients(N, D, F, bias, strided, seed):
         assert_no_worse(one, other, exact, unit)
 
 
-def test_it_is_for_many_rows_of_single_precision_alone(monkeypatch):
+def test_it_is_for_single_precision_alone(monkeypatch):
     monkeypatch.setattr(onednn, "mkl_is_slow", lambda: True)
     x, weight = torch.zeros(32, 8), torch.zeros(4, 8)
     assert onednn.suits_onednn(x, weight)
-    assert not onednn.suits_onednn(x[:4], weight)
+    assert not onednn.suits_onednn(x[:0], weight)
     assert not onednn.suits_onednn(x.double(), weight.double())
     assert not onednn.suits_onednn(x, weight.bfloat16())
     assert not onednn.suits_onednn(x.to("meta"), weight.to("meta"))

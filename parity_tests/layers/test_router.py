@@ -123,6 +123,8 @@ def test_shut_gates_share_nothing_and_stay_finite():
         _, cache = ours.sigmoid_with_groups(logits, 2)
         dlogits = ours.sigmoid_with_groups_backward(np.ones((2, 2)), cache)
     assert (weights == 0).all() and (dlogits == 0).all()
+    weights, _ = both("sigmoid_with_groups", np.full((1, 3), -46.0), 2)
+    assert (weights > 0.3).all() and (weights < 0.4).all()  # not half each
 
 
 @given(cases(ROOM + "top_k_then_softmax", generic))

@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 
 import numpy_impl.models.pretrained as ours
 import torch_impl.models.pretrained as theirs
-from numpy_impl.models.building import model_of
+from numpy_impl.models.building import model_of, new_model
 from numpy_impl.models.parameters import get_parameters
 from torch_impl.models.parameters import get_parameters as get_torch_parameters
 from twinformer.architectures.kinds import KINDS
 from twinformer.models.initialisation import initial_parameters
 
-from ..agreement import ULPS, assert_agree, assert_no_worse, measured_bounds
+from ..agreement import (
+    ULPS, as_array, assert_agree, assert_no_worse, assert_rounding, measured_bounds,
+)
 from .architectures import (
     CASES, a_case, by_our_names, hugging_face_of, in_double, run_reference, run_transformers,
     run_twin,
@@ -70,6 +72,26 @@ def test_single_precision_is_no_worse_than_that_of_transformers(tmp_path, case):
         for name, result in run(side.load_pretrained(tmp_path), ids, dlogits).items():
             assert_no_worse(result, theirs32[name], truth[name], bounds[name] / ULPS,
                             f"{side.__name__} {name}")
+
+
+@ALL
+def test_angles_are_those_of_transformers(case):
+    """Of every layer, also far beyond what it was trained on; in double precision."""
+    config = CASES[case]
+    model = hugging_face_of(config, dtype=torch.float64)
+    reference = new_model(config)
+    positions = np.array([[0, 1, 2, 7, 8, 9, 1000, 100000]])
+    for layer, block in enumerate(reference.blocks):
+        kind = model.config.layer_types[layer] if config.kind in ("gemma3", "olmo3") else None
+        with in_double():
+            theirs = model.model.rotary_emb(
+                torch.zeros(1, dtype=torch.float64), torch.from_numpy(positions),
+                *[kind] if kind else [])
+        ours = block.attention.rotary.waves(positions, np.zeros(1))
+        for our, their in zip(ours, theirs, strict=True):
+            half = as_array(their)[..., :our.shape[-1]]     # they have each angle twice
+            # an angle errs by the roundings of its frequency times the position
+            assert_rounding(our[0], half, 100000, 1.0, f"layer {layer}")
 
 
 @SIDES

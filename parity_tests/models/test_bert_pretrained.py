@@ -16,7 +16,7 @@ from numpy_impl.models.parameters import set_parameters
 from torch_impl.layers.fused import spelled_out
 from torch_impl.models.parameters import get_parameters as get_twins
 from twinformer.architectures.bert import BertConfig
-from twinformer.pretrained.bert_names import to_theirs
+from twinformer.pretrained.formats.bert_names import to_theirs
 
 from ..agreement import assert_agree, assert_printed, measured_bounds
 from .test_bert import both_models, peer_and_config, seeing

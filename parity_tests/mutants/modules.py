@@ -43,6 +43,7 @@ MODULES = [
 NO_MATHEMATICS = {
     "models.parameters": "copies arrays by their names",
     "models.pretrained": "reads files and checks their names and shapes",
+    "models.stored_experts": "reads experts from files, when they are chosen",
     "models.torch_io": "reads and writes torch's files"}
 
 # Tests that see each mutant too, or instead where it has no file of its own.
@@ -108,6 +109,9 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "SLICE // size -> SLICE * size",
         "group // H -> group * H")},
     ("training.loss", "surprise_of_rows: -1 -> 1"): AXES,
+    **{("twinformer.batches.masking", f"hide_tokens: {what}"):
+       "a random number is the limit itself once in many years" for what in (
+        "how < MASKED -> how <= MASKED", "how >= 1 - RANDOM -> how > 1 - RANDOM")},
     ("training.optimizer", "AdamW.step: parameter.size > SLICE -> "
      "parameter.size >= SLICE"): SLICES,
     ("training.throughput", ": 1024 -> 1025"): CLOCK,

@@ -13,6 +13,7 @@ import numpy_impl.text.bpe as ours
 import torch_impl.text.bpe as theirs
 from twinformer.tokenizers.patterns import PATTERNS
 from twinformer.tokenizers.tokenizer import repair_surrogates
+from twinformer.tokenizers.vocabulary import TextMarks
 
 from .samples import NASTY, error_of, gpt2, real_text, texts
 
@@ -250,6 +251,20 @@ def test_new_special_tokens_leave_the_other_ids():
         assert more.decode([50_257]) == "<|user|>" and more.end_of_text == 50_256
 
 
+def test_a_tokenizer_keeps_all_that_it_was_told():
+    ranks = {bytes([i]): i for i in range(256)}
+    marks = TextMarks(beginning=300, stops=(301,))
+    for package in (ours, theirs):
+        first = package.BPETokenizer(ranks, "qwen", {"<s>": 300, "</s>": 301}, "NFC",
+                                     {"<t>": 302}, marks)
+        for other in (first, package.BPETokenizer.from_dict(first.to_dict()),
+                      first.with_special_tokens(["<|user|>"])):
+            assert other.marks == marks and other.added_tokens == {"<t>": 302}
+            assert (other.first_token, other.stop_tokens) == (300, (301,))
+            assert other.encode("<t>e\u0301", add_beginning=True) == [300, 302, 0xC3, 0xA9]
+            assert other.decode([302, 97]) == "<t>a"
+
+
 @pytest.mark.parametrize("form", ["NFC", "NFKD"])
 def test_normalization(form):
     text = "e\u0301 \u00e9 \ufb01 \ud55c\uad6d"
@@ -266,6 +281,11 @@ def test_wrong_vocabularies_are_refused():
     assert "256 single bytes" in error_of(ours.BPETokenizer, {b"a": 0})
     assert "same id" in error_of(ours.BPETokenizer, ranks | {b"ab": 97})
     assert "id of its own" in error_of(ours.BPETokenizer, ranks, "gpt2", {"<|s|>": 97})
+    for token, i in (("<think>", 65), ("", 300)):
+        assert "needs an id of its own" in error_of(
+            ours.BPETokenizer, ranks, added_tokens={token: i})
+    assert "id of its own" in error_of(
+        ours.BPETokenizer, ranks, special_tokens={"<s>": 300}, added_tokens={"<t>": 300})
     assert "neither" in error_of(ours.BPETokenizer, ranks, "[unclosed")
     assert "(?:...)" in error_of(ours.BPETokenizer, ranks, r"(\p{L}+)|\s")
 

@@ -77,6 +77,7 @@ def test_nothing_grows_without_end(source):
     "{% for i in range(99999) if range(99999) | list | length < 0 %}{% endfor %}",
     "{% macro f(x) %}{% for i in range(99999) %}{% endfor %}{% endmacro %}"
     "{% for i in range(99999) %}{% set x = f(i) %}{% endfor %}",
+    "{% set t = 'a' * 9999999 %}{% for i in range(99999) if 'b' in t %}{% endfor %}",
     "{{ range(99999) | map('center', 99999) | list | length }}"])
 def test_nothing_runs_for_ever(source, monkeypatch):
     monkeypatch.setattr(limits, "SECONDS", 0.2)

@@ -220,3 +220,19 @@ def test_a_saved_template_that_is_damaged():
     state = ChatTemplate(CHATML).to_dict()
     del state["variables"]
     assert "damaged: KeyError 'variables'" in error_of(ChatTemplate.from_dict, state)
+
+
+@pytest.mark.parametrize("turns", [
+    [Turn("user", "Why?"), Turn("assistant", "So.")],
+    [Turn("system", "S"), Turn("user", "1?"), Turn("assistant", " one\n"), Turn("user", "2?"),
+     Turn("assistant", "\u4e8c")]], ids=len)
+def test_the_mask_of_transformers(hugging_face, turns):
+    """Where {% generation %} says what the assistant's tokens are."""
+    template, task = ChatTemplate(MARKED, VARIABLES), task_of(turns)
+    question, (answer,), earlier = template.encoded(task, [task.output], tokenizer())
+    mask = [0] * len(question) + [1] * len(answer)
+    for start, stop in earlier:
+        mask[start:stop] = [1] * (stop - start)
+    found = applied(hugging_face, MARKED, turns, False, return_assistant_tokens_mask=True,
+                    return_dict=True)
+    assert (found["input_ids"], found["assistant_masks"]) == (question + answer, mask)

@@ -14,6 +14,7 @@ from twinformer.classification.labelled import (
 from twinformer.classification.split import class_weights, split_messages
 from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
 from twinformer.corpora.records import Message
+from twinformer.tokenizers.vocabulary import TextMarks
 from parity_tests.shared_data import shared_data
 
 EXPECTED = [Message("ham", "See you at 8, ok?"), Message("spam", "Win NOW")]
@@ -233,3 +234,10 @@ def test_lines_and_tabs_of_other_systems(tmp_path):
     tabs = tmp_path / "tabs.csv"
     tabs.write_text("text\tlabel\nhello\ta\nbye\tb\n", encoding="utf-8")
     assert [tuple(message) for message in read_labelled(tabs)] == [("a", "hello"), ("b", "bye")]
+
+
+def test_a_beginning_stands_in_front_of_every_text():
+    tokenizer = ByteTokenizer(["<s>"]).with_marks(TextMarks(beginning=256))
+    found = encoded([Message("ham", "a"), Message("spam", "bc")], ["ham", "spam"], tokenizer, "x")
+    assert [ids.tolist() for ids in found.ids] == [[256, 97], [256, 98, 99]]
+    assert found.ids[0].dtype == np.uint32

@@ -128,6 +128,12 @@ def test_thoughts():
     assert style.response("b").endswith("<think>\n\n</think>\n\nb<|im_end|>")
     assert style.answer("<think>\n\n</think>\n\nb<|im_end|>") == "b"
     assert style.answer("<think>\na\n</think>\n\nb") == "<think>\na\n</think>\n\nb"
+    thought = Turn("assistant", "<think>\n1+1\n</think>\n\n2")
+    task = CONVERSATION._replace(history=(*CONVERSATION.history[:2], thought))
+    assert style.question_ids(task, tokenizer()) == style.question_ids(
+        CONVERSATION, tokenizer())          # earlier ones are forgotten
+    assert ChatTemplate(TEMPLATES["qwen3"]).question_ids(
+        task, tokenizer()) == style.question_ids(CONVERSATION, tokenizer())
 
 
 def test_styles_without_turns():

@@ -64,7 +64,7 @@ def test_flops_per_token():
     ({"n_layers": 0}, "model.n_layers must be at least 1, got 0"),
     ({"n_segments": 0}, "model.n_segments must be at least 1, got 0"),
     ({"attention_dropout": 1.0}, "model.attention_dropout is the share .* got 1.0"),
-    ({"activation": "tanh"}, "model.activation must be one of gelu_exact, .* got 'tanh'"),
+    ({"activation": "tanh"}, "model.activation must be one of relu, .* got 'tanh'"),
     ({"norm_epsilon": 0.0}, "expected a number above 0, got 0.0")])
 def test_impossible_shapes_are_refused(wrong, message):
     with pytest.raises(ValueError, match=message):

@@ -8,14 +8,14 @@ import torch
 from safetensors.numpy import save_file
 
 from torch_impl.models.torch_io import read_torch
-from twinformer.architectures.kinds import KINDS, all_presets
+from twinformer.architectures.kinds import ENCODERS, KINDS
 from twinformer.architectures.llama import LLAMA_PRESETS
 from twinformer.io.safetensors_io import StoredTensor, open_safetensors, read_safetensors
 from twinformer.models.initialisation import initial_parameters
 from twinformer.pretrained.formats.llama2c import is_llama2c
 from twinformer.pretrained.formats.mxfp4 import unpacked
 from twinformer.pretrained.formats.registry import FORMATS, REPOSITORIES
-from twinformer.pretrained.reading import read_pretrained
+from twinformer.pretrained.reading import published, read_pretrained
 from twinformer.pretrained.recently_used import RecentlyUsed
 from twinformer.pretrained.shards import split
 from twinformer.pretrained.writing import write_pretrained
@@ -278,9 +278,8 @@ def test_shards_are_filled_in_order():
 
 
 def test_every_preset_has_its_repository():
-    with_own = {name for name, config in all_presets().items() if config.kind != "bert"}
-    assert with_own == REPOSITORIES.keys()
-    assert FORMATS.keys() == KINDS.keys() - {"bert"}
+    assert published().keys() == REPOSITORIES.keys()
+    assert FORMATS.keys() == KINDS.keys() | ENCODERS.keys()
 
 
 # -- tensors that are still in their file ------------------------------------

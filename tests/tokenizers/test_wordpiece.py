@@ -192,9 +192,9 @@ def test_training_on_a_book_and_again():
 
 def test_many_characters_in_a_small_vocabulary():
     """The commonest stay; a text of other ones is unknown, word by word."""
-    tokenizer = WordPiece.train("\u4f60\u597d" * 5 + "\u7ea2\u697c", 9, at_most=True)
+    tokenizer = WordPiece.train("\u4f60\u597d" * 5 + "\u4e00\u697c", 9, at_most=True)
     assert {"\u4f60", "\u597d"} <= tokenizer.pieces.keys()
-    assert tokenizer.encode("\u7ea2\u4f60") == [1, tokenizer.pieces["\u4f60"]]
+    assert tokenizer.encode("\u4e00\u4f60") == [1, tokenizer.pieces["\u4f60"]]
 
 
 @pytest.mark.parametrize(("make", "message"), [

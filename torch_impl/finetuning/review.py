@@ -39,7 +39,7 @@ def classify_review(text, model, tokenizer, device=None, max_length=None,
     ValueError
         For an empty text.
     """
-    ids = tokenizer.encode(text, disallowed_special=())
+    ids = tokenizer.encode(text, disallowed_special=(), add_beginning=True)
     if not ids:
         raise ValueError("the text is empty: there is nothing to classify")
     if device is not None:

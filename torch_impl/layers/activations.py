@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from .fused import fused
 
-__all__ = ["relu", "gelu", "gelu_exact", "silu"]
+__all__ = ["relu", "gelu", "gelu_exact", "silu", "named_activation"]
 
 SQRT_2_OVER_PI = math.sqrt(2 / math.pi)
 CUBIC = 0.044715
@@ -49,6 +49,14 @@ def silu(x):
     if fused():
         return functional.silu(x)
     return x * torch.sigmoid(x)
+
+
+def named_activation(name: str):
+    """The function that a config calls so."""
+    return {"relu": relu,
+            "gelu": gelu,
+            "gelu_exact": gelu_exact,
+            "silu": silu}[name]
 
 
 def clipped(x):

@@ -6,7 +6,7 @@ Shapes: ... = any leading axes, D = model width, F = feed-forward width.
 from twinformer.checks import check_activation
 from twinformer.models.context import EMPTY
 
-from . import activations
+from .activations import named_activation
 from .linear import Linear
 from .module import Module
 
@@ -39,7 +39,7 @@ class FeedForward(Module):
 
     def forward(self, x, context=EMPTY):
         """x (..., D) -> y (..., D)"""
-        bend = getattr(activations, self.activation)
+        bend = named_activation(self.activation)
         h = self.up(x, context)                            # (..., F)
         a = bend(h)                                        # (..., F)
         y = self.down(a, context)                          # (..., D)

@@ -10,7 +10,7 @@ V = vocabulary.
 from twinformer.checks import check_activation
 from twinformer.models.context import EMPTY
 
-from . import activations
+from .activations import named_activation
 from .linear import Linear
 from .module import Module
 from .norm import LayerNorm
@@ -47,7 +47,7 @@ class MaskedLanguageHead(Module):
 
     def forward(self, x, context=EMPTY):
         """x (..., D) -> logits (..., V)"""
-        bend = getattr(activations, self.activation)
+        bend = named_activation(self.activation)
         h = self.transform(x, context)                     # (..., D)
         a = bend(h)                                        # (..., D)
         a = self.norm(a)                                   # (..., D)

@@ -52,7 +52,7 @@ class MixtureOfExperts(Module):
         if balance is not None:
             balance.append(logits, chosen)
 
-        tokens, places, runs = dispatch(chosen, logits.shape[-1])
+        tokens, places, runs = dispatch(chosen, len(self.experts))
         inputs = rows_at(rows, tokens)                     # (A, D)
         outputs = []
         for expert, some in zip(runs, split(inputs, runs), strict=False):

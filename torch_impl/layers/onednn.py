@@ -1,7 +1,7 @@
 """Matrix products by oneDNN, where torch's usual library is slow: on CPUs torch
 multiplies float32 by Intel's MKL, which keeps AVX-512 to Intel's processors.
-On AMD's oneDNN, which torch brings along, is twice as fast; torch itself takes
-it for other dtypes, and for compiled models.
+On AMD's oneDNN, which torch brings along, is twice as fast, on one row as well as on
+many; torch itself takes it for other dtypes, and for compiled models.
 
 Shapes: ... = any leading axes, N their product, D = inputs, F = outputs.
 """
@@ -12,14 +12,13 @@ from torch.autograd.function import once_differentiable
 
 __all__ = ["onednn_linear", "suits_onednn"]
 
-ROWS = 16  # for fewer, what takes time is to read the weights
 CPUINFO = "/proc/cpuinfo"
 
 
 def suits_onednn(x, weight) -> bool:
     """Whether this product is one that oneDNN does faster."""
     return (x.device.type == "cpu" and x.dtype == weight.dtype == torch.float32
-            and x.numel() >= ROWS * x.shape[-1]
+            and x.numel() > 0
             and not torch.compiler.is_compiling()
             and not torch.is_autocast_enabled("cpu")
             and mkl_is_slow())
@@ -69,4 +68,6 @@ class OneDNNLinear(torch.autograd.Function):
 
 def onednn_linear(x, weight, bias):
     """torch.nn.functional.linear, for products that suit."""
+    if not torch.is_grad_enabled():
+        return product(x, weight, bias)
     return OneDNNLinear.apply(x, weight, bias)

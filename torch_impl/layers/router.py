@@ -99,5 +99,5 @@ def in_best_groups(score, groups, kept_groups):
     grouped = score.reshape(N, groups, E // groups)
     best_two = grouped.sort(-1)[0][..., -2:].sum(-1)       # (N, groups)
     kept = torch.zeros_like(best_two, dtype=torch.bool)    # (N, groups)
-    kept.scatter_(-1, choose(best_two, kept_groups), True)
+    kept.scatter_(1, choose(best_two, kept_groups), True)
     return grouped.where(kept[..., None], -torch.inf).reshape(N, E)

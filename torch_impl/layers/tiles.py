@@ -52,6 +52,10 @@ def mask_tile(scores, queries, keys, past, documents, how):
     """-inf, a weight of 0, where the query does not see the key."""
     position = torch.arange(past + queries.stop, device=scores.device)
     query, key = position[past + queries.start:], position[keys]
+    past_only = documents is None and (
+        how.window is None or past + queries.stop - keys.start <= how.window)
+    if past_only and keys.stop <= past + queries.start + 1:
+        return scores  # all keys are seen by every query of the tile
     hidden = ~visible(query, key, how.window, documents)   # (..., t, s)
     by_head = scores.reshape(*scores.shape[:2], -1, len(query), len(key))
     by_head = by_head.masked_fill(hidden[..., None, :, :], -torch.inf)

@@ -10,7 +10,6 @@ from ..checks import ACTIVATIONS, check_choice
 __all__ = ["BERT_PRESETS", "BertConfig", "bert_preset"]
 
 
-
 @dataclass(frozen=True, kw_only=True)
 class BertConfig:
     """The shape of a BERT model. Devlin et al. 2018 (arXiv:1810.04805), section 3.
@@ -37,7 +36,7 @@ class BertConfig:
         Share of activations left out while training.
     attention_dropout
         Share of the attention weights left out while training.
-    activation : {"gelu_exact", "gelu", "relu", "silu"}
+    activation : {"relu", "gelu", "gelu_exact", "silu"}
         What bends in the feed-forwards and the head. transformers calls the exact GELU "gelu",
         and "gelu_new" what is "gelu" here, as in GPT-2.
     norm_epsilon

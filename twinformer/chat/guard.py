@@ -20,7 +20,7 @@ is left to a special token; those of the models known here do not.
 import re
 from collections.abc import Iterable
 
-from ..tokenizers.special_tokens import split_special
+from ..tokenizers.special_tokens import any_of, split_special
 from ..tokenizers.tokenizer import Tokenizer
 
 __all__ = ["Guard", "unused_marks"]
@@ -74,7 +74,7 @@ class Guard:
         """
         tokens = self.special if own else self.tokens
         if any(token in text for token in tokens):
-            text = pattern_of(tokens).sub(self.broken, text)
+            text = any_of(tuple(tokens)).sub(self.broken, text)
         if self.may_be_a_part(text) or self.may_be_a_part(text.strip()):
             bare = text.strip() or text     # a template may strip it
             text = text.replace(bare, f"{self.seam}{bare}{self.seam}", 1)
@@ -109,8 +109,3 @@ class Guard:
     def read(self, text: str) -> str:
         """The text without marks."""
         return text.replace(self.seam, "").replace(self.cut, "")
-
-
-def pattern_of(tokens: Iterable[str]) -> re.Pattern:
-    longest_first = sorted(tokens, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, longest_first)))

@@ -83,7 +83,10 @@ def encoded(messages: Sequence[Message], classes: Sequence[str],
             f"{len(unknown)} of the {len(messages)} {part} texts are of a "
             f"class that no text to learn from has, for example "
             f"{unknown[0]!r}; the classes are {', '.join(classes)}")
-    ids = list(tokenizer.encode_batch(message.text for message in messages))
+    first = tokenizer.beginning_of_text
+    begin = np.array([] if first is None else [first], np.uint32)
+    ids = [np.concatenate([begin, text]) for text in tokenizer.encode_batch(
+        message.text for message in messages)]
     return Encoded(ids, np.array([number[m.label] for m in messages],
                                  np.int64))
 

@@ -36,8 +36,8 @@ def add_arguments(parser) -> None:
                         help="Where prepare puts the tokens; left out, below TWINFORMER_DATA.")
     parser.add_argument("--tokenizer", type=str, default="bpe",
                         help="What cuts the text: bpe or wordpiece, learned from the corpus; "
-                             "gpt2, that of GPT-2; bytes; or a tokenizer.json of a run or of "
-                             "Hugging Face.")
+                             "gpt2, that of GPT-2; bytes; or a path: of a tokenizer.json of a run "
+                             "or of Hugging Face, of a tokenizer.model, of a model's folder.")
     parser.add_argument("--vocab_size", type=int, default=8192,
                         help="Tokens of the bpe or wordpiece tokenizer.")
     parser.add_argument("--tokenizer_sample", type=int, default=10_000_000,

@@ -119,8 +119,9 @@ class PromptStyle:
                 "system": (self.before_system, self.after_system),
                 "user": (self.before_instruction, ""),
                 "assistant": ("", self.after_response)}[role]
+            # what was thought for an earlier answer is forgotten
             if role == "assistant" and self.no_thoughts:
-                text = text.rpartition("</think>")[2]   # they are forgotten
+                text = text.rpartition("</think>")[2].lstrip("\n")
             ids += tokenizer.encode(before, "all", add_beginning=not ids)
             start = len(ids)
             ids += tokenizer.encode_ordinary(self.said(text))

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..io.remote_file import data_folder
+from ..architectures.bert import BERT_PRESETS
 from ..models.config import PRESETS
 from .formats.registry import REPOSITORIES
 from .shards import INDEX, WEIGHTS_FILE
@@ -22,7 +23,8 @@ PATIENCE = 8.0      # seconds until the hub counts as unreachable
 OWN_FILES = {"stories260k": ("stories260K/stories260K.bin",)}   # where they are called otherwise
 TOKENIZER = ("tokenizer.json", "tokenizer_config.json")
 OWN_TOKENIZERS = {"stories260k": ("stories260K/tok512.model",),
-                  **dict.fromkeys(PRESETS, ())}     # GPT-2's lies elsewhere
+                  **dict.fromkeys(PRESETS, ()),     # GPT-2's lies elsewhere
+                  **dict.fromkeys(BERT_PRESETS, (*TOKENIZER, "vocab.txt"))}
 
 
 def repository(name: str) -> str:

@@ -5,23 +5,19 @@ said in the names that the file itself uses.
 """
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..architectures.kinds import all_presets
+from ..architectures.kinds import ENCODERS, KINDS
 from ..io.paths import expanded
-from .bert_files import is_bert, read_bert
-from .checking import check_fit, check_kinds, is_finite, refuse_infinite
-from .formats.gpt2_config import read_config
+from .checking import is_finite, refuse_infinite
 from .formats.format import Format
 from .formats.llama2c import Llama2CFormat, is_llama2c, read_llama2c
 from .formats.meta import META_FILE
-from .formats.place import Arrays, Place, Places, taken
+from .formats.place import Arrays, Places, taken
 from .formats.registry import format_of_file
-from .formats.settings import Settings
 from .hub import fetch
 from .opening import open_weights
 from .shards import INDEX, WEIGHTS_FILE
@@ -96,54 +92,26 @@ def open_pretrained(source: str | os.PathLike, config: Any, read_torch: ReadTorc
     """
     path = find_weights(source)
     if config is None and is_preset(source):
-        config = all_presets()[str(source)]
+        config = published()[str(source)]
     if path.suffix == ".bin" and is_llama2c(path):
         found, in_file = read_llama2c(path)
         format: Format = Llama2CFormat()
         config = config or found
     else:
         in_file = open_weights(path, read_torch)
-        if is_bert(in_file):
-            config, parameters = read_bert(path, in_file, config)
-            return Opened(path, config, {name: Place(name) for name in parameters}, parameters,
-                          turn)
-        format = format_of_file(path, config and config.kind)
-    try:
-        tensors = format.plain(in_file)
-    except ValueError as problem:
-        raise ValueError(f"{path}: {problem}") from None
-    config = config or config_beside(path, format, tensors) or format.alone(path, tensors)
-    idle = format.idle(tensors, config)
-    tensors = {name: tensor for name, tensor in tensors.items() if name not in idle}
-    places = format.places(config, tensors)
-    check_fit(path, tensors, format.shapes_there(config, places),
-              format.described(config, tensors), in_file)
-    check_kinds(path, tensors)
-    return Opened(path, config, places, tensors, turn)
+        format = format_of_file(path, in_file, config and config.kind)
+    return Opened(path, *format.fitted(path, in_file, config), turn)
 
 
-def config_beside(path: Path, format: Format, tensors: Arrays) -> Any:
-    """From the config.json or hparams.json in the same folder, if any.
-
-    Those often do not say that the output layer is one of its own: a file
-    in which it differs from the embedding knows better.
-    """
-    if path.name == META_FILE:
-        return None
-    if (beside := path.with_name("config.json")).is_file():
-        config = format.read_config(Settings.read(beside))
-    elif (beside := path.with_name("hparams.json")).is_file():
-        config = read_config(beside)
-    else:
-        return None
-    if config.tie_embeddings and format.has_own_head(tensors):
-        return replace(config, tie_embeddings=False)
-    return config
+def published() -> dict[str, Any]:
+    """{name: config} of all that can be downloaded"""
+    return {name: config for kind in (KINDS | ENCODERS).values()
+            for name, config in kind.presets.items()}
 
 
 def is_preset(source) -> bool:
     """As in transformers, a file or folder of that name comes first."""
-    return str(source) in all_presets() and not Path(source).exists()
+    return str(source) in published() and not Path(source).exists()
 
 
 def find_weights(source: str | os.PathLike) -> Path:
@@ -169,4 +137,4 @@ def find_weights(source: str | os.PathLike) -> Path:
                                 f"expected one of {', '.join(IN_FOLDERS)}")
     raise FileNotFoundError(
         f"there is no file or folder {path}, and no published size of that "
-        f"name; those are {', '.join(all_presets())}")
+        f"name; those are {', '.join(published())}")

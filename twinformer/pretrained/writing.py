@@ -9,8 +9,8 @@ import numpy as np
 from ..io.files import write_atomically
 from ..tokenizers.tokenizer import Tokenizer
 from ..architectures.bert import BertConfig
-from .bert_files import write_bert
 from .checking import listed
+from .formats.bert import write_bert
 from .formats.place import tensor_of
 from .formats.registry import FORMATS, config_text
 from .shards import SHARD_BYTES, write_shards

@@ -67,7 +67,7 @@ class HuggingFaceTokenizer(Tokenizer):
         """The library's own object, which neither cuts nor fills texts."""
         import tokenizers
         try:
-            library = tokenizers.Tokenizer.from_str(json.dumps(self.content))
+            library = tokenizers.Tokenizer.from_str(json_text(self.content))
         except Exception as problem:        # it raises nothing narrower
             raise ValueError("the library tokenizers cannot read it: "
                              f"{problem}") from None

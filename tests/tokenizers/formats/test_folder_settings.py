@@ -4,7 +4,6 @@ import json
 import pytest
 from tokenizers import AddedToken, Tokenizer
 
-from numpy_impl.text.bpe import BPETokenizer
 from twinformer.tokenizers.bpe import ByteLevelBPE
 from twinformer.backend import load_tokenizer
 from twinformer.pretrained.tokenizer_files import write_tokenizer_files
@@ -161,12 +160,3 @@ def test_damaged_files_are_named(tmp_path):
 def test_an_empty_folder_has_none(tmp_path):
     with pytest.raises(FileNotFoundError, match="no tokenizer in"):
         load_tokenizer(tmp_path)
-
-
-def test_added_tokens_are_refused_where_ids_are_taken():
-    ranks = {bytes([byte]): byte for byte in range(256)}
-    for token, i in (("<think>", 65), ("", 300)):
-        assert "needs an id of its own" in error_of(
-            BPETokenizer, ranks, added_tokens={token: i})
-    assert "id of its own" in error_of(
-        BPETokenizer, ranks, special_tokens={"<s>": 300}, added_tokens={"<t>": 300})

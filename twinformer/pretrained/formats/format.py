@@ -1,8 +1,10 @@
 """What every format has to say: how one kind of model is written down by others."""
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ..checking import check_fit, check_kinds
 from .place import Arrays, Places, shape_there
 from .settings import Settings
 
@@ -42,7 +44,41 @@ class Format:
         """What config.json says of the token that ends a text."""
         return {"bos_token_id": None, "eos_token_id": end, "pad_token_id": None}
 
+    def beside(self, path: Path) -> Any:
+        """The config in the same folder as the weights; None where there is none."""
+        place = path.with_name("config.json")
+        return self.read_config(Settings.read(place)) if place.is_file() else None
+
     # -- its tensors ---------------------------------------------------------
+
+    def fitted(self, path: Path, in_file: Arrays, config: Any) -> tuple[Any, Places, Arrays]:
+        """The config of a file, where each parameter lies in it, and its tensors.
+
+        config : what it has to be of; None = what lies beside it, or is in it
+
+        A config.json often does not say that the output layer is one of its own: a file in
+        which it differs from the embedding knows better.
+
+        Raises
+        ------
+        ValueError
+            Where it is of another model.
+        """
+        try:
+            tensors = self.plain(in_file)
+        except ValueError as problem:
+            raise ValueError(f"{path}: {problem}") from None
+        if config is None:
+            config = self.beside(path) or self.alone(path, tensors)
+            if config.tie_embeddings and self.has_own_head(tensors):
+                config = replace(config, tie_embeddings=False)
+        idle = self.idle(tensors, config)
+        tensors = {name: tensor for name, tensor in tensors.items() if name not in idle}
+        places = self.places(config, tensors)
+        check_fit(path, tensors, self.shapes_there(config, places),
+                  self.described(config, tensors), in_file)
+        check_kinds(path, tensors)
+        return config, places, tensors
 
     def places(self, config: Any, tensors: Arrays | None = None) -> Places:
         """Where each parameter lies; in these tensors, or in what is to be written."""

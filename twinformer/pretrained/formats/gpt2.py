@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from ...models.config import PRESETS, GPT2Config
-from .gpt2_config import config_json, config_of_arrays, config_of_json, preset_of
+from ..checking import listed
+from .gpt2_config import config_json, config_of_arrays, config_of_json, preset_of, read_config
 from .gpt2_names import BUFFERS, HUGGING_FACE, is_turned, spelling_of, without_wrappers
 from .format import Format
 from .place import Arrays, Place, Places
@@ -29,6 +30,11 @@ class GPT2Format(Format):
 
     def config_json(self, config: GPT2Config) -> dict[str, Any]:
         return config_json(config)
+
+    def beside(self, path: Path) -> GPT2Config | None:
+        """OpenAI's file is called hparams.json."""
+        found, place = super().beside(path), path.with_name("hparams.json")
+        return read_config(place) if found is None and place.is_file() else found
 
     def ends(self, config: GPT2Config, end: int | None) -> dict[str, Any]:
         if end is None and config.vocab_size > 50256:
@@ -73,8 +79,6 @@ class GPT2Format(Format):
 
     def alone(self, path: Path, tensors: Arrays) -> GPT2Config:
         """From names and shapes alone: the published sizes only."""
-        from ..checking import listed
-
         found = config_of_arrays(tensors, spelling_of(tensors))
         if found is None:
             raise ValueError(f"{path} holds no GPT-2: there is no wte among its {len(tensors)} "
@@ -85,7 +89,7 @@ class GPT2Format(Format):
                 f"{path} is of none of the published sizes: it holds {sizes(found)}. Its arrays "
                 "do not tell the number of heads; put the model's config.json beside it, or "
                 "give a GPT2Config")
-        return replace(found, tie_embeddings=not self.has_own_head(tensors))
+        return found
 
     def described(self, config: GPT2Config, tensors: Arrays) -> str:
         found = config_of_arrays(tensors, spelling_of(tensors))

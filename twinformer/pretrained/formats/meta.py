@@ -31,6 +31,9 @@ class MetaFormat(LlamaFormat):
 
     repositories = NONE
 
+    def beside(self, path: Path) -> None:
+        """Nothing that is Hugging Face's is about this file."""
+
     def alone(self, path: Path, tensors: Arrays) -> LlamaConfig:
         """From the params.json beside it."""
         if path.with_name("consolidated.01.pth").exists():
@@ -61,8 +64,7 @@ class MetaFormat(LlamaFormat):
             rope_theta=theta, rope_interleaved=True,
             context_length=131072 if stretched else 8192 if theta >= 500000 else 4096,
             rope_factor=settings.number("rope_scaling_factor", release_factor(width))
-            if stretched else 1.0,
-            tie_embeddings=not self.has_own_head(tensors))
+            if stretched else 1.0)
 
     def plain(self, tensors: Arrays) -> Arrays:
         return {name: tensor for name, tensor in tensors.items() if name != "rope.freqs"}

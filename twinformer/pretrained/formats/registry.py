@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 from ...io.strict_json import json_text
+from .bert import BertFormat, is_bert
 from .format import Format
 from .gemma3 import Gemma3Format
 from .gpt2 import GPT2Format
@@ -11,6 +12,7 @@ from .llama import LlamaFormat
 from .llama2c import Llama2CFormat
 from .meta import META_FILE, MetaFormat
 from .olmo3 import Olmo3Format
+from .place import Arrays
 from .qwen3 import Qwen3Format, Qwen3MoEFormat
 from .settings import Settings
 
@@ -18,7 +20,7 @@ __all__ = ["FORMATS", "REPOSITORIES", "config_text", "format_of", "format_of_fil
 
 FORMATS: dict[str, Format] = {format.kind: format for format in (
     GPT2Format(), LlamaFormat(), Qwen3Format(), Qwen3MoEFormat(), Gemma3Format(), Olmo3Format(),
-    GptOssFormat())}
+    GptOssFormat(), BertFormat())}
 
 # Where the hub has what is published, {preset: repository}
 REPOSITORIES = {name: repository for format in (*FORMATS.values(), Llama2CFormat())
@@ -42,10 +44,12 @@ def format_of(settings: Settings) -> Format:
                      f"model, those that can be read are {known}")
 
 
-def format_of_file(path: Path, kind: str | None) -> Format:
-    """The format of a file of weights: of what lies beside it, else of the kind it has to be."""
+def format_of_file(path: Path, in_file: Arrays, kind: str | None) -> Format:
+    """The format of a file of weights, of the kind it has to be or of what lies beside it."""
     if path.name == META_FILE:
         return MetaFormat()
+    if is_bert(in_file):        # the first BERTs' config.json does not say so
+        return FORMATS["bert"]
     if kind is not None:
         return FORMATS[kind]
     beside = path.with_name("config.json")

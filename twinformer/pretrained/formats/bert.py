@@ -11,19 +11,38 @@ from typing import Any
 
 import numpy as np
 
-from ..io.files import write_atomically
-from ..io.safetensors_io import write_safetensors
-from ..architectures.bert import BertConfig
-from ..models.initialisation import initial_array
-from ..models.parameters import check_parameters
-from ..tokenizers.tokenizer import Tokenizer
-from .bert_config_io import bert_config_json, read_bert_config
+from ...io.files import write_atomically
+from ...io.safetensors_io import write_safetensors
+from ...architectures.bert import BertConfig
+from ...models.initialisation import initial_array
+from ...models.parameters import check_parameters
+from ...tokenizers.tokenizer import Tokenizer
+from .bert_config import bert_config_json, read_bert_config
 from .bert_names import COPY, HEADS, OF_BERT, from_theirs, plain_names, their_names, to_theirs
-from .tokenizer_files import check_can_be_written, write_tokenizer_files
+from .format import Format
+from .place import Arrays, Place, Places
+from ..tokenizer_files import check_can_be_written, write_tokenizer_files
 
-__all__ = ["is_bert", "read_bert", "write_bert"]
+__all__ = ["BertFormat", "is_bert", "read_bert", "write_bert"]
+
+REPOSITORIES = {"bert-tiny": "google/bert_uncased_L-2_H-128_A-2",
+                "bert-base-uncased": "google-bert/bert-base-uncased",
+                "bert-large-uncased": "google-bert/bert-large-uncased"}
 
 EMBEDDING = "bert.embeddings.word_embeddings.weight"
+
+
+class BertFormat(Format):
+    """Of BertForPreTraining, and of files that lack a head."""
+
+    kind = "bert"
+    model_types = ("bert",)
+    repositories = REPOSITORIES
+
+    def fitted(self, path: Path, in_file: Arrays, config: BertConfig | None
+               ) -> tuple[BertConfig, Places, Arrays]:
+        config, parameters = read_bert(path, in_file, config)
+        return config, {name: Place(name) for name in parameters}, parameters
 
 
 def is_bert(in_file: Mapping[str, Any]) -> bool:

@@ -3,9 +3,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ..io.strict_json import json_text
-from ..io.text_files import read_text
-from ..architectures.bert import BertConfig
+from ...io.strict_json import json_text
+from ...io.text_files import read_text
+from ...architectures.bert import BertConfig
 
 __all__ = ["bert_config_json", "read_bert_config"]
 
