@@ -14,11 +14,10 @@ from ..models.building import new_model
 from ..models.parameters import get_parameters, set_parameters
 from .clipping import clip_global_norm
 from .diagnosis import first_non_finite
-from twinformer.architectures.traits import balance_weight
 from twinformer.configs.device_config import DeviceConfig
 from twinformer.learning import NonFiniteError, StepResult
 from twinformer.memory import keep_freed_memory
-from .objective import NextTokens
+from .objective import objective_of
 from .optimizer import AdamW, learning_gradients
 
 __all__ = ["Learner", "placed", "pretraining_learner"]
@@ -118,7 +117,7 @@ class Learner:
 
 
 def pretraining_learner(model, training, device, parameters) -> Learner:
-    """A Learner of a new model on next tokens: batches are (inputs, targets).
+    """A Learner of a new model on what its kind is pretrained on.
 
     Parameters
     ----------
@@ -138,7 +137,7 @@ def pretraining_learner(model, training, device, parameters) -> Learner:
     dtype = weight.dtype
     new = new_model(model, seed=None).to(dtype)
     set_parameters(new, parameters)
-    objective = NextTokens(balance_weight(model))
+    objective = objective_of(model)
     return Learner(new, objective, training, device)
 
 

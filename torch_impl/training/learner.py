@@ -14,10 +14,9 @@ from ..models.parameters import get_parameters, set_parameters
 from .clipping import clip_global_norm
 from .device import Machine, choose_device
 from .diagnosis import first_non_finite
-from twinformer.architectures.traits import balance_weight
 from twinformer.learning import NonFiniteError, StepResult
 from twinformer.memory import keep_freed_memory
-from .objective import NextTokens
+from .objective import objective_of
 from .optimizer import AdamW, learning_gradients
 
 __all__ = ["Learner", "placed", "pretraining_learner"]
@@ -127,7 +126,7 @@ class Learner:
 
 
 def pretraining_learner(model, training, device, parameters) -> Learner:
-    """A Learner of a new model on next tokens: batches are (inputs, targets).
+    """A Learner of a new model on what its kind is pretrained on.
 
     Parameters
     ----------
@@ -147,7 +146,7 @@ def pretraining_learner(model, training, device, parameters) -> Learner:
     dtype = torch.as_tensor(weight).dtype
     new = new_model(model, seed=None).to(dtype)
     set_parameters(new, parameters)
-    objective = NextTokens(balance_weight(model))
+    objective = objective_of(model)
     return Learner(new, objective, training, device)
 
 

@@ -9,11 +9,23 @@ so that they make the gradient of one large batch.
 
 Shapes: B batch, T positions, V vocabulary.
 """
+from importlib import import_module
+from typing import Any
+
+from twinformer.architectures.kinds import kind_of
+from twinformer.architectures.traits import balance_weight
 from twinformer.batches.collate import IGNORE
 from ..layers.load_balance import LoadBalance
 from .loss import cross_entropy, single_or_double
 
-__all__ = ["NextTokens"]
+__all__ = ["NextTokens", "objective_of"]
+
+
+def objective_of(config) -> Any:
+    """What a new model of that config is pretrained on: NextTokens, or what
+    the list of kinds says."""
+    package = import_module(__name__.partition(".")[0])  # lazily all names
+    return getattr(package, kind_of(config).objective).of(config)
 
 
 class NextTokens:
@@ -33,6 +45,11 @@ class NextTokens:
 
     def __init__(self, balance: float = 0.0):
         self.balance = balance
+
+    @classmethod
+    def of(cls, config):
+        """With the weight of balance that the model's config names."""
+        return cls(balance_weight(config))
 
     def count(self, batch) -> int:
         """The targets that count."""

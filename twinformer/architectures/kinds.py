@@ -15,8 +15,8 @@ from .llama import LLAMA_PRESETS, LlamaConfig
 from .olmo3 import OLMO3_PRESETS, Olmo3Config
 from .qwen3 import QWEN3_MOE_PRESETS, QWEN3_PRESETS, Qwen3Config, Qwen3MoEConfig
 
-__all__ = ["ENCODERS", "KINDS", "Kind", "all_presets", "config_of", "kind_named", "kind_of",
-           "sized_model", "small_model"]
+__all__ = ["ENCODERS", "EVERY_KIND", "KINDS", "Kind", "all_presets", "config_of", "kind_named",
+           "kind_of", "sized_model", "small_model", "writes"]
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,18 @@ class Kind:
         Its published sizes, {name: config}.
     small
         What two CPU cores train in minutes: the fields that differ from the config's defaults.
+    objective
+        The name, in numpy_impl and torch_impl, of what it is pretrained on.
+    tokenizer
+        What it reads a corpus by, unless another one is asked for.
     """
 
     config: type
     model: str
     presets: dict[str, Any]
     small: dict[str, Any] = field(default_factory=dict)
+    objective: str = "NextTokens"
+    tokenizer: str = "bpe"
 
 
 # As small as GPT-2's default here, so that kinds can be compared
@@ -46,6 +52,7 @@ SMALL = {"vocab_size": 2048, "context_length": 64, "d_model": 160, "n_layers": 2
 HEADS = {"n_heads": 4, "n_kv_heads": 2, "head_dim": 40}
 EXPERTS = {"d_hidden": 216, "n_experts": 4, "n_active": 2}
 
+# Models that write
 KINDS = {
     "gpt2": Kind(GPT2Config, "GPTModel", PRESETS, SMALL | {"n_heads": 4, "dropout": 0.0}),
     "llama": Kind(LlamaConfig, "LlamaModel", LLAMA_PRESETS, SMALL | HEADS | {"d_hidden": 432,
@@ -68,13 +75,20 @@ KINDS = {
 # Models that read and do not write
 ENCODERS = {
     "bert": Kind(BertConfig, "BertModel", BERT_PRESETS, SMALL | {"n_heads": 4, "d_hidden": 640,
-                 "dropout": 0.0, "attention_dropout": 0.0}),
+                 "dropout": 0.0, "attention_dropout": 0.0}, "MaskedTokens", "wordpiece"),
 }
+
+EVERY_KIND = KINDS | ENCODERS
 
 
 def kind_of(config: Any) -> Kind:
     """The kind that a config is of."""
-    return (KINDS | ENCODERS)[config.kind]
+    return EVERY_KIND[config.kind]
+
+
+def writes(config: Any) -> bool:
+    """Whether models of that config go on with a text."""
+    return config.kind in KINDS
 
 
 def kind_named(name: str) -> Kind:
@@ -85,9 +99,9 @@ def kind_named(name: str) -> Kind:
     ValueError
         If there is none; the message lists those there are.
     """
-    if name not in KINDS:
-        raise ValueError(f"model.kind must be one of {', '.join(KINDS)}, got {name!r}")
-    return KINDS[name]
+    if name not in EVERY_KIND:
+        raise ValueError(f"model.kind must be one of {', '.join(EVERY_KIND)}, got {name!r}")
+    return EVERY_KIND[name]
 
 
 def config_of(values: Mapping[str, Any]) -> Any:
@@ -135,6 +149,6 @@ def sized_model(kind: str, *, vocab_size: int, context_length: int, d_model: int
         name: size for name, size in sizes.items() if name in known})
 
 
-def all_presets() -> dict[str, Any]:
-    """The published sizes of all kinds, {name: config}."""
-    return {name: config for kind in KINDS.values() for name, config in kind.presets.items()}
+def all_presets(kinds: Mapping[str, Kind] = KINDS) -> dict[str, Any]:
+    """The published sizes of all these kinds, {name: config}; of those that write."""
+    return {name: config for kind in kinds.values() for name, config in kind.presets.items()}

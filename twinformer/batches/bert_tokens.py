@@ -31,7 +31,8 @@ class BertTokens(NamedTuple):
         names = [f"[{name.upper()}]" for name in cls._fields]
         if missing := [name for name in names if name not in special_tokens]:
             raise ValueError(f"BERT's texts need the tokens {', '.join(names)}; this tokenizer "
-                             f"has no {', '.join(missing)}: take that of a BERT")
+                             f"has no {', '.join(missing)}: take that of a BERT, "
+                             "or --tokenizer wordpiece, which learns one from the texts")
         return cls(*(special_tokens[name] for name in names))
 
 

@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .bert_tokens import BertTokens, two_texts
+from .bert_tokens import BertTokens, one_text, two_texts
 from .collate import IGNORE, padded
 from .sentence_pairs import SentencePair
 
-__all__ = ["MaskedBatch", "hide_tokens", "masked_batch"]
+__all__ = ["MaskedBatch", "hide_tokens", "masked_batch", "masked_windows"]
 
 MASKED, RANDOM = 0.8, 0.1       # of the tokens that are asked for; the others stay
 
@@ -55,6 +55,23 @@ def masked_batch(pairs: Sequence[SentencePair], tokens: BertTokens, vocab_size: 
     inputs, targets = hide_tokens(ids, text, tokens.mask, vocab_size, seed, share)
     labels = np.array([int(pair.is_random) for pair in pairs])
     return MaskedBatch(inputs, targets, padded(segments, T, 0), real, labels)
+
+
+def masked_windows(windows: np.ndarray, tokens: BertTokens, vocab_size: int, seed,
+                   share: float = 0.15) -> MaskedBatch:
+    """windows (B, T - 2) -> [CLS] window [SEP] of each, (B, T), with tokens hidden
+
+    Pieces of a corpus in which a [SEP] ends every document; one may go over such an end. Nothing
+    is padding, and no second text is asked about: labels are 0.
+    Liu et al. 2019 (arXiv:1907.11692), section 4.2, FULL-SENTENCES.
+
+    seed, share : as in masked_batch
+    """
+    ids = np.array([one_text(row, tokens) for row in windows])  # (B, T)
+    text = ~np.isin(ids, tokens)                                # (B, T)
+    inputs, targets = hide_tokens(ids, text, tokens.mask, vocab_size, seed, share)
+    return MaskedBatch(inputs, targets, np.zeros_like(ids), np.ones(ids.shape, bool),
+                       np.zeros(len(ids), int))
 
 
 def hide_tokens(ids: np.ndarray, may_hide: np.ndarray, mask_id: int, vocab_size: int, seed,

@@ -35,7 +35,7 @@ def run(arguments) -> None:
     from .opening import open_model
 
     def opened_by(source: str):
-        return open_model(source, default_backend())
+        return open_model(source, default_backend(), to_write=False)
 
     opened = opened_by(arguments.model)
     if arguments.adapter:

@@ -3,24 +3,36 @@ a folder or file as transformers, OpenAI and Meta write them."""
 from dataclasses import replace
 from pathlib import Path
 
+from ..architectures.kinds import all_presets, writes
 from ..backend import byte_pair_encoding, implementation, load_tokenizer
 
 __all__ = ["open_model", "tokenizer_of"]
 
 
-def open_model(source: str, backend: str):
+def open_model(source: str, backend: str, *, to_write: bool = True):
     """The OpenedRun of a run, or one made of weights from elsewhere.
 
     source : a run's name or folder, a checkpoint in it, a published size, or a
     file or folder with weights
+    to_write : whether it has to be a model that goes on with a text
 
     Raises
     ------
     FileNotFoundError, ConnectionError, ValueError
-        As ``open_run`` and ``load_pretrained``.
+        As ``open_run`` and ``load_pretrained``; where it does not write, and has to.
     """
+    opened = opened_from(source, backend)
+    if to_write and not writes(opened.config.model):
+        raise ValueError(
+            f"the model of {source} is a {opened.config.model.kind}: it finds hidden tokens and "
+            "does not write. The commands that take it are twinformer train --resume RUN and "
+            "twinformer export; in Python, load_pretrained and fill_mask")
+    return opened
+
+
+def opened_from(source: str, backend: str):
+    """What open_model returns, of any kind."""
     from ..io.paths import expanded
-    from ..architectures.kinds import all_presets
     from ..configs.run_config import RunConfig
     from ..runs.run_folder import OpenedRun, open_run
     from ..runs.run_names import RUNS, is_run, runs_there

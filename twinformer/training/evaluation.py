@@ -8,11 +8,12 @@ text.
 Shapes: N = tokens, B = batch, T = positions, V = vocabulary.
 """
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Evaluation", "evaluate"]
+__all__ = ["Evaluation", "evaluate", "spread_windows"]
 
 
 @dataclass(frozen=True)
@@ -74,18 +75,9 @@ def evaluate(
     ValueError
         Where the text is shorter than one window.
     """
-    T = context_length
-    windows = (len(tokens) - 1) // T
-    if windows < 1:
-        raise ValueError(f"the text has {len(tokens)} tokens, one window "
-                         f"needs {T + 1}")
-    wanted = min(windows, batches * batch_size or windows)
-    chosen = np.arange(wanted) * windows // wanted         # (windows,)
-    positions = chosen[:, None] * T + np.arange(T)         # (windows, T)
-
     nats, count, size = 0.0, 0, 0
-    for start in range(0, wanted, batch_size):
-        batch = positions[start:start + batch_size]        # (B, T)
+    for batch in spread_windows(len(tokens), context_length, batch_size,
+                                batches):                  # (B, T)
         inputs = tokens[batch].astype(np.int64)            # (B, T)
         targets = tokens[batch + 1].astype(np.int64)       # (B, T)
         batch_nats, batch_count = learner.evaluate((inputs, targets))
@@ -93,3 +85,19 @@ def evaluate(
         count += batch_count
         size += int(bytes_per_token[targets].sum())
     return Evaluation(nats, count, size)
+
+
+def spread_windows(length: int, T: int, batch_size: int,
+                   batches: int = 0) -> Iterator[np.ndarray]:
+    """The positions (B, T) of windows that do not overlap, spread evenly over
+    a text of that length; see evaluate. Behind each there is one more token.
+    """
+    windows = (length - 1) // T
+    if windows < 1:
+        raise ValueError(f"the text has {length} tokens, one window "
+                         f"needs {T + 1}")
+    wanted = min(windows, batches * batch_size or windows)
+    chosen = np.arange(wanted) * windows // wanted         # (windows,)
+    positions = chosen[:, None] * T + np.arange(T)         # (windows, T)
+    for start in range(0, wanted, batch_size):
+        yield positions[start:start + batch_size]          # (B, T)

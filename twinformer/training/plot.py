@@ -9,6 +9,7 @@ __all__ = ["curves_figure", "plot_curves"]
 
 COLORS = {"train": "#1f77b4", "validation": "#d95f02", "test": "#7570b3"}
 LABELS = {"nats_per_token": "loss (nats per token)",
+          "nats_per_hidden_token": "loss (nats per hidden token)",
           "bits_per_byte": "loss (bits per byte)"}
 
 

@@ -34,6 +34,7 @@ class Pretraining:
     """
 
     epoch_steps = 0     # a stream: nothing falls due at an epoch's end
+    marks = 0           # positions of the context that are not of the text
 
     def __init__(
         self,
@@ -53,7 +54,8 @@ class Pretraining:
         self.feed = feed or implementation(config.backend).create_loader
         self.batches = Batches(
             data.train, config.training.batch_size,
-            config.model.context_length, seed=config.training.seed)
+            config.model.context_length - self.marks,
+            seed=config.training.seed)
 
     def microbatches(self, step: int, state: Mapping[str, Any]
                      ) -> Generator[StepData, None, None]:

@@ -5,18 +5,22 @@ from pathlib import Path
 from typing import Any
 
 from ..backend import implementation
-from ..architectures.kinds import small_model
+from ..architectures.kinds import kind_of, small_model
 from ..models.initialisation import initial_parameters
 from ..runs.checkpoint import Checkpoint
 from ..configs.run_config import RunConfig, config_to_dict
 from ..configs.training_config import TrainingConfig
 from .data import TrainingData, prepare_data
+from .masked_pretraining import MaskedPretraining
 from .pretraining import Pretraining
 from .progress import Progress
 from ..runs.run_folder import RunFolder, newest_checkpoint
 from .trainer import Trainer
 
 __all__ = ["FinishedRun", "run_training"]
+
+# Where the batches of each objective come from
+TASKS = {"NextTokens": Pretraining, "MaskedTokens": MaskedPretraining}
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def trained(config, folder, start, make_sampler, feed, measure_peak,
     learner = package.pretraining_learner(
         config.model, config.training, config.device,
         initial_parameters(config.model, config.training.seed))
-    task = Pretraining(
+    task = TASKS[kind_of(config.model).objective](
         data, config, feed=feed,
         peak_flops=package.peak_flops(learner) if measure_peak else 0.0,
         sampler=make_sampler(config, data) if make_sampler else None)

@@ -5,6 +5,7 @@
   twinformer train reviews.csv --text-field review --vocab-size 1000
   twinformer train --max-steps 100 --n-layers 2 --backend numpy
   twinformer train --kind llama               another kind of model
+  twinformer train --kind bert                one that finds hidden tokens
   twinformer train --preset gpt2 --n-layers 6   GPT-2's shape, half as deep
   twinformer train --config mine.yaml --learning-rate 0.0005
   twinformer train --resume runs/run-1        after a stop, bit for bit
@@ -19,13 +20,13 @@ from functools import partial
 from typing import Literal
 
 from ...backend import implementation
-from ...architectures.kinds import all_presets
+from ...architectures.kinds import writes
 from ...configs.run_config import RunConfig
 from ...runs.run_names import find_run
 
 from ..around_training import stopped
 from ..resuming import config_of_resumed, value_of
-from .model_options import add_model_options, common_options
+from .model_options import PRESETS, add_model_options, common_options
 from .sampling import sampler
 from .summary import summary
 from ...io.strict_json import json_text
@@ -48,7 +49,7 @@ def add_arguments(parser) -> None:
         help="Go on with this run, for example runs/run-1, or from one of "
              "its checkpoints; its config.yaml is read first.")
     parser.add_argument(
-        "--preset", type=Literal[tuple(all_presets())],
+        "--preset", type=Literal[tuple(PRESETS)],
         help="The kind and shape of a published model, with new weights; "
              "options win over it, and it over --config.")
     parser.add_class_arguments(RunConfig, skip={"model"})
@@ -84,9 +85,9 @@ def last_config(words: list[str]) -> str | None:
 def shape_of(name: str) -> str | None:
     """The settings of a preset, but for the vocabulary, which is that of the
     tokenizer."""
-    if name not in all_presets():   # jsonargparse says so
+    if name not in PRESETS:   # jsonargparse says so
         return None
-    shape = dataclasses.asdict(all_presets()[name])
+    shape = dataclasses.asdict(PRESETS[name])
     del shape["vocab_size"]
     return json_text({"model": shape})
 
@@ -116,9 +117,11 @@ def run(arguments) -> int:
 
 
 def loaded(config: RunConfig, batches):
-    """The batches by the loader of the backend, read ahead for a GPU."""
+    """The batches by the loader of the backend, read ahead for a GPU, unless
+    NumPy is to hide some of their tokens."""
     package = implementation(config.backend)
     device = "cpu"
-    if config.backend == "torch" and config.device.pin_memory:
+    if (config.backend == "torch" and config.device.pin_memory
+            and writes(config.model)):
         device = package.choose_device(config.device.device)
     return package.create_loader(batches, device)

@@ -7,7 +7,7 @@ from dataclasses import fields
 from itertools import zip_longest
 from typing import Any, Literal
 
-from ...architectures.kinds import KINDS, all_presets
+from ...architectures.kinds import EVERY_KIND, all_presets
 from ...runs.run_names import RUNS, find_run, run_folder_of, settings_in
 from ..parsing.config_files import content_of
 from ..parsing.option_names import did_you_mean
@@ -18,6 +18,7 @@ __all__ = ["add_model_options", "common_options"]
 # Those that most people use; a kind has some of them
 COMMON = ("--context-length", "--d-model", "--n-heads", "--n-kv-heads", "--d-hidden",
           "--n-experts", "--n-layers", "--dropout")
+PRESETS = all_presets(EVERY_KIND)
 
 
 def add_model_options(parser) -> None:
@@ -29,13 +30,14 @@ def add_model_options(parser) -> None:
         For a kind that there is not, and where two are asked for.
     """
     name = chosen_kind(parser.words)
-    kind = KINDS[name]
+    kind = EVERY_KIND[name]
     parser.add_class_arguments(kind.config, "model", skip={"kind"})
     parser.groups["model"].add_argument(
-        "--model.kind", type=Literal[tuple(KINDS)], default=name,
+        "--model.kind", type=Literal[tuple(EVERY_KIND)], default=name,
         help="The architecture; the other options of the model are its own: --help --kind llama "
              "shows those of a Llama.")
-    parser.set_defaults({f"model.{field}": value for field, value in kind.small.items()})
+    parser.set_defaults({f"model.{field}": value for field, value in kind.small.items()}
+                        | {"data.tokenizer": kind.tokenizer})
     parser.hints |= hints(name)
 
 
@@ -54,8 +56,8 @@ def chosen_kind(words: list[str]) -> str:
         path = run_folder_of(find_run(resumed, value_of("--folder", words) or RUNS))
         model = settings_in(path).get("model")
         return agreed(asked, kind_in(model) or "gpt2", f"the model of {path.as_posix()}")
-    if preset in all_presets():
-        return agreed(asked, all_presets()[preset].kind, preset)
+    if preset in PRESETS:
+        return agreed(asked, PRESETS[preset].kind, preset)
     return asked or kind_of_configs(words) or "gpt2"
 
 
@@ -68,8 +70,8 @@ def kind_of_configs(words: list[str]) -> str:
         path = word.partition("=")[2] or path
         content = content_of(path)
         kind = checked(kind_in(content.get("model")), f"{path}: model.kind")
-        if (preset := content.get("preset")) in all_presets():
-            kind = agreed(kind, all_presets()[preset].kind, preset)
+        if (preset := content.get("preset")) in PRESETS:
+            kind = agreed(kind, PRESETS[preset].kind, preset)
         found = kind or found
     return found
 
@@ -81,9 +83,9 @@ def kind_in(model: Any) -> str:
 
 def checked(kind: str, place: str) -> str:
     """The kind, if there is such a one; ValueError that lists those there are."""
-    if kind and kind not in KINDS:
-        raise ValueError(f"{place}: expected one of {', '.join(KINDS)}, got {kind}"
-                         f"{did_you_mean(kind, KINDS)}")
+    if kind and kind not in EVERY_KIND:
+        raise ValueError(f"{place}: expected one of {', '.join(EVERY_KIND)}, got {kind}"
+                         f"{did_you_mean(kind, EVERY_KIND)}")
     return kind
 
 
@@ -96,9 +98,9 @@ def agreed(asked: str, known: str, what: str) -> str:
 
 def hints(name: str) -> dict[str, str]:
     """What to say about options that other kinds have."""
-    own = {field.name for field in fields(KINDS[name].config)}
+    own = {field.name for field in fields(EVERY_KIND[name].config)}
     having: dict[str, list[str]] = {}
-    for other, kind in KINDS.items():
+    for other, kind in EVERY_KIND.items():
         for field in fields(kind.config):
             if field.name not in own:
                 having.setdefault(field.name, []).append(other)

@@ -1,12 +1,19 @@
-"""twinformer train: what the model makes of a prompt, while it learns."""
+"""twinformer train: what the model makes of a text, while it learns."""
+from ...architectures.kinds import kind_of
 from ...backend import implementation
 from ...configs.run_config import RunConfig
+from .filling import filler
 
 __all__ = ["opening", "sampler"]
 
 
 def sampler(config: RunConfig, data):
     """(learner, step) -> what the model makes of the prompt."""
+    return SAMPLERS[kind_of(config.model).objective](config, data)
+
+
+def writer(config: RunConfig, data):
+    """(learner, step) -> how the model goes on with the prompt."""
     generate_text = implementation(config.backend).generate_text
     training = config.training
     prompt = training.sample_prompt or opening(data.tokenizer)
@@ -37,3 +44,6 @@ def opening(tokenizer) -> str:
         return "\n"
     except ValueError:          # the characters of a text of one line
         return tokenizer.decode([0])
+
+
+SAMPLERS = {"NextTokens": writer, "MaskedTokens": filler}

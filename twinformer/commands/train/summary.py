@@ -1,6 +1,7 @@
 """twinformer train: how good the model is at the end, and what to do next."""
 import re
 
+from ...architectures.kinds import writes
 from ...backend import implementation
 from ...io.shell_words import command_line
 
@@ -22,15 +23,25 @@ def summary(finished) -> None:
     samples = (folder.path / "samples.txt").read_text(encoding="utf-8")
     sample = samples[samples.rfind("=== step"):].strip()
     print("\n" + "\n\n".join(filter(None, [sample, broken_characters(sample)])) + "\n")
+    if not writes(config.model):
+        print(next_steps("train", folder, "loss.png, samples.txt", {
+            "for transformers": command_line("export", folder, "FOLDER"),
+            **longer(finished),
+            "your own text": command_line("train", "PATH", "--kind", config.model.kind)}))
+        return
     if config.data.corpus == [STANDARD_LIBRARY]:
         written, real = python_share(finished)
         print(f"valid Python: {written} that the model wrote;\n"
               f"              {real} of the validation text")
     print(next_steps("train", folder, "loss.png, samples.txt", {
         "continue a text": command_line("generate", folder, *example_prompt(finished)),
-        "train it longer": command_line(
-            "train", "--resume", folder, "--max-steps", 2 * finished.step),
+        **longer(finished),
         "your own text": command_line("train", "PATH")}))
+
+
+def longer(finished) -> dict[str, str]:
+    return {"train it longer": command_line(
+        "train", "--resume", finished.folder, "--max-steps", 2 * finished.step)}
 
 
 def example_prompt(finished) -> list[str]:
