@@ -174,7 +174,10 @@ from .training.loss import (
     cross_entropy as cross_entropy,
     cross_entropy_backward as cross_entropy_backward,
 )
-from .training.objective import NextTokens as NextTokens
+from .training.objective import (
+    NextTokens as NextTokens,
+    objective_of as objective_of,
+)
 from .training.masked_language_model import (
     BertPretraining as BertPretraining,
     MaskedTokens as MaskedTokens,

@@ -150,7 +150,10 @@ from .models.building import (
 )
 from .models.torch_io import read_torch as read_torch
 from .training.loss import cross_entropy as cross_entropy
-from .training.objective import NextTokens as NextTokens
+from .training.objective import (
+    NextTokens as NextTokens,
+    objective_of as objective_of,
+)
 from .training.masked_language_model import (
     BertPretraining as BertPretraining,
     MaskedTokens as MaskedTokens,

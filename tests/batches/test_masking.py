@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from twinformer.batches.bert_tokens import BertTokens
 from twinformer.batches.collate import IGNORE
-from twinformer.batches.masking import hide_tokens, masked_batch
+from twinformer.batches.masking import hide_tokens, masked_batch, masked_windows
 from twinformer.batches.sentence_pairs import SentencePair
 
 TOKENS = BertTokens(cls=1, sep=2, mask=3, pad=0)
@@ -31,6 +31,22 @@ def test_a_batch_of_pairs(pairs, seed):
         text = len(pair.first) + len(pair.second)
         assert asked[row].sum() == max(1, round(0.15 * text))
     assert not asked[np.isin(there, [0, 1, 2])].any()
+    assert {array.dtype for array in batch} == {np.dtype(np.int64), np.dtype(bool)}
+
+
+@given(st.integers(1, 4), st.integers(1, 20), st.integers(0, 99))
+def test_windows_of_a_corpus(B, T, seed):
+    """Where documents end in one, their [SEP] is not asked for."""
+    windows = np.random.default_rng(seed).integers(4, 30, (B, T))
+    windows[:, T // 2] = TOKENS.sep
+    batch = masked_windows(windows, TOKENS, 30, seed)
+    asked = batch.targets != IGNORE
+    there = np.where(asked, batch.targets, batch.inputs)
+    assert (there[:, 0] == 1).all() and (there[:, -1] == 2).all()
+    np.testing.assert_array_equal(there[:, 1:-1], windows)
+    assert (asked.sum(1) == (max(1, round(0.15 * (T - 1))) if T > 1 else 0)).all()
+    assert not asked[there == 2].any()
+    assert batch.real.all() and not batch.segments.any() and not batch.labels.any()
     assert {array.dtype for array in batch} == {np.dtype(np.int64), np.dtype(bool)}
 
 

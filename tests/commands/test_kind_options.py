@@ -4,35 +4,59 @@ import json
 import pytest
 import yaml
 
-from twinformer.architectures.kinds import KINDS, all_presets, small_model
+from twinformer.architectures.kinds import EVERY_KIND, all_presets, small_model
 from twinformer.commands.parsing.parser import CommandParser
 from twinformer.commands.train.command import add_arguments
+from twinformer.configs.data_config import DataConfig
+from twinformer.configs.training_config import TrainingConfig
 
 from ..tiny_base import mistake
 from ..tiny_run import tiny_run
 
 
-def model(*words):
-    """The config that a command line makes."""
+PRESETS = all_presets(EVERY_KIND)
+
+
+def settings(*words):
+    """What a command line makes."""
     parser = CommandParser(prog="twinformer train", words=words)
     add_arguments(parser)
-    return parser.instantiate(parser.parse_args(list(words))).model
+    return parser.instantiate(parser.parse_args(list(words)))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+def model(*words):
+    """The config of its model."""
+    return settings(*words).model
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
 def test_a_kind_begins_small(kind):
     assert model("--kind", kind) == model(f"--model.kind={kind}") == small_model(kind)
     assert model("--n-layers", "3", "--kind", kind).n_layers == 3
 
 
-@pytest.mark.parametrize("name", all_presets())
+@pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_gives_kind_and_shape(name):
     """But for the vocabulary, which is the tokenizer's; options win."""
-    config = all_presets()[name]
+    config = PRESETS[name]
     found = model("--preset", name)
     assert type(found) is type(config)
     assert {**vars(found), "vocab_size": 0} == {**vars(config), "vocab_size": 0}
     assert model("--preset", name, "--n-layers", "5").n_layers == 5
+
+
+def test_a_kind_has_settings_that_suit_it(tmp_path):
+    """What is asked for wins, and so does a config file."""
+    file = tmp_path / "mine.yaml"
+    file.write_text("training: {learning_rate: 0.002}\nmodel: {kind: bert}", "utf-8")
+    for words, tokenizer, rate in (
+            (["--kind", "llama"], DataConfig().tokenizer, TrainingConfig().learning_rate),
+            (["--kind", "bert"], "wordpiece", 0.001),
+            (["--preset", "bert-tiny"], "wordpiece", 0.001),
+            (["--kind", "bert", "--tokenizer", "bytes"], "bytes", 0.001),
+            ([f"--config={file}"], "wordpiece", 0.002)):
+        found = settings(*words)
+        assert (found.data.tokenizer, found.training.learning_rate) == (tokenizer, rate)
 
 
 def test_a_config_file_names_the_kind(tmp_path):
@@ -67,10 +91,10 @@ def test_a_run_that_goes_on_keeps_its_kind(tmp_path, capsys):
 
 @pytest.mark.parametrize(("words", "message"), [
     (["--kind", "lama"], "--kind: expected one of gpt2, llama, qwen3, qwen3_moe, gemma3, olmo3, "
-     "gpt_oss, got lama; did you mean llama?"),
+     "gpt_oss, bert, got lama; did you mean llama?"),
     (["--kind", "llama", "--n-experts", "3"], "there is no option --n-experts: a llama has no "
      "n_experts; a model of --kind qwen3_moe or gpt_oss has"),
-    (["--model.dropout", "0.1", "--kind", "llama"], "a model of --kind gpt2 has"),
+    (["--model.dropout", "0.1", "--kind", "llama"], "a model of --kind gpt2 or bert has"),
     (["--preset", "qwen3-0.6b", "--kind", "llama"], "qwen3-0.6b is a qwen3, and cannot become a "
      "llama"),
     (["--kind", "llama", "--n-heads", "3"], "model.n_kv_heads (2) does not divide model.n_heads"),
@@ -100,6 +124,6 @@ def test_help_shows_the_options_of_the_kind(capsys):
     assert "--n-experts N               Experts in each block (E) (default 4)." in shown
     assert "--dropout" not in shown and "(default qwen3_moe)" in shown
     assert "--window-size N" in page("--help-all", "--kind", "gemma3")
-    for kind in KINDS:
+    for kind in EVERY_KIND:
         lines = page("--help", "--kind", kind).splitlines()
         assert sum(line.startswith("  --") for line in lines) <= 24

@@ -35,8 +35,8 @@ class Kind:
         What two CPU cores train in minutes: the fields that differ from the config's defaults.
     objective
         The name, in numpy_impl and torch_impl, of what it is pretrained on.
-    tokenizer
-        What it reads a corpus by, unless another one is asked for.
+    usual
+        What else `twinformer train` begins with, where that is not what suits a GPT-2.
     """
 
     config: type
@@ -44,7 +44,7 @@ class Kind:
     presets: dict[str, Any]
     small: dict[str, Any] = field(default_factory=dict)
     objective: str = "NextTokens"
-    tokenizer: str = "bpe"
+    usual: dict[str, Any] = field(default_factory=dict)
 
 
 # As small as GPT-2's default here, so that kinds can be compared
@@ -75,7 +75,9 @@ KINDS = {
 # Models that read and do not write
 ENCODERS = {
     "bert": Kind(BertConfig, "BertModel", BERT_PRESETS, SMALL | {"n_heads": 4, "d_hidden": 640,
-                 "dropout": 0.0, "attention_dropout": 0.0}, "MaskedTokens", "wordpiece"),
+                 "dropout": 0.0, "attention_dropout": 0.0}, "MaskedTokens",
+                 # Norms behind the sums want smaller steps: Xiong et al. 2020 (arXiv:2002.04745)
+                 {"data.tokenizer": "wordpiece", "training.learning_rate": 0.001}),
 }
 
 EVERY_KIND = KINDS | ENCODERS

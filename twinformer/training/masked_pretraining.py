@@ -54,9 +54,9 @@ class MaskedPretraining(Pretraining):
     def hiding(self, stream: Generator[StepData, None, None], step: int
                ) -> Generator[StepData, None, None]:
         with closing(stream):
-            for step, data in enumerate(stream, step + 1):
+            for number, data in enumerate(stream, step + 1):
                 yield data._replace(microbatches=[
-                    self.masked(windows, (self.training.seed, step, index,
+                    self.masked(windows, (self.training.seed, number, index,
                                           TRAINING))
                     for index, (windows, _) in enumerate(data.microbatches)])
 

@@ -37,7 +37,7 @@ def add_model_options(parser) -> None:
         help="The architecture; the other options of the model are its own: --help --kind llama "
              "shows those of a Llama.")
     parser.set_defaults({f"model.{field}": value for field, value in kind.small.items()}
-                        | {"data.tokenizer": kind.tokenizer})
+                        | kind.usual)
     parser.hints |= hints(name)
 
 
