@@ -146,7 +146,8 @@ def test_samples_fill_in_what_was_hidden(folder, backend):
     run = open_run(folder / backend)
     model = twinformer.load_pretrained(folder / backend, backend=backend)
     *_, text, said = samples.strip().splitlines()
-    fillings, = implementation(backend).fill_mask(model, run.tokenizer, text.partition("   (")[0], 3)
+    text, _, _ = text.partition("   (")
+    fillings, = implementation(backend).fill_mask(model, run.tokenizer, text, 3)
     assert said == "    [MASK] = " + ", ".join(
         f"{filling.text.strip()} {filling.probability:.0%}" for filling in fillings)
 

@@ -23,7 +23,8 @@ class TrainingConfig(LearningConfig):
     sample_tokens
         Tokens sampled at each evaluation (0 = no samples).
     sample_prompt
-        What each sample continues; "" starts a new document.
+        What each sample continues; "" starts a new document. A BERT fills in
+        its [MASK]; "" hides words of the validation text.
     sample_temperature
         Divides the logits; 0 always takes the likeliest token.
     sample_top_k
