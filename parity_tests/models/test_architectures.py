@@ -17,7 +17,8 @@ from twinformer.architectures.kinds import KINDS
 from twinformer.models.initialisation import initial_parameters
 
 from ..agreement import (
-    ULPS, as_array, assert_agree, assert_no_worse, assert_rounding, measured_bounds,
+    SAMPLES, ULPS, as_array, assert_agree, assert_no_worse, assert_rounding, fraction,
+    measured_bounds,
 )
 from .architectures import (
     CASES, a_case, by_our_names, hugging_face_of, in_double, run_reference, run_transformers,
@@ -49,11 +50,17 @@ def test_logits_and_gradients_of_all_three_agree(tmp_path_factory, case, seed, l
         with in_double():
             return run_transformers(model, config, ids, dlogits)
 
-    exact, bounds = measured_bounds(
-        transformers_in_double, lambda: run_twin(twin, ids, dlogits))
-    for result in (run_reference(ours.load_pretrained(folder), ids, dlogits),
-                   run_twin(twin, ids, dlogits)):
-        assert result.keys() == exact.keys()
+    def twin_in_double():
+        return run_twin(twin, ids, dlogits)
+
+    results = [run_reference(ours.load_pretrained(folder), ids, dlogits), twin_in_double()]
+    for samples in (SAMPLES, 10 * SAMPLES):     # who is about to raise an alarm measures again
+        exact, bounds = measured_bounds(transformers_in_double, twin_in_double, samples=samples)
+        assert all(result.keys() == exact.keys() for result in results)
+        if all(fraction(result[name], exact[name], bound) <= 1
+               for result in results for name, bound in bounds.items()):
+            return
+    for result in results:
         for name, bound in bounds.items():
             assert_agree(result[name], exact[name], bound, name)
 

@@ -74,6 +74,7 @@ def numpy_lines(case: Case, package: str, has_backward: bool) -> list[str]:
     if has_backward and case.has_gradients():
         memory = {"cache": "cache",
                   "output": "y", "input": next(iter(given)), "inputs": call,
+                  "bent": ", ".join(["y", *list(given)[1:]]),
                   "arguments": ", ".join(list(given)[1:])}[part.remembers]
         lines += [f"print({part.backward_name()}(dy, {memory}))"]
     return lines

@@ -29,8 +29,8 @@ def test_other_texts_have_no_marks(text):
 
 
 @pytest.mark.parametrize(("text", "marked"), [
-    ("see <s> here", "see <.s.>. here"), ("  s>", "  .s>."), ("ends with <", ".ends with <."),
-    ("a < b", ".a < b.")])
+    ("see <s> here", "see <.s.>. here"), ("  s>x", "  .s>x"), ("ends with <", "ends with <."),
+    ("a < b", "a < b."), (" s ", " .s. "), ("", "")])
 def test_where_marks_stand(text, marked):
     guard = Guard(ByteTokenizer(["<s>", "b/>"]), "", [".", ","])
     assert guard.marked(text) == marked

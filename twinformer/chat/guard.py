@@ -1,4 +1,4 @@
-"""Who wrote a special token: the template, or somebody in a text?
+r"""Who wrote a special token: the template, or somebody in a text?
 
 A chat template puts a conversation into one text, in which special tokens say
 who speaks: <|im_start|>user ... <|im_end|>. Whoever writes <|im_end|> into a
@@ -14,8 +14,8 @@ text without special tokens has no marks, and is rendered as everywhere. They
 are noncharacters, which Unicode keeps for the inside of programs; those that
 occur in a conversation are not used for it.
 
-A template that takes words out of the middle of a text could still join what
-is left to a special token; those of the models known here do not.
+What is left is a template that takes words out of the middle of a text: it
+could join what stood around them to a special token.
 """
 import re
 from collections.abc import Iterable
@@ -75,23 +75,21 @@ class Guard:
         tokens = self.special if own else self.tokens
         if any(token in text for token in tokens):
             text = any_of(tuple(tokens)).sub(self.broken, text)
-        if self.may_be_a_part(text) or self.may_be_a_part(text.strip()):
-            bare = text.strip() or text     # a template may strip it
-            text = text.replace(bare, f"{self.seam}{bare}{self.seam}", 1)
-        return text
+        bare = text.strip() or text     # a template may strip it
+        ends = range(1, self.longest)
+        part = 0 < len(bare) < self.longest and any(
+            text in token or bare in token for token in self.tokens)
+        goes_on = part or any(said[:n] in self.lasts
+                              for said in (text, bare) for n in ends)
+        begins = part or any(said[-n:] in self.firsts
+                             for said in (text, bare) for n in ends)
+        return text.replace(bare, (self.seam if goes_on else "") + bare
+                            + (self.seam if begins else ""), 1)
 
     def broken(self, match: re.Match) -> str:
         token = match[0]
         first = self.seam if token in self.special else self.cut
         return token[0] + first + self.seam.join(token[1:]) + self.seam
-
-    def may_be_a_part(self, text: str) -> bool:
-        ends = range(1, min(self.longest, len(text) + 1))
-        if any(text[-n:] in self.firsts or text[:n] in self.lasts
-               for n in ends):
-            return True
-        return 0 < len(text) < self.longest and any(
-            text in token for token in self.tokens)
 
     def encode(self, text: str) -> list[int]:
         """The ids of a part of what a template made of marked texts."""
