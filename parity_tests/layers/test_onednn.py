@@ -17,16 +17,18 @@ pytestmark = pytest.mark.skipif(
 
 
 @given(N=st.integers(1, 40), D=st.integers(1, 40), F=st.integers(1, 40),
-       bias=st.booleans(), strided=st.booleans(), seed=seeds)
-def test_values_and_gradients(N, D, F, bias, strided, seed):
+       bias=st.booleans(), strided=st.booleans(), seed=seeds,
+       axes=st.sampled_from([(), (1,), (2, 3)]))
+def test_values_and_gradients(N, D, F, bias, strided, seed, axes):
     draw = np.random.default_rng(seed)
-    arrays = [draw.standard_normal(shape) for shape in ((2, N, D), (F, D), (F,))]
-    dy = draw.standard_normal((2, N, F))
+    rows = (*axes, N) if axes else ()  # or one vector alone
+    arrays = [draw.standard_normal(shape) for shape in ((*rows, D), (F, D), (F,))]
+    dy = draw.standard_normal((*rows, F))
 
     def run(linear, dtype):
         x, weight, b = (torch.tensor(a, dtype=dtype, requires_grad=True)
                         for a in arrays)
-        entering = x.mT.contiguous().mT if strided else x
+        entering = x.mT.contiguous().mT if strided and axes else x
         leaves = [x, weight, *([b] if bias else [])]
         y = linear(entering, weight, b if bias else None)
         return [y, *torch.autograd.grad(y, leaves, torch.tensor(dy, dtype=dtype))]

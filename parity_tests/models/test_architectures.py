@@ -74,7 +74,8 @@ def test_single_precision_is_no_worse_than_that_of_transformers(tmp_path, case):
     theirs32 = run_transformers(model, config, ids, dlogits)
     exact = theirs.load_pretrained(tmp_path).double()
     truth, bounds = measured_bounds(
-        lambda: run_twin(exact, ids, dlogits.astype(np.float64)), precision=np.finfo(np.float32))
+        lambda: run_twin(exact, ids, dlogits.astype(np.float64)),
+        precision=np.finfo(np.float32), samples=10 * SAMPLES)
     for side, run in ((ours, run_reference), (theirs, run_twin)):
         for name, result in run(side.load_pretrained(tmp_path), ids, dlogits).items():
             assert_no_worse(result, theirs32[name], truth[name], bounds[name] / ULPS,

@@ -9,15 +9,19 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULES = [
     "text.bpe", "text.windows", "text.loader",
     "layers.activations", "layers.softmax", "layers.linear",
-    "layers.embedding", "layers.positions", "layers.norm", "layers.dropout",
+    "layers.embedding", "layers.positions", "layers.norm", "layers.rms_norm",
+    "layers.rotary_frequencies", "layers.rotary", "layers.dropout",
     "layers.feed_forward", "layers.gates", "layers.gated_feed_forward",
     "layers.router", "layers.mixture_of_experts", "layers.load_balance",
     "layers.visibility", "layers.softcap", "layers.attention",
     "layers.tiles", "layers.flash_attention",
     "layers.self_attention", "layers.multi_head_attention", "layers.block",
+    "layers.grouped_query_attention", "layers.decoder_block",
     "layers.post_norm_block", "layers.pooler", "layers.masked_language_head",
     "layers.kv_cache", "layers.reading", "layers.parallel", "layers.module",
-    "models.gpt2", "models.bert",
+    "models.gpt2", "models.decoder", "models.llama", "models.qwen3",
+    "models.qwen3_moe", "models.gemma3", "models.olmo3", "models.gpt_oss",
+    "models.bert",
     "training.loss", "training.clipping", "training.optimizer",
     "training.objective", "training.masked_language_model",
     "training.learner", "training.diagnosis", "training.throughput",
@@ -41,6 +45,7 @@ MODULES = [
 
 # Files of the reference without, and why (test_mutants.py holds the list).
 NO_MATHEMATICS = {
+    "models.building": "finds a class by its name, and puts arrays in their places",
     "models.parameters": "copies arrays by their names",
     "models.pretrained": "reads files and checks their names and shapes",
     "models.stored_experts": "reads experts from files, when they are chosen",
@@ -48,6 +53,10 @@ NO_MATHEMATICS = {
 
 # Tests that see each mutant too, or instead where it has no file of its own.
 SECOND = {
+    **dict.fromkeys((f"models.{kind}" for kind in (
+        "llama", "qwen3", "qwen3_moe", "gemma3", "olmo3", "gpt_oss")),
+        ["parity_tests/models/test_architectures.py"]),
+    "models.decoder": ["parity_tests/models/test_architectures.py"],
     "layers.flash_attention": ["parity_tests/layers/test_flash_attention_laws.py"],
     "layers.tiles": ["parity_tests/layers/test_flash_attention_laws.py"],
     "layers.parallel": ["parity_tests/test_lockstep.py"],

@@ -11,6 +11,7 @@ from twinformer.backend import implementation
 from twinformer.commands.opening import open_model
 from twinformer.commands.train.sampling import sampler
 from twinformer.configs.run_config import RunConfig, config_from_dict, config_to_dict
+from twinformer.models.vocabulary import extend_vocabulary
 from twinformer.runs.logs import read_metrics
 from twinformer.runs.run_folder import open_run
 from twinformer.training.run import run_training
@@ -148,6 +149,17 @@ def test_one_that_has_read_nothing_learns_to_tell_texts_apart(kind, tmp_path, mo
          "--reading-epochs", "1", "--d-model", "16", "--scratch.tokenizer", "bytes",
          "--context-length", "32", "--name", "c")
     assert done(capsys, "classify", "--run", "runs/c", "--predict", "good 1")
+
+
+def test_its_vocabulary_can_grow(runs):
+    """What it says of the old tokens stays as it is."""
+    run = open_run(runs[1] / "numpy")
+    package, ids = implementation("numpy"), np.arange(60, 70)[None]
+    before = package.model_of(run.config.model, run.parameters).forward(ids)[0]
+    config, parameters = extend_vocabulary(run.config.model, run.parameters, 260)
+    after = package.model_of(config, parameters).forward(ids)[0]
+    assert after.shape == (1, 10, 260)
+    assert_rounding(after[..., :257], before, config.d_model, np.abs(before).max())
 
 
 def test_it_is_measured(runs, tmp_path, monkeypatch, capsys):

@@ -58,7 +58,8 @@ class OneDNNLinear(torch.autograd.Function):
     @once_differentiable
     def backward(context, dy):
         x, weight = context.saved_tensors
-        rows, dy_rows = x.flatten(0, -2), dy.flatten(0, -2)  # (N, D), (N, F)
+        rows = x.reshape(-1, x.shape[-1])                  # (N, D)
+        dy_rows = dy.reshape(-1, dy.shape[-1])             # (N, F)
         wanted = context.needs_input_grad
         dx = product(dy, weight.T) if wanted[0] else None  # (..., D)
         dweight = product(dy_rows.T, rows.T) if wanted[1] else None

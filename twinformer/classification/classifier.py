@@ -22,7 +22,7 @@ class Classifier:
 
     Parameters
     ----------
-    model : GPTModel
+    model : a model of models/
         Of either backend, its head one row a class.
     objective : Classification
         Of the same backend.

@@ -4,10 +4,10 @@ their own in the embedding, and must leave what the model knows as it is.
 Shapes: V = vocabulary, D = model width.
 """
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from .config import GPT2Config
 from .parameters import check_parameters
 
 __all__ = ["extend_vocabulary"]
@@ -15,7 +15,7 @@ __all__ = ["extend_vocabulary"]
 TABLES = ("token_embedding.weight", "head.weight")
 
 
-def extend_vocabulary(config: GPT2Config, parameters, vocab_size: int):
+def extend_vocabulary(config: Any, parameters, vocab_size: int):
     """Add tokens at the end of the vocabulary -> (config, parameters)
 
     The logits of the old tokens keep their values. Each new row is the mean

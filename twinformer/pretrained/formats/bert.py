@@ -3,6 +3,7 @@
 Many files lack a head: that of next sentences, or all but the bare model. What is missing begins
 anew, from a seed, and a warning says so: it has to be trained before it says anything.
 """
+import json
 import os
 import warnings
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ from .bert_config import bert_config_json, read_bert_config
 from .bert_names import COPY, HEADS, OF_BERT, from_theirs, plain_names, their_names, to_theirs
 from .format import Format
 from .place import Arrays, Place, Places
+from .settings import Settings
 from ..tokenizer_files import check_can_be_written, write_tokenizer_files
 
 __all__ = ["BertFormat", "is_bert", "read_bert", "write_bert"]
@@ -38,6 +40,12 @@ class BertFormat(Format):
     kind = "bert"
     model_types = ("bert",)
     repositories = REPOSITORIES
+
+    def read_config(self, settings: Settings) -> BertConfig:
+        return read_bert_config(Path(settings.place))
+
+    def config_json(self, config: BertConfig) -> dict[str, Any]:
+        return json.loads(bert_config_json(config, "float32"))
 
     def fitted(self, path: Path, in_file: Arrays, config: BertConfig | None
                ) -> tuple[BertConfig, Places, Arrays]:
