@@ -53,9 +53,8 @@ NO_MATHEMATICS = {
 
 # Tests that see each mutant too, or instead where it has no file of its own.
 SECOND = {
-    **dict.fromkeys((f"models.{kind}" for kind in (
-        "llama", "qwen3", "qwen3_moe", "gemma3", "olmo3", "gpt_oss")),
-        ["parity_tests/models/test_architectures.py"]),
+    **{f"models.{kind}": ["parity_tests/models/test_architectures.py"] for kind in (
+        "llama", "qwen3", "qwen3_moe", "gemma3", "olmo3", "gpt_oss")},
     "models.decoder": ["parity_tests/models/test_architectures.py"],
     "layers.flash_attention": ["parity_tests/layers/test_flash_attention_laws.py"],
     "layers.tiles": ["parity_tests/layers/test_flash_attention_laws.py"],
