@@ -217,7 +217,7 @@ class Letters:
         assert allowed_special == "all" and add_beginning
         return [ord(letter) - 97 for letter in text]
 
-    def stream_decoder(self):
+    def stream_decoder(self, goes_on=False):
         return Decoder()
 
 

@@ -54,3 +54,14 @@ def test_a_stop_token_ends_the_text_and_is_no_part_of_it():
     rest = iter([97, 98, end, 99])
     assert "".join(stream_text(tokenizer, rest, [end])) == "ab"
     assert next(rest) == 99  # nothing was asked for after the stop
+
+
+def test_a_continuation_keeps_the_space_behind_its_prompt():
+    """Of tokenizers whose words begin with a space, decoding takes the first away."""
+    from twinformer.tokenizers.words import SimpleTokenizerV1
+
+    tokenizer = SimpleTokenizerV1.from_text("once upon a time")
+    prompt, rest = tokenizer.encode("once upon"), tokenizer.encode("a time")
+    assert "".join(stream_text(tokenizer, rest)) == "a time"
+    continued = "".join(stream_text(tokenizer, rest, goes_on=True))
+    assert "once upon" + continued == tokenizer.decode(prompt + rest) == "once upon a time"

@@ -137,4 +137,5 @@ def generate_text(model, tokenizer, prompt: str, max_new_tokens: int,
     options.setdefault("stop", tokenizer.stop_tokens)
     options.setdefault("vocab_limit", tokenizer.vocab_size)
     new_ids = generate(model, ids, max_new_tokens, **options)
-    return stream_text(tokenizer, new_ids, stop_tokens(options["stop"]))
+    return stream_text(tokenizer, new_ids, stop_tokens(options["stop"]),
+                       goes_on=True)

@@ -63,7 +63,7 @@ def run(arguments) -> None:
         vocab_limit=opened.tokenizer.vocab_size))
     print(prompt, end="", flush=True)
     written = []
-    for piece in stream_text(opened.tokenizer, counted, stops):
+    for piece in stream_text(opened.tokenizer, counted, stops, goes_on=True):
         print(piece, end="", flush=True)
         written.append(piece)
     print()

@@ -13,7 +13,7 @@ BROKEN = "\N{REPLACEMENT CHARACTER}"
 
 
 def stream_text(tokenizer, ids: Iterable[int],
-                stop: Collection[int] = ()) -> Iterator[str]:
+                stop: Collection[int] = (), goes_on: bool = False) -> Iterator[str]:
     """Yield the text of each id as soon as it is complete.
 
     Parameters
@@ -21,6 +21,8 @@ def stream_text(tokenizer, ids: Iterable[int],
     tokenizer : any tokenizer of text/
     ids : token ids, for example what `generate` yields
     stop : ids that end the text and are no part of it
+    goes_on : whether it goes on with another text, such as a prompt: then it
+        may begin with a space
 
     Yields
     ------
@@ -28,7 +30,7 @@ def stream_text(tokenizer, ids: Iterable[int],
         One piece for each id, empty while a character is incomplete. Joined,
         they are the decoded text up to its last complete character.
     """
-    decoder = tokenizer.stream_decoder()
+    decoder = tokenizer.stream_decoder(goes_on=goes_on)
     for token in ids:
         if token in stop:
             break

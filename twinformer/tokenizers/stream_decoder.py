@@ -8,12 +8,13 @@ class StreamDecoder:
     """Decodes one stream of ids; ``Tokenizer.stream_decoder`` makes it.
 
     A character may be spread over several tokens; its text comes with the
-    last of them. All the text together is what ``decode`` returns.
+    last of them. All the text together is what ``decode`` returns; where it
+    goes on with another text, it keeps the space that parts the two.
     """
 
-    def __init__(self, tokenizer, errors: str = "replace"):
+    def __init__(self, tokenizer, errors: str = "replace", goes_on: bool = False):
         self._token_bytes = tokenizer.token_bytes
-        self._strip = tokenizer.spaced
+        self._strip = tokenizer.spaced and not goes_on
         self._utf8 = codecs.getincrementaldecoder("utf-8")(errors)
 
     def add(self, token: int) -> str:

@@ -208,9 +208,9 @@ class Tokenizer(ABC):
         text = self.decode_bytes(ids).decode("utf-8", errors)
         return text.removeprefix(" ") if self.spaced else text
 
-    def stream_decoder(self, errors: str = "replace") -> StreamDecoder:
+    def stream_decoder(self, errors: str = "replace", goes_on: bool = False) -> StreamDecoder:
         """A decoder for one stream of ids; see StreamDecoder."""
-        return StreamDecoder(self, errors)
+        return StreamDecoder(self, errors, goes_on)
 
     def save(self, path) -> None:
         """Write it as JSON; registry.load_tokenizer reads it back."""
