@@ -252,8 +252,8 @@ def assert_no_worse(ours, theirs, truth, unit, name="result"):
     """
     ours, theirs, truth = map(as_array, (ours, theirs, truth))
     assert (ours.shape, ours.dtype) == (theirs.shape, theirs.dtype), name
-    our_error = rms((ours - truth) / unit)
-    their_error = rms((theirs - truth) / unit)
+    our_error = rms(in_units(ours - truth, unit))
+    their_error = rms(in_units(theirs - truth, unit))
     assert our_error <= 2 * their_error + 1, (
         f"{name}: {our_error:.3g} units off the float64 truth, torch's own "
         f"{theirs.dtype} {their_error:.3g}")
@@ -298,6 +298,12 @@ def assert_drift(actual, expected, steps, scale=1.0, name="result"):
     bound = DRIFT * steps / DRIFT_STEPS * scale
     worst = fraction(actual, expected, bound)
     assert worst <= 1, f"{name}: off by {worst:.3g} times its bound"
+
+
+def in_units(error, unit):
+    """error / unit; no error is none, even where rounding can do nothing."""
+    unit = np.broadcast_to(unit, error.shape)
+    return np.divide(error, unit, out=np.zeros_like(error), where=error != 0)
 
 
 def rms(a):

@@ -56,8 +56,9 @@ def forward_tiles(q, k, v, sinks, documents, how):
     past = k.shape[-2] - q.shape[-2]  # keys before the first query
     y = np.empty_like(q)                                   # (b, g, r, T, K)
     logsumexp = np.empty_like(q[..., :1])                  # (b, g, r, T, 1)
-    # not -inf, for -inf - (-inf), where nothing is seen yet, would be NaN
-    top = np.maximum(sinks, np.finfo(q.dtype).min)
+    # not -inf, for -inf - (-inf), where nothing is seen yet, would be NaN;
+    # nor so low that one rounding more were -inf
+    top = np.maximum(sinks, np.finfo(q.dtype).min / 2)
     one = np.exp(sinks - top)                              # (b, g, r, 1, 1)
     top = np.broadcast_to(top, logsumexp.shape)            # (b, g, r, T, 1)
     one = np.broadcast_to(one, logsumexp.shape)            # (b, g, r, T, 1)

@@ -61,8 +61,9 @@ def forward_tiles(q, k, v, sinks, documents, how):
     past = k.shape[-2] - q.shape[-2]  # keys before the first query
     y = torch.empty_like(q)                                # (b, g, r, T, K)
     logsumexp = torch.empty_like(q[..., :1])               # (b, g, r, T, 1)
-    # not -inf, for -inf - (-inf), where nothing is seen yet, would be NaN
-    lowest = sinks.new_tensor(torch.finfo(q.dtype).min)
+    # not -inf, for -inf - (-inf), where nothing is seen yet, would be NaN;
+    # nor so low that one rounding more were -inf
+    lowest = sinks.new_tensor(torch.finfo(q.dtype).min / 2)
     top = torch.maximum(sinks.detach(), lowest)
     one = torch.exp(sinks - top)                           # (b, g, r, 1, 1)
     top = torch.broadcast_to(top, logsumexp.shape)         # (b, g, r, T, 1)
