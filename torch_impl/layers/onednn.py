@@ -13,11 +13,12 @@ from torch.autograd.function import once_differentiable
 __all__ = ["onednn_linear", "suits_onednn"]
 
 CPUINFO = "/proc/cpuinfo"
+SINGLE = torch.float32
 
 
 def suits_onednn(x, weight) -> bool:
     """Whether this product is one that oneDNN does faster."""
-    return (x.device.type == "cpu" and x.dtype == weight.dtype == torch.float32
+    return (x.device.type == "cpu" and x.dtype == weight.dtype == SINGLE
             and x.numel() > 0
             and not torch.compiler.is_compiling()
             and not torch.is_autocast_enabled("cpu")
