@@ -55,7 +55,6 @@ SAME = [
 LIBRARIES = {
     "layers/module.py": "torch.nn.Module",
     "models/parameters.py": "tensors that may be on a GPU become arrays; ours are arrays",
-    "models/pretrained.py": "a model without memory of its own is one on the meta device",
     "models/torch_io.py": "torch.load",
     "layers/linear.py": "torch's kernels, of which it takes the faster",
     "models/building.py": "torch's meta device, and its modules' own parameters",
