@@ -1,4 +1,4 @@
-"""Gates: one vector decides, feature by feature, how much of another one passes.
+"""Gates: one vector decides, feature by feature, how much of another passes.
 All large models after GPT-2 have a gate in their feed-forward, in place of a
 plain activation: at the same size they learn more.
 

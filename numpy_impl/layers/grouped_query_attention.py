@@ -178,7 +178,7 @@ def heads_mask(context, T, S, window):
 
 
 def turned(x, positions, rotary):
-    """x (B, H, T, K) turned to its positions, and the waves it was turned by"""
+    """x (B, H, T, K) turned to its positions, and the waves that turned it"""
     if rotary is None:
         return x, None
     waves = rotary.waves(positions, x)

@@ -39,8 +39,8 @@ def save_adapter(model, folder: str | os.PathLike, base: str = "") -> None:
 
     A head that scores classes is saved whole, its LoRA merged into it, for
     the base has no such head; so is every other module in which something
-    learns. transformers' models have no offset on the head and peft leaves ours
-    out: a README.md in the folder then says what is to be added.
+    learns. transformers' models have no offset on the head and peft leaves
+    ours out: a README.md in the folder then says what is to be added.
 
     Parameters
     ----------

@@ -1,7 +1,8 @@
-"""Matrix products by oneDNN, where torch's usual library is slow: on CPUs torch
-multiplies float32 by Intel's MKL, which keeps AVX-512 to Intel's processors.
-On AMD's oneDNN, which torch brings along, is twice as fast, on one row as well as on
-many; torch itself takes it for other dtypes, and for compiled models.
+"""Matrix products by oneDNN, where torch's usual library is slow: on CPUs
+torch multiplies float32 by Intel's MKL, which keeps AVX-512 to Intel's
+processors. On AMD's, oneDNN, which torch brings along, is twice as fast, on
+one row as well as on many; torch itself takes it for other dtypes, and for
+compiled models.
 
 Shapes: ... = any leading axes, N their product, D = inputs, F = outputs.
 """
@@ -48,7 +49,7 @@ def product(x, weight, bias=None):
 
 
 class OneDNNLinear(torch.autograd.Function):
-    """y = x W^T + b, with the gradients that numpy_impl.layers.linear derives"""
+    """y = x W^T + b, with the gradients derived in numpy_impl.layers.linear"""
 
     @staticmethod
     def forward(context, x, weight, bias):

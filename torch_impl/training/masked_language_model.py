@@ -1,5 +1,5 @@
-"""What BERT is pretrained on: find the tokens that were hidden, and say whether
-the second of two texts follows the first.
+"""What BERT is pretrained on: find the tokens that were hidden, and say
+whether the second of two texts follows the first.
 
 Objectives as in objective.py; a batch is a MaskedBatch (batches/masking.py).
 All three read the hidden vectors of a BertModel, each in its own way.
