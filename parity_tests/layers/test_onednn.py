@@ -71,3 +71,13 @@ def test_what_is_frozen_gets_no_gradient():
     x, weight = torch.ones(20, 3), torch.ones(2, 3, requires_grad=True)
     onednn.onednn_linear(x, weight, None).sum().backward()
     assert x.grad is None and weight.grad.unique().tolist() == [20.0]
+
+
+def test_a_frozen_weight_keeps_no_input():
+    """Else LoRA would hold every activation of its frozen base."""
+    x, weight = torch.ones(20, 3, requires_grad=True), torch.ones(2, 3)
+    y = onednn.onednn_linear(x, weight, None)
+    kept, _ = y.grad_fn.saved_tensors
+    assert kept is None
+    y.sum().backward()
+    assert x.grad.unique().tolist() == [2.0]

@@ -53,19 +53,23 @@ class OneDNNLinear(torch.autograd.Function):
 
     @staticmethod
     def forward(context, x, weight, bias):
-        context.save_for_backward(x, weight)
+        learns = context.needs_input_grad[1]  # a frozen weight keeps no x
+        context.save_for_backward(x if learns else None, weight)
         return product(x, weight, bias)                    # (..., F)
 
     @staticmethod
     @once_differentiable
     def backward(context, dy):
         x, weight = context.saved_tensors
-        rows = x.reshape(-1, x.shape[-1])                  # (N, D)
+        dx = dweight = dbias = None
         dy_rows = dy.reshape(-1, dy.shape[-1])             # (N, F)
-        wanted = context.needs_input_grad
-        dx = product(dy, weight.T) if wanted[0] else None  # (..., D)
-        dweight = product(dy_rows.T, rows.T) if wanted[1] else None
-        dbias = dy_rows.sum(0) if wanted[2] else None      # (F,)
+        if context.needs_input_grad[0]:
+            dx = product(dy, weight.T)                     # (..., D)
+        if context.needs_input_grad[1]:
+            rows = x.reshape(-1, x.shape[-1])              # (N, D)
+            dweight = product(dy_rows.T, rows.T)           # (F, D)
+        if context.needs_input_grad[2]:
+            dbias = dy_rows.sum(0)                         # (F,)
         return dx, dweight, dbias
 
 
