@@ -56,7 +56,7 @@ class Rotary:
         the dtype of x, which is to be turned
 
         In double precision, until they are waves: in single precision the
-        angles of far positions are wrong in the third decimal place.
+        angles of far positions would lose most of their decimal places.
         """
         if isinstance(positions, slice):
             positions = np.arange(positions.start, positions.stop)

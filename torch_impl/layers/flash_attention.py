@@ -44,8 +44,8 @@ def flash_attention(q, k, v, sinks=None, *, window=None, scale=None,
     scale = 1 / math.sqrt(q.shape[-1]) if scale is None else scale
     how = How(window, scale, softcap, tile)
     arrays = by_group(q, k, v, sinks, documents)
-    y, logsumexp = forward_tiles(*arrays, how)
-    y, logsumexp = (a.reshape(*q.shape[:3], -1) for a in (y, logsumexp))
+    y, _ = forward_tiles(*arrays, how)  # (B, G, r, T, K)
+    y = y.reshape(q.shape)                                 # (B, H, T, K)
     return y
 
 

@@ -31,6 +31,7 @@ class Rotary:
     def __init__(self, frequencies, interleaved: bool = False,
                  factor: float = 1.0):
         self.frequencies = frequencies
+        self.copies: dict = {}  # by device
         self.interleaved = interleaved
         self.factor = factor
 
@@ -56,7 +57,7 @@ class Rotary:
         the dtype of x, which is to be turned, and where x is
 
         In double precision, until they are waves: in single precision the
-        angles of far positions are wrong in the third decimal place.
+        angles of far positions would lose most of their decimal places.
         """
         frequencies = self.frequencies_on(x.device)        # (R/2,)
         if isinstance(positions, slice):
@@ -70,12 +71,12 @@ class Rotary:
                 (sin * self.factor).to(x.dtype))
 
     def frequencies_on(self, device):
-        """Moved once; Apple's GPUs have no double precision."""
-        if self.frequencies.device != device:
+        """A copy there, made once; Apple's GPUs have no double precision."""
+        if device not in self.copies:
             apple = device.type == "mps"
-            self.frequencies = self.frequencies.to(
+            self.copies[device] = self.frequencies.to(
                 device, torch.float32 if apple else torch.float64)
-        return self.frequencies
+        return self.copies[device]
 
 
 def rotate(x, cos, sin, interleaved=False):

@@ -25,7 +25,8 @@ class Context:
         with masks from its own generator.
     mask
         Who may attend to whom, (T, S) or (B, T, S), True = may. None = every
-        position to itself and to those before it.
+        position to itself and to those before it, of its document. A window
+        narrows a mask, documents do not: who gives one has said all.
     kv_cache
         The KVCache of this layer: x continues the tokens that are in it.
     positions
