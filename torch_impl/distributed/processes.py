@@ -23,7 +23,8 @@ from torch.distributed.device_mesh import init_device_mesh
 from twinformer.io.strict_json import json_text
 from twinformer.ranks import Ranks, current_ranks, with_ranks
 
-__all__ = ["ProcessRanks", "join_ranks", "launched", "lost_in_words"]
+__all__ = ["ProcessRanks", "first_to_fail", "join_ranks", "launched",
+           "lost_in_words"]
 
 PLACES = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
 LONG = timedelta(days=30)       # what rank 0 does for all may take its time
@@ -196,6 +197,15 @@ def kind_of_device(name: str) -> str:
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def first_to_fail() -> bool:
+    """Whether no other rank has failed before, even if this one has not
+    joined them yet."""
+    ranks = current_ranks()
+    if ranks.size == 1:
+        ranks = ProcessRanks.found()
+    return ranks.first_to_fail()
 
 
 def threads_of_rank(here: int) -> int:
