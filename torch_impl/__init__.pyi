@@ -168,8 +168,8 @@ from .distributed.data_parallel import (
 from .distributed.fully_sharded import FullySharded as FullySharded
 from .distributed.tensor_parallel import split_matrices as split_matrices
 from .distributed.whole_tensors import (
+    fill as fill,
     part_of as part_of,
-    put as put,
     total_norm as total_norm,
     whole as whole,
 )

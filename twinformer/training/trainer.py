@@ -205,7 +205,8 @@ class Trainer:
         """The first rank writes a checkpoint; all have helped to gather it."""
         if not self.ranks.first:
             return None
-        return save_checkpoint(folder, Checkpoint(            **vars(self.standing), config=self.task.run_config,
+        return save_checkpoint(folder, Checkpoint(
+            **vars(self.standing), config=self.task.run_config,
             data_key=self.task.data_key, task=self.task.describe(),
             tokenizer=self.task.tokenizer.to_dict(), logs=logs.sizes(),
             tensors=tensors), keep)
