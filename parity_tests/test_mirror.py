@@ -20,6 +20,8 @@ HERE = Path(__file__).resolve().parent
 
 # Modules that only the twin has, with the reason.
 TORCH_ONLY = {
+    "generation.compiled": "torch.compile: NumPy has no compiler",
+    "layers.compiler": "whether torch.compile has what it needs",
     "layers.fused": "chooses between torch's fused kernels and the steps",
     "layers.fused_attention": "asks torch's kernel for what it has no name for",
     "layers.onednn": "a faster library for products on AMD's processors",

@@ -5,8 +5,6 @@ has one device and one precision. None of it changes the mathematics.
 import contextlib
 import copy
 import math
-import shutil
-import sys
 from dataclasses import replace
 from functools import partial
 
@@ -14,6 +12,7 @@ import numpy as np
 import torch
 from torch.utils.checkpoint import checkpoint
 
+from ..layers.compiler import compiler
 from ..layers.fused import spelled_out
 from .padded_head import pad_vocabulary
 
@@ -189,9 +188,3 @@ def recomputed(block, x, context):
     def once(x):
         return block(x, next(contexts))
     return checkpoint(once, x, use_reentrant=False)
-
-
-def compiler() -> bool:
-    """Whether there is a C++ compiler, which torch.compile needs on the CPU"""
-    names = ("cl",) if sys.platform == "win32" else ("g++", "clang++", "c++")
-    return any(shutil.which(name) for name in names)
