@@ -27,6 +27,8 @@ TORCH_ONLY = {
     "distributed.strategies": "which of the files beside it is asked",
     "distributed.tensor_parallel": "matrices that ranks share, by DTensor",
     "distributed.whole_tensors": "what DTensors hold, made whole and filled",
+    "generation.compiled": "torch.compile: NumPy has no compiler",
+    "layers.compiler": "whether torch.compile has what it needs",
     "layers.fused": "chooses between torch's fused kernels and the steps",
     "layers.fused_attention": "asks torch's kernel for what it has no name for",
     "layers.onednn": "a faster library for products on AMD's processors",

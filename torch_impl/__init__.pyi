@@ -217,6 +217,7 @@ from .generation.generate import (
     generate as generate,
     generate_text as generate_text,
 )
+from .generation.compiled import CompiledDecoder as CompiledDecoder
 from .generation.fill_mask import (
     fill_mask as fill_mask,
     mask_probabilities as mask_probabilities,
