@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
+import torch
 
 from . import entering as enter
 from .cases import Case
@@ -128,6 +129,22 @@ class Routing(Component):
             y, chosen_or_cache = f(*inputs)
             return (y[0], chosen_or_cache) if isinstance(y, tuple) else y
         return weights
+
+
+class Pair(Component):
+    """A function that returns two numbers, or arrays: y is both of them."""
+
+    def find(self, package, name=""):
+        f = super().find(package, name)
+        if name.endswith("_backward"):
+            return lambda dy, cache: f(dy[0], dy[1], cache)
+
+        def stacked(*inputs):
+            found = f(*inputs)
+            if isinstance(found[0], torch.Tensor):
+                return torch.stack(found)
+            return np.stack(found[:2]), *found[2:]
+        return stacked
 
 
 class Mixture(Component):
@@ -274,6 +291,7 @@ COMPONENTS = [
     Component("models.bert", "BertModel", enter.bert, huge=1e3, model=True,
               skips=NOTHING_ENTERS),
     Component("training.loss", "cross_entropy", enter.loss),
+    Pair("training.z_loss", "cross_entropy_and_z", enter.loss_and_z, huge=1e10),
     Beside("finetuning.lora", "LoRALinear", enter.low_rank),
     Component("finetuning.pooling", "pool", enter.pooled),
     Component("finetuning.class_loss", "class_loss", enter.classes),

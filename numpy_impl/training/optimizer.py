@@ -28,9 +28,9 @@ def learning_parameters(model, only=None):
     only : (name, parameter) -> whether it is wanted; None = all
     """
     parameters = model.state_dict()
-    return [(name, parameters[name], gradient)
-            for name, gradient in model.named_gradients()
-            if only is None or only(name, parameters[name])]
+    found = [(name, parameters[name], gradient)
+             for name, gradient in model.named_gradients()]
+    return [entry for entry in found if only is None or only(*entry[:2])]
 
 
 def learning_gradients(model):

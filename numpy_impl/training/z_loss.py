@@ -13,6 +13,7 @@ from twinformer.batches.collate import IGNORE
 
 from .loss import (
     SlicedBelief, cross_entropy, cross_entropy_backward, gradient_in_slices,
+    shares,
 )
 
 __all__ = ["cross_entropy_and_z", "cross_entropy_and_z_backward",
@@ -37,7 +38,7 @@ def cross_entropy_and_z(logits, targets, weight, ignore_index=IGNORE,
     """
     loss, entropy = cross_entropy(logits, targets, ignore_index, reduction)
     log_z = log_denominator(logits, entropy)               # (...)
-    share, _ = entropy
+    share = shares(targets != ignore_index, reduction, log_z.dtype)
     squares = weight * log_z * log_z                       # (...)
     squares = np.where(targets != ignore_index, squares, 0)
     z = squares if reduction == "none" else (squares * share).sum()

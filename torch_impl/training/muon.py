@@ -1,8 +1,8 @@
 """Muon: momentum, orthogonalised. Hidden matrices move by the same amount in
 every direction of their spaces; all other parameters by AdamW.
 
-A gradient is dominated by a few directions in which a batch agrees. Those that
-are rare and weak may matter as much, and this lets them learn at the same rate.
+A gradient is dominated by a few directions in which a batch agrees. Those
+that are rare and weak may matter as much: so they learn at the same rate.
 """
 import math
 

@@ -30,10 +30,9 @@ def learning_parameters(model, only=None):
 
     only : (name, parameter) -> whether it is wanted; None = all
     """
-    return [(name, parameter, parameter.grad)
-            for name, parameter in model.named_parameters()
-            if parameter.requires_grad
-            and (only is None or only(name, parameter))]
+    found = [(name, parameter, parameter.grad) for name, parameter
+             in model.named_parameters() if parameter.requires_grad]
+    return [entry for entry in found if only is None or only(*entry[:2])]
 
 
 def learning_gradients(model):
