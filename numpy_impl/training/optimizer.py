@@ -6,6 +6,8 @@ place.
 """
 import numpy as np
 
+from twinformer.learning import check_moments
+
 from ..layers.parallel import SLICE, over_rows
 
 __all__ = ["SGD", "AdamW", "decays", "learning_gradients",
@@ -111,7 +113,14 @@ class AdamW:
         return self.weight_decay * decays(name, parameter)
 
     def restore(self, steps: int, first, second) -> None:
-        """Go on from the moments {name: array} after that many steps."""
+        """Go on from the moments {name: array} after that many steps.
+
+        Raises
+        ------
+        ValueError
+            If they are another optimizer's.
+        """
+        check_moments(self.second, second)
         self.steps = steps
         for own, given in ((self.first, first), (self.second, second)):
             for name, moment in own.items():

@@ -107,8 +107,7 @@ def test_singular_values_end_in_the_interval(seed, m, more, rounds):
     v, _ = np.linalg.qr(draw.normal(size=(m + more, m)))
     s = np.exp(draw.uniform(np.log(least(rounds)), 0, m))
     s *= 1 / np.sqrt((s * s).sum())
-    s = np.maximum(s, least(rounds) * (1 + 1e-9) * np.sqrt(
-        1 + m * least(rounds)**2))
+    s = np.maximum(s, 1.5 * least(rounds))   # |x| may be 1.3
     y = ours.newton_schulz(draw.uniform(0.1, 9) * (u * s) @ v.T, rounds)
     found = np.linalg.svd(y, compute_uv=False)
     slack = 64 * np.finfo(float).eps * A**rounds
@@ -132,7 +131,7 @@ def test_rotating_the_spaces_rotates_the_result(x, seed):
 @given(matrices(), st.sampled_from([0.25, 8.0, -1.0]))
 def test_length_says_nothing_and_sign_all(x, factor):
     """Powers of 2, which round nothing: the same bits."""
-    if (np.sqrt((x * x).sum((-2, -1))) < 1e-6).any():
+    if (np.sqrt((x * x).sum((-2, -1))) < 10 * ours.EPSILON).any():
         return
     y = ours.newton_schulz(x)
     assert_rounding(ours.newton_schulz(factor * x), np.sign(factor) * y, 1)

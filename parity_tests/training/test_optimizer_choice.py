@@ -79,6 +79,14 @@ def test_the_state_has_no_second_moment_of_a_map(package):
 
 
 @both
+@pytest.mark.parametrize("began, goes_on", [({}, MUON), (MUON, {})], ids=str)
+def test_another_optimizer_cannot_go_on(package, began, goes_on):
+    state = learner(package, run_with(**began)).state()
+    with pytest.raises(ValueError, match="state is one of another optimizer"):
+        learner(package, run_with(**goes_on)).load_state(state)
+
+
+@both
 def test_scores_are_held_back_from_the_first_step_on(package):
     """And by no evaluation: it trains nothing."""
     run = run_with(qk_clip=1e-3)

@@ -8,6 +8,8 @@ import functools
 
 import torch
 
+from twinformer.learning import check_moments
+
 from ..layers.fused import fused
 from .fused_adamw import FusedAdamW
 
@@ -120,7 +122,14 @@ class AdamW:
         return self.weight_decay * decays(name, parameter)
 
     def restore(self, steps: int, first, second) -> None:
-        """Go on from the moments {name: array} after that many steps."""
+        """Go on from the moments {name: array} after that many steps.
+
+        Raises
+        ------
+        ValueError
+            If they are another optimizer's.
+        """
+        check_moments(self.second, second)
         self.steps = steps
         for own, given in ((self.first, first), (self.second, second)):
             for name, moment in own.items():
