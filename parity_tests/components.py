@@ -214,6 +214,10 @@ MASKED_ROW = {"special_values":
               "of scores that are all -inf the formula makes NaN; torch's "
               "kernel takes them for masked ones, and gives 0"}
 
+INFINITE_ROW = {"special_values":
+                "of a largest logit that is infinite the formula makes NaN; "
+                "torch's logsumexp returns it"}
+
 COMPONENTS = [
     *(Component("layers.activations", name, enter.elementwise, remembers="input",
                 complex_step=name not in ("relu", "gelu_exact"))
@@ -291,7 +295,8 @@ COMPONENTS = [
     Component("models.bert", "BertModel", enter.bert, huge=1e3, model=True,
               skips=NOTHING_ENTERS),
     Component("training.loss", "cross_entropy", enter.loss),
-    Pair("training.z_loss", "cross_entropy_and_z", enter.loss_and_z, huge=1e10),
+    Pair("training.z_loss", "cross_entropy_and_z", enter.loss_and_z,
+         huge=1e10, skips=INFINITE_ROW),
     Beside("finetuning.lora", "LoRALinear", enter.low_rank),
     Component("finetuning.pooling", "pool", enter.pooled),
     Component("finetuning.class_loss", "class_loss", enter.classes),
