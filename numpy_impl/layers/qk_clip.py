@@ -6,6 +6,7 @@ Shapes: B batch, T query positions, S key positions, H query heads, G key
 heads, K head width.
 """
 import math
+from typing import Any
 
 import numpy as np
 
@@ -32,7 +33,7 @@ class QKClip:
 
     def __init__(self, tau: float):
         self.tau = tau
-        self.largest = {}
+        self.largest: dict[Any, Any] = {}
 
     def append(self, layer, q, k, scale=None):
         """What an attention layer computes with, q (B, H, T, K), k (B, G, S,

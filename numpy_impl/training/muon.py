@@ -117,10 +117,11 @@ class Muon:
         self.adamw.step(learning_rate)
         for name, parameter, gradient in learning_parameters(
                 self.model, in_blocks):
-            muon(*(matrices_of(name, a) for a in (
-                parameter, gradient, self.first[name])),
-                self.rate * learning_rate, self.weight_decay, self.momentum,
-                self.adjust_lr_fn, self.rounds, self.nesterov)
+            weight, slope, first = (matrices_of(name, a) for a in (
+                parameter, gradient, self.first[name]))
+            muon(weight, slope, first, self.rate * learning_rate,
+                 self.weight_decay, self.momentum, self.adjust_lr_fn,
+                 self.rounds, self.nesterov)
 
     def restore(self, steps: int, first, second) -> None:
         """Go on from the moments {name: array} after that many steps."""

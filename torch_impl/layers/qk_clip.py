@@ -6,6 +6,7 @@ Shapes: B batch, T query positions, S key positions, H query heads, G key
 heads, K head width.
 """
 import math
+from typing import Any
 
 import torch
 
@@ -32,7 +33,7 @@ class QKClip:
 
     def __init__(self, tau: float):
         self.tau = tau
-        self.largest = {}
+        self.largest: dict[Any, Any] = {}
 
     @torch.compiler.disable
     @torch.no_grad()
