@@ -182,7 +182,8 @@ def recomputed(block, x, context):
     were chosen is known by then.
     """
     again = replace(
-        context, keep=copy.deepcopy(context.keep), balance=None)
+        context, keep=copy.deepcopy(context.keep), balance=None,
+        qk_clip=None)
     contexts = iter([context, again])
 
     def once(x):

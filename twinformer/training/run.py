@@ -155,7 +155,7 @@ def check_same_run(start: Checkpoint, config: RunConfig) -> None:
     then, now = asdict(start.config), asdict(config)
     fixed = [("model", name) for name in then["model"]]
     fixed += [("data", name) for name in then["data"]]
-    fixed += [("training", "seed")]
+    fixed += [("training", "seed"), ("training", "optimizer")]
     for part, name in fixed:
         if then[part][name] != now[part][name]:
             raise ValueError(

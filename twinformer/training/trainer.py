@@ -19,7 +19,7 @@ from ..runs.logs import Logs, read_metrics
 from ..runs.run_folder import RunFolder
 from .plot import plot_curves
 from .progress import Progress
-from .schedule import learning_rate_at
+from .schedule import learning_rate_of
 from .standing import Standing
 from .task import StepData, Task
 
@@ -136,10 +136,9 @@ class Trainer:
         task, training = self.task, self.task.training
         step, began = self.standing.step + 1, time.perf_counter()
         microbatches, size, state = next(stream)
-        rate = learning_rate_at(
-            step, warmup_steps=task.warmup_steps, max_steps=task.max_steps,
-            schedule=training.schedule, learning_rate=training.learning_rate,
-            min_learning_rate=training.min_learning_rate)
+        rate = learning_rate_of(
+            training, step, warmup_steps=task.warmup_steps,
+            max_steps=task.max_steps)
         result = self.learner.train_step(microbatches, step, rate)
         self.standing.step, self.standing.data = step, state
         seconds = time.perf_counter() - began
