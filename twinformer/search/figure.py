@@ -26,6 +26,7 @@ def search_figure(search: Search, title: str, metric: str) -> Any:
     mattered most.
     """
     from matplotlib.figure import Figure
+    from matplotlib.ticker import NullFormatter
 
     done, importances = search.completed(), search.importances()
     names = list(importances or search.space)[:SLICES]
@@ -60,9 +61,11 @@ def search_figure(search: Search, title: str, metric: str) -> Any:
         values = [trial.params[name] for trial in done]
         among = search.space[name]
         if not isinstance(among, Range):
-            values = [str(value) for value in values]
+            axes.set_xticks(range(len(among.values)), [str(value) for value in among.values])
+            values = [among.values.index(value) for value in values]
         elif among.log:
             axes.set_xscale("log")
+            axes.xaxis.set_minor_formatter(NullFormatter())
         axes.scatter(values, [trial.value for trial in done], c=numbers, cmap="viridis", s=18)
         axes.set_xlabel(name)
         axes.grid(alpha=0.3)

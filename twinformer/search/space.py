@@ -107,8 +107,9 @@ def read_range(name: str, given: Any, kind: Any) -> Range | Choice:
         raise ValueError(f"{name}: expected {FORMS}, got {given}")
     values = tuple(dict.fromkeys(read_value(name, value, kind) for value in given))
     if len(values) < 2:
-        raise ValueError(f"{name}: expected {FORMS}, got the one value {values[0] if values else ''}"
-                         "; a setting that is the same in every trial is an option, not a space")
+        one = f"the one value {values[0]}" if values else "nothing"
+        raise ValueError(f"{name}: expected {FORMS}, got {one}; a setting "
+                         "that is the same in every trial is an option, not a space")
     return Choice(values)
 
 

@@ -18,9 +18,10 @@ def command_tree() -> argparse.ArgumentParser:
     commands = tree.add_subparsers()
     for name, (module, about) in COMMANDS.items():
         branch = commands.add_parser(name, help=about, description=about, add_help=False)
-        if several := getattr(importlib.import_module(f"twinformer.commands.{module}"), "MODES", {}):
+        whole = importlib.import_module(f"twinformer.commands.{module}")
+        if hasattr(whole, "choose"):
             modes = branch.add_subparsers()
-            for mode, what in several.items():
+            for mode, what in whole.MODES.items():
                 twig = modes.add_parser(mode, help=what, description=what, add_help=False)
                 copy_options(command_parser(f"{name}.{mode}"), twig)
         else:

@@ -13,7 +13,8 @@ MEASURED = "it changes what the trials are measured on, so that they could not b
 PLAIN: dict[str, Any] = {"dropout": float, "train": str, "model": str}
 
 FIXED = {"data": MEASURED, "train_share": MEASURED, "test_share": MEASURED,
-         "eval_examples": MEASURED, "eval_interval": "trials are compared evaluation by evaluation",
+         "eval_examples": MEASURED,
+         "eval_interval": "trials are compared evaluation by evaluation",
          "samples": "it has nothing to do with learning",
          "max_new_tokens": "it has nothing to do with learning"}
 

@@ -56,5 +56,5 @@ def summary(study: Search, metric: str, command: str, wanted: int) -> None:
     print("\n" + "\n".join(line.rstrip() for line in lines))
     print(next_steps(f"search {command}", folder, "best.yaml, search.png, study.db", {
         "take what it found": command_line(command, "--config", folder.best.as_posix()),
-        "its model, as it is": folder.trial(best.number).as_posix(),
+        "its model": folder.trial(best.number).as_posix(),
         "look further": f"the same command with --trials {2 * wanted}"}))

@@ -31,7 +31,7 @@ class Searched:
     plain : dict
         The types of the settings that are in no section.
     fixed : dict
-        Settings that are not for a search: {setting, or section with a dot: why}.
+        Settings that are not for a search: {name, with its section or without: why}.
     other_loss : tuple of str
         Settings that change what the loss is a mean of: it cannot be compared.
     """

@@ -106,18 +106,23 @@ def full_name(word: str, settings: Mapping[str, Setting], searched: Searched) ->
     wanted = SHORT.get(wanted, wanted)
     names = [wanted] if wanted in settings else [
         name for name in settings if name.endswith(f".{wanted}")]
-    if len(names) > 1:
-        raise ValueError(f"--space {word} could be {' or '.join(names)}; write one of them")
-    name = (names or [wanted])[0]
-    for fixed, why in searched.fixed.items():
-        if name == fixed or name.endswith(f".{fixed}") or (
-                fixed.endswith(".") and name.startswith(fixed)):
-            raise ValueError(f"--space {word}: {why}")
+    free = [name for name in names if not why_fixed(name, searched)] or names[:1]
+    if len(free) > 1:
+        raise ValueError(f"--space {word} could be {' or '.join(free)}; write one of them")
+    name = (free or [wanted])[0]
+    if why := why_fixed(name, searched):
+        raise ValueError(f"--space {word}: {why}")
     if not names:
         raise ValueError(f"--space: twinformer {searched.command} has no setting {word}"
                          f"{did_you_mean(wanted, settings)} (twinformer {searched.command} "
                          "--help-all lists all)")
     return name
+
+
+def why_fixed(name: str, searched: Searched) -> str:
+    """Why a setting is not for a search; "" where it is."""
+    return next((why for fixed, why in searched.fixed.items()
+                 if name == fixed or name.endswith(f".{fixed}")), "")
 
 
 def check_ends(name: str, space: Space, arguments) -> None:
