@@ -49,6 +49,7 @@ CUDA = {
         "pinned": True, "larger": True, "twin": True},
 }
 RATE, TEXT = 3e-4, 200_000
+PAUSE = 0.1    # seconds in which the threads of the rung before go to sleep
 
 # The model of the CPU's ladder: small enough that a step of the first rung takes a second
 SMALL = {"vocab_size": 8192, "context_length": 1024, "d_model": 256, "n_heads": 8, "n_layers": 4,
@@ -162,6 +163,7 @@ def measured(options, words) -> dict[int, dict]:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for n in group}
         for turn in range(options.rounds + 2):     # the first two warm up
             for n, worker in workers.items():
+                time.sleep(PAUSE)
                 worker.stdin.write("step\n")
                 worker.stdin.flush()
                 line = worker.stdout.readline()

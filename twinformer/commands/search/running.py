@@ -46,17 +46,14 @@ def search(arguments, searched: Searched) -> int:
                    first=first_values(arguments, searched, space))
     print(f"{'a new search' if new else 'going on with the search'} in {folder}: "
           f"{options.trials} trials of {', '.join(space)}")
+    trials = Trials(arguments, searched, study, metric)
     try:
-        exit_code = Trials(arguments, searched, study, metric).run()
+        return trials.run()
     finally:
-        alone = new and not any(trial.params for trial in study.trials()
-                                if trial.state.is_finished() and trial.state.name != "FAIL")
-        if alone and not study.running() and not study.waiting():
-            study.close()
-            remove_folder(folder.path)      # nothing was found, and the way is free
-        else:
-            study.close()
-    return exit_code
+        nobody = not (study.running() or study.waiting())
+        study.close()
+        if new and trials.mistaken and nobody:
+            remove_folder(folder.path)      # the way is free for the right command
 
 
 def check_alone(arguments) -> None:
@@ -110,6 +107,7 @@ class Trials:
         self.study, self.metric = study, metric
         self.notes: set[str] = set()
         self.refused = 0
+        self.mistaken = False       # the settings as they are will not do
 
     def run(self) -> int:
         """All that are still wanted; the exit code."""
@@ -160,7 +158,9 @@ class Trials:
         except ValueError as problem:
             self.refuse(trial, problem)
         except BaseException as problem:
-            study.end(trial, why=str(problem), again=bool(study.completed()))
+            found = bool(study.completed())
+            study.end(trial, why=str(problem), again=found)
+            self.mistaken = not found
             raise
         print(said(study, trial.number, time.perf_counter() - began), flush=True)
         return 0
@@ -170,6 +170,7 @@ class Trials:
         self.study.end(trial, why=str(problem))
         self.refused += 1
         if not self.study.completed() and (trial.number == 0 or self.refused >= MOST_REFUSED):
+            self.mistaken = True
             raise problem
 
     def write_best(self) -> None:
