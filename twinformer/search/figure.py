@@ -32,7 +32,8 @@ def search_figure(search: Search, title: str, metric: str) -> Any:
     names = list(importances or search.space)[:SLICES]
     figure = Figure(figsize=(4 * max(2, len(names)), 7), layout="constrained")
     figure.suptitle(title)
-    above, below = figure.subfigures(2, 1)
+    rows = figure.add_gridspec(2, 1)
+    above, below = figure.add_subfigure(rows[0]), figure.add_subfigure(rows[1])
     history, shares = above.subplots(1, 2)
 
     best, line = None, []

@@ -17,6 +17,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from ...configs.classify_config import ClassifyConfig
+from ...configs.run_config import RunConfig
 from ..classify import command
 from .finetuning import MEASURED
 from .running import search
@@ -60,7 +61,7 @@ def train(arguments, runs, name, progress) -> int:
     from ..classify.training import settings_of, task_and_learner
 
     config = replace(config_of(arguments), name=name, folder=runs.as_posix())
-    with RunFolder.claim(config, "classify") as folder:
+    with RunFolder.claim(RunConfig(name=name, folder=config.folder), "classify") as folder:
         parts = parts_of(config.data, config.classification, progress.note)
         task, learner = task_and_learner(config, parts, progress.note,
                                          adapter=folder.path / "adapter")
