@@ -36,6 +36,7 @@ COMMANDS = {
     "classify": ("classify.command", "teach a model to tell texts apart, and use it"),
     "instruct": ("instruct", "teach a model to follow instructions"),
     "dpo": ("dpo", "teach a model which answers people prefer"),
+    "search": ("search.command", "find good settings for all of these by trial"),
     "ask": ("ask", "ask a model that follows instructions"),
     "export": ("export", "write a model for transformers, peft and others"),
     "evaluate": ("evaluate.command", "measure a model, its answers, or their judges"),

@@ -43,6 +43,7 @@ def run_training(
     feed: Callable | None = None,
     measure_peak: bool = False,
     progress: Progress | None = None,
+    cache: Path | None = None,
 ) -> FinishedRun:
     """Train a model; leave a folder with everything about it.
 
@@ -56,6 +57,8 @@ def run_training(
         As for ``Pretraining`` and ``Trainer``.
     measure_peak
         Measure what the machine can do first, for the utilisation.
+    cache
+        Where prepared data is kept; left out, .cache beside the run's folder.
 
     Raises
     ------
@@ -76,12 +79,12 @@ def run_training(
         folder = RunFolder.claim(config)
         config = replace(config, name=folder.path.name)
     with folder:
-        return trained(config, folder, start, make_sampler,
-                       feed, measure_peak, progress)
+        return trained(config, folder, start, make_sampler, feed, measure_peak,
+                       progress, cache or folder.path.parent / ".cache")
 
 
 def trained(config, folder, start, make_sampler, feed, measure_peak,
-            progress) -> FinishedRun:
+            progress, cache) -> FinishedRun:
     """The rest of it, in a folder of its own."""
     package = implementation(config.backend)
     # A device that is not there is known now, not after the tokenizer
@@ -90,7 +93,7 @@ def trained(config, folder, start, make_sampler, feed, measure_peak,
     package.pretraining_learner(nothing, config.training, config.device,
                                 initial_parameters(nothing, 0))
     data = prepare_data(
-        config.data, folder.path.parent / ".cache",
+        config.data, cache,
         backend=config.backend, key=start.data_key if start else None,
         note=progress.note)
     config = resolve(config, data)

@@ -168,6 +168,7 @@ class Trainer:
                 in task.parameters(self.learner.model).items()})
         plot_curves(read_metrics(self.run.path), self.run.plot,
                     task.title(self.run.path.name))
+        self.progress.measured(standing.step, metrics)
 
     def save(self, logs: Logs) -> None:
         """Write a checkpoint; what the logs hold belongs to it.
