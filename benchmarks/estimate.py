@@ -1,5 +1,5 @@
 """What `twinformer estimate` says beside what is measured: memory and time of training steps of
-five models, in both packages; and, with --activations, every kind's activations.
+five models, in both packages.
 
     python -m benchmarks.estimate
     python -m benchmarks.estimate --models demo windows --backends numpy
@@ -139,11 +139,54 @@ def main() -> None:
     options = parser.parse_args()
     if options.worker:
         return work(*options.worker, options.threads, options.checkpointing)
+    expected = {(name, backend): estimated(name, backend, options.threads, options.checkpointing)
+                for backend in options.backends for name in options.models}
     found = measured(options.models, options.backends, options.rounds, options.threads,
                      options.checkpointing)
-    for (name, backend), (seconds, peak, baseline) in found.items():
-        print(name, backend, f"{seconds:.4f} s, {peak / 1e6:.1f} MB, baseline {baseline / 1e6:.0f}")
+    report(options, expected, found)
     return None
+
+
+def estimated(name: str, backend: str, threads: int, checkpointing: bool):
+    """(bytes above the libraries', seconds, the machine's speed)"""
+    from twinformer.configs.device_config import DeviceConfig
+    from twinformer.estimate.estimate import estimate
+    from twinformer.estimate.plan import Plan
+    from twinformer.estimate.speed import measured_speed
+
+    config, batch, length = model_of(name)
+    device = DeviceConfig(device="cpu", threads=threads)
+    key = backend, threads
+    if key not in SPEEDS:
+        SPEEDS[key] = measured_speed(backend, device, anew=True)
+    found = estimate(Plan(model=config, backend=backend, batch_size=batch, length=length,
+                          checkpointing=checkpointing), speed=SPEEDS[key])
+    return found.memory.peak, found.step.total
+
+
+SPEEDS: dict = {}
+
+
+def report(options, expected, found) -> None:
+    """The table, as Markdown."""
+    from benchmarks.training_step import machine
+
+    print(f"\n{machine()}, {options.threads} threads, {options.rounds} rounds")
+    for (backend, _), speed in SPEEDS.items():
+        print(f"{backend}: products {speed.products / 1e9:.0f} GFLOP/s, "
+              f"stream {speed.stream / 1e9:.1f} GB/s")
+    print("\n| model | package | memory, estimated | measured | ratio | s/step, estimated "
+          "| measured | ratio |\n|---|---|---|---|---|---|---|---|")
+    for (name, backend), (seconds, peak, _) in found.items():
+        kind, _, batch, length = MODELS[name]
+        size, step = expected[name, backend]
+        print(f"| {name}: {kind}, {batch} x {length} | {backend} | {size / 1e6:,.0f} MB "
+              f"| {peak / 1e6:,.0f} MB | {size / peak:.2f} | {step:.3f} | {seconds:.3f} "
+              f"| {step / seconds:.2f} |")
+    libraries = {backend: [value[2] for key, value in found.items() if key[1] == backend]
+                 for backend in options.backends}
+    for backend, sizes in libraries.items():
+        print(f"\n{backend}: {statistics.median(sizes) / 1e6:,.0f} MB of libraries beside it")
 
 
 if __name__ == "__main__":

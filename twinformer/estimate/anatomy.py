@@ -41,7 +41,11 @@ class Anatomy(NamedTuple):
 
 def anatomy(config: Any) -> Anatomy:
     """The anatomy of a config of any kind."""
-    c, get = config, lambda name, default: getattr(config, name, default)
+    c = config
+
+    def get(name: str, default: Any) -> Any:
+        return getattr(config, name, default)
+
     modern = hasattr(c, "rope_theta")
     encoder = c.kind == "bert"
     block = c.block_shapes(0) if modern else {}

@@ -16,6 +16,7 @@ __all__ = ["Verdict", "Way", "checkpoint_bytes", "needed", "verdict"]
 
 LORA_RANK = 8
 MOST_RANKS = 1024
+SHORT = 1024        # tokens of a text to fall back on
 CHECKPOINTS = 3     # two are kept, and the next one is written before the oldest goes
 
 
@@ -67,10 +68,12 @@ def verdict(plan: Plan, there: float | None, presets: Mapping[str, Any] | None =
     found = Verdict(needed(plan), room, ())
     if found.fits or room is None:
         return found
-    return found._replace(ways=tuple(way for way in (
-        smaller_batch(plan, room), recomputing(plan, room), both(plan, room),
-        more_ranks(plan, room), lora(plan, room, preset), smaller(plan, room, presets or {}),
-    ) if way is not None))
+    same = (smaller_batch(plan, room), recomputing(plan, room), both(plan, room),
+            more_ranks(plan, room), shorter(plan, room))
+    others = [lora(plan, room, preset)]
+    if not any(same):
+        others.append(smaller(plan, room, presets or {}))
+    return found._replace(ways=tuple(way for way in (*same, *others) if way is not None))
 
 
 def smaller_batch(plan: Plan, room: float) -> Way | None:
@@ -109,6 +112,19 @@ def both(plan: Plan, room: float) -> Way | None:
                        (*way.options, "--activation-checkpointing"), way.bytes)
 
 
+def shorter(plan: Plan, room: float) -> Way | None:
+    """Shorter texts, one at a time, where long ones are what does not fit."""
+    again = plan.backend == "torch"
+    if plan.T <= SHORT or smaller_batch(replace(plan, checkpointing=again), room):
+        return None
+    bytes_then = needed(replace(plan, batch_size=1, length=SHORT, checkpointing=again))
+    if bytes_then > room:
+        return None
+    options = ["--batch-size", "1", "--context-length", str(SHORT)]
+    options += ["--activation-checkpointing"] if again else []
+    return Way(f"texts of {SHORT} tokens in place of {plan.T}", tuple(options), bytes_then)
+
+
 def more_ranks(plan: Plan, room: float) -> Way | None:
     """More GPUs, each of which keeps a piece; not on one machine's processor, where all pieces
     are in the same memory."""
@@ -130,7 +146,7 @@ def lora(plan: Plan, room: float, preset: str) -> Way | None:
         return None
     saved = 3.0 * FLOAT * trained_parameters(plan.model)
     added = 4.0 * FLOAT * lora_parameters(plan.model, LORA_RANK)
-    bytes_then = needed(replace(plan, batch_size=1)) - saved + added
+    bytes_then = needed(replace(plan, batch_size=1, length=min(plan.T, SHORT))) - saved + added
     if bytes_then > room:
         return None
     return Way("LoRA on the published weights, an example at a time, in place of a new model",
@@ -138,16 +154,24 @@ def lora(plan: Plan, room: float, preset: str) -> Way | None:
 
 
 def smaller(plan: Plan, room: float, presets: Mapping[str, Any]) -> Way | None:
-    """The largest model of the kind that fits with these batches, or with one text at a time."""
-    for batch in (plan.batch_size, 1):
+    """The largest model of the kind that fits: with these batches, with a text at a time, with
+    shorter texts; its activations computed again, if need be."""
+    short = min(plan.T, SHORT)
+    for batch, length, again in ((plan.batch_size, plan.T, False), (1, plan.T, False),
+                                 (1, short, False), (1, short, True)):
+        if again and plan.backend != "torch":
+            continue
         fitting = {}
         for name, config in presets.items():
-            then = replace(plan, model=config, batch_size=batch,
-                           length=min(plan.T, config.context_length))
-            if config.kind == plan.model.kind and needed(then) <= room:
+            then = replace(plan, model=config, batch_size=batch, checkpointing=again,
+                           length=min(length, config.context_length))
+            if needed(then) <= room:
                 fitting[name] = needed(then)
         if fitting:
             name = max(fitting, key=lambda name: trained_parameters(presets[name]))
-            options = ("--preset", name, *(("--batch-size", "1") if batch == 1 else ()))
-            return Way("a smaller model of the kind", options, fitting[name])
+            options = ["--preset", name]
+            options += ["--batch-size", "1"] if batch == 1 else []
+            options += ["--context-length", str(length)] if length < plan.T else []
+            options += ["--activation-checkpointing"] if again else []
+            return Way("the largest model of the kind that does", tuple(options), fitting[name])
     return None

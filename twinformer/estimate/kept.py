@@ -11,12 +11,12 @@ class Kept(NamedTuple):
     """One array, or several of a kind."""
 
     name: str
-    count: float
+    numbers: float
     width: int = SINGLE     # bytes of a number
     split: bool = False     # tensor parallel ranks have a slice each
 
 
 def bytes_of(kept: Iterable[Kept], tensor_parallel: int = 1) -> float:
     """All of them together, on one rank."""
-    return sum(array.count * array.width / (tensor_parallel if array.split else 1)
+    return sum(array.numbers * array.width / (tensor_parallel if array.split else 1)
                for array in kept)

@@ -74,12 +74,11 @@ def block_of_decoder(plan: Plan, a: Anatomy, layer: int) -> list[Kept]:
 def grouped_query(plan: Plan, a: Anatomy, layer: int) -> list[Kept]:
     """The kernel's inputs and output. A window is cut into blocks, whose keys lie there twice;
     a sink makes every vector one longer."""
-    N, w, T, window = plan.rows, plan.width, plan.T, a.windows[layer]
+    N, w, T = plan.rows, plan.width, plan.T
+    window = a.windows[layer] or T
     K = a.K + a.sinks
-    windowed = window is not None and window < T
-    rows = N
-    if windowed:
-        rows = plan.batch_size * -(-T // window) * window
+    windowed = window < T
+    rows = plan.batch_size * -(-T // window) * window
     keys = (2 if windowed else 1) * rows * a.G * K
     kept = [Kept("q, k, v", rows * a.H * K + 2 * keys, w, True),
             Kept("attention's output", rows * a.H * K, w, True),
@@ -114,7 +113,8 @@ def ends(plan: Plan, a: Anatomy) -> list[Kept]:
         kept.append(Kept("dropout", N * D, mask_width(plan)))
     if a.encoder:
         asked = round(ASKED * N)
-        return [*kept, Kept("segments", N, INDEX), Kept("stream", N * D), Kept("mean, rstd", 2 * N),
+        return [*kept, Kept("segments", N, INDEX), Kept("stream", N * D),
+                Kept("mean, rstd", 2 * N),
                 Kept("head's input, hidden, normed", 6 * asked * D, w)]
     kept += [Kept("stream", N * D), Kept("mean, rstd", (1 if a.modern else 2) * N),
              Kept("head's input", N * D, w)]

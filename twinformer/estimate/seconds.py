@@ -49,8 +49,8 @@ class Costs(NamedTuple):
 
 
 COSTS = {
-    "numpy": Costs(1.0, 2.0, 6.0, 6.0, 4.0, 1e-3),
-    "torch": Costs(1.0, 2.0, 4.0, 4.0, 3.0, 1e-3),
+    "numpy": Costs(1.1, 3.2, 22.5, 11.3, 4.7, 3e-3),
+    "torch": Costs(1.35, 1.54, 7.6, 10.8, 0.45, 1.9e-3),
 }
 
 

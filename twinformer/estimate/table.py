@@ -66,8 +66,7 @@ def memory(found: Estimate) -> list[tuple[str, str]]:
     total = f"{in_bytes(found.needed)}  libraries included; not all is there at once"
     rows.append(("  needed", total))
     if found.recomputed is not None:
-        rows.append(("", f"{'':{LEFT}}{in_bytes(found.recomputed)}  with --activation-checkpointing"
-                     ))
+        rows.append((" ", f"{in_bytes(found.recomputed)}  with --activation-checkpointing"))
     return [*rows, ("", "")]
 
 
@@ -87,7 +86,7 @@ def time(found: Estimate, max_steps: int) -> list[tuple[str, str]]:
     if step is None:
         return []
     per_second = found.tokens_per_second or 0.0
-    rows = [("a step", f"{duration(step.total)}, {per_second:,.0f} tokens/s")]
+    rows = [("a step", f"{duration(step.total)}, {rate(per_second)} tokens/s")]
     if found.plan.ranks > 1:
         rows.append((" ", f"{duration(step.arithmetic)} of arithmetic, beside it "
                      f"{duration(step.beside)} of communication, {duration(step.waiting)} of "
@@ -96,6 +95,10 @@ def time(found: Estimate, max_steps: int) -> list[tuple[str, str]]:
         rows.append((f"{max_steps:,} steps", f"{duration(max_steps * step.total)}, "
                      f"{max_steps * found.plan.tokens:,} tokens; evaluations come on top"))
     return rows
+
+
+def rate(per_second: float) -> str:
+    return f"{per_second:,.0f}" if per_second >= 10 else f"{per_second:.2g}"
 
 
 def said_of_fit(found: Verdict, where: str) -> str:

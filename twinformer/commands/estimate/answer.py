@@ -48,8 +48,8 @@ class Answer:
                  said_of_fit(found, self.where)]
         if not found.fits:
             ways = ways_out(found)
-            lines += ["what would fit:", *ways] if ways else [
-                "nothing that this command can try on paper would fit there"]
+            lines += ["what would:", *ways] if ways else [
+                "nothing that can be tried on paper would"]
         if self.disk is not None and self.estimate.disk > self.disk:
             lines.append("the disk is too small for its checkpoints: --folder on another one")
         return "\n".join(lines)
@@ -88,7 +88,7 @@ def several(arguments, config: RunConfig) -> dict[str, Any]:
 def room(plan: Plan, gpu: Gpu | None, name: str | None) -> tuple[float | None, str]:
     """Bytes for the ranks, and where that is."""
     if gpu is not None:
-        return USABLE * gpu.memory, f"that are usable on an {name}"
+        return USABLE * gpu.memory, f"usable on one {name}"
     there, what = memory_here(plan.place)
     if there is not None and plan.ranks > 1 and plan.place == "cpu":
         what += f", of which each of {plan.ranks} ranks has its share"

@@ -21,9 +21,8 @@ from typing import Literal
 from ...configs.device_config import DeviceConfig
 from ...configs.run_config import RunConfig
 from ...io.strict_json import json_text
-from ..parsing.option_names import did_you_mean
 from ..resuming import value_of
-from ..train.model_options import PRESETS, add_model_options, common_options
+from ..train.model_options import PRESETS, add_model_options, common_options, preset_named
 from .subject import file_of, named
 
 __all__ = ["add_arguments", "run"]
@@ -107,12 +106,7 @@ def last_config(words: list[str]) -> str | None:
 
 def shape_of(name: str) -> str | None:
     """The settings of a published model, its vocabulary among them."""
-    if not name:
-        return None
-    if name not in PRESETS:
-        raise ValueError(f"no preset is called {name!r}{did_you_mean(name, PRESETS)} "
-                         f"(presets: {', '.join(PRESETS)})")
-    return json_text({"model": dataclasses.asdict(PRESETS[name])})
+    return json_text({"model": dataclasses.asdict(preset_named(name))}) if name else None
 
 
 def run(arguments) -> int:

@@ -27,8 +27,7 @@ def memory_here(place: str) -> tuple[float | None, str]:
     if place == "cuda" and has_cuda():
         import torch
 
-        free, _ = torch.cuda.mem_get_info()
-        return free, f"free on {torch.cuda.get_device_name()}"
+        return torch.cuda.mem_get_info()[0], f"free on {torch.cuda.get_device_name()}"
     free, total = memory_bytes()
     if free is None or total is None:
         return None, "this machine"
