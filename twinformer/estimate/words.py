@@ -25,6 +25,7 @@ def three(n: float) -> str:
     """Three digits that count, as they stand."""
     if n == 0:
         return "0"
+    n = float(f"{n:.2e}")       # 0.9996 is 1.00
     places = max(0, 2 - math.floor(math.log10(abs(n))))
     return f"{n:.{min(places, 3)}f}"
 
