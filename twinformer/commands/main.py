@@ -31,6 +31,7 @@ __all__ = ["COMMANDS", "main"]
 COMMANDS = {
     "doctor": ("doctor.command", "say what this machine can do"),
     "data": ("data", "list, get and prepare corpora"),
+    "estimate": ("estimate.command", "say what a run costs, and whether it fits"),
     "train": ("train.command", "train a model, or resume a run"),
     "generate": ("generate", "continue a text with a trained model"),
     "classify": ("classify.command", "teach a model to tell texts apart, and use it"),
