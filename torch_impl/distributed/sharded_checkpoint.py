@@ -12,6 +12,7 @@ read.
 import os
 import shutil
 import warnings
+from itertools import chain
 from pathlib import Path
 
 import torch
@@ -26,8 +27,6 @@ from twinformer.runs.checkpoint import (
 )
 from twinformer.runs.shards import check_shards, describe_shard
 
-from .agreement import first_message
-
 __all__ = ["ShardedCheckpoints", "load_sharded"]
 
 
@@ -35,9 +34,12 @@ class ShardedCheckpoints:
     """The checkpoints of a run of several ranks; all of them call the same.
 
     They are written to a file system that all hosts see.
+
+    ranks : ProcessRanks
     """
 
-    def __init__(self):
+    def __init__(self, ranks):
+        self.ranks = ranks
         # Of its own: a thread writes while others train in the default one
         self.group = dist.new_group(backend="gloo")
         self.writer, self.coming = None, None
@@ -86,7 +88,7 @@ class ShardedCheckpoints:
             coming.result()
         except dcp.CheckpointException as problem:
             rank, (error, _) = min(problem.failures.items())
-            if dist.get_rank() == 0:
+            if self.ranks.first:
                 shutil.rmtree(self.writer.path, ignore_errors=True)
             if not isinstance(error, OSError):
                 raise
@@ -123,7 +125,7 @@ class ShardWriter(dcp.HuggingFaceStorageWriter):
     def finish(self, metadata, results):
         """Rank 0, when all have written"""
         write_content(self.path, self.checkpoint, {
-            "shards": dict(sorted(sum(results, []))),
+            "shards": dict(sorted(chain.from_iterable(results))),
             "tensors": {name: list(about.size) for name, about
                         in metadata.state_dict_metadata.items()}})
         put_in_place(self.path, self.target)
@@ -138,7 +140,7 @@ class Contiguous(dcp.DefaultSavePlanner):
         return obj.contiguous() if isinstance(obj, torch.Tensor) else obj
 
 
-def load_sharded(path: Path, state) -> Checkpoint:
+def load_sharded(path: Path, state, ranks) -> Checkpoint:
     """Read what this rank holds, however many ranks wrote; all ranks call it.
 
     Parameters
@@ -148,6 +150,7 @@ def load_sharded(path: Path, state) -> Checkpoint:
     state : {name: tensor}
         Of the same names and shapes; filled in place. A DTensor is given
         its part.
+    ranks : Ranks
 
     Returns
     -------
@@ -161,16 +164,14 @@ def load_sharded(path: Path, state) -> Checkpoint:
         names or shapes.
     """
     content = read_content(path)
-    files = sorted(content["shards"])
-    ranks, rank = (dist.get_world_size(), dist.get_rank()) \
-        if dist.is_initialized() else (1, 0)
+    mine = sorted(content["shards"])[ranks.rank::ranks.size]
     found = ""
     try:
-        check_shards(path, content, files[rank::ranks])
+        check_shards(path, content, mine)
     except (DamagedFile, FileNotFoundError) as problem:
         found = str(problem)
-    if problem := first_message(found):
-        raise ValueError(problem)
+    if found := ranks.blamed(bool(found), found):
+        raise ValueError(found)
     check_names(path, content["tensors"], state)
     with warnings.catch_warnings():     # every rank reads for itself
         warnings.filterwarnings("ignore", "torch.distributed is disabled")

@@ -38,6 +38,7 @@ COMMANDS = {
     "dpo": ("dpo", "teach a model which answers people prefer"),
     "ask": ("ask", "ask a model that follows instructions"),
     "export": ("export", "write a model for transformers, peft and others"),
+    "checkpoint": ("checkpoint", "check a run's checkpoint, or write it in another form"),
     "evaluate": ("evaluate.command", "measure a model, its answers, or their judges"),
     "walk": ("walk.command", "show every array of one forward and backward pass"),
     "parity": ("parity", "prove that reference and twin agree, or your own port"),

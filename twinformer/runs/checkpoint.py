@@ -29,7 +29,7 @@ from .shards import read_shards, write_shards
 
 __all__ = ["Checkpoint", "checkpoint_of", "checkpoints_in", "drop_all_but",
            "is_sharded", "last_good", "load_checkpoint", "read_content",
-           "save_checkpoint", "set_aside_after", "step_of",
+           "replace_checkpoint", "save_checkpoint", "set_aside_after", "step_of",
            "write_content"]
 
 FORMAT = "twinformer checkpoint 2"
@@ -124,6 +124,32 @@ def save_checkpoint(
                       f"{problem.strerror or problem}") from problem
     drop_all_but(keep, folder)
     return target
+
+
+def replace_checkpoint(path: Path, checkpoint: Checkpoint,
+                       shards: int) -> None:
+    """Write a checkpoint anew, in so many files, in the place of the one that
+    it was read from.
+
+    The old one bears the name set-aside-... while the new one takes its
+    place, and is deleted then: a kill leaves one of them, whole.
+
+    Raises
+    ------
+    OSError
+        Where the disk is full or refuses; the old one is as it was.
+    """
+    aside = path.with_name(f"set-aside-{path.name}")
+    try:
+        with new_folder(path.with_name(f"new-{path.name}")) as draft:
+            write_files(draft, checkpoint, shards)
+    except OSError as problem:
+        raise OSError(f"{path} could not be written anew: "
+                      f"{problem.strerror or problem}") from problem
+    remove_folder(aside)
+    path.rename(aside)
+    path.with_name(f"new-{path.name}").rename(path)
+    remove_folder(aside)
 
 
 def drop_all_but(keep: int, folder: Path) -> None:

@@ -30,7 +30,7 @@ from ..configs.run_config import RunConfig
 from .run_names import find_run, runs_there
 
 __all__ = ["OpenedRun", "RunFolder", "best_checkpoint", "newest_checkpoint",
-           "open_run"]
+           "newest_path", "open_run"]
 
 
 class RunFolder:
@@ -118,9 +118,15 @@ def newest_checkpoint(path: Path) -> tuple[RunFolder, Checkpoint]:
     ValueError
         Where the checkpoint is damaged.
     """
+    path = newest_path(path)
+    return RunFolder(path.parent.parent), load_checkpoint(path)
+
+
+def newest_path(path: Path) -> Path:
+    """The folder of the checkpoint that ``newest_checkpoint`` reads."""
     path = find_run(path)
     if (path / "checkpoint.json").exists() or path.name.startswith("step-"):
-        return RunFolder(path.parent.parent), load_checkpoint(path)
+        return path
     run = RunFolder(path)
     found = checkpoints_in(run.checkpoints)
     if not found:
@@ -128,7 +134,7 @@ def newest_checkpoint(path: Path) -> tuple[RunFolder, Checkpoint]:
             f"there is no checkpoint in {run.checkpoints}; the run stopped "
             f"before its first one, or {path} is not a run's folder; "
             f"{runs_there()}")
-    return run, load_checkpoint(found[-1])
+    return found[-1]
 
 
 @dataclass(frozen=True)
