@@ -12,6 +12,7 @@ read.
 import os
 import shutil
 import warnings
+from datetime import timedelta
 from itertools import chain
 from pathlib import Path
 
@@ -35,27 +36,29 @@ class ShardedCheckpoints:
 
     They are written to a file system that all hosts see.
 
-    ranks : ProcessRanks
+    Parameters
+    ----------
+    learner : Learner
+    timeout : float
+        Seconds that a rank waits until the others have written.
     """
 
-    def __init__(self, ranks):
-        self.ranks = ranks
+    def __init__(self, learner, timeout: float = 1800):
+        self.learner, self.ranks = learner, learner.ranks
         # Of its own: a thread writes while others train in the default one
-        self.group = dist.new_group(backend="gloo")
+        self.group = dist.new_group(
+            backend="gloo", timeout=timedelta(seconds=timeout))
         self.writer, self.coming = None, None
 
-    def save(self, folder: Path, checkpoint: Checkpoint, state,
-             keep: int = 2) -> Path:
-        """Begin to write a checkpoint; return its path to be.
+    def save(self, folder: Path, checkpoint: Checkpoint,
+             keep: int = 2) -> None:
+        """Begin to write a checkpoint of what the learner is now.
 
         Parameters
         ----------
         folder : Path
         checkpoint : Checkpoint
             That of rank 0 is written; its tensors are not looked at.
-        state : {name: tensor}
-            Whole tensors, the same on every rank, or DTensors. They may
-            change once this returns.
         keep : int
             Older ones are dropped once it is written.
 
@@ -68,12 +71,11 @@ class ShardedCheckpoints:
         target = Path(folder) / f"step-{checkpoint.step:06d}"
         self.writer = ShardWriter(target, checkpoint, keep)
         self.coming = dcp.async_save(
-            dict(state), storage_writer=self.writer, planner=Contiguous(),
-            process_group=self.group)
-        return target
+            tensors_of(self.learner), storage_writer=self.writer,
+            planner=Contiguous(), process_group=self.group)
 
-    def wait(self) -> None:
-        """Until what was begun is written, sealed and in place.
+    def wait(self) -> Path | None:
+        """Until what was begun is written, sealed and in place; its path.
 
         Raises
         ------
@@ -83,9 +85,10 @@ class ShardedCheckpoints:
         """
         coming, self.coming = self.coming, None
         if coming is None:
-            return
+            return None
         try:
             coming.result()
+            return self.writer.target
         except dcp.CheckpointException as problem:
             rank, (error, _) = min(problem.failures.items())
             if self.ranks.first:
@@ -95,6 +98,22 @@ class ShardedCheckpoints:
             raise OSError(
                 f"{self.writer.target} could not be written by rank {rank}: "
                 f"{error.strerror or error}") from problem
+
+    def load(self, path: Path) -> Checkpoint:
+        """Make the learner go on from a checkpoint of any number of ranks;
+        see `load_sharded`."""
+        state = tensors_of(self.learner)
+        checkpoint = load_sharded(path, state, self.ranks)
+        self.learner.optimizer.steps = int(state["optimizer.steps"])
+        self.learner.machine.load_state(state)
+        return checkpoint
+
+
+def tensors_of(learner):
+    """{name: tensor} of all that a learner goes on with, on this rank"""
+    tensors = learner.tensors() | learner.machine.scaling()
+    return {name: torch.as_tensor(tensor).detach()  # without its gradient
+            for name, tensor in tensors.items()}
 
 
 class ShardWriter(dcp.HuggingFaceStorageWriter):
@@ -182,7 +201,12 @@ def load_sharded(path: Path, state, ranks) -> Checkpoint:
 
 def check_names(path, stored, state) -> None:
     """ValueError where a checkpoint is of another model or optimizer"""
+    for name in [name for name in state if name.startswith("scale.")]:
+        if name not in stored:      # float16 begins here
+            del state[name]
     own = {name: list(tensor.shape) for name, tensor in state.items()}
+    stored = {name: shape for name, shape in stored.items()
+              if name in own or not name.startswith("scale.")}
     if stored != own:
         name = min(name for name in stored.keys() | own
                    if stored.get(name) != own.get(name))

@@ -171,10 +171,14 @@ class Machine:
             tensor = whole(torch.as_tensor(tensor))
             if self.ranks.first:
                 arrays[name] = numbers(tensor)
-        if self.precision == torch.float16:
-            arrays["scale.factor"] = np.array(self.scale)
-            arrays["scale.good_steps"] = np.array(self.good_steps)
-        return arrays
+        return arrays | self.scaling()
+
+    def scaling(self) -> dict[str, np.ndarray]:
+        """What float16 goes on with, and nothing else does."""
+        if self.precision != torch.float16:
+            return {}
+        return {"scale.factor": np.array(self.scale),
+                "scale.good_steps": np.array(self.good_steps)}
 
     def load_state(self, state) -> None:
         if self.precision == torch.float16 and "scale.factor" in state:

@@ -113,6 +113,10 @@ class Learner:
 
     def state(self) -> dict[str, np.ndarray]:
         """The weights and all moments, by name: the same in both packages"""
+        return self.machine.state(self.tensors())
+
+    def tensors(self):
+        """The same where they are, of a rank its part: not copied"""
         groups = {"model": dict(self.model.named_parameters()),
                   "optimizer.first": self.optimizer.first,
                   "optimizer.second": self.optimizer.second}
@@ -120,7 +124,6 @@ class Learner:
                   for group, content in groups.items()
                   for name, array in content.items()}
         arrays["optimizer.steps"] = np.array(self.optimizer.steps)
-        arrays = self.machine.state(arrays)
         return arrays
 
     def load_state(self, state) -> None:
