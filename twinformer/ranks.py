@@ -5,12 +5,12 @@ A process is called by its rank, from 0 on. Rank 0 writes the logs, the
 checkpoints and all that is said; the others compute. How they talk to each
 other is torch_impl/distributed's business.
 """
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
-__all__ = ["ALONE", "Ranks", "current_ranks", "in_company", "with_ranks"]
+__all__ = ["ALONE", "Ranks", "alone_again", "current_ranks", "with_ranks"]
 
 
 class Ranks:
@@ -35,17 +35,22 @@ class Ranks:
         """Whether this process writes, and speaks."""
         return self.rank == 0
 
-    def deal(self, number: int) -> list[tuple[int, bool]]:
-        """Which of so many batches this rank computes: (index, counts)
+    def deal(self, items: Iterable) -> Iterator[tuple[Any, bool]]:
+        """Those of some items, such as batches, that this rank computes:
+        (item, whether it counts)
 
         Like cards: the first to rank 0, the second to rank 1. All have the
         same number of them, for where weights are spread over the ranks each
         forward pass is a meeting; who has none left computes the first one
         once more, and it does not count.
         """
-        rounds = -(-number // self.data_size)
-        indices = [turn * self.data_size + self.data_rank for turn in range(rounds)]
-        return [(index, True) if index < number else (0, False) for index in indices]
+        number, first = 0, None
+        for number, item in enumerate(items, 1):
+            first = item if number == 1 else first
+            if (number - 1) % self.data_size == self.data_rank:
+                yield item, True
+        if self.data_rank >= (number % self.data_size or self.data_size):
+            yield first, False
 
     def sums(self, *numbers: float) -> list[float]:
         """Each number, added up over the parts of the data."""
@@ -68,6 +73,19 @@ class Ranks:
         """Rank 0 does something, however long it takes, and all get what it
         returned, which JSON must know, or the error that it raised."""
         return what()
+
+    def came_to(self, place: str) -> None:
+        """Tell the others, who may wait, where this rank is now, in words. No
+        meeting, but all ranks come to the same places in the same order."""
+
+    def remember(self, run: str) -> None:
+        """The first rank keeps its run's folder for those who are started in
+        the place of all of them. No meeting."""
+
+    def remembered(self) -> str:
+        """The run's folder that was kept; "" where there is none. No
+        meeting."""
+        return ""
 
     def first_to_fail(self) -> bool:
         """Whether no other rank has failed before: who is first, says why.
@@ -95,7 +113,7 @@ def with_ranks(ranks: Ranks) -> None:
     Company.ranks = ranks
 
 
-def in_company() -> bool:
+def alone_again() -> bool:
     """Leave the others, who are done; True for the one that goes on, to say
     how it went."""
     first = current_ranks().first

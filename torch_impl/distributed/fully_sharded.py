@@ -8,6 +8,7 @@ Rajbhandari et al. 2020 (arXiv:1910.02054), stage 3; Zhao et al. 2023
 names.
 """
 import contextlib
+import warnings
 
 import torch
 from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
@@ -54,6 +55,8 @@ class FullySharded:
                 block.compile()
             self.shard(block)
         self.shard(model)
+        # nothing here writes into a model's output
+        warnings.filterwarnings("ignore", "FSDP2-wrapped module", UserWarning)
         model.register_forward_hook(put_away)
         return loss
 

@@ -23,7 +23,11 @@ from torch.distributed.device_mesh import init_device_mesh
 from twinformer.io.strict_json import json_text
 from twinformer.ranks import Ranks, current_ranks, with_ranks
 
-__all__ = ["ProcessRanks", "join_ranks", "launched", "lost_in_words"]
+from .restarts import launch_store, remembered_run
+from .watch import Watch
+
+__all__ = ["ProcessRanks", "first_to_fail", "join_ranks", "launched",
+           "lost_in_words"]
 
 PLACES = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
 LONG = timedelta(days=30)       # what rank 0 does for all may take its time
@@ -56,6 +60,7 @@ class ProcessRanks(Ranks):
         self.mesh: Any = None
         self.data: Any = None       # the process group to add up in
         self.meetings = 0
+        self.watch: Any = None
 
     @classmethod
     def found(cls):
@@ -109,6 +114,17 @@ class ProcessRanks(Ranks):
         self.meetings += 1
         return f"meeting/{self.meetings}"
 
+    def came_to(self, place: str) -> None:
+        if self.watch:
+            self.watch.came_to(place)
+
+    def remember(self, run: str) -> None:
+        if self.first:
+            launch_store(self.store).set("run", run)
+
+    def remembered(self) -> str:
+        return remembered_run(self.store)
+
     def first_to_fail(self) -> bool:
         try:
             return self.store.add("failures", 1) == 1
@@ -116,6 +132,8 @@ class ProcessRanks(Ranks):
             return True
 
     def leave(self) -> None:
+        if self.watch:
+            self.watch.__exit__()
         if dist.is_initialized():
             dist.barrier(group=self.data)
             dist.destroy_process_group()
@@ -151,6 +169,7 @@ def join_ranks(device) -> Ranks:
         world_size=ranks.size, timeout=timedelta(seconds=device.rank_timeout),
         device_id=torch.device(kind, local) if kind == "cuda" else None)
     arrange(ranks, device, here, kind)
+    ranks.watch = Watch(ranks, device.rank_timeout).__enter__()
     return ranks
 
 
@@ -196,6 +215,15 @@ def kind_of_device(name: str) -> str:
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def first_to_fail() -> bool:
+    """Whether no other rank has failed before, even if this one has not
+    joined them yet."""
+    ranks = current_ranks()
+    if ranks.size == 1:
+        ranks = ProcessRanks.found()
+    return ranks.first_to_fail()
 
 
 def threads_of_rank(here: int) -> int:

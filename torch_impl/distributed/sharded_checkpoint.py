@@ -99,14 +99,20 @@ class ShardedCheckpoints:
                 f"{self.writer.target} could not be written by rank {rank}: "
                 f"{error.strerror or error}") from problem
 
-    def load(self, path: Path) -> Checkpoint:
-        """Make the learner go on from a checkpoint of any number of ranks;
-        see `load_sharded`."""
+    def go_on_from(self, start: Checkpoint) -> None:
+        """Make the learner go on from a checkpoint of any number of ranks.
+
+        Raises
+        ------
+        ValueError
+            See `load_sharded`.
+        """
+        if not start.path:
+            return self.learner.load_state(start.tensors)
         state = tensors_of(self.learner)
-        checkpoint = load_sharded(path, state, self.ranks)
+        load_sharded(start.path, state, self.ranks)
         self.learner.optimizer.steps = int(state["optimizer.steps"])
         self.learner.machine.load_state(state)
-        return checkpoint
 
 
 def tensors_of(learner):

@@ -129,6 +129,9 @@ def of_own_heads(norm, mesh) -> None:
         norm, mesh, lambda name, module, mesh: placed(
             module, mesh, Replicate()), entering(Shard(2)),
         lambda module, y, mesh: y.to_local())
+    for parameter in norm.parameters():
+        parameter.register_hook(
+            lambda gradient: gradient.redistribute(placements=[Replicate()]))
 
 
 def entering(place):

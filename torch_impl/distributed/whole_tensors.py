@@ -8,6 +8,7 @@ import math
 from collections import defaultdict
 
 import torch
+import torch.distributed as dist
 from torch.distributed.tensor import DTensor, distribute_tensor
 from torch.nn.utils import get_total_norm
 
@@ -36,15 +37,28 @@ def put(tensor, given) -> None:
 
 
 def total_norm(tensors) -> float:
-    """The length of all of them seen as one long vector.
+    """The length of all of them seen as one long vector: the same number on
+    all ranks, to the last bit, or they would part.
 
-    Those that are divided in the same way are measured together.
+    Where several ranks hold the same part of a tensor, each counts a share.
     """
+    if not any(isinstance(tensor, DTensor) for tensor in tensors):
+        return float(get_total_norm(tensors))
     groups = defaultdict(list)
     for tensor in tensors:
-        divided = isinstance(tensor, DTensor)
-        way = ((tensor.device_mesh, tensor.placements) if divided else None)
-        groups[way].append(tensor)
-    norms = [float(whole(get_total_norm(group)))
-             for group in groups.values()]
-    return norms[0] if len(norms) == 1 else math.hypot(*norms)
+        groups[holders(tensor)].append(part_of(tensor))
+    square = sum(float(get_total_norm(parts)) ** 2 / count
+                 for count, parts in groups.items())
+    squares = torch.tensor(square, dtype=torch.float64)
+    dist.all_reduce(squares)
+    return math.sqrt(squares)
+
+
+def holders(tensor) -> int:
+    """How many ranks hold the same part of a tensor."""
+    parts = 1
+    if isinstance(tensor, DTensor):
+        mesh = tensor.device_mesh
+        for axis, placement in enumerate(tensor.placements):
+            parts *= mesh.size(axis) if placement.is_shard() else 1
+    return dist.get_world_size() // parts

@@ -96,6 +96,7 @@ class Machine:
         What is recomputed takes the kernels of the forward pass; autocast
         remembers its own precision.
         """
+        self.ranks.came_to("a backward pass")
         with self.kernels():
             (loss * (self.scale * self.ranks.data_size)).backward()
 
@@ -137,6 +138,7 @@ class Machine:
 
         torch draws its own, inside its kernels; only their seed is set.
         """
+        self.ranks.came_to(f"the forward passes of step {seed[1]}")
         words = np.random.SeedSequence(seed).generate_state(1, np.uint64)
         torch.manual_seed(int(words[0]))
         return None if self.config.fused_kernels \

@@ -69,7 +69,7 @@ class Learner:
             If the loss or a gradient is not finite; the weights and the
             moments are still those of before the step.
         """
-        turns = self.ranks.deal(len(microbatches))
+        turns = list(self.ranks.deal(range(len(microbatches))))
         microbatches = [microbatches[index] for index, _ in turns]
         count, = self.ranks.sums(sum(
             self.objective.count(batch) for batch, (_, counts)

@@ -22,6 +22,7 @@ from functools import partial
 from ..io.shell_words import command_line
 from ..io.strict_json import json_text
 from ..backend import implementation
+from ..ranks import alone_again
 
 __all__ = ["add_arguments", "run"]
 
@@ -81,7 +82,7 @@ def tune(arguments, begun) -> int:
     ask_reference(task, learner, begun, progress.note)
     exit_code = finetune("dpo", learner, task, begun.folder, begun.checkpoint, progress,
                          settings_of(arguments, "preferences"))
-    if not exit_code:
+    if alone_again() and not exit_code:
         summary(begun.folder, task, learner_of, arguments)
     return exit_code
 

@@ -24,6 +24,7 @@ from collections.abc import Sequence
 
 from .console import never_fail_to_print
 from .mistakes import in_one_line
+from .ranks import on_ranks, one_speaks, words_again
 
 __all__ = ["COMMANDS", "main"]
 
@@ -79,7 +80,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     never_fail_to_print()
     try:
-        return dispatch(words) or 0
+        with one_speaks():
+            return dispatch(words_again(words)) or 0
     except KeyboardInterrupt:
         print("twinformer: interrupted", file=sys.stderr)
         return 130
@@ -127,7 +129,8 @@ def dispatch(words: list[str]) -> int | None:
         prog, module, rest = mode
     parser = CommandParser(prog=prog, description=module.__doc__, words=rest)
     module.add_arguments(parser)
-    return module.run(parser.instantiate(parser.parse_args(rest)))
+    arguments = parser.instantiate(parser.parse_args(rest))
+    return on_ranks(module.run, arguments, words)
 
 
 def overview() -> str:

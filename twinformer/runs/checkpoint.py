@@ -13,7 +13,7 @@ microbatch.
 """
 import platform
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,8 @@ from ..io.sealed_files import (
 from .shards import read_shards, write_shards
 
 __all__ = ["Checkpoint", "checkpoint_of", "checkpoints_in", "drop_all_but",
-           "is_sharded", "last_good", "load_checkpoint", "read_content",
-           "replace_checkpoint", "save_checkpoint", "set_aside_after", "step_of",
+           "is_sharded", "last_good", "load_checkpoint", "load_for_ranks",
+           "read_content", "replace_checkpoint", "save_checkpoint", "set_aside_after", "step_of",
            "write_content"]
 
 FORMAT = "twinformer checkpoint 2"
@@ -62,6 +62,9 @@ class Checkpoint:
         The learner's state: the same names in both backends.
     task : dict
         What the model was finetuned for; empty after pretraining.
+    path : Path or None
+        Where it was read from, the tensors being left there for each of
+        several ranks to read its part.
     """
 
     step: int
@@ -74,6 +77,7 @@ class Checkpoint:
     logs: dict[str, int]
     tensors: dict[str, np.ndarray] = field(repr=False)
     task: dict[str, Any] = field(default_factory=dict)
+    path: Path | None = field(default=None, compare=False)
 
 
 def checkpoints_in(folder: Path) -> list[Path]:
@@ -223,6 +227,15 @@ def load_checkpoint(path: Path) -> Checkpoint:
                 else FileNotFoundError)
         raise kind(f"{problem}; the checkpoint before it is whole: "
                    f"{earlier[-1]}") from problem
+
+
+def load_for_ranks(path: Path) -> Checkpoint:
+    """A checkpoint that several ranks go on from: of a sharded one all but
+    the tensors. Errors as of ``load_checkpoint``."""
+    content = read_content(path)
+    if is_sharded(content):
+        return replace(checkpoint_of(path, content, {}), path=path)
+    return load_checkpoint(path)
 
 
 def read_files(path: Path) -> Checkpoint:
