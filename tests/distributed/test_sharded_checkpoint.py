@@ -13,6 +13,7 @@ import torch
 import torch_impl
 from torch_impl.distributed.sharded_checkpoint import ShardedCheckpoints, load_sharded
 from twinformer.configs.training_config import TrainingConfig
+from twinformer.learning import NonFiniteError
 from twinformer.models.config import GPT2Config
 from twinformer.models.initialisation import initial_parameters
 from twinformer.runs.checkpoint import (
@@ -81,7 +82,7 @@ def read(ranks, device, folder):
 
     with pytest.raises(ValueError, match="has tensor model.* of another model"):
         load_sharded(path, {"model.strange": torch.zeros(3)}, ranks)
-    with pytest.raises(ValueError, match=r"is damaged: tensor model.*\(on rank 0\)"):
+    with pytest.raises(ValueError, match=r"is damaged: tensor .*\(on rank 0\)"):
         saver.go_on_from(load_for_ranks(folder / "damaged" / "step-000002"))
 
 
@@ -151,3 +152,23 @@ def test_a_full_disk_is_named_on_all_ranks(tmp_path):
     assert [path.name for path in checkpoints_in(tmp_path)] == ["step-000002", "step-000008"]
     assert len(list(tmp_path.iterdir())) == 2
     assert load_checkpoint(tmp_path / "step-000008").step == 8
+
+
+def diverge(ranks, device, folder):
+    """Rank 1 alone meets a token whose embedding is not a number."""
+    learner = learner_of(device, steps=0)
+    before = learner.state()
+    with torch.no_grad():
+        learner.model.token_embedding.weight[12] = float("nan")
+    quiet, loud = np.zeros((2, 2, 8), np.int64), np.full((2, 2, 8), 12)
+    with pytest.raises(NonFiniteError, match=r"step 1: the loss is nan.*\(on rank 1\)"):
+        learner.train_step([tuple(quiet), tuple(loud)], 1, 1e-2)
+    after = learner.state()
+    if ranks.first:
+        before["model.token_embedding.weight"][12] = np.nan
+        for name, array in before.items():
+            np.testing.assert_array_equal(after[name], array, err_msg=name)
+
+
+def test_what_is_not_a_number_on_one_rank_stops_all_and_is_named(tmp_path):
+    in_ranks(2, diverge, tmp_path, strategy="ddp")

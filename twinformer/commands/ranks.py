@@ -62,7 +62,7 @@ def on_ranks(run: Callable[[Any], int | None], arguments: Any, words: list[str])
         raise ValueError("the NumPy backend computes in one process: leave out --ranks, "
                          "--strategy and --tensor-parallel, or torchrun; or take --backend torch")
     if device.ranks > 1 and not launched():
-        return package.launch(device.ranks, words)
+        return package.launch(device.ranks, words, device.restarts)
     ranks = package.join_ranks(device)
     if ranks.first:
         code = run(arguments)
