@@ -107,7 +107,7 @@ def test_a_rank_that_hangs_is_named(whole, tmp_path):
     words = [*settings(whole.parents[1], steps=10_000), "--folder", tmp_path, "--name", "hangs"]
     launcher = start(*words, "--ranks", "2", "--rank-timeout", "4")
     run = tmp_path / "hangs"
-    until(lambda: lines_in(run / "metrics.jsonl") > 5, launcher)
+    until(lambda: lines_in(run / "metrics.jsonl") > 10, launcher)
     first, second = ranks_of(launcher)
     os.kill(second, signal.SIGSTOP)
     until(lambda: not os.path.exists(f"/proc/{first}"), launcher, seconds=60)
