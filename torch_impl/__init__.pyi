@@ -161,7 +161,10 @@ from .distributed.processes import (
     lost_in_words as lost_in_words,
 )
 from .distributed.launching import launch as launch
-from .distributed.restarts import remembered_run as remembered_run
+from .distributed.restarts import (
+    launch_store as launch_store,
+    remembered_run as remembered_run,
+)
 from .distributed.sharded_checkpoint import (
     ShardedCheckpoints as ShardedCheckpoints,
     load_sharded as load_sharded,
@@ -172,9 +175,10 @@ from .distributed.data_parallel import (
 )
 from .distributed.fully_sharded import FullySharded as FullySharded
 from .distributed.tensor_parallel import split_matrices as split_matrices
+from .distributed.watch import Watch as Watch
 from .distributed.whole_tensors import (
+    fill as fill,
     part_of as part_of,
-    put as put,
     total_norm as total_norm,
     whole as whole,
 )

@@ -1,5 +1,6 @@
 """Start the ranks of one machine: what `torchrun --standalone` does, from
 within. For several machines torchrun itself is to be called on each."""
+import logging
 import os
 import signal
 import sys
@@ -23,6 +24,7 @@ def launch(ranks: int, words: list[str], restarts: int = 0) -> int:
     They are told who they are by their environment (processes.py), and have
     said themselves what went wrong.
     """
+    logging.getLogger("torch.distributed.elastic").setLevel(logging.CRITICAL)
     os.environ.setdefault("OMP_NUM_THREADS", str(threads_of_rank(ranks)))
     config = LaunchConfig(
         min_nodes=1, max_nodes=1, nproc_per_node=ranks, max_restarts=restarts,

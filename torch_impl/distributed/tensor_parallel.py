@@ -70,11 +70,12 @@ def check_divides(model, n: int) -> None:
         type(layer) is Linear and layer.bias is None
         for block in blocks for layer in block.modules()
         if isinstance(layer, Linear))
-    if not plain or type(model.head) is not Linear:
+    if (not plain or type(model.head) is not Linear
+            or "forward" in vars(model.head)):
         raise ValueError(
             "device.tensor_parallel is for decoders like Llama and Qwen3, of "
             f"plain Linears without offsets; {type(model).__name__} is none, "
-            "or has LoRA; leave it out")
+            "or has LoRA or a padded head; leave it out")
     c = model.config
     for name in ("n_heads", "n_kv_heads", "d_hidden", "vocab_size"):
         if getattr(c, name) % n:

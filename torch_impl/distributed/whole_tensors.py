@@ -12,7 +12,7 @@ import torch.distributed as dist
 from torch.distributed.tensor import DTensor, distribute_tensor
 from torch.nn.utils import get_total_norm
 
-__all__ = ["part_of", "put", "total_norm", "whole"]
+__all__ = ["fill", "part_of", "total_norm", "whole"]
 
 
 def whole(tensor):
@@ -26,7 +26,7 @@ def part_of(tensor):
 
 
 @torch.no_grad()
-def put(tensor, given) -> None:
+def fill(tensor, given) -> None:
     """Fill a tensor from one that every rank has all of."""
     if isinstance(tensor, DTensor):
         # no rank has to be told what it knows: src_data_rank=None

@@ -4,7 +4,7 @@ import torch
 
 from twinformer.models.parameters import check_parameters, real
 
-from ..distributed.whole_tensors import put, whole
+from ..distributed.whole_tensors import fill, whole
 
 __all__ = ["get_parameters", "set_parameters"]
 
@@ -36,4 +36,4 @@ def set_parameters(model, parameters) -> None:
                      {name: np.shape(a) for name, a in parameters.items()})
     given = {name: real(name, parameters[name]) for name in own}
     for name, tensor in own.items():
-        put(tensor, torch.from_numpy(np.asarray(given[name])))
+        fill(tensor, torch.from_numpy(np.asarray(given[name])))

@@ -76,12 +76,12 @@ class Machine:
             model.run = recomputed
         if self.config.vocabulary_multiple > 1:
             pad_vocabulary(model.head, self.config.vocabulary_multiple)
-        if self.config.compile:
-            if self.device.type == "cpu" and not compiler():
-                raise ValueError(
-                    "device.compile needs a C++ compiler, and there is none "
-                    "on the PATH; install one (gcc, clang or Visual Studio) "
-                    "or leave device.compile out")
+        if (self.config.compile and self.device.type == "cpu"
+                and not compiler()):
+            raise ValueError(
+                "device.compile needs a C++ compiler, and there is none on "
+                "the PATH; install one (gcc, clang or Visual Studio) or "
+                "leave device.compile out")
         loss = self.parallel.prepare(model, loss, self.config.compile)
 
         def forward(model, batch, keep=None):

@@ -8,7 +8,7 @@ import functools
 
 import torch
 
-from ..distributed.whole_tensors import put
+from ..distributed.whole_tensors import fill
 from ..layers.fused import fused
 from .fused_adamw import FusedAdamW
 
@@ -118,7 +118,7 @@ class AdamW:
         self.steps = steps
         for own, given in ((self.first, first), (self.second, second)):
             for name, moment in own.items():
-                put(moment, torch.from_numpy(given[name]))
+                fill(moment, torch.from_numpy(given[name]))
 
     @functools.cached_property
     def library(self):

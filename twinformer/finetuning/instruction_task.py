@@ -70,7 +70,7 @@ class InstructionTask(AnswerTask):
         """Nats a target, over all of the examples."""
         rows = grouped(examples, self.settings.packing,
                        self.run_config.model.context_length)
-        nats, count = 0.0, 0
+        nats, count = 0.0, 0.0
         for indices, counts in self.ranks.deal(
                 by_length([row[0].length for row in rows])):
             some = learner.evaluate(self.batch_of([rows[i] for i in indices]))

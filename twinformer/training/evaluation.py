@@ -87,8 +87,8 @@ def evaluate(
             nats += batch_nats
             count += batch_count
             size += int(bytes_per_token[targets].sum())
-    nats, count, size = ranks.sums(nats, count, size)
-    return Evaluation(nats, int(count), int(size))
+    nats, *numbers = ranks.sums(nats, count, size)
+    return Evaluation(nats, *map(int, numbers))
 
 
 def spread_windows(length: int, T: int, batch_size: int,

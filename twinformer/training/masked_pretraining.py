@@ -76,7 +76,7 @@ class MaskedPretraining(Pretraining):
                 for split in ("train", "validation")}
 
     def measured(self, learner, tokens) -> float:
-        training, nats, count = self.training, 0.0, 0
+        training, nats, count = self.training, 0.0, 0.0
         for (index, positions), counts in self.ranks.deal(enumerate(
                 spread_windows(
                     len(tokens), self.batches.max_length, training.batch_size,
