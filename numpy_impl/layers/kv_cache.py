@@ -9,6 +9,8 @@ import numpy as np
 
 __all__ = ["KVCache", "RingKVCache"]
 
+FIRST_ROOM = 64     # tokens
+
 
 class KVCache:
     """The keys and values of one attention layer, for up to capacity tokens.
@@ -20,6 +22,7 @@ class KVCache:
     def __init__(self, capacity: int):
         self.capacity = capacity
         self.length = 0  # tokens so far
+        self.room = 0  # tokens for which there is memory
         self.k = self.v = self.documents = None
 
     def holds(self, length: int) -> bool:
@@ -40,21 +43,24 @@ class KVCache:
         if not self.holds(end):
             raise ValueError(f"the cache holds {self.capacity} positions, got "
                              f"{end}; start a new one with the latest tokens")
-        self.allocate(k, v, documents)
+        self.allocate(end, k, v, documents)
         new = slice(self.length, end)
         self.write(new, k, v, documents)
         self.length = end
         return self.read(slice(0, end))
 
-    def allocate(self, k, v, documents):
-        """Room for all, at the first tokens: only then are the sizes known."""
-        if self.k is None:
-            B, G, _, K = k.shape
-            self.k = np.empty((B, G, self.capacity, K), k.dtype)
-            self.v = np.empty((B, G, self.capacity, K), v.dtype)
-            if documents is not None:
-                self.documents = np.empty(
-                    (B, self.capacity), documents.dtype)
+    def allocate(self, tokens, k, v, documents):
+        """Room for so many tokens, and for twice as many as before where
+        there was too little: each is moved once or twice, whatever the
+        length, and a short text in a long context costs no memory."""
+        if tokens <= self.room:
+            return
+        old, start = self.room, max(tokens, FIRST_ROOM)
+        self.room = min(self.capacity, max(start, 2 * old))
+        self.k = grown(self.k, k, self.room, 2)
+        self.v = grown(self.v, v, self.room, 2)
+        if documents is not None:
+            self.documents = grown(self.documents, documents, self.room, 1)
 
     def write(self, places, k, v, documents):
         """Put the keys and values of some tokens in their places."""
@@ -92,7 +98,7 @@ class RingKVCache(KVCache):
         would, if they were written first, have lost what they replaced.
         """
         T, W = k.shape[2], self.capacity
-        self.allocate(k, v, documents)
+        self.allocate(min(self.length + T, W), k, v, documents)
         if T == 1:
             place = self.length % W
             self.write(slice(place, place + 1), k, v, documents)
@@ -114,3 +120,15 @@ class RingKVCache(KVCache):
         self.write(latest % W, k[:, :, newest], v[:, :, newest],
                    None if documents is None else documents[:, newest])
         return k, v, documents
+
+
+def grown(old, new, room, axis):
+    """Memory for so many tokens of the kind of new ones, the old ones in it.
+
+    axis : of the tokens
+    """
+    shape = (*new.shape[:axis], room, *new.shape[axis + 1:])
+    memory = np.empty(shape, new.dtype)
+    if old is not None:
+        memory.swapaxes(0, axis)[:old.shape[axis]] = old.swapaxes(0, axis)
+    return memory

@@ -116,6 +116,10 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     **{("layers.parallel", f"over_heads: {what}"): SLICES for what in (
         "SLICE // size -> SLICE * size",
         "group // H -> group * H")},
+    **{("layers.rms_norm", f"{function}: -1 -> 1"): AXES for function in (
+        "normalised", "normalised_backward")},
+    ("layers.rotary_frequencies", "yarn_attention_factor: factor > 1 -> factor >= 1"):
+        "at 1 the formula gives 1 as well",
     ("training.loss", "surprise_of_rows: -1 -> 1"): AXES,
     **{("twinformer.batches.masking", f"hide_tokens: {what}"):
        "a random number is the limit itself once in many years" for what in (
