@@ -38,13 +38,20 @@ def next_logits(model, ids, past=None, padding=None):
     if past and past[0].holds(T):
         start = past[0].length
         new = ids[:, start:]                            # (B, the unseen)
+        last = last_of(new)                             # (B, 1)
         placed = places(padding, start, T)
-        logits, _ = model.forward(new, past=past, **placed)
+        logits, _ = model.forward(new, past=past, read=last, **placed)
     else:
         start = T - window.shape[1]
         placed = places(padding, start, T, afresh=True)
         logits, _ = model.forward(window, **placed)     # (B, ..., V)
     return logits[:, -1].astype(np.float64)             # (B, V)
+
+
+def last_of(ids):
+    """Which of ids (B, T) is to be read, (B, 1): the last; None = all one"""
+    B, T = ids.shape
+    return np.full((B, 1), T - 1) if T > 1 else None
 
 
 def generate(model, ids, max_new_tokens: int, *, temperature: float = 1.0,

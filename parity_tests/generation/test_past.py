@@ -53,6 +53,20 @@ def test_what_is_taken_back_has_never_been(package, caches, array, W, read, data
 
 
 @SIDES
+def test_what_is_lost_is_remembered_before_there_is_memory_for_all(package, caches, array):
+    """A ring of 130, of which the memory grew to fewer places."""
+    cache, plain = caches.RingKVCache(130), caches.RingKVCache(130)
+    for other in (cache, plain):
+        extend(other, array, 0, 128)
+        extend(other, array, 128, 1)
+    kept = package.remember([cache], 4)
+    extend(cache, array, 129, 4)
+    package.rewind([cache], 130, kept)
+    extend(plain, array, 129, 1)
+    assert seen(cache, array) == seen(plain, array)
+
+
+@SIDES
 def test_nothing_is_taken_back_from_a_shorter_past(package, caches, array):
     cache = caches.KVCache(9)
     extend(cache, array, 0, 3)

@@ -41,14 +41,21 @@ def next_logits(model, ids, past=None, padding=None):
     with without_dropout(model), torch.inference_mode():
         if past and past[0].holds(T):
             start = past[0].length
-            new = ids[:, start:]                        # (B, the unseen)
+            new = ids[:, start:].to(device)             # (B, the unseen)
+            last = last_of(new)                         # (B, 1)
             placed = on(device, places(padding, start, T))
-            logits = model(new.to(device), past=past, **placed)
+            logits = model(new, past=past, read=last, **placed)
         else:
             start = T - window.shape[1]
             placed = on(device, places(padding, start, T, afresh=True))
             logits = model(window.to(device), **placed)  # (B, ..., V)
     return logits[:, -1].cpu().double()                 # (B, V)
+
+
+def last_of(ids):
+    """Which of ids (B, T) is to be read, (B, 1): the last; None = all one"""
+    B, T = ids.shape
+    return ids.new_full((B, 1), T - 1) if T > 1 else None
 
 
 def on(device, arrays):

@@ -37,6 +37,7 @@ def remember(past, n: int):
         if cache.k is None or cache.length + n <= cache.capacity:
             kept.append(None)  # nothing is lost
             continue
+        cache.allocate(cache.capacity, cache.k, cache.v, cache.documents)
         places = places_of(cache, cache.length, cache.length + n)
         kept.append((cache.length, cache.k[:, :, places],
                      cache.v[:, :, places]))
