@@ -1,4 +1,5 @@
 """The search itself: one trial after the other, until there are as many as were asked for."""
+import sys
 import time
 import warnings
 from collections.abc import Mapping
@@ -58,6 +59,9 @@ def search(arguments, searched: Searched) -> int:
 
 def check_alone(arguments) -> None:
     """ValueError for options of the command that a search has no use for."""
+    if getattr(arguments.device, "ranks", 1) > 1:
+        raise ValueError("a trial trains in one process: leave out --ranks; to use more of the "
+                         "machine, give the same command once more, in another terminal")
     for name in ("resume", "run", "predict", "output"):
         if getattr(arguments, name, None) is not None:
             raise ValueError(f"a search has no --{name}; " + (
@@ -88,6 +92,13 @@ def written(arguments, searched: Searched, space: Space, metric: str) -> dict[st
                "sampler": options.sampler, "sampler_seed": options.sampler_seed,
                "space": {name: str(each) for name, each in space.items()}, "settings": settings}
     return yaml.safe_load(yaml.safe_dump(content))      # as it is read again
+
+
+def forget_compiled() -> None:
+    """torch.compile does so for a few models of one process, and then no more, unless it forgets
+    those before."""
+    if dynamo := sys.modules.get("torch._dynamo"):
+        dynamo.reset()
 
 
 class Trials:
@@ -129,6 +140,7 @@ class Trials:
         """A trial from its values to its result; 130 after Ctrl-C, else 0."""
         study, began = self.study, time.perf_counter()
         runs, name = study.folder.trials, study.folder.trial(trial.number).name
+        forget_compiled()
         try:
             settings = with_values(self.arguments, values)
             with TrialProgress(
