@@ -121,7 +121,7 @@ def page(out: Path) -> str:
              if (file := out / f"gpu_{part}.json").exists()]
     lines = ["# On a GPU", "", "Made by benchmarks/gpu.py, which says what each part is:", ""]
     for part in PARTS:
-        say(f"    python -m benchmarks.gpu --parts {part}")
+        lines.append(f"    python -m benchmarks.gpu --parts {part}")
     for each in found:
         tiny = " A DRY RUN, on the CPU, with tiny shapes: no result." if each["dry_run"] else ""
         lines += ["", f"## {each['part']}", "", f"{each['machine']}; {each['seconds']:.0f} s."
