@@ -22,6 +22,7 @@ from functools import partial
 from ..io.shell_words import command_line
 from ..io.strict_json import json_text
 from ..backend import implementation
+from ..ranks import alone_again
 
 __all__ = ["add_arguments", "run", "task_and_learner"]
 
@@ -53,7 +54,7 @@ def tune(arguments, begun) -> int:
     task, learner = task_and_learner(arguments, begun, progress.note)
     exit_code = finetune("dpo", learner, task, begun.folder, begun.checkpoint, progress,
                          settings_of(arguments, "preferences"))
-    if not exit_code:
+    if alone_again() and not exit_code:
         def learner_of(model):
             return type(learner)(model, learner.objective, arguments.finetuning, arguments.device)
 

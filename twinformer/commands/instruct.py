@@ -31,6 +31,7 @@ It learns the manner of answering, and little of what is true.
 """
 from ..architectures.traits import balance_weight
 from ..backend import implementation
+from ..ranks import alone_again
 from ..io.shell_words import command_line
 
 __all__ = ["add_arguments", "run", "task_and_learner"]
@@ -63,7 +64,7 @@ def tune(arguments, begun) -> int:
     task, learner = task_and_learner(arguments, begun, progress.note)
     exit_code = finetune("instruct", learner, task, begun.folder, begun.checkpoint, progress,
                          settings_of(arguments, "instructions"))
-    if not exit_code:
+    if alone_again() and not exit_code:
         summary(begun.folder, task, arguments)
     return exit_code
 
