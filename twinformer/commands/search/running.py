@@ -13,6 +13,7 @@ from ...search.figure import plot_search
 from ...search.folder import SearchFolder
 from ...search.space import Space
 from ...search.study import Search, library
+from ..ranks import launched
 from .progress import GivenUp, TrialProgress
 from .report import said, summary
 from .searched import Searched
@@ -59,9 +60,10 @@ def search(arguments, searched: Searched) -> int:
 
 def check_alone(arguments) -> None:
     """ValueError for options of the command that a search has no use for."""
-    if getattr(arguments.device, "ranks", 1) > 1:
-        raise ValueError("a trial trains in one process: leave out --ranks; to use more of the "
-                         "machine, give the same command once more, in another terminal")
+    if arguments.device.ranks > 1 or launched():
+        raise ValueError("a trial trains in one process: leave out --ranks, or torchrun; to use "
+                         "more of the machine, give the same command once more, in another "
+                         "terminal")
     for name in ("resume", "run", "predict", "output"):
         if getattr(arguments, name, None) is not None:
             raise ValueError(f"a search has no --{name}; " + (
