@@ -98,8 +98,8 @@ class Decoder(Module):
 
     def block_contexts(self, context, past, read):
         """Each block has its own keys and values; the last one is read."""
-        pasts = past or [None] * len(self.blocks)
-        contexts = [replace(context, kv_cache=kv_cache) for kv_cache in pasts]
+        contexts = [kv_cache.entering(context) for kv_cache in past or ()]
+        contexts = contexts or [context] * len(self.blocks)
         contexts[-1] = replace(contexts[-1], read=read)
         return contexts
 

@@ -155,7 +155,10 @@ def check_device(device) -> None:
                    "precision": device.precision != "float32",
                    "compile": device.compile,
                    "vocabulary_multiple": device.vocabulary_multiple > 1,
-                   "activation_checkpointing": device.activation_checkpointing}
+                   "activation_checkpointing": device.activation_checkpointing,
+                   "ranks": device.ranks > 1,
+                   "strategy": device.strategy != "ddp",
+                   "tensor_parallel": device.tensor_parallel > 1}
     for name, asked in unsupported.items():
         if asked:
             raise ValueError(

@@ -10,6 +10,7 @@ import torch
 
 from twinformer.learning import check_moments
 
+from ..distributed.whole_tensors import fill
 from ..layers.fused import fused
 from .fused_adamw import FusedAdamW
 
@@ -133,7 +134,7 @@ class AdamW:
         self.steps = steps
         for own, given in ((self.first, first), (self.second, second)):
             for name, moment in own.items():
-                moment[...] = torch.from_numpy(given[name])
+                fill(moment, torch.from_numpy(given[name]))
 
     @functools.cached_property
     def library(self):
