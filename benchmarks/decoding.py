@@ -86,7 +86,7 @@ def ours(config, options):
         import torch
         torch.set_num_threads(options.threads)
     if options.worker == "compiled":
-        model.compile()
+        model = package.CompiledDecoder(model)
 
     def generate(ids, new):
         return package.generate(model, ids, new, temperature=0)

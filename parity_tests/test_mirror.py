@@ -20,6 +20,8 @@ HERE = Path(__file__).resolve().parent
 
 # Modules that only the twin has, with the reason.
 TORCH_ONLY = {
+    "generation.compiled": "torch.compile: NumPy has no compiler",
+    "layers.compiler": "whether torch.compile has what it needs",
     "distributed.data_parallel": "DDP; NumPy computes in one process",
     "distributed.fully_sharded": "FSDP2",
     "distributed.launching": "torch's elastic launcher",

@@ -45,6 +45,11 @@ from .layers.activations import (
 )
 from .layers.dropout import Dropout as Dropout
 from .layers.softcap import soft_cap as soft_cap
+from .layers.qk_clip import (
+    QKClip as QKClip,
+    largest_scores as largest_scores,
+    scale_heads as scale_heads,
+)
 from .layers.visibility import (
     visible as visible,
     visible_mask as visible_mask,
@@ -184,6 +189,10 @@ from .distributed.whole_tensors import (
     whole as whole,
 )
 from .training.loss import cross_entropy as cross_entropy
+from .training.z_loss import (
+    cross_entropy_and_z as cross_entropy_and_z,
+    nats_beside_z as nats_beside_z,
+)
 from .training.objective import (
     NextTokens as NextTokens,
     objective_of as objective_of,
@@ -204,6 +213,14 @@ from .training.optimizer import (
     learning_gradients as learning_gradients,
     learning_parameters as learning_parameters,
 )
+from .training.newton_schulz import newton_schulz as newton_schulz
+from .training.muon import (
+    Muon as Muon,
+    in_blocks as in_blocks,
+    matrices_of as matrices_of,
+    rate_factor as rate_factor,
+)
+from .training.optimizer_choice import optimizer_of as optimizer_of
 from .training.learner import (
     Learner as Learner,
     placed as placed,
@@ -227,6 +244,7 @@ from .generation.generate import (
     generate as generate,
     generate_text as generate_text,
 )
+from .generation.compiled import CompiledDecoder as CompiledDecoder
 from .generation.fill_mask import (
     fill_mask as fill_mask,
     mask_probabilities as mask_probabilities,

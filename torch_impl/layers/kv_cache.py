@@ -5,6 +5,8 @@ they leave one token's work for each new token instead of the whole text's.
 Shapes: B batch, G key/value heads, T new positions, S all positions that are
 seen, K head width, W window.
 """
+from dataclasses import replace
+
 import torch
 
 __all__ = ["KVCache", "RingKVCache"]
@@ -24,6 +26,10 @@ class KVCache:
         self.length = 0  # tokens so far
         self.room = 0  # tokens for which there is memory
         self.k = self.v = self.documents = None
+
+    def entering(self, context):
+        """The Context of the layer whose keys and values these are."""
+        return replace(context, kv_cache=self)
 
     def holds(self, length: int) -> bool:
         """Whether a text may grow to this length."""
@@ -128,7 +134,7 @@ def grown(old, new, room, axis):
     axis : of the tokens
     """
     shape = (*new.shape[:axis], room, *new.shape[axis + 1:])
-    memory = new.new_empty(shape)
+    memory = new.new_zeros(shape)  # no NaN: compiled, a mask takes 0 times it
     if old is not None:
         memory.narrow(axis, 0, old.shape[axis]).copy_(old)
     return memory

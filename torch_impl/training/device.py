@@ -5,8 +5,6 @@ has one device and one precision. None of it changes the mathematics.
 import contextlib
 import copy
 import math
-import shutil
-import sys
 from dataclasses import replace
 from functools import partial
 
@@ -18,6 +16,7 @@ from twinformer.ranks import current_ranks
 
 from ..distributed.strategies import strategy_of
 from ..distributed.whole_tensors import whole
+from ..layers.compiler import compiler
 from ..layers.fused import spelled_out
 from ..models.parameters import numbers
 from .padded_head import pad_vocabulary
@@ -201,15 +200,10 @@ def recomputed(block, x, context):
     were chosen is known by then.
     """
     again = replace(
-        context, keep=copy.deepcopy(context.keep), balance=None)
+        context, keep=copy.deepcopy(context.keep), balance=None,
+        qk_clip=None)
     contexts = iter([context, again])
 
     def once(x):
         return block(x, next(contexts))
     return checkpoint(once, x, use_reentrant=False)
-
-
-def compiler() -> bool:
-    """Whether there is a C++ compiler, which torch.compile needs on the CPU"""
-    names = ("cl",) if sys.platform == "win32" else ("g++", "clang++", "c++")
-    return any(shutil.which(name) for name in names)

@@ -32,11 +32,13 @@ __all__ = ["COMMANDS", "main"]
 COMMANDS = {
     "doctor": ("doctor.command", "say what this machine can do"),
     "data": ("data", "list, get and prepare corpora"),
+    "estimate": ("estimate.command", "say what a run costs, and whether it fits"),
     "train": ("train.command", "train a model, or resume a run"),
     "generate": ("generate", "continue a text with a trained model"),
     "classify": ("classify.command", "teach a model to tell texts apart, and use it"),
     "instruct": ("instruct", "teach a model to follow instructions"),
     "dpo": ("dpo", "teach a model which answers people prefer"),
+    "search": ("search.command", "find good settings for all of these by trial"),
     "ask": ("ask", "ask a model that follows instructions"),
     "export": ("export", "write a model for transformers, peft and others"),
     "checkpoint": ("checkpoint", "check a run's checkpoint, or write it in another form"),

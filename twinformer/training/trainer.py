@@ -23,7 +23,7 @@ from ..runs.run_folder import RunFolder
 from .plot import plot_curves
 from .progress import Progress
 from .saving import saver_of
-from .schedule import learning_rate_at
+from .schedule import learning_rate_of
 from .standing import Standing
 from .task import StepData, Task
 
@@ -161,10 +161,9 @@ class Trainer:
         self.ranks.came_to(f"step {step}: its data")
         microbatches, size, state = next(stream)
         self.ranks.came_to(f"step {step}")
-        rate = learning_rate_at(
-            step, warmup_steps=task.warmup_steps, max_steps=task.max_steps,
-            schedule=training.schedule, learning_rate=training.learning_rate,
-            min_learning_rate=training.min_learning_rate)
+        rate = learning_rate_of(
+            training, step, warmup_steps=task.warmup_steps,
+            max_steps=task.max_steps)
         result = self.learner.train_step(microbatches, step, rate)
         self.standing.step, self.standing.data = step, state
         seconds = time.perf_counter() - began
@@ -196,6 +195,7 @@ class Trainer:
         if self.ranks.first:
             plot_curves(read_metrics(self.run.path), self.run.plot,
                         task.title(self.run.path.name))
+        self.progress.measured(standing.step, metrics)
 
     def save(self, logs: Logs | NoLogs) -> None:
         """Begin to write a checkpoint; what the logs hold belongs to it."""
