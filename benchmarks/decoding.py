@@ -1,160 +1,244 @@
-"""How long one more token takes, beside Hugging Face and beside what the
-memory allows: batch 1, random weights, keys and values cached.
+"""How long one more token takes, beside CTranslate2 and Hugging Face, and
+beside what the memory allows: random weights, float32, keys and values cached.
 
-    python -m benchmarks.decoding                      # Qwen3 0.6B, float32
-    python -m benchmarks.decoding --model llama-3.2-1b --tokens 16
+    python -m benchmarks.decoding                     # GPT-2 124M, batch 1
+    python -m benchmarks.decoding --batch 8
+    python -m benchmarks.decoding --prompt 512 --tokens 8    # a long prompt
+    python -m benchmarks.decoding --model qwen3-0.6b --turns 5
 
 To decode is to read every weight once. The first line measures how long the
-cores need for that, by adding up as many numbers as the model has. All take
-turns, one token each, every one in a process of its own; medians.
+cores need for that, by adding up as many numbers as the model has; a second
+one how long the matrix products of the prompt take at the speed of one large
+product. All take turns, a prompt and its tokens each, every one in a process
+of its own; medians.
 """
 import argparse
 import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 CONTESTANTS = {
     "memory": "reading as many numbers once",
+    "product": "multiplying as much in one product",
     "numpy": "numpy_impl: the pure NumPy reference",
     "twin": "torch_impl: eager, fused kernels",
+    "compiled": "torch_impl: compiled",
+    "ctranslate2": "CTranslate2, float32",
     "hugging-face": "Hugging Face, eager, DynamicCache",
 }
 
 
-def memory(config, threads):
-    """A function that reads as many float32 numbers as there are weights."""
+def memory(config, options):
+    """A function that reads as many float32 numbers as there are weights, for
+    each token."""
     from concurrent.futures import ThreadPoolExecutor
 
     import numpy as np
 
     numbers = np.ones(config.parameter_count(), np.float32)
-    parts = np.array_split(numbers, threads)
-    workers = ThreadPoolExecutor(threads)
+    parts = np.array_split(numbers, options.threads)
+    workers = ThreadPoolExecutor(options.threads)
 
-    def read(token):
-        return sum(workers.map(np.sum, parts))
-    return read
+    def generate(ids, new):
+        for _ in range(new):
+            yield sum(workers.map(np.sum, parts))
+    return generate
 
 
-def ours(config, threads, prompt, backend):
-    """A function that reads a token and says which comes next."""
+def product(config, options):
+    """A function that multiplies as much as the prompt needs, in one go."""
+    import numpy_impl
+    import numpy as np
+
+    numpy_impl.set_num_threads(options.threads)
+    width = 1024        # of a product that has the libraries at their best
+    per_token = sum(
+        int(np.prod(shape)) for name, shape in config.parameter_shapes().items()
+        if len(shape) > 1 and "embedding" not in name)
+    N = options.batch * options.prompt
+    x = np.ones((N, width), np.float32)
+    w = np.ones((max(1, per_token // width), width), np.float32)
+
+    def generate(ids, new):
+        for _ in range(new):
+            yield (x @ w.T)[0, 0]
+    return generate
+
+
+def ours(config, options):
+    """A function that reads a prompt and goes on greedily."""
     import numpy_impl  # noqa: F401  (before NumPy: it sets its threads up)
     import numpy as np
     from twinformer.backend import implementation
 
-    draw, package = np.random.default_rng(0), implementation(backend)
+    draw = np.random.default_rng(0)
+    name = "numpy" if options.worker == "numpy" else "torch"
+    package = implementation(name)
     model = package.model_of(config, {
         name: draw.standard_normal(shape, np.float32) * np.float32(0.02)
         for name, shape in config.parameter_shapes().items()})
-    if backend == "numpy":
-        package.set_num_threads(threads)
+    if name == "numpy":
+        package.set_num_threads(options.threads)
     else:
         import torch
-        torch.set_num_threads(threads)
-    past, ids = model.new_past(), np.arange(prompt + 1)[None]
-    package.next_logits(model, tensor(package, ids), past)
+        torch.set_num_threads(options.threads)
+    if options.worker == "compiled":
+        model = package.CompiledDecoder(model)
 
-    def read(token):
-        nonlocal ids
-        ids = np.append(ids, [[token % config.vocab_size]], 1)
-        return package.next_logits(model, tensor(package, ids), past)[0, 0]
-    return read
+    def generate(ids, new):
+        return package.generate(model, ids, new, temperature=0)
+    return generate
 
 
-def tensor(package, ids):
-    if package.__name__ == "numpy_impl":
-        return ids
-    import torch
-    return torch.tensor(ids)
-
-
-def hugging_face(config, threads, prompt):
+def hugging_face(config, options):
     import torch
 
     from .training_step import peer_model
 
-    torch.set_num_threads(threads)
-    model, past = peer_model(config).eval(), None
+    torch.set_num_threads(options.threads)
+    model = peer_model(config).eval()
 
-    def read(token):
-        nonlocal past
-        ids = torch.tensor([[token % config.vocab_size]]) if past else (
-            torch.arange(prompt + 1)[None])
-        with torch.inference_mode():
-            result = model(ids, past_key_values=past, use_cache=True)
-        past = result.past_key_values
-        return result.logits[0, -1, 0]
-    read(0)
-    return read
+    def generate(ids, new):
+        past, ids = None, torch.tensor(ids)
+        for _ in range(new):
+            with torch.inference_mode():
+                result = model(ids, past_key_values=past, use_cache=True,
+                               logits_to_keep=1)
+            past, ids = result.past_key_values, result.logits[:, -1:].argmax(-1)
+            yield ids
+    return generate
+
+
+def ctranslate2(config, options):
+    """The same shape in CTranslate2; it gives its tokens as they come."""
+    import queue
+    import threading
+
+    import ctranslate2 as library
+    from ctranslate2.converters.transformers import GPT2Loader
+
+    from .training_step import peer_model
+
+    if config.kind != "gpt2":
+        raise SystemExit("CTranslate2 is set up for GPT-2 here")
+    words = [f"t{number}" for number in range(config.vocab_size)]
+    spec = GPT2Loader().get_model_spec(peer_model(config))
+    spec.register_vocabulary(words)
+    spec.config.bos_token = spec.config.eos_token = words[-1]
+    spec.config.unk_token = words[-1]
+    spec.validate()
+    spec.optimize()
+    folder = tempfile.TemporaryDirectory()
+    spec.save(folder.name)
+    model = library.Generator(folder.name, intra_threads=options.threads,
+                              compute_type="float32")
+
+    def generate(ids, new):
+        prompts = [[words[i] for i in row] for row in ids]
+        came = queue.SimpleQueue()
+
+        def each(step):
+            came.put(step.batch_id)
+            return False
+        job = threading.Thread(target=model.generate_batch, args=[prompts], kwargs=dict(
+            max_length=new, min_length=new, include_prompt_in_result=False,
+            beam_size=1, callback=each, max_batch_size=0))
+        job.start()
+        for _ in range(new):
+            yield [came.get() for _ in ids]
+        job.join()
+    generate.folder = folder
+    return generate
 
 
 def work(options):
-    """In a contestant's process: one token for each line that comes in."""
+    """In a contestant's process: a prompt and its tokens for each line that
+    comes in; seconds to the first token, for each later one, and the peak."""
     from twinformer.architectures.kinds import all_presets
 
     config = all_presets()[options.model]
-    if options.worker == "memory":
-        read = memory(config, options.threads)
-    elif options.worker == "hugging-face":
-        read = hugging_face(config, options.threads, options.prompt)
-    else:
-        backend = {"twin": "torch"}.get(options.worker, options.worker)
-        read = ours(config, options.threads, options.prompt, backend)
-    for number, _ in enumerate(sys.stdin):
+    makers = {"memory": memory, "product": product, "ctranslate2": ctranslate2,
+              "hugging-face": hugging_face}
+    generate = makers.get(options.worker, ours)(config, options)
+    prompt = [[(7 * row + 31 * column) % config.vocab_size
+               for column in range(options.prompt)]
+              for row in range(options.batch)]
+    for _ in sys.stdin:
         start = time.perf_counter()
-        read(number)
+        moments = [time.perf_counter() - start
+                   for _ in generate(prompt, options.tokens)]
+        first, rest = moments[0], moments[-1] - moments[0]
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
-        print(time.perf_counter() - start, peak, flush=True)
+        print(first, rest / max(1, len(moments) - 1), peak, flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--model", default="qwen3-0.6b")
+    parser.add_argument("--model", default="gpt2")
+    parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--prompt", type=int, default=32)
-    parser.add_argument("--tokens", type=int, default=24)
+    parser.add_argument("--tokens", type=int, default=64, help="new ones")
+    parser.add_argument("--turns", type=int, default=9)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--contestants", nargs="*", default=list(CONTESTANTS),
-                        choices=CONTESTANTS)
+    parser.add_argument("--contestants", nargs="*", choices=CONTESTANTS)
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
         return work(options)
+    if not options.contestants:
+        options.contestants = [name for name in CONTESTANTS
+                               if options.model.startswith("gpt2") or name != "ctranslate2"]
 
     workers = {name: subprocess.Popen(
         [sys.executable, "-m", "benchmarks.decoding", *sys.argv[1:], "--worker",
          name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         for name in options.contestants}
-    seconds, peaks = {name: [] for name in workers}, {}
-    for turn in range(options.tokens + 2):     # the first two warm up
+    times = {name: [] for name in workers}
+    for turn in range(options.turns + 1):     # the first one warms up
         for name, worker in workers.items():
-            worker.stdin.write("token\n")
+            worker.stdin.write("go\n")
             worker.stdin.flush()
-            elapsed, peaks[name] = map(float, worker.stdout.readline().split())
-            if turn >= 2:
-                seconds[name].append(elapsed)
+            found = list(map(float, worker.stdout.readline().split()))
+            if turn:
+                times[name].append(found)
     for worker in workers.values():
         worker.stdin.close()
         worker.wait()
-    report(options, seconds, peaks)
+    report(options, times)
 
 
-def report(options, seconds, peaks):
+def report(options, times):
     """The table, as Markdown."""
     from .training_step import machine
 
-    medians = {name: statistics.median(t) for name, t in seconds.items()}
-    limit = medians.get("memory")
-    print(f"{options.model}, prompt {options.prompt}, {options.tokens} tokens, float32, "
-          f"{options.threads} threads; {machine()}\n")
-    print("| contestant | ms/token, median (min) | vs reading the weights | peak memory |")
-    print("|---|---|---|---|")
-    for name, median in medians.items():
-        ratio = f"{median / limit:.2f}x" if limit else "-"
-        print(f"| {CONTESTANTS[name]} | {1000 * median:.1f} "
-              f"({1000 * min(seconds[name]):.1f}) | {ratio} | {peaks[name]:.2f} GB |")
+    columns = {name: list(zip(*found)) for name, found in times.items()}
+    first = {name: statistics.median(c[0]) for name, c in columns.items()}
+    later = {name: statistics.median(c[1]) for name, c in columns.items()}
+    print(f"{options.model}, batch {options.batch}, prompt {options.prompt}, "
+          f"{options.tokens} new tokens, float32, {options.threads} threads, "
+          f"{options.turns} turns; {machine()}\n")
+    print("| contestant | ms to the first token | ms/token after it, median (min) "
+          "| vs reading the weights | vs CTranslate2 | peak memory |")
+    print("|---|---|---|---|---|---|")
+    for name, (_, all_later, peaks) in columns.items():
+        row = [CONTESTANTS[name], f"{1000 * first[name]:.0f}",
+               f"{1000 * later[name]:.2f} ({1000 * min(all_later):.2f})",
+               ratio(later, name, "memory"), ratio(later, name, "ctranslate2"),
+               f"{peaks[-1]:.2f} GB"]
+        if name == "product":   # only the prompt is one product
+            row[2:5] = "-", "-", "-"
+        if name == "memory":
+            row[1] = "-"
+        print("| " + " | ".join(row) + " |")
+
+
+def ratio(medians, name, reference):
+    return (f"{medians[name] / medians[reference]:.2f}x"
+            if reference in medians else "-")
 
 
 if __name__ == "__main__":

@@ -5,14 +5,18 @@ forward, loss, backward, AdamW; float32, no dropout, random tokens.
     python -m benchmarks.training_step --model qwen3-100m
     python -m benchmarks.training_step --model qwen3-moe     # 8 experts, 2 at work
     python -m benchmarks.training_step --model demo --batch 16 --length 128
+    python -m benchmarks.training_step --model small --batch 12 --nanogpt FOLDER
     python -m benchmarks.training_step --device cuda --precision bfloat16 \\
         --batch 16 --length 1024                             # the twin's GPU
 
 Every contestant runs in a process of its own, as its users would run it, and
 all take turns, one step each, so that a noisy machine is unfair to none. The
 table gives medians, the ratio to Hugging Face, and each process's peak memory.
+With --nanogpt, the folder of a clone of github.com/karpathy/nanoGPT, its model
+takes part, with its fused AdamW.
 """
 import argparse
+import contextlib
 import platform
 import resource
 import statistics
@@ -20,9 +24,11 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 CONTESTANTS = {
     "hugging-face": "Hugging Face, eager, torch.optim.AdamW",
+    "nanogpt": "nanoGPT, eager, fused AdamW",
     "numpy": "numpy_impl: the pure NumPy reference",
     "twin-plain": "torch_impl: eager, every step spelled out",
     "twin": "torch_impl: eager, fused kernels and optimizer",
@@ -40,12 +46,15 @@ QWEN3_MOE = QWEN3 | {"d_model": 512, "n_heads": 8, "d_hidden": 512,
 
 def model_config(name):
     from twinformer.architectures.qwen3 import Qwen3Config, Qwen3MoEConfig
-    from twinformer.models.config import PRESETS
+    from twinformer.models.config import PRESETS, GPT2Config
     from twinformer.configs.run_config import RunConfig
     if name == "qwen3-100m":
         return Qwen3Config(**QWEN3, d_hidden=2048)
     if name == "qwen3-moe":
         return Qwen3MoEConfig(**QWEN3_MOE)
+    if name == "small":     # nanoGPT's Shakespeare on a GPU
+        return GPT2Config(vocab_size=65, context_length=256, d_model=384,
+                          n_heads=6, n_layers=6, dropout=0.0)
     shape = RunConfig().model if name == "demo" else PRESETS[name]
     return replace(shape, dropout=0.0)
 
@@ -125,9 +134,37 @@ def peer_step(options):
     return step
 
 
+def nanogpt_step(options):
+    """A function that takes one training step of nanoGPT's model."""
+    import torch
+    sys.path.insert(0, str(options.nanogpt))
+    from model import GPT, GPTConfig
+    torch.set_num_threads(options.threads)
+    c = model_config(options.model)
+    with contextlib.redirect_stdout(sys.stderr):    # it says how large it is
+        model = GPT(GPTConfig(
+            block_size=c.context_length, vocab_size=c.vocab_size, dropout=0.0,
+            n_layer=c.n_layers, n_head=c.n_heads, n_embd=c.d_model, bias=True))
+    model = model.train().to(options.device)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-4, fused=True)
+    mixed = options.precision != "float32"
+
+    def step(ids):
+        ids = torch.from_numpy(ids).to(options.device)
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast(options.device, getattr(torch, options.precision),
+                            enabled=mixed):
+            _, loss = model(ids[:, :-1].contiguous(), ids[:, 1:].contiguous())
+        loss.backward()
+        optimizer.step()
+        return float(loss.detach())
+    return step
+
+
 def work(options):
     """In a contestant's process: one step for each line that comes in."""
-    build = peer_step if options.worker == "hugging-face" else our_step
+    build = {"hugging-face": peer_step, "nanogpt": nanogpt_step}.get(
+        options.worker, our_step)
     step = build(options)
     import numpy as np
     generator = np.random.default_rng(0)
@@ -154,18 +191,21 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--model", default="gpt2",
-                        help="gpt2, gpt2-medium, ..., demo, qwen3-100m or "
-                        "qwen3-moe")
+                        help="gpt2, gpt2-medium, ..., demo, small, qwen3-100m "
+                        "or qwen3-moe")
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--length", type=int, default=256)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--precision", default="float32")
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--contestants", nargs="*", default=list(CONTESTANTS),
-                        choices=CONTESTANTS)
+    parser.add_argument("--nanogpt", type=Path, metavar="FOLDER",
+                        help="a clone of nanoGPT, to take part")
+    parser.add_argument("--contestants", nargs="*", choices=CONTESTANTS)
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    options.contestants = options.contestants or [
+        name for name in CONTESTANTS if name != "nanogpt" or options.nanogpt]
     if options.worker:
         return work(options)
 

@@ -20,6 +20,18 @@ HERE = Path(__file__).resolve().parent
 
 # Modules that only the twin has, with the reason.
 TORCH_ONLY = {
+    "generation.compiled": "torch.compile: NumPy has no compiler",
+    "layers.compiler": "whether torch.compile has what it needs",
+    "distributed.data_parallel": "DDP; NumPy computes in one process",
+    "distributed.fully_sharded": "FSDP2",
+    "distributed.launching": "torch's elastic launcher",
+    "distributed.processes": "torch's process groups and device meshes",
+    "distributed.restarts": "what torchrun keeps while it starts ranks again",
+    "distributed.sharded_checkpoint": "torch.distributed.checkpoint",
+    "distributed.strategies": "which of the files beside it is asked",
+    "distributed.tensor_parallel": "matrices that ranks share, by DTensor",
+    "distributed.watch": "names the rank for which all the others wait",
+    "distributed.whole_tensors": "what DTensors hold, made whole and filled",
     "layers.fused": "chooses between torch's fused kernels and the steps",
     "layers.fused_attention": "asks torch's kernel for what it has no name for",
     "layers.onednn": "a faster library for products on AMD's processors",

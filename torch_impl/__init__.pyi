@@ -45,6 +45,11 @@ from .layers.activations import (
 )
 from .layers.dropout import Dropout as Dropout
 from .layers.softcap import soft_cap as soft_cap
+from .layers.qk_clip import (
+    QKClip as QKClip,
+    largest_scores as largest_scores,
+    scale_heads as scale_heads,
+)
 from .layers.visibility import (
     visible as visible,
     visible_mask as visible_mask,
@@ -149,7 +154,44 @@ from .models.building import (
     new_model as new_model,
 )
 from .models.torch_io import read_torch as read_torch
+from .distributed.strategies import (
+    OneProcess as OneProcess,
+    strategy_of as strategy_of,
+)
+from .distributed.processes import (
+    ProcessRanks as ProcessRanks,
+    first_to_fail as first_to_fail,
+    join_ranks as join_ranks,
+    launched as launched,
+    lost_in_words as lost_in_words,
+)
+from .distributed.launching import launch as launch
+from .distributed.restarts import (
+    launch_store as launch_store,
+    remembered_run as remembered_run,
+)
+from .distributed.sharded_checkpoint import (
+    ShardedCheckpoints as ShardedCheckpoints,
+    load_sharded as load_sharded,
+)
+from .distributed.data_parallel import (
+    DataParallel as DataParallel,
+    Losses as Losses,
+)
+from .distributed.fully_sharded import FullySharded as FullySharded
+from .distributed.tensor_parallel import split_matrices as split_matrices
+from .distributed.watch import Watch as Watch
+from .distributed.whole_tensors import (
+    fill as fill,
+    part_of as part_of,
+    total_norm as total_norm,
+    whole as whole,
+)
 from .training.loss import cross_entropy as cross_entropy
+from .training.z_loss import (
+    cross_entropy_and_z as cross_entropy_and_z,
+    nats_beside_z as nats_beside_z,
+)
 from .training.objective import (
     NextTokens as NextTokens,
     objective_of as objective_of,
@@ -170,6 +212,14 @@ from .training.optimizer import (
     learning_gradients as learning_gradients,
     learning_parameters as learning_parameters,
 )
+from .training.newton_schulz import newton_schulz as newton_schulz
+from .training.muon import (
+    Muon as Muon,
+    in_blocks as in_blocks,
+    matrices_of as matrices_of,
+    rate_factor as rate_factor,
+)
+from .training.optimizer_choice import optimizer_of as optimizer_of
 from .training.learner import (
     Learner as Learner,
     placed as placed,
@@ -193,6 +243,7 @@ from .generation.generate import (
     generate as generate,
     generate_text as generate_text,
 )
+from .generation.compiled import CompiledDecoder as CompiledDecoder
 from .generation.fill_mask import (
     fill_mask as fill_mask,
     mask_probabilities as mask_probabilities,

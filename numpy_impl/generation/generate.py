@@ -28,10 +28,17 @@ def next_logits(model, ids, past=None):
     window = ids[:, -model.config.context_length:]      # (B, <= context)
     if past and past[0].holds(ids.shape[1]):
         new = ids[:, past[0].length:]                   # (B, the unseen)
-        logits, _ = model.forward(new, past=past)       # (B, ..., V)
+        last = last_of(new)                             # (B, 1)
+        logits, _ = model.forward(new, past=past, read=last)  # (B, 1, V)
     else:
         logits, _ = model.forward(window)               # (B, ..., V)
     return logits[:, -1].astype(np.float64)             # (B, V)
+
+
+def last_of(ids):
+    """Which of ids (B, T) is to be read, (B, 1): the last; None = all one"""
+    B, T = ids.shape
+    return np.full((B, 1), T - 1) if T > 1 else None
 
 
 def generate(model, ids, max_new_tokens: int, *, temperature: float = 1.0,

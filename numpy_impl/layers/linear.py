@@ -12,6 +12,8 @@ from .module import Module, Parameter
 
 __all__ = ["Linear"]
 
+FEW = 16
+
 
 class Linear(Module):
     """y = x W^T + b, the weight W laid out (outputs, inputs) as in torch.nn.
@@ -36,7 +38,10 @@ class Linear(Module):
     def forward(self, x, context=EMPTY):
         """x (..., D) -> y (..., F), cache"""
         rows = x.reshape(-1, x.shape[-1])                  # (N, D)
-        y = rows @ self.weight.T                           # (N, F)
+        if len(rows) > FEW:
+            y = rows @ self.weight.T                       # (N, F)
+        else:  # as (W x^T)^T a few rows take up to a third less time
+            y = (self.weight @ rows.T).T                   # (N, F)
         if self.bias is not None:
             y += self.bias
         y = y.reshape(*x.shape[:-1], len(self.weight))     # (..., F)

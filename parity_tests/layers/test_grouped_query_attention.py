@@ -85,3 +85,11 @@ def test_a_sink_far_below_is_none_and_far_above_takes_all():
 def test_heads_that_cannot_share_are_refused():
     with pytest.raises(ValueError, match="2 do not divide 3"):
         numpy_impl.GroupedQueryAttention(8, 3, 2, 4)
+
+
+@pytest.mark.parametrize("package", [numpy_impl, torch_impl])
+def test_its_line_says_how_many_heads_and_which_window(package):
+    plain = package.GroupedQueryAttention(D, 4, 2, K)
+    assert "n_heads=4, n_kv_heads=2\n" in repr(plain)
+    windowed = package.GroupedQueryAttention(D, 4, 2, K, window=3)
+    assert "n_heads=4, n_kv_heads=2, window=3\n" in repr(windowed)

@@ -42,6 +42,7 @@ def test_values_and_gradients(N, D, F, bias, strided, seed, axes):
 
 def test_it_is_for_single_precision_alone(monkeypatch):
     monkeypatch.setattr(onednn, "mkl_is_slow", lambda: True)
+    monkeypatch.setattr(onednn, "has_onednn", lambda: True)
     x, weight = torch.zeros(32, 8), torch.zeros(4, 8)
     assert onednn.suits_onednn(x, weight)
     assert not onednn.suits_onednn(x[:0], weight)
@@ -54,17 +55,34 @@ def test_it_is_for_single_precision_alone(monkeypatch):
     assert not onednn.suits_onednn(x, weight)
 
 
+@pytest.mark.parametrize("shape, few", [((3, 8), False), ((4, 8), True), ((16, 8), True),
+                                        ((4, 4, 8), True), ((17, 8), False), ((8,), False)])
+def test_elsewhere_it_is_for_a_few_rows_in_no_training(monkeypatch, shape, few):
+    monkeypatch.setattr(onednn, "mkl_is_slow", lambda: False)
+    monkeypatch.setattr(onednn, "has_onednn", lambda: True)
+    x, weight = torch.zeros(shape), torch.zeros(4, 8)
+    assert not onednn.suits_onednn(x, weight)
+    with torch.inference_mode():
+        assert onednn.suits_onednn(x, weight) is few
+    monkeypatch.setattr(onednn, "has_onednn", lambda: False)
+    with torch.no_grad():
+        assert not onednn.suits_onednn(x, weight)
+
+
 @pytest.mark.parametrize("maker, expected", [("AuthenticAMD", True),
                                              ("GenuineIntel", False)])
-def test_mkl_is_slow_on_amd_with_avx_512(tmp_path, monkeypatch, maker, expected):
+def test_mkl_is_slow_on_amd(tmp_path, maker, expected):
     path = tmp_path / maker
     path.write_text(f"processor : 0\nvendor_id : {maker}\n")
     slow = onednn.mkl_is_slow.__wrapped__
-    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX512")
     assert slow(str(path)) is expected
     assert slow(str(tmp_path / "none")) is False
-    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX2")
-    assert slow(str(path)) is False
+
+
+@pytest.mark.parametrize("capability, expected", [("AVX512", True), ("AVX2", False)])
+def test_onednn_is_for_avx_512(monkeypatch, capability, expected):
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
+    assert onednn.has_onednn.__wrapped__() is expected
 
 
 def test_what_is_frozen_gets_no_gradient():

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numpy_impl.layers.rotary import Rotary, rotate, rotate_backward
+from numpy_impl.layers.rotary_frequencies import rotary_frequencies, yarn_frequencies
 
 from ..agreement import DOUBLE, ULPS, assert_agree
 from ..strategies import seeds
@@ -68,3 +69,11 @@ def test_what_cannot_be_turned_is_refused():
         Rotary.plain(7)
     with pytest.raises(ValueError, match="angles for 8 features.*head has 6"):
         rotate(np.zeros((1, 6)), *Rotary.plain(8).waves(np.arange(1), np.zeros(1)))
+
+
+def test_yarn_slows_down_by_any_factor_above_1():
+    """Slightly longer texts need it, too; at 1 the angles are the plain ones."""
+    frequencies = yarn_frequencies(rotary_frequencies(8, 3.0), 3.0, 1.5, 300)
+    np.testing.assert_array_equal(Rotary.yarn(8, 3.0, 1.5, 300).frequencies, frequencies)
+    np.testing.assert_array_equal(Rotary.yarn(8, 3.0, 1.0, 300).frequencies,
+                                  Rotary.plain(8, 3.0).frequencies)

@@ -41,7 +41,9 @@ def test_llama_3_slows_down_what_transformers_does(package, factor):
 @pytest.mark.parametrize("truncate", [True, False])
 @pytest.mark.parametrize("factor, original, theta, dim", [
     (8.0, 8192, 500000.0, 128), (32.0, 4096, 150000.0, 64),
-    (4.0, 16, 10000.0, 4)])
+    (4.0, 16, 10000.0, 4),
+    (1.5, 300, 3.0, 8),     # the slow end lies beyond the last feature
+    (4.0, 6, 10000.0, 8)])  # no pair turns once: the two ends are one
 def test_yarn_as_in_transformers(package, truncate, factor, original, theta,
                                  dim):
     frequencies = package.yarn_frequencies(

@@ -18,11 +18,13 @@ MODULES = [
     "layers.self_attention", "layers.multi_head_attention", "layers.block",
     "layers.grouped_query_attention", "layers.decoder_block",
     "layers.post_norm_block", "layers.pooler", "layers.masked_language_head",
-    "layers.kv_cache", "layers.reading", "layers.parallel", "layers.module",
+    "layers.qk_clip", "layers.kv_cache", "layers.reading", "layers.parallel", "layers.module",
     "models.gpt2", "models.decoder", "models.llama", "models.qwen3",
     "models.qwen3_moe", "models.gemma3", "models.olmo3", "models.gpt_oss",
     "models.bert",
-    "training.loss", "training.clipping", "training.optimizer",
+    "training.loss", "training.z_loss", "training.clipping",
+    "training.optimizer", "training.newton_schulz", "training.muon",
+    "training.optimizer_choice",
     "training.objective", "training.masked_language_model",
     "training.learner", "training.diagnosis", "training.throughput",
     "generation.sampling", "generation.generate", "generation.responding",
@@ -116,6 +118,10 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     **{("layers.parallel", f"over_heads: {what}"): SLICES for what in (
         "SLICE // size -> SLICE * size",
         "group // H -> group * H")},
+    **{("layers.rms_norm", f"{function}: -1 -> 1"): AXES for function in (
+        "normalised", "normalised_backward")},
+    ("layers.rotary_frequencies", "yarn_attention_factor: factor > 1 -> factor >= 1"):
+        "at 1 the formula gives 1 as well",
     ("training.loss", "surprise_of_rows: -1 -> 1"): AXES,
     **{("twinformer.batches.masking", f"hide_tokens: {what}"):
        "a random number is the limit itself once in many years" for what in (

@@ -12,35 +12,33 @@ from .loaded import epoch, next_batch
 from parity_tests.text.samples import error_of, gpt2, real_text
 
 
-@given(corpora(), st.integers(1, 5), st.integers(0, 2**40), st.integers(1, 3),
+@given(corpora(), st.integers(1, 5), st.integers(0, 2**40),
        st.sampled_from(["shuffled", "sequential"]))
-@example((np.arange(2), 1, None), 1, 0, 1, "shuffled")
-def test_an_epoch_has_every_window_once(corpus, batch_size, seed, ranks, order):
-    """For any stride, batch size and number of ranks; two epochs of it."""
-    readers = [Batches(corpus[0], batch_size, *corpus[1:], order, seed, drop_last=False,
-                       rank=rank, ranks=ranks) for rank in range(ranks)]
+@example((np.arange(2), 1, None), 1, 0, "shuffled")
+def test_an_epoch_has_every_window_once(corpus, batch_size, seed, order):
+    """For any stride and batch size; two epochs of it."""
+    reader = Batches(corpus[0], batch_size, *corpus[1:], order, seed, drop_last=False)
     expected = [inputs.tolist() for inputs, _ in SlidingWindows(*corpus)]
     for _ in range(2):
-        seen = [epoch(reader) for reader in readers]
-        assert {len(batches) for batches in seen} == {len(readers[0])}
-        rows = [row for batches in zip(*seen) for inputs, _ in batches for row in inputs.tolist()]
+        seen = epoch(reader)
+        assert len(seen) == len(reader)
+        rows = [row for inputs, _ in seen for row in inputs.tolist()]
         assert sorted(rows) == expected
         if order == "sequential":
             assert rows == expected
-    for batches in seen:
-        for inputs, targets in batches:
-            assert inputs.dtype == targets.dtype == np.int64
-            np.testing.assert_array_equal(targets, inputs + 1)     # shifted by one
+    for inputs, targets in seen:
+        assert inputs.dtype == targets.dtype == np.int64
+        np.testing.assert_array_equal(targets, inputs + 1)     # shifted by one
 
 
-@given(corpora(), st.integers(1, 5), st.integers(1, 3))
-def test_with_drop_last_only_what_fills_no_batch_is_left_out(corpus, batch_size, ranks):
+@given(corpora(), st.integers(1, 5))
+def test_with_drop_last_only_what_fills_no_batch_is_left_out(corpus, batch_size):
     windows = len(SlidingWindows(*corpus))
-    assume(windows >= batch_size * ranks)
-    reader = Batches(corpus[0], batch_size, *corpus[1:], rank=ranks - 1, ranks=ranks)
+    assume(windows >= batch_size)
+    reader = Batches(corpus[0], batch_size, *corpus[1:])
     shapes = {inputs.shape for inputs, _ in epoch(reader)}
     assert shapes == {(batch_size, corpus[1])}
-    assert len(reader) == windows // (batch_size * ranks)
+    assert len(reader) == windows // batch_size
 
 
 @given(corpora(), st.sampled_from(["shuffled", "random", "sequential"]), st.booleans(),
@@ -61,19 +59,25 @@ def test_any_save_and_restore_gives_the_same_stream(corpus, order, drop_last, cu
         assert parts.state_dict() == whole.state_dict() == state
 
 
-@given(st.integers(0, 3), st.integers(1, 4))
-def test_ranks_share_one_global_order(skip, ranks):
-    """Four windows a step, read by any number of ranks; and changed in mid-epoch."""
-    tokens = np.arange(400)
-    one = Batches(tokens, 12, 5)
-    many = [Batches(tokens, 12 // ranks, 5, rank=rank, ranks=ranks) for rank in range(ranks)]
+@given(corpora(), st.integers(1, 3), st.integers(1, 4), st.booleans(), st.integers(0, 9),
+       st.integers(1, 9))
+def test_ranks_share_one_global_order(corpus, batch_size, ranks, drop_last, skip, rounds):
+    """Of one stream each takes its turns: over the ends of epochs, which need not be a multiple
+    of the ranks, and also when their number changes in mid-epoch."""
+    assume(drop_last is False or len(SlidingWindows(*corpus)) >= batch_size)
+
+    def new(**ranks):
+        return Batches(corpus[0], batch_size, *corpus[1:], drop_last=drop_last, **ranks)
+    one = new()
+    many = [new(rank=rank, ranks=ranks) for rank in range(ranks)]
     for _ in range(skip):
         next_batch(one)
     for reader in many:
         reader.load_state_dict(one.state_dict())
-    rows = np.concatenate([next_batch(reader)[0] for reader in many])
-    np.testing.assert_array_equal(rows, next_batch(one)[0])
-    assert all(reader.state_dict() == one.state_dict() for reader in many)
+    for _ in range(rounds):
+        for reader in many:
+            np.testing.assert_array_equal(next_batch(reader)[0], next_batch(one)[0])
+        assert all(reader.state_dict() == one.state_dict() for reader in many)
 
 
 def test_the_order_is_the_same_on_every_machine():

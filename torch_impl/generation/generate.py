@@ -31,11 +31,18 @@ def next_logits(model, ids, past=None):
     window = ids[:, -model.config.context_length:]      # (B, <= context)
     with without_dropout(model), torch.inference_mode():
         if past and past[0].holds(ids.shape[1]):
-            new = ids[:, past[0].length:]               # (B, the unseen)
-            logits = model(new.to(device), past=past)   # (B, ..., V)
+            new = ids[:, past[0].length:].to(device)    # (B, the unseen)
+            last = last_of(new)                         # (B, 1)
+            logits = model(new, past=past, read=last)   # (B, 1, V)
         else:
             logits = model(window.to(device))           # (B, ..., V)
     return logits[:, -1].cpu().double()                 # (B, V)
+
+
+def last_of(ids):
+    """Which of ids (B, T) is to be read, (B, 1): the last; None = all one"""
+    B, T = ids.shape
+    return ids.new_full((B, 1), T - 1) if T > 1 else None
 
 
 @contextmanager

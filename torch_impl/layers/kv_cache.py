@@ -5,9 +5,13 @@ they leave one token's work for each new token instead of the whole text's.
 Shapes: B batch, G key/value heads, T new positions, S all positions that are
 seen, K head width, W window.
 """
+from dataclasses import replace
+
 import torch
 
 __all__ = ["KVCache", "RingKVCache"]
+
+FIRST_ROOM = 64     # tokens
 
 
 class KVCache:
@@ -20,7 +24,12 @@ class KVCache:
     def __init__(self, capacity: int):
         self.capacity = capacity
         self.length = 0  # tokens so far
+        self.room = 0  # tokens for which there is memory
         self.k = self.v = self.documents = None
+
+    def entering(self, context):
+        """The Context of the layer whose keys and values these are."""
+        return replace(context, kv_cache=self)
 
     def holds(self, length: int) -> bool:
         """Whether a text may grow to this length."""
@@ -40,20 +49,24 @@ class KVCache:
         if not self.holds(end):
             raise ValueError(f"the cache holds {self.capacity} positions, got "
                              f"{end}; start a new one with the latest tokens")
-        self.allocate(k, v, documents)
+        self.allocate(end, k, v, documents)
         new = slice(self.length, end)
         self.write(new, k, v, documents)
         self.length = end
         return self.read(slice(0, end))
 
-    def allocate(self, k, v, documents):
-        """Room for all, at the first tokens: only then are the sizes known."""
-        if self.k is None:
-            B, G, _, K = k.shape
-            self.k = k.new_empty(B, G, self.capacity, K)
-            self.v = v.new_empty(B, G, self.capacity, K)
-            if documents is not None:
-                self.documents = documents.new_empty(B, self.capacity)
+    def allocate(self, tokens, k, v, documents):
+        """Room for so many tokens, and for twice as many as before where
+        there was too little: each is moved once or twice, whatever the
+        length, and a short text in a long context costs no memory."""
+        if tokens <= self.room:
+            return
+        old, start = self.room, max(tokens, FIRST_ROOM)
+        self.room = min(self.capacity, max(start, 2 * old))
+        self.k = grown(self.k, k, self.room, 2)
+        self.v = grown(self.v, v, self.room, 2)
+        if documents is not None:
+            self.documents = grown(self.documents, documents, self.room, 1)
 
     def write(self, places, k, v, documents):
         """Put the keys and values of some tokens in their places."""
@@ -91,7 +104,7 @@ class RingKVCache(KVCache):
         would, if they were written first, have lost what they replaced.
         """
         T, W = k.shape[2], self.capacity
-        self.allocate(k, v, documents)
+        self.allocate(min(self.length + T, W), k, v, documents)
         if T == 1:
             place = self.length % W
             self.write(slice(place, place + 1), k, v, documents)
@@ -113,3 +126,15 @@ class RingKVCache(KVCache):
         self.write(latest % W, k[:, :, newest], v[:, :, newest],
                    None if documents is None else documents[:, newest])
         return k, v, documents
+
+
+def grown(old, new, room, axis):
+    """Memory for so many tokens of the kind of new ones, the old ones in it.
+
+    axis : of the tokens
+    """
+    shape = (*new.shape[:axis], room, *new.shape[axis + 1:])
+    memory = new.new_zeros(shape)  # no NaN: compiled, a mask takes 0 times it
+    if old is not None:
+        memory.narrow(axis, 0, old.shape[axis]).copy_(old)
+    return memory

@@ -1,8 +1,9 @@
 """Matrix products by oneDNN, where torch's usual library is slow: on CPUs
 torch multiplies float32 by Intel's MKL, which keeps AVX-512 to Intel's
 processors. On AMD's, oneDNN, which torch brings along, is twice as fast, on
-one row as well as on many; torch itself takes it for other dtypes, and for
-compiled models.
+one row as well as on many; on Intel's it is so for a few rows, as of several
+texts that are generated at once. torch itself takes it for other dtypes, and
+for compiled models.
 
 Shapes: ... = any leading axes, N their product, D = inputs, F = outputs.
 """
@@ -15,6 +16,7 @@ __all__ = ["onednn_linear", "product", "suits_onednn"]
 
 CPUINFO = "/proc/cpuinfo"
 SINGLE = torch.float32
+FEW = range(4, 17)  # rows: below, and above, MKL takes no longer
 
 
 def suits_onednn(x, weight) -> bool:
@@ -23,19 +25,29 @@ def suits_onednn(x, weight) -> bool:
             and x.numel() > 0
             and not torch.compiler.is_compiling()
             and not torch.is_autocast_enabled("cpu")
-            and mkl_is_slow())
+            and has_onednn()
+            and (mkl_is_slow() or few_rows(x)))
+
+
+@functools.cache
+def has_onednn() -> bool:
+    """Whether torch has oneDNN, and the machine AVX-512 for it."""
+    return (hasattr(torch.ops.mkldnn, "_linear_pointwise")
+            and torch.backends.cpu.get_cpu_capability() == "AVX512")
+
+
+def few_rows(x) -> bool:
+    """Whether these are the latest tokens of a few texts, in no training."""
+    return (x.numel() // x.shape[-1] in FEW) and not torch.is_grad_enabled()
 
 
 @functools.cache
 def mkl_is_slow(cpuinfo: str = CPUINFO) -> bool:
-    """An AMD processor with AVX-512, and a torch with oneDNN.
+    """Whether this is an AMD processor.
 
     The rule looks at the machine alone, and measures nothing: on one machine
     every run has to add up in the same order.
     """
-    if not (hasattr(torch.ops.mkldnn, "_linear_pointwise")
-            and torch.backends.cpu.get_cpu_capability() == "AVX512"):
-        return False
     try:
         with open(cpuinfo, encoding="utf-8", errors="replace") as file:
             return "AuthenticAMD" in file.read(4096)

@@ -4,6 +4,8 @@ import torch
 
 from twinformer.models.parameters import check_parameters, real
 
+from ..distributed.whole_tensors import fill, whole
+
 __all__ = ["get_parameters", "set_parameters"]
 
 
@@ -14,7 +16,8 @@ def get_parameters(model) -> dict[str, np.ndarray]:
 
 
 def numbers(tensor) -> np.ndarray:
-    tensor = tensor.detach().cpu()
+    """Of a tensor, of which ranks may hold parts; then all call it."""
+    tensor = whole(tensor.detach()).cpu()
     return (tensor.float() if tensor.dtype == torch.bfloat16
             else tensor).numpy()
 
@@ -32,6 +35,5 @@ def set_parameters(model, parameters) -> None:
     check_parameters({name: tensor.shape for name, tensor in own.items()},
                      {name: np.shape(a) for name, a in parameters.items()})
     given = {name: real(name, parameters[name]) for name in own}
-    with torch.no_grad():
-        for name, tensor in own.items():
-            tensor.copy_(torch.from_numpy(np.asarray(given[name])))
+    for name, tensor in own.items():
+        fill(tensor, torch.from_numpy(np.asarray(given[name])))

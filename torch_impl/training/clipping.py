@@ -1,14 +1,14 @@
 """Gradient clipping: one unlucky batch must not throw the weights far away."""
 import math
 
-from torch.nn.utils import get_total_norm
+from ..distributed.whole_tensors import total_norm
 
 __all__ = ["global_norm", "clip_global_norm"]
 
 
 def global_norm(gradients) -> float:
     """The length of all gradients seen as one long vector."""
-    return float(get_total_norm(gradients))
+    return total_norm(gradients)
 
 
 def clip_global_norm(gradients, max_norm: float) -> float:

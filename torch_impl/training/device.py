@@ -5,8 +5,6 @@ has one device and one precision. None of it changes the mathematics.
 import contextlib
 import copy
 import math
-import shutil
-import sys
 from dataclasses import replace
 from functools import partial
 
@@ -14,7 +12,13 @@ import numpy as np
 import torch
 from torch.utils.checkpoint import checkpoint
 
+from twinformer.ranks import current_ranks
+
+from ..distributed.strategies import strategy_of
+from ..distributed.whole_tensors import whole
+from ..layers.compiler import compiler
 from ..layers.fused import spelled_out
+from ..models.parameters import numbers
 from .padded_head import pad_vocabulary
 
 __all__ = ["Machine", "choose_device"]
@@ -52,10 +56,12 @@ class Machine:
 
     def __init__(self, config):
         self.config = config
+        self.ranks = current_ranks()
         self.device = choose_device(config.device)
         self.precision = PRECISIONS[config.precision]
         self.scale = 65536.0 if config.precision == "float16" else 1.0
         self.good_steps = 0
+        self.parallel = strategy_of(config, self.ranks, self.precision)
         if config.threads:
             torch.set_num_threads(config.threads)
         if self.device.type == "cuda":
@@ -69,13 +75,13 @@ class Machine:
             model.run = recomputed
         if self.config.vocabulary_multiple > 1:
             pad_vocabulary(model.head, self.config.vocabulary_multiple)
-        if self.config.compile:
-            if self.device.type == "cpu" and not compiler():
-                raise ValueError(
-                    "device.compile needs a C++ compiler, and there is none "
-                    "on the PATH; install one (gcc, clang or Visual Studio) "
-                    "or leave device.compile out")
-            loss = torch.compile(loss)
+        if (self.config.compile and self.device.type == "cpu"
+                and not compiler()):
+            raise ValueError(
+                "device.compile needs a C++ compiler, and there is none on "
+                "the PATH; install one (gcc, clang or Visual Studio) or "
+                "leave device.compile out")
+        loss = self.parallel.prepare(model, loss, self.config.compile)
 
         def forward(model, batch, keep=None):
             with self.arithmetic():
@@ -83,13 +89,15 @@ class Machine:
         return forward
 
     def backward(self, loss) -> None:
-        """The gradients of the loss, times the scale.
+        """The gradients of the loss, times the scale; added up over ranks,
+        who make a mean of theirs.
 
         What is recomputed takes the kernels of the forward pass; autocast
         remembers its own precision.
         """
+        self.ranks.came_to("a backward pass")
         with self.kernels():
-            (loss * self.scale).backward()
+            (loss * (self.scale * self.ranks.data_size)).backward()
 
     def tensors(self, batch):
         """A (named) tuple of arrays as one of tensors on the device.
@@ -129,6 +137,7 @@ class Machine:
 
         torch draws its own, inside its kernels; only their seed is set.
         """
+        self.ranks.came_to(f"the forward passes of step {seed[1]}")
         words = np.random.SeedSequence(seed).generate_state(1, np.uint64)
         torch.manual_seed(int(words[0]))
         return None if self.config.fused_kernels \
@@ -156,13 +165,21 @@ class Machine:
         return not finite
 
     def state(self, tensors) -> dict[str, np.ndarray]:
-        """{name: array}, on the CPU, and what float16 goes on with."""
-        arrays = {name: torch.as_tensor(tensor).cpu().numpy()
-                  for name, tensor in tensors.items()}
-        if self.precision == torch.float16:
-            arrays["scale.factor"] = np.array(self.scale)
-            arrays["scale.good_steps"] = np.array(self.good_steps)
-        return arrays
+        """{name: array}, on the CPU, and what float16 goes on with. All of
+        several ranks help to make them, and the first one has them."""
+        arrays = {}
+        for name, tensor in tensors.items():
+            tensor = whole(torch.as_tensor(tensor))
+            if self.ranks.first:
+                arrays[name] = numbers(tensor)
+        return arrays | self.scaling()
+
+    def scaling(self) -> dict[str, np.ndarray]:
+        """What float16 goes on with, and nothing else does."""
+        if self.precision != torch.float16:
+            return {}
+        return {"scale.factor": np.array(self.scale),
+                "scale.good_steps": np.array(self.good_steps)}
 
     def load_state(self, state) -> None:
         if self.precision == torch.float16 and "scale.factor" in state:
@@ -183,15 +200,10 @@ def recomputed(block, x, context):
     were chosen is known by then.
     """
     again = replace(
-        context, keep=copy.deepcopy(context.keep), balance=None)
+        context, keep=copy.deepcopy(context.keep), balance=None,
+        qk_clip=None)
     contexts = iter([context, again])
 
     def once(x):
         return block(x, next(contexts))
     return checkpoint(once, x, use_reentrant=False)
-
-
-def compiler() -> bool:
-    """Whether there is a C++ compiler, which torch.compile needs on the CPU"""
-    names = ("cl",) if sys.platform == "win32" else ("g++", "clang++", "c++")
-    return any(shutil.which(name) for name in names)

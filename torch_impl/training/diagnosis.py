@@ -1,6 +1,8 @@
 """Where a run went wrong: the first tensor that holds a NaN or an infinity."""
 import torch
 
+from ..distributed.whole_tensors import part_of
+
 __all__ = ["first_non_finite"]
 
 
@@ -12,7 +14,7 @@ def first_non_finite(model, batches) -> str:
     on every batch, then at the gradients, from the output back.
     """
     for name, tensor in model.named_parameters():
-        if not torch.isfinite(tensor).all():
+        if not torch.isfinite(part_of(tensor)).all():
             return f"weight {name}"
     found: list[str] = []
     modules = [(path, module, module.forward)
@@ -28,7 +30,9 @@ def first_non_finite(model, batches) -> str:
     if found:
         return f"output of {found[0]}"
     for name, tensor in reversed(list(model.named_parameters())):
-        if tensor.grad is not None and not torch.isfinite(tensor.grad).all():
+        if tensor.grad is None:
+            continue
+        if not torch.isfinite(part_of(tensor.grad)).all():
             return f"gradient of {name}"
     return "the loss itself"
 

@@ -6,6 +6,7 @@ and spelled-out steps may follow each other in any order.
 from collections import defaultdict
 
 import torch
+from torch.distributed.tensor import DTensor
 
 __all__ = ["FusedAdamW"]
 
@@ -23,10 +24,11 @@ class FusedAdamW:
         groups = defaultdict(list)
         for name in adamw.first:
             decay = adamw.decay(name, parameters[name])
-            groups[decay].append(parameters[name])
+            divided = isinstance(parameters[name], DTensor)
+            groups[decay, divided].append(parameters[name])
         self.optimizer = torch.optim.AdamW(
             [{"params": group, "weight_decay": decay}
-             for decay, group in groups.items()],
+             for (decay, _), group in groups.items()],
             betas=(adamw.beta1, adamw.beta2), eps=adamw.epsilon, fused=True)
         devices = {tensor.device for tensor in adamw.first.values()}
         self.counts = torch.zeros(len(adamw.first), device=devices.pop())

@@ -10,14 +10,16 @@ import numpy as np
 import torch
 
 from ..models.building import new_model
-from ..models.parameters import get_parameters, set_parameters
+from ..models.parameters import set_parameters
 from .clipping import clip_global_norm
 from .device import Machine, choose_device
 from .diagnosis import first_non_finite
 from twinformer.learning import NonFiniteError, StepResult
 from twinformer.memory import keep_freed_memory
+from twinformer.ranks import current_ranks
 from .objective import objective_of
-from .optimizer import AdamW, learning_gradients
+from .optimizer import learning_gradients
+from .optimizer_choice import optimizer_of
 
 __all__ = ["Learner", "placed", "pretraining_learner"]
 
@@ -32,8 +34,7 @@ class Learner:
     objective
         What is to be learned: see objective.py.
     training
-        Settings with the fields seed, beta1, beta2, epsilon, weight_decay
-        and clip_norm.
+        A LearningConfig: seed, clip_norm, and what optimizer_of asks for.
     device : DeviceConfig
 
     Raises
@@ -44,12 +45,12 @@ class Learner:
 
     def __init__(self, model, objective, training, device):
         self.machine = Machine(device)
+        self.ranks = current_ranks()
         keep_freed_memory()
         self.model, self.objective = model, objective
         self.forward = self.machine.prepare(model, objective.forward)
         self.training = training
-        self.optimizer = AdamW(self.model, training.beta1, training.beta2,
-                               training.epsilon, training.weight_decay)
+        self.optimizer = optimizer_of(self.model, training, objective)
 
     def train_step(self, microbatches, step: int,
                    learning_rate: float) -> StepResult:
@@ -58,7 +59,8 @@ class Learner:
         Every microbatch adds its share of the mean over all that counts, so
         that they make the gradient of one large batch. Dropout depends on
         (seed, step, microbatch) alone: a resumed run draws the masks it would
-        have.
+        have. Of several ranks each takes its own microbatches of the list,
+        and their gradients and losses are added up.
 
         Raises
         ------
@@ -66,19 +68,25 @@ class Learner:
             If the loss or a gradient is not finite; the weights and the
             moments are still those of before the step.
         """
-        count = sum(map(self.objective.count, microbatches))
-        share = 1 / max(1, count)
+        turns = list(self.ranks.deal(range(len(microbatches))))
+        microbatches = [microbatches[index] for index, _ in turns]
+        count, = self.ranks.sums(sum(
+            self.objective.count(batch) for batch, (_, counts)
+            in zip(microbatches, turns, strict=True) if counts))
         microbatches = [self.machine.tensors(b) for b in microbatches]
-        loss = 0.0
+        own = 0.0
         self.model.train()
         self.model.zero_grad()
-        for index, batch in enumerate(microbatches):
+        for batch, (index, counts) in zip(microbatches, turns, strict=True):
+            share = counts / max(1, count)
             keep = self.machine.masks((self.training.seed, step, index))
-            total = self.forward(self.model, batch, keep)
-            self.machine.backward(total * share)
-            loss += total.detach() * share
+            with self.machine.parallel.communicating(batch is microbatches[-1]):
+                total = self.forward(self.model, batch, keep)
+                self.machine.backward(total * share)
+            own += total.detach() * share
 
-        loss = float(loss)
+        own = float(own)
+        loss, = self.ranks.sums(own)
         gradients = learning_gradients(self.model)
         self.machine.unscale(gradients)
         norm = clip_global_norm(gradients, self.training.clip_norm)
@@ -86,8 +94,10 @@ class Learner:
             return StepResult(loss, norm)  # half precision: try a lower scale
         if not (math.isfinite(loss) and math.isfinite(norm)):
             with self.machine.arithmetic():
-                raise NonFiniteError(step, loss, first_non_finite(
-                    self.model, [batch[0] for batch in microbatches]))
+                where = first_non_finite(
+                    self.model, [batch[0] for batch in microbatches])
+            raise NonFiniteError(step, loss, self.ranks.blamed(
+                not math.isfinite(own), where))
         with self.machine.optimizing():
             self.optimizer.step(learning_rate)
         return StepResult(loss, norm)
@@ -102,14 +112,17 @@ class Learner:
 
     def state(self) -> dict[str, np.ndarray]:
         """The weights and all moments, by name: the same in both packages"""
-        groups = {"model": get_parameters(self.model),
+        return self.machine.state(self.tensors())
+
+    def tensors(self):
+        """The same where they are, of a rank its part: not copied"""
+        groups = {"model": dict(self.model.named_parameters()),
                   "optimizer.first": self.optimizer.first,
                   "optimizer.second": self.optimizer.second}
         arrays = {f"{group}.{name}": array
                   for group, content in groups.items()
                   for name, array in content.items()}
         arrays["optimizer.steps"] = np.array(self.optimizer.steps)
-        arrays = self.machine.state(arrays)
         return arrays
 
     def load_state(self, state) -> None:
@@ -146,7 +159,7 @@ def pretraining_learner(model, training, device, parameters) -> Learner:
     dtype = torch.as_tensor(weight).dtype
     new = new_model(model, seed=None).to(dtype)
     set_parameters(new, parameters)
-    objective = objective_of(model)
+    objective = objective_of(model, training)
     return Learner(new, objective, training, device)
 
 

@@ -32,7 +32,7 @@ class Batches:
         (N,) of any integer dtype; an ``np.memmap`` or the ``ShardedTokens``
         of a prepared corpus are read as needed.
     batch_size
-        Windows in a batch of this rank.
+        Windows in a batch.
     max_length, stride
         Of the windows; see ``SlidingWindows``.
     order
@@ -41,11 +41,12 @@ class Batches:
         as many of them. "sequential": every window once, from the front.
     drop_last
         Leave out the last batch of an epoch where windows are too few to fill
-        it (for all ranks). False keeps it, smaller, for evaluation.
+        it. False keeps it, smaller, for evaluation.
     rank, ranks
-        For a distributed run: every rank takes its own rows of each global
-        batch of ranks * batch_size windows. The order of windows is the same
-        for any number of ranks.
+        For a distributed run: of the one stream of batches, every rank takes
+        each batch number rank, rank + ranks, rank + 2 ranks, ... What the
+        stream holds, and the state after a batch of all ranks, does not
+        depend on how many there are.
     """
 
     def __init__(self, tokens: np.ndarray | ShardedTokens, batch_size: int,
@@ -75,20 +76,19 @@ class Batches:
         self.spacing = 1 if order == "random" else self.stride
         n_starts = len(tokens) - max_length
         self.n_windows = -(-n_starts // self.stride)
-        together = batch_size * ranks
-        self.per_epoch = (self.n_windows // together * together if drop_last
-                          else self.n_windows)
+        self.per_epoch = (self.n_windows // batch_size * batch_size
+                          if drop_last else self.n_windows)
         if self.per_epoch == 0:
             raise ValueError(
                 f"the text has {self.n_windows} windows, too few for one "
-                f"batch of {together}: use a smaller batch_size, a longer "
+                f"batch of {batch_size}: use a smaller batch_size, a longer "
                 "text or drop_last=False")
         self.epoch, self.position = 0, 0    # windows used in this epoch
         self._order = WindowOrder(order, seed, self.n_windows, n_starts)
 
     def __len__(self) -> int:
-        """Batches in an epoch."""
-        return -(-self.per_epoch // (self.batch_size * self.ranks))
+        """Batches in an epoch, of all ranks."""
+        return -(-self.per_epoch // self.batch_size)
 
     def stream(self, forever: bool = True
                ) -> Iterator[tuple[np.ndarray, dict[str, Any]]]:
@@ -101,17 +101,19 @@ class Batches:
             yield self.next_indices(), self.state_dict()
 
     def next_indices(self) -> np.ndarray:
-        """-> (B,) the windows of the next batch, and the stream goes on
+        """-> (B,) the windows of this rank's next batch, and the stream goes
+        on by a batch of each rank
 
         They are indices of ``SlidingWindows(tokens, max_length, spacing)``.
         """
-        first = self.position + self.rank * self.batch_size
-        last = min(first + self.batch_size, self.per_epoch)
-        indices = self._order.indices(self.epoch, first, last)      # (B,)
-
-        self.position += self.batch_size * self.ranks
-        if self.position >= self.per_epoch:
-            self.epoch, self.position = self.epoch + 1, 0
+        for rank in range(self.ranks):
+            if rank == self.rank:
+                last = min(self.position + self.batch_size, self.per_epoch)
+                indices = self._order.indices(              # (B,)
+                    self.epoch, self.position, last)
+            self.position += self.batch_size
+            if self.position >= self.per_epoch:
+                self.epoch, self.position = self.epoch + 1, 0
         return indices
 
     def state_dict(self) -> dict[str, Any]:

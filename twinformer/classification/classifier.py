@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..finetuning.epochs import by_length
+from ..ranks import current_ranks
 from ..tokenizers.tokenizer import Tokenizer
 from .encoded import Reading
 from .report import probabilities_of
@@ -54,13 +55,15 @@ class Classifier:
 
     def of_ids(self, ids: Sequence[np.ndarray]) -> np.ndarray:
         """The same for texts of token ids; similar lengths side by side."""
+        ranks = current_ranks()
         found = np.zeros((len(ids), len(self.classes)))    # (N, C)
-        for rows in by_length(list(map(len, ids)), BATCH):
+        for rows, counts in ranks.deal(by_length(list(map(len, ids)), BATCH)):
             batch = self.reading.batch([ids[row] for row in rows],
                                        np.zeros(len(rows), np.int64))
             scores = self.objective.predict(self.model, batch)
-            found[rows] = probabilities_of(scores)
-        return found
+            if counts:
+                found[rows] = probabilities_of(scores)
+        return ranks.total(found)
 
     def describe(self) -> dict[str, Any]:
         """What `Classifier` needs besides model and tokenizer, for JSON."""

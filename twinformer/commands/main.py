@@ -24,6 +24,7 @@ from collections.abc import Sequence
 
 from .console import never_fail_to_print
 from .mistakes import in_one_line
+from .ranks import on_ranks, one_speaks, words_again
 
 __all__ = ["COMMANDS", "main"]
 
@@ -37,8 +38,10 @@ COMMANDS = {
     "classify": ("classify.command", "teach a model to tell texts apart, and use it"),
     "instruct": ("instruct", "teach a model to follow instructions"),
     "dpo": ("dpo", "teach a model which answers people prefer"),
+    "search": ("search.command", "find good settings for all of these by trial"),
     "ask": ("ask", "ask a model that follows instructions"),
     "export": ("export", "write a model for transformers, peft and others"),
+    "checkpoint": ("checkpoint", "check a run's checkpoint, or write it in another form"),
     "evaluate": ("evaluate.command", "measure a model, its answers, or their judges"),
     "walk": ("walk.command", "show every array of one forward and backward pass"),
     "parity": ("parity", "prove that reference and twin agree, or your own port"),
@@ -79,7 +82,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     never_fail_to_print()
     try:
-        return dispatch(words) or 0
+        with one_speaks():
+            return dispatch(words_again(words)) or 0
     except KeyboardInterrupt:
         print("twinformer: interrupted", file=sys.stderr)
         return 130
@@ -127,7 +131,8 @@ def dispatch(words: list[str]) -> int | None:
         prog, module, rest = mode
     parser = CommandParser(prog=prog, description=module.__doc__, words=rest)
     module.add_arguments(parser)
-    return module.run(parser.instantiate(parser.parse_args(rest)))
+    arguments = parser.instantiate(parser.parse_args(rest))
+    return on_ranks(module.run, arguments, words)
 
 
 def overview() -> str:

@@ -43,7 +43,7 @@ def begin(arguments, kind: str) -> Iterator[Begun]:
     from ..models.initialisation import parameter_shapes
     from ..backend import tokenizer_from_dict
     from ..configs.run_config import RunConfig
-    from ..runs.run_folder import OpenedRun, RunFolder, newest_checkpoint
+    from ..runs.run_folder import OpenedRun, RunFolder, checkpoint_to_resume
     from ..runs.run_names import find_run
 
     from .opening import open_model
@@ -53,8 +53,8 @@ def begin(arguments, kind: str) -> Iterator[Begun]:
     if arguments.resume:
         import numpy as np
 
-        folder, checkpoint = newest_checkpoint(find_run(arguments.resume, arguments.folder))
-        if "optimizer.steps" not in checkpoint.tensors:
+        folder, checkpoint = checkpoint_to_resume(find_run(arguments.resume, arguments.folder))
+        if not checkpoint.path and "optimizer.steps" not in checkpoint.tensors:
             raise ValueError(f"{arguments.resume} is the best model of a run, to be used; its "
                              f"training goes on with --resume {shell_word(folder)}")
         shapes = parameter_shapes(checkpoint.config.model)

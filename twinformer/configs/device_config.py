@@ -1,8 +1,8 @@
-"""On what the mathematics runs: precision, fused kernels, threads."""
+"""On what the mathematics runs: precision, fused kernels, threads, ranks."""
 from dataclasses import dataclass
 from typing import Literal
 
-from .checks import require
+from .checks import at_least, require
 
 __all__ = ["DeviceConfig"]
 
@@ -37,7 +37,25 @@ class DeviceConfig:
     pin_memory
         Page-locked batches, copied to the GPU while it computes.
     threads
-        CPU threads (0 = leave it to the library).
+        CPU threads of each rank (0 = leave it to the library; of several
+        ranks, divide the machine's cores among them).
+    ranks
+        Processes on this machine that train together, on a GPU or a share of
+        the cores each; batch_size is that of one. torchrun says it itself.
+    strategy
+        How ranks share a model: "ddp", each has all of it; "fsdp", each keeps
+        a part of all weights and moments; "hybrid", fsdp within each machine
+        and ddp between them.
+    tensor_parallel
+        Ranks that share the matrices of each layer, in models like Llama and
+        Qwen3.
+    rank_timeout
+        Seconds that a rank waits for the others within a step; then the one
+        that hangs is named, and all end.
+    restarts
+        How often the ranks of this machine are started again where one of
+        them has died; they go on from the last checkpoint. torchrun has
+        --max-restarts.
     """
 
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
@@ -50,9 +68,18 @@ class DeviceConfig:
     vocabulary_multiple: int = 1
     pin_memory: bool = True
     threads: int = 0
+    ranks: int = 1
+    strategy: Literal["ddp", "fsdp", "hybrid"] = "ddp"
+    tensor_parallel: int = 1
+    rank_timeout: int = 600
+    restarts: int = 0
 
     def __post_init__(self):
         require(self.threads >= 0, "device.threads must not be negative, "
                 f"got {self.threads}")
         require(self.vocabulary_multiple >= 1, "device.vocabulary_multiple "
                 f"must be at least 1, got {self.vocabulary_multiple}")
+        at_least(self, "device", ranks=1, tensor_parallel=1, rank_timeout=1,
+                 restarts=0)
+        require(self.strategy in ("ddp", "fsdp", "hybrid"), "device.strategy "
+                f"must be ddp, fsdp or hybrid, got {self.strategy!r}")

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..configs.finetuning_config import FinetuningConfig
 from ..configs.run_config import RunConfig
+from ..ranks import current_ranks
 from ..tokenizers.tokenizer import Tokenizer
 from ..training.task import StepData
 from .epochs import epoch_batches, epoch_steps
@@ -37,9 +38,10 @@ class ExampleTask:
         self.lengths, self.training = lengths, training
         self.tokenizer, self.run_config = tokenizer, run_config
         self.data_key, self.parameters = data_key, parameters
+        self.ranks = current_ranks()
+        self.together = training.accumulation * self.ranks.data_size
         self.epoch_steps = epoch_steps(len(lengths), training.batch_size,
-                                       training.accumulation,
-                                       training.drop_last)
+                                       self.together, training.drop_last)
         self.max_steps = training.epochs * self.epoch_steps
         self.warmup_steps = round(training.warmup * self.max_steps)
 
@@ -52,20 +54,23 @@ class ExampleTask:
         """The examples of each step; they follow from its number alone."""
         while True:
             chosen = self.indices(step)
-            yield StepData([self.batch(indices) for indices in chosen],
-                           sum(map(len, chosen)), {})
+            microbatches: list = [None] * len(chosen)
+            for index, _ in self.ranks.deal(range(len(chosen))):
+                microbatches[index] = self.batch(chosen[index])
+            yield StepData(microbatches, sum(map(len, chosen)), {})
             step += 1
 
     def indices(self, step: int) -> list[np.ndarray]:
-        """The microbatches of the step after so many, as indices."""
+        """The microbatches of the step after so many, as indices; those of
+        all ranks."""
         training = self.training
         epoch, place = divmod(step, self.epoch_steps)
         batches = epoch_batches(
             self.lengths, training.batch_size, training.seed, epoch,
             drop_last=training.drop_last,
             group_by_length=training.group_by_length)
-        start = place * training.accumulation
-        return batches[start:start + training.accumulation]
+        start = place * self.together
+        return batches[start:start + self.together]
 
     def score(self, metrics: Mapping[str, float]) -> float | None:
         """Lower is better: by this the best model is chosen."""

@@ -70,10 +70,14 @@ class InstructionTask(AnswerTask):
         """Nats a target, over all of the examples."""
         rows = grouped(examples, self.settings.packing,
                        self.run_config.model.context_length)
-        sums = [learner.evaluate(self.batch_of([rows[i] for i in indices]))
-                for indices in by_length([row[0].length for row in rows])]
-        return (sum(nats for nats, _ in sums)
-                / max(1, sum(count for _, count in sums)))
+        nats, count = 0.0, 0.0
+        for indices, counts in self.ranks.deal(
+                by_length([row[0].length for row in rows])):
+            some = learner.evaluate(self.batch_of([rows[i] for i in indices]))
+            if counts:
+                nats, count = nats + some[0], count + some[1]
+        nats, count = self.ranks.sums(nats, count)
+        return nats / max(1, count)
 
 
 def grouped(examples: Sequence[Example], packing: bool,

@@ -103,12 +103,14 @@ class ComparisonTask(AnswerTask):
         examples = getattr(self.splits, split)
         chosen = range(len(examples))[first:end]
         found = np.zeros((len(examples), 2))
-        for rows in by_length([examples[i].length for i in chosen]):
+        for rows, counts in self.ranks.deal(
+                by_length([examples[i].length for i in chosen])):
             indices = [chosen[row] for row in rows]
             logp = self.log_probabilities(learner,
                                           self.batch_of(split, indices))
-            found[indices] = logp.reshape(2, -1).T         # (B, 2)
-        return found[first:end]
+            if counts:
+                found[indices] = logp.reshape(2, -1).T     # (B, 2)
+        return self.ranks.total(found)[first:end]
 
     def metrics(self, learner, split: str) -> dict[str, float]:
         """The means of ``pair_metrics`` over the pairs of an evaluation."""

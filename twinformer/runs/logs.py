@@ -17,7 +17,7 @@ from typing import Any
 
 from ..io.strict_json import json_text
 
-__all__ = ["Logs", "read_metrics"]
+__all__ = ["Logs", "NoLogs", "read_metrics"]
 
 NAMES = ("metrics.jsonl", "timing.jsonl", "samples.txt")
 
@@ -72,6 +72,29 @@ class Logs:
         for file in self.files.values():
             os.fsync(file.fileno())
         return {name: file.tell() for name, file in self.files.items()}
+
+
+class NoLogs:
+    """Of a process that writes none; another one does."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        pass
+
+    def metrics(self, **record: Any) -> None:
+        """Nothing."""
+
+    def timing(self, **record: Any) -> None:
+        """Nothing."""
+
+    def sample(self, step: int, text: str) -> None:
+        """Nothing."""
+
+    def sizes(self) -> dict[str, int]:
+        """Of no file."""
+        return {}
 
 
 def json_line(record: Mapping[str, Any]) -> str:

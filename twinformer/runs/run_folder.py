@@ -8,7 +8,7 @@
 An existing folder is never written to, unless the run in it is resumed.
 """
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,16 +21,17 @@ from ..models.initialisation import parameter_shapes
 from ..models.parameters import check_parameters
 from ..io.files import write_atomically
 from ..io.shell_words import command_line, shell_word
+from ..ranks import current_ranks
 from ..backend import tokenizer_from_dict
 from ..tokenizers.tokenizer import Tokenizer
 from .checkpoint import (
-    Checkpoint, checkpoints_in, load_checkpoint, set_aside_after,
+    Checkpoint, checkpoints_in, load_checkpoint, load_for_ranks, set_aside_after,
 )
 from ..configs.run_config import RunConfig
 from .run_names import find_run, runs_there
 
-__all__ = ["OpenedRun", "RunFolder", "best_checkpoint", "newest_checkpoint",
-           "open_run"]
+__all__ = ["OpenedRun", "RunFolder", "best_checkpoint", "checkpoint_to_resume",
+           "newest_checkpoint", "newest_path", "open_run"]
 
 
 class RunFolder:
@@ -50,7 +51,8 @@ class RunFolder:
         """Make the folder of a new run, at once: no other run takes it.
 
         Use it in a ``with``, which takes the folder away again if nothing
-        was written into it.
+        was written into it. Where torchrun has started the ranks again, it is
+        the one that they had before.
 
         Parameters
         ----------
@@ -66,41 +68,73 @@ class RunFolder:
         OSError
             Where it cannot be written.
         """
-        parent = Path(config.folder)
+        ranks, parent = current_ranks(), Path(config.folder)
         names = [config.name] if config.name else (
             f"{kind}-{number}" for number in itertools.count(1))
-        try:
-            parent.mkdir(parents=True, exist_ok=True)
-            for name in names:
-                with suppress(FileExistsError):
-                    (parent / name).mkdir()
-                    return cls(parent / name)
-        except OSError as problem:
-            raise OSError(
-                f"runs cannot be written to {parent} ({problem.strerror}); "
-                "choose another --folder") from problem
-        path = parent / config.name
-        raise FileExistsError(
-            f"{path} exists already; go on with it (--resume "
-            f"{shell_word(path)}), choose another --name, or delete it")
+
+        def claimed() -> str:
+            path = ranks.remembered() or (
+                parent / new_folder_of(parent, names)).as_posix()
+            ranks.remember(path)
+            return path
+
+        return cls(Path(ranks.first_does(claimed)))
 
     def __enter__(self):
         return self
 
     def __exit__(self, *exception):
-        with suppress(OSError):     # there is something in it
-            self.path.rmdir()
+        if current_ranks().first:
+            with suppress(OSError):     # there is something in it
+                self.path.rmdir()
 
     def write_config(self, settings: Mapping[str, Any]) -> None:
-        """config.yaml: the resolved settings; it works as ``--config``."""
+        """config.yaml: the resolved settings; it works as ``--config``. Of
+        several ranks, the first one writes it."""
+        if not current_ranks().first:
+            return
         text = yaml.safe_dump(dict(settings), sort_keys=False,
                               allow_unicode=True)
         write_atomically(self.path / "config.yaml", text)
 
     def rewind_to(self, checkpoint: Checkpoint) -> None:
-        """Put later checkpoints aside; the run goes on from this one."""
+        """Put later checkpoints aside; the run goes on from this one. Of
+        several ranks, the first one does."""
+        if not current_ranks().first:
+            return
         for folder in (self.checkpoints, self.best):
             set_aside_after(folder, checkpoint.step)
+
+
+def new_folder_of(parent: Path, names: Iterable[str]) -> str:
+    """Make the first folder of these names that is not there; its name."""
+    name = ""
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            with suppress(FileExistsError):
+                (parent / name).mkdir()
+                return name
+    except OSError as problem:
+        raise OSError(
+            f"runs cannot be written to {parent} ({problem.strerror}); "
+            "choose another --folder") from problem
+    path = parent / name
+    raise FileExistsError(
+        f"{path} exists already; go on with it (--resume "
+        f"{shell_word(path)}), choose another --name, or delete it")
+
+
+def checkpoint_to_resume(path: Path) -> tuple[RunFolder, Checkpoint]:
+    """As ``newest_checkpoint``; of several ranks all get the one that the
+    first finds. Where ranks wrote it, each will read its own part: they get
+    it without the tensors."""
+    ranks = current_ranks()
+    newest = Path(ranks.first_does(lambda: newest_path(path).as_posix()))
+    run = RunFolder(newest.parent.parent)
+    ranks.remember(run.path.as_posix())
+    return run, (load_checkpoint(newest) if ranks.size == 1
+                 else load_for_ranks(newest))
 
 
 def newest_checkpoint(path: Path) -> tuple[RunFolder, Checkpoint]:
@@ -118,9 +152,15 @@ def newest_checkpoint(path: Path) -> tuple[RunFolder, Checkpoint]:
     ValueError
         Where the checkpoint is damaged.
     """
+    path = newest_path(path)
+    return RunFolder(path.parent.parent), load_checkpoint(path)
+
+
+def newest_path(path: Path) -> Path:
+    """The folder of the checkpoint that ``newest_checkpoint`` reads."""
     path = find_run(path)
     if (path / "checkpoint.json").exists() or path.name.startswith("step-"):
-        return RunFolder(path.parent.parent), load_checkpoint(path)
+        return path
     run = RunFolder(path)
     found = checkpoints_in(run.checkpoints)
     if not found:
@@ -128,7 +168,7 @@ def newest_checkpoint(path: Path) -> tuple[RunFolder, Checkpoint]:
             f"there is no checkpoint in {run.checkpoints}; the run stopped "
             f"before its first one, or {path} is not a run's folder; "
             f"{runs_there()}")
-    return run, load_checkpoint(found[-1])
+    return found[-1]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..ranks import current_ranks
+
 __all__ = ["Evaluation", "evaluate", "spread_windows"]
 
 
@@ -75,16 +77,18 @@ def evaluate(
     ValueError
         Where the text is shorter than one window.
     """
-    nats, count, size = 0.0, 0, 0
-    for batch in spread_windows(len(tokens), context_length, batch_size,
-                                batches):                  # (B, T)
+    nats, count, size, ranks = 0.0, 0, 0, current_ranks()
+    for batch, counts in ranks.deal(spread_windows(
+            len(tokens), context_length, batch_size, batches)):  # (B, T)
         inputs = tokens[batch].astype(np.int64)            # (B, T)
         targets = tokens[batch + 1].astype(np.int64)       # (B, T)
         batch_nats, batch_count = learner.evaluate((inputs, targets))
-        nats += batch_nats
-        count += batch_count
-        size += int(bytes_per_token[targets].sum())
-    return Evaluation(nats, count, size)
+        if counts:
+            nats += batch_nats
+            count += batch_count
+            size += int(bytes_per_token[targets].sum())
+    nats, *numbers = ranks.sums(nats, count, size)
+    return Evaluation(nats, *map(int, numbers))
 
 
 def spread_windows(length: int, T: int, batch_size: int,

@@ -56,9 +56,9 @@ class MaskedPretraining(Pretraining):
         with closing(stream):
             for number, data in enumerate(stream, step + 1):
                 yield data._replace(microbatches=[
-                    self.masked(windows, (self.training.seed, number, index,
-                                          TRAINING))
-                    for index, (windows, _) in enumerate(data.microbatches)])
+                    batch and self.masked(batch[0], (
+                        self.training.seed, number, index, TRAINING))
+                    for index, batch in enumerate(data.microbatches)])
 
     def masked(self, windows, seed) -> MaskedBatch:
         """windows (B, T - 2) -> a batch (B, T)"""
@@ -76,13 +76,16 @@ class MaskedPretraining(Pretraining):
                 for split in ("train", "validation")}
 
     def measured(self, learner, tokens) -> float:
-        training, nats, count = self.training, 0.0, 0
-        for index, positions in enumerate(spread_windows(
-                len(tokens), self.batches.max_length, training.batch_size,
-                training.eval_batches)):                   # (B, T - 2)
+        training, nats, count = self.training, 0.0, 0.0
+        for (index, positions), counts in self.ranks.deal(enumerate(
+                spread_windows(
+                    len(tokens), self.batches.max_length, training.batch_size,
+                    training.eval_batches))):              # (B, T - 2)
             batch = self.masked(tokens[positions], (0, 0, index, EVALUATION))
             batch_nats, batch_count = learner.evaluate(batch)
-            nats, count = nats + batch_nats, count + batch_count
+            if counts:
+                nats, count = nats + batch_nats, count + batch_count
+        nats, count = self.ranks.sums(nats, count)
         return nats / max(1, count)
 
     def score(self, metrics: Mapping[str, float]) -> float | None:

@@ -9,6 +9,7 @@ from typing import Any
 from ..backend import implementation
 from ..batches.batches import Batches
 from ..configs.run_config import RunConfig
+from ..ranks import current_ranks
 from .data import TrainingData
 from .evaluation import evaluate
 from .task import StepData
@@ -46,6 +47,7 @@ class Pretraining:
         peak_flops: float = 0.0,
     ):
         self.data, self.run_config = data, config
+        self.ranks = current_ranks()
         self.training = config.training
         self.max_steps = config.training.max_steps
         self.warmup_steps = config.training.warmup_steps
@@ -55,7 +57,8 @@ class Pretraining:
         self.batches = Batches(
             data.train, config.training.batch_size,
             config.model.context_length - self.marks,
-            seed=config.training.seed)
+            seed=config.training.seed, rank=self.ranks.data_rank,
+            ranks=self.ranks.data_size)
 
     def microbatches(self, step: int, state: Mapping[str, Any]
                      ) -> Generator[StepData, None, None]:
@@ -66,13 +69,14 @@ class Pretraining:
 
     def stream(self) -> Generator[StepData, None, None]:
         training, T = self.training, self.run_config.model.context_length
-        size = training.accumulation * training.batch_size * T
+        number = training.accumulation * self.ranks.data_size
+        size = number * training.batch_size * T
         with closing(self.feed(self.batches)) as windows:
             while True:
-                microbatches = []
-                for _ in range(training.accumulation):
+                microbatches: list = [None] * number
+                for index, _ in self.ranks.deal(range(number)):
                     inputs, targets, state = next(windows)
-                    microbatches.append((inputs, targets))
+                    microbatches[index] = inputs, targets
                 yield StepData(microbatches, size, state)
 
     def evaluate(self, learner) -> dict[str, float]:

@@ -14,7 +14,8 @@ from .data import TrainingData, prepare_data
 from .masked_pretraining import MaskedPretraining
 from .pretraining import Pretraining
 from .progress import Progress
-from ..runs.run_folder import RunFolder, newest_checkpoint
+from ..ranks import current_ranks
+from ..runs.run_folder import RunFolder, checkpoint_to_resume
 from .trainer import Trainer
 
 __all__ = ["FinishedRun", "run_training"]
@@ -43,6 +44,7 @@ def run_training(
     feed: Callable | None = None,
     measure_peak: bool = False,
     progress: Progress | None = None,
+    cache: Path | None = None,
 ) -> FinishedRun:
     """Train a model; leave a folder with everything about it.
 
@@ -56,6 +58,8 @@ def run_training(
         As for ``Pretraining`` and ``Trainer``.
     measure_peak
         Measure what the machine can do first, for the utilisation.
+    cache
+        Where prepared data is kept; left out, .cache beside the run's folder.
 
     Raises
     ------
@@ -68,7 +72,7 @@ def run_training(
     progress = progress or Progress()
     start = None
     if resume:
-        folder, start = newest_checkpoint(resume)
+        folder, start = checkpoint_to_resume(resume)
         config = replace(config, name=folder.path.name,
                          folder=folder.path.parent.as_posix())
         check_same_run(start, config)
@@ -76,30 +80,30 @@ def run_training(
         folder = RunFolder.claim(config)
         config = replace(config, name=folder.path.name)
     with folder:
-        return trained(config, folder, start, make_sampler,
-                       feed, measure_peak, progress)
+        return trained(config, folder, start, make_sampler, feed, measure_peak,
+                       progress, cache or folder.path.parent / ".cache")
 
 
 def trained(config, folder, start, make_sampler, feed, measure_peak,
-            progress) -> FinishedRun:
+            progress, cache) -> FinishedRun:
     """The rest of it, in a folder of its own."""
     package = implementation(config.backend)
     # A device that is not there is known now, not after the tokenizer
     nothing = replace(small_model(), vocab_size=1, context_length=1,
                       d_model=1, n_heads=1, n_layers=1)
-    package.pretraining_learner(nothing, config.training, config.device,
+    device = replace(config.device, strategy="ddp", tensor_parallel=1)
+    package.pretraining_learner(nothing, config.training, device,
                                 initial_parameters(nothing, 0))
-    data = prepare_data(
-        config.data, folder.path.parent / ".cache",
-        backend=config.backend, key=start.data_key if start else None,
-        note=progress.note)
+    data = data_of_all(config, cache, start.data_key if start else None,
+                       progress.note)
     config = resolve(config, data)
     learner = package.pretraining_learner(
         config.model, config.training, config.device,
         initial_parameters(config.model, config.training.seed))
     task = TASKS[kind_of(config.model).objective](
         data, config, feed=feed,
-        peak_flops=package.peak_flops(learner) if measure_peak else 0.0,
+        peak_flops=(current_ranks().size * package.peak_flops(learner)
+                    if measure_peak else 0.0),
         sampler=make_sampler(config, data) if make_sampler else None)
     trainer = Trainer(learner, task, folder, progress=progress)
     folder.write_config(config_to_dict(config))
@@ -110,6 +114,23 @@ def trained(config, folder, start, make_sampler, feed, measure_peak,
     exit_code = trainer.train(start)
     return FinishedRun(folder, config, data, learner, trainer.standing.step,
                        exit_code)
+
+
+def data_of_all(config: RunConfig, cache: Path, key: str | None,
+                note: Callable) -> TrainingData:
+    """The data, which the first rank prepares; the others find it in the
+    cache."""
+    def prepare(key):
+        return prepare_data(config.data, cache, backend=config.backend,
+                            key=key, note=note)
+
+    def first() -> str:
+        prepared.append(prepare(key))
+        return prepared[0].key
+
+    prepared: list[TrainingData] = []
+    key = current_ranks().first_does(first)
+    return prepared[0] if prepared else prepare(key)
 
 
 def parameters_of(model: Any) -> str:
@@ -155,7 +176,7 @@ def check_same_run(start: Checkpoint, config: RunConfig) -> None:
     then, now = asdict(start.config), asdict(config)
     fixed = [("model", name) for name in then["model"]]
     fixed += [("data", name) for name in then["data"]]
-    fixed += [("training", "seed")]
+    fixed += [("training", "seed"), ("training", "optimizer")]
     for part, name in fixed:
         if then[part][name] != now[part][name]:
             raise ValueError(

@@ -18,7 +18,8 @@ __all__ = ["StepData", "Task"]
 class StepData(NamedTuple):
     """What one optimizer step learns from."""
 
-    microbatches: list          # of the objective's batches
+    microbatches: list          # of the objective's batches, for all ranks;
+    #                             None in the places of others
     size: int                   # tokens or examples in all of them
     state: dict[str, Any]       # of the data after them, ready for JSON
 

@@ -2,24 +2,28 @@
 
 It brings the learner its batches and its learning rate and keeps the books,
 whatever the task is and whichever backend computes: the mathematics is the
-learner's, the data is the task's.
+learner's, the data is the task's. Where several ranks train together, all of
+them go through the same loop, and the first one writes.
 """
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from ..io.atomic_folder import remove_folder
+from ..ranks import current_ranks
 from ..runs.checkpoint import (
     Checkpoint, checkpoints_in, last_good, save_checkpoint, step_of,
 )
 from ..runs.interruption import Interruption
-from ..runs.logs import Logs, read_metrics
+from ..runs.logs import Logs, NoLogs, read_metrics
 from ..runs.run_folder import RunFolder
 from .plot import plot_curves
 from .progress import Progress
-from .schedule import learning_rate_at
+from .saving import saver_of
+from .schedule import learning_rate_of
 from .standing import Standing
 from .task import StepData, Task
 
@@ -44,6 +48,8 @@ class Trainer:
         self.learner, self.task, self.run = learner, task, run
         self.progress = progress or Progress()
         self.standing = Standing()
+        self.ranks = current_ranks()
+        self.saver = saver_of(learner, self.ranks)
 
     def train(self, start: Checkpoint | None = None) -> int:
         """Train up to the task's last step, from a checkpoint or the start.
@@ -51,8 +57,8 @@ class Trainer:
         Returns
         -------
         int
-            0, or 128 + the signal's number after a SIGINT or SIGTERM; the
-            state is saved either way.
+            0, or 128 + the signal's number after a SIGINT or SIGTERM, to
+            whichever rank; the state is saved either way.
 
         Raises
         ------
@@ -66,20 +72,29 @@ class Trainer:
         """
         if start:
             self.check_data(start)
-            self.learner.load_state(start.tensors)
+            self.saver.go_on_from(start)
             self.standing = Standing.of(start)
         stream = self.task.microbatches(self.standing.step, self.standing.data)
         if start:
             self.run.rewind_to(start)
         with (closing(stream),
-              Logs(self.run.path, start.logs if start else None) as logs,
+              self.logs(start) as logs,
               Interruption() as interruption):
             try:
                 self.go_on(stream, logs, interruption, resumed=bool(start))
+                self.saved()
             except (FloatingPointError, OSError) as problem:
+                if isinstance(problem, FloatingPointError):
+                    self.saved()    # what was begun before
                 problem.add_note(last_good(self.run.checkpoints))
                 raise
         return interruption.exit_code
+
+    def logs(self, start: Checkpoint | None) -> Logs | NoLogs:
+        """Those of the run, open; for all ranks but the first, none."""
+        if not self.ranks.first:
+            return NoLogs()
+        return Logs(self.run.path, start.logs if start else None)
 
     def check_data(self, start: Checkpoint) -> None:
         """ValueError where a checkpoint is of other data."""
@@ -87,7 +102,7 @@ class Trainer:
             raise ValueError("the examples are not those that the run began "
                              "with; start a new run for them")
 
-    def go_on(self, stream: Iterator[StepData], logs: Logs,
+    def go_on(self, stream: Iterator[StepData], logs: Logs | NoLogs,
               interruption: Interruption, resumed: bool) -> None:
         """The loop: step, measure, save."""
         standing, training = self.standing, self.task.training
@@ -96,7 +111,8 @@ class Trainer:
             self.evaluate(logs)
         self.progress.begin(standing.step, self.task.max_steps)
         while (standing.step < self.task.max_steps
-               and not interruption.signal and not self.out_of_patience()):
+               and not self.told_to_stop(interruption)
+               and not self.out_of_patience()):
             self.take_step(stream, logs)
             if self.due(training.eval_interval):
                 self.evaluate(logs)
@@ -116,6 +132,12 @@ class Trainer:
                 "0 steps: nothing was learned; try another --learning-rate, or "
                 "more data")
 
+    def told_to_stop(self, interruption: Interruption) -> bool:
+        """Whether a signal has come, to any of the ranks: all stop after the
+        same step."""
+        interruption.signal = self.ranks.most(interruption.signal)
+        return bool(interruption.signal)
+
     def nothing_better(self) -> bool:
         """Whether the best model of a run is that with which it began."""
         kept = checkpoints_in(self.run.best)
@@ -131,15 +153,17 @@ class Trainer:
         return (step == self.task.max_steps
                 or (interval > 0 and step % interval == 0))
 
-    def take_step(self, stream: Iterator[StepData], logs: Logs) -> None:
+    def take_step(self, stream: Iterator[StepData],
+                  logs: Logs | NoLogs) -> None:
         """One optimizer step, and its lines in the logs."""
         task, training = self.task, self.task.training
         step, began = self.standing.step + 1, time.perf_counter()
+        self.ranks.came_to(f"step {step}: its data")
         microbatches, size, state = next(stream)
-        rate = learning_rate_at(
-            step, warmup_steps=task.warmup_steps, max_steps=task.max_steps,
-            schedule=training.schedule, learning_rate=training.learning_rate,
-            min_learning_rate=training.min_learning_rate)
+        self.ranks.came_to(f"step {step}")
+        rate = learning_rate_of(
+            training, step, warmup_steps=task.warmup_steps,
+            max_steps=task.max_steps)
         result = self.learner.train_step(microbatches, step, rate)
         self.standing.step, self.standing.data = step, state
         seconds = time.perf_counter() - began
@@ -150,9 +174,10 @@ class Trainer:
         logs.timing(step=step, seconds=seconds, **fields)
         self.progress.stepped(step, result.loss, words)
 
-    def evaluate(self, logs: Logs) -> None:
+    def evaluate(self, logs: Logs | NoLogs) -> None:
         """Measure, sample, draw; keep the model if it is the best so far."""
         task, standing = self.task, self.standing
+        self.ranks.came_to(f"the evaluation after step {standing.step}")
         metrics = task.evaluate(self.learner)
         score = task.score(metrics)
         place: dict[str, float] = {"step": standing.step}
@@ -167,24 +192,43 @@ class Trainer:
             self.write(self.run.best, logs, {
                 f"model.{name}": array for name, array
                 in task.parameters(self.learner.model).items()})
-        plot_curves(read_metrics(self.run.path), self.run.plot,
-                    task.title(self.run.path.name))
+        if self.ranks.first:
+            plot_curves(read_metrics(self.run.path), self.run.plot,
+                        task.title(self.run.path.name))
+        self.progress.measured(standing.step, metrics)
 
-    def save(self, logs: Logs) -> None:
-        """Write a checkpoint; what the logs hold belongs to it.
+    def save(self, logs: Logs | NoLogs) -> None:
+        """Begin to write a checkpoint; what the logs hold belongs to it."""
+        self.saved()
+        self.ranks.came_to(f"the checkpoint after step {self.standing.step}")
+        self.saver.save(self.run.checkpoints, self.checkpoint(logs))
+        if self.ranks.size == 1:
+            self.saved()
+
+    def saved(self) -> None:
+        """The checkpoint that was begun is written.
 
         A run that is killed goes on from here, so that until now the best of
         before had to be there as well.
         """
-        path = self.write(self.run.checkpoints, logs, self.learner.state(), 2)
-        for old in checkpoints_in(self.run.best)[:-1]:
-            remove_folder(old)
-        self.progress.saved(path)
+        path = self.saver.wait()
+        if path and self.ranks.first:
+            before = [best for best in checkpoints_in(self.run.best)
+                      if step_of(best) <= step_of(path)]
+            for old in before[:-1]:
+                remove_folder(old)
+            self.progress.saved(path)
 
-    def write(self, folder: Path, logs: Logs, tensors,
-              keep: int = sys.maxsize) -> Path:
-        return save_checkpoint(folder, Checkpoint(
+    def write(self, folder: Path, logs: Logs | NoLogs, tensors) -> None:
+        """The first rank writes weights; all have helped to gather them."""
+        if self.ranks.first:
+            save_checkpoint(folder, replace(
+                self.checkpoint(logs), tensors=tensors), sys.maxsize)
+
+    def checkpoint(self, logs: Logs | NoLogs) -> Checkpoint:
+        """All of it but the tensors."""
+        return Checkpoint(
             **vars(self.standing), config=self.task.run_config,
             data_key=self.task.data_key, task=self.task.describe(),
             tokenizer=self.task.tokenizer.to_dict(), logs=logs.sizes(),
-            tensors=tensors), keep)
+            tensors={})

@@ -10,7 +10,8 @@ from ...classification.encoded import encoded, reading_of, texts_key
 from ...classification.labelled import class_names
 from ...classification.split import Parts, class_weights
 from ...classification.task import ClassificationTask
-from ...runs.run_folder import RunFolder, newest_checkpoint
+from ...ranks import alone_again
+from ...runs.run_folder import RunFolder, checkpoint_to_resume
 from ...runs.run_names import find_run
 
 from ..around_training import finetune, found_from_anywhere
@@ -26,7 +27,7 @@ def train(config, resume: str | None) -> int:
     warnings.filterwarnings("ignore", "(overflow|invalid value) encountered", RuntimeWarning)
     start = None
     if resume:
-        run, start = newest_checkpoint(find_run(resume, config.folder))
+        run, start = checkpoint_to_resume(find_run(resume, config.folder))
     else:
         run = RunFolder.claim(config, "classify")
     config = replace(config, name=run.path.name, folder=run.path.parent.as_posix())
@@ -46,7 +47,7 @@ def trained(config, run: RunFolder, start) -> int:
                                      run.path / "adapter")
     exit_code = finetune("classify", learner, task, run, start, progress, settings_of(config),
                          ready=lambda trainer: check_same_run(start, trainer))
-    if not exit_code:
+    if alone_again() and not exit_code:
         summary(run, config, judge(run, config, parts))
     return exit_code
 
