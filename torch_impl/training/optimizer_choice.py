@@ -1,6 +1,8 @@
 """Which optimizer a training's settings ask for."""
 from typing import Any
 
+from twinformer.ranks import current_ranks
+
 from .muon import Muon
 from .optimizer import AdamW
 
@@ -35,6 +37,11 @@ def optimizer_of(model, training, objective) -> Any:
     if qk_clip is None:
         return optimizer
     check_no_norms(model)
+    ranks = current_ranks()
+    if ranks.data_size < ranks.size:
+        raise ValueError("training.qk_clip needs every head of a layer on "
+                         "each rank: leave out device.tensor_parallel, or "
+                         "qk_clip")
     return Clipped(optimizer, qk_clip)
 
 
