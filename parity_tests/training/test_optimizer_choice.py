@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from numpy_impl.training import learner as ours
 from torch_impl.training import learner as theirs
@@ -115,6 +116,31 @@ def test_the_z_loss_is_not_in_what_is_said(package):
     assert abs(found.grad_norm - expected.grad_norm) > 0.1
     assert_drift(one.evaluate(run.batches(2)[0])[0],
                  other.evaluate(run.batches(2)[0])[0], 1, 100)
+
+
+@pytest.mark.parametrize("training", [MUON, {"qk_clip": 1.0}], ids=str)
+@both
+def test_steps_may_be_set_from_outside(package, training):
+    """As a sharded checkpoint does, which fills the moments in place."""
+    one, run = learner(package, run_with(**training)), small_run()
+    one.train_step(run.batches(1), 1, 0.0)
+    one.optimizer.steps = 7
+    one.train_step(run.batches(1), 1, 0.0)
+    assert int(one.state()["optimizer.steps"]) == 8
+
+
+def test_ranks_that_share_what_has_to_be_whole_are_refused(monkeypatch):
+    class Two:
+        size = 2
+    module = theirs.optimizer_of.__globals__
+    monkeypatch.setitem(module, "current_ranks", Two)
+    with pytest.raises(ValueError, match="several each would shrink other"):
+        learner(theirs, run_with(qk_clip=1.0))
+    learner(theirs, run_with(**MUON))      # whole matrices on every rank
+    monkeypatch.setitem(module, "DTensor", torch.Tensor)
+    with pytest.raises(ValueError, match="take device.strategy ddp"):
+        learner(theirs, run_with(**MUON))
+    learner(theirs, run_with())
 
 
 @both

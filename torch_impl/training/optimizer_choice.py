@@ -1,6 +1,10 @@
 """Which optimizer a training's settings ask for."""
 from typing import Any
 
+from torch.distributed.tensor import DTensor
+
+from twinformer.ranks import current_ranks
+
 from .muon import Muon
 from .optimizer import AdamW
 
@@ -21,9 +25,11 @@ def optimizer_of(model, training, objective) -> Any:
     ------
     ValueError
         If scores are to be clipped that norms of queries and keys bound.
+        Where ranks share what Muon, or a clipping, has to see whole.
     """
     adamw = {"beta1": training.beta1, "beta2": training.beta2,
              "epsilon": training.epsilon}
+    check_ranks(model, training, objective)
     optimizer: Any
     if training.optimizer == "muon":
         optimizer = Muon(model, adamw, training.momentum,
@@ -51,10 +57,28 @@ class Clipped:
         """How many steps have been taken."""
         return self.optimizer.steps
 
+    @steps.setter
+    def steps(self, steps: int) -> None:
+        self.optimizer.steps = steps
+
     def step(self, learning_rate: float) -> None:
         """Move every parameter once; then hold back large scores."""
         self.optimizer.step(learning_rate)
         self.qk_clip.step()
+
+
+def check_ranks(model, training, objective):
+    cut = any(isinstance(a, DTensor) for a in model.parameters())
+    if training.optimizer == "muon" and cut:
+        raise ValueError(
+            "Muon makes whole matrices orthogonal, and here each rank has a "
+            "part of them: take device.strategy ddp and no tensor_parallel, "
+            "or training.optimizer adamw")
+    if getattr(objective, "qk_clip", None) and current_ranks().size > 1:
+        raise ValueError(
+            "training.qk_clip looks at the scores of one process, and of "
+            "several each would shrink other heads: leave it out, or train "
+            "without ranks")
 
 
 def check_no_norms(model):
