@@ -114,12 +114,7 @@ def next_probabilities(logits, temperature: float = 1.0,
         token of a row is forbidden.
     """
     check_sampling_options(temperature, top_k, top_p, min_p)
-    peak = logits.max(-1, keepdims=True)               # (..., 1)
-    if not np.isfinite(peak).all():  # NaN and +inf always reach the maximum
-        raise ValueError(
-            "expected each row's largest logit to be finite, got "
-            f"{peak[~np.isfinite(peak)][0]}; NaN or inf means that the "
-            "model's weights have gone bad, -inf that no token is allowed")
+    peak = finite_peak(logits)                         # (..., 1)
     if temperature == 0:  # the limit: all on one token, the first of equals
         temperature, top_k = 1.0, 1
 
@@ -132,6 +127,17 @@ def next_probabilities(logits, temperature: float = 1.0,
     if min_p is not None:
         scores = np.where(min_p_mask(scores, min_p), scores, -np.inf)
     return softmax(scores)
+
+
+def finite_peak(logits):
+    """logits (..., V) -> each row's largest (..., 1), or ValueError"""
+    peak = logits.max(-1, keepdims=True)               # (..., 1)
+    if not np.isfinite(peak).all():  # NaN and +inf always reach the maximum
+        raise ValueError(
+            "expected each row's largest logit to be finite, got "
+            f"{peak[~np.isfinite(peak)][0]}; NaN or inf means that the "
+            "model's weights have gone bad, -inf that no token is allowed")
+    return peak
 
 
 def draw(probabilities, uniform):
@@ -170,5 +176,9 @@ def sample(logits, uniform, temperature: float = 1.0,
         raise ValueError(
             "uniform must lie in [0, 1), as Generator.random() draws it, "
             f"got {uniform.min()} to {uniform.max()}")
+    if temperature == 0:  # nothing to draw: the first of the largest
+        check_sampling_options(temperature, top_k, top_p, min_p)
+        finite_peak(logits)
+        return logits.argmax(-1)
     kept = next_probabilities(logits, temperature, top_k, top_p, min_p)
     return draw(kept, uniform)
