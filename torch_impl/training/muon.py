@@ -113,6 +113,10 @@ class Muon:
         """How many steps have been taken."""
         return self.adamw.steps
 
+    @steps.setter
+    def steps(self, steps: int) -> None:
+        self.adamw.steps = steps
+
     @torch.no_grad()
     def step(self, learning_rate: float) -> None:
         """Move every parameter once."""

@@ -22,7 +22,8 @@ def optimizer_of(model, training, objective) -> Any:
     Raises
     ------
     ValueError
-        If scores are to be clipped that norms of queries and keys bound.
+        If scores are to be clipped that norms of queries and keys bound, or
+        whose heads are on several ranks.
     """
     adamw = {"beta1": training.beta1, "beta2": training.beta2,
              "epsilon": training.epsilon}
@@ -57,6 +58,10 @@ class Clipped:
     def steps(self) -> int:
         """How many steps have been taken."""
         return self.optimizer.steps
+
+    @steps.setter
+    def steps(self, steps: int) -> None:
+        self.optimizer.steps = steps
 
     def step(self, learning_rate: float) -> None:
         """Move every parameter once; then hold back large scores."""
