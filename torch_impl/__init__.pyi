@@ -167,6 +167,7 @@ from .distributed.processes import (
 )
 from .distributed.launching import launch as launch
 from .distributed.restarts import (
+    attempt_store as attempt_store,
     launch_store as launch_store,
     remembered_run as remembered_run,
 )
