@@ -1,7 +1,8 @@
 """Everything that only a GPU can show, in one script: parity, speed, memory.
 
-    python -m benchmarks.gpu --parts parity tests memory decode
-    python -m benchmarks.gpu --parts training fsdp
+    python -m benchmarks.gpu --parts parity tests memory
+    python -m benchmarks.gpu --parts training
+    python -m benchmarks.gpu --parts decode fsdp
     python -m benchmarks.gpu --parts ladder
     python -m benchmarks.gpu --dry-run               # all of it, tiny, on the CPU
 
@@ -15,7 +16,7 @@
     fsdp      FSDP2 and DDP on one GPU, which should cost next to nothing
     memory    what activation checkpointing saves, and the largest batch
 
-Each part writes OUT/gpu_PART.json when it is done, and OUT/gpu.md anew, from all parts that are
+Each line is written to OUT/gpu_PART.json as it comes, and OUT/gpu.md anew, from all parts that are
 there: parts can be run in several calls, each of a few minutes, on a machine without a network.
 What a measurement needs runs in a process of its own; one that fails is a line in the table, and
 the others go on. Only torch, NumPy and what numpy_impl and torch_impl import is needed, Hugging
@@ -42,6 +43,7 @@ PARTS = ("parity", "tests", "training", "decode", "ladder", "fsdp", "memory")
 AIM_SPEED, AIM_SHARE = 468_000, 0.60     # tokens/s of llm.c on an H100; of its arithmetic
 LIMIT = 540     # seconds that one measurement may take
 WARM_UP, ROUNDS = 5, 20
+SPEEDS = ("who", "batch", "tokens/s", "of the data sheet", "ms/step", "memory")
 
 
 def main(argv=None) -> int:
@@ -69,16 +71,39 @@ def main(argv=None) -> int:
         out = ROOT / "build" / "gpu"
     out.mkdir(parents=True, exist_ok=True)
     for part in options.parts:
-        began = time.perf_counter()
         print(f"\n## {part}", flush=True)
-        lines = globals()[f"{part}_lines"](options.dry_run)
-        print("\n".join(lines), flush=True)
-        write_atomically(out / f"gpu_{part}.json", json_text(
-            {"part": part, "machine": machine_line(), "dry_run": options.dry_run,
-             "seconds": time.perf_counter() - began, "lines": lines}, indent=1) + "\n")
-        write_atomically(out / "gpu.md", page(out))
+        globals()[f"{part}_lines"](options.dry_run, Lines(part, out, options.dry_run))
     print(f"\nwritten: {out / 'gpu.md'}")
     return 0
+
+
+class Lines:
+    """The lines of a part; each is printed and on the disk at once, so that a call that is ended
+    has brought what it had.
+
+    Parameters
+    ----------
+    part : str
+    out : Path
+        The folder of the pages.
+    dry : bool
+    """
+
+    def __init__(self, part: str, out: Path, dry: bool):
+        self.part, self.out, self.dry = part, out, dry
+        self.began, self.lines = time.perf_counter(), []
+
+    def __call__(self, *lines: str) -> None:
+        print(*lines, sep="\n", flush=True)
+        self.lines += lines
+        write_atomically(self.out / f"gpu_{self.part}.json", json_text(
+            {"part": self.part, "machine": machine_line(), "dry_run": self.dry,
+             "seconds": time.perf_counter() - self.began, "lines": self.lines}, indent=1) + "\n")
+        write_atomically(self.out / "gpu.md", page(self.out))
+
+    def head(self, *names: str) -> None:
+        """Of a table."""
+        self(f"| {' | '.join(names)} |", "|---" * len(names) + "|")
 
 
 def machine_line() -> str:
@@ -309,33 +334,31 @@ MEASURES = {"training": training_speed, "hugging_face": hugging_face_speed,
             "decoding": decoding_speed, "gradients": gradient_errors}
 
 
-# The parts: dry -> lines of Markdown
+# The parts: they say lines of Markdown
 
-def parity_lines(dry: bool) -> list[str]:
+def parity_lines(dry: bool, say: Lines) -> None:
     """Torch's own error is that of the spelled-out operations, in the same precision and place;
     the fused ones may err twice as much, as everywhere in this project. In float32 both have to
     be as near as rounding brings them."""
     from twinformer.architectures.kinds import KINDS
 
     device, kinds = ("cpu", ["gpt2"]) if dry else ("cuda", [*KINDS])
-    lines = ["| model | precision | loss | worst gradient, spelled out | fused | of | |",
-             "|---|---|---|---|---|---|---|"]
+    say.head("model", "precision", "loss", "worst gradient, spelled out", "fused", "of", "")
     for kind in kinds:
         for dtype in ("float32", "bfloat16"):
             plain, fused = (measured("gradients", dry, kind=kind, device=device, dtype=dtype,
                                      fused=fused) for fused in (False, True))
             if error := plain.get("error") or fused.get("error"):
-                lines.append(f"| {kind} | {dtype} | {error} | | | | failed |")
+                say(f"| {kind} | {dtype} | {error} | | | | failed |")
                 continue
             allowed = 2 * max(plain["gradient"], 1e-5 if dtype == "float32" else 1e-2)
             near = dtype != "float32" or plain["gradient"] < 1e-3
             agrees = "agrees" if fused["gradient"] <= allowed and near else "DIFFERS"
-            lines.append(f"| {kind} | {dtype} | {fused['loss']:.1e} | {plain['gradient']:.1e} | "
+            say(f"| {kind} | {dtype} | {fused['loss']:.1e} | {plain['gradient']:.1e} | "
                          f"{fused['gradient']:.1e} | {fused['worst']} | {agrees} |")
-    return lines
 
 
-def tests_lines(dry: bool) -> list[str]:
+def tests_lines(dry: bool, say: Lines) -> None:
     """All test files in which something is skipped without CUDA."""
     files = [path for folder in ("tests", "parity_tests") for path in (ROOT / folder).rglob("*.py")
              if path.name.startswith("test_") and re.search(
@@ -344,42 +367,42 @@ def tests_lines(dry: bool) -> list[str]:
     files = [path.relative_to(ROOT).as_posix() for path in sorted(files)
              if path.name != "test_gpu.py"]
     if importlib.util.find_spec("pytest") is None:
-        return ["pytest is not installed here; not run: " + ", ".join(files)]
+        return say("pytest is not installed here; not run: " + ", ".join(files))
     how = ["--collect-only"] if dry else ["-rs"]
     done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *how,
                            *files], cwd=ROOT, capture_output=True, text=True)
     said = done.stdout.splitlines()
     kept = [line for line in said if re.match(r"(FAILED|ERROR|SKIPPED|E  )", line)]
-    return [", ".join(f"`{name}`" for name in files), "",
-            *(f"    {line[:160]}" for line in [*kept[:40], *said[-1:]])]
+    say(", ".join(f"`{name}`" for name in files), "",
+        *(f"    {line[:160]}" for line in [*kept[:40], *said[-1:]]))
 
 
-def training_lines(dry: bool) -> list[str]:
+def training_lines(dry: bool, say: Lines) -> None:
     """GPT-2 124M as one trains it."""
     device, length = ("cpu", 16) if dry else ("cuda", 1024)
     batches = [2] if dry else [16, 32, 64]
     fast = {"precision": "bfloat16", "vocabulary_multiple": 64}
     quick = {"rounds": 2, "warm_up": 1, "tiny": True} if dry else {}
-    lines = [f"GPT-2 124M, windows of {length}, bfloat16, AdamW, gradients clipped, random "
-             f"tokens; the median of {quick.get('rounds', ROUNDS)} steps.", "",
-             "| who | batch | tokens/s | of the data sheet | ms/step | memory |",
-             "|---|---|---|---|---|---|"]
+    say(f"GPT-2 124M, windows of {length}, bfloat16, AdamW, gradients clipped, random tokens; the "
+        f"median of {quick.get('rounds', ROUNDS)} steps.", "")
+    say.head(*SPEEDS)
     best = {"tokens_per_second": 0.0, "utilisation": 0.0}
     for batch in batches:
         for who, compile in (("twin", False), ("twin, compiled", True)):
+            if batch > batches[0] and not compile:
+                continue
             found = measured("training", dry, model="gpt2", batch=batch, length=length,
                              device=device, settings=fast | {"compile": compile and not dry},
                              **quick)
-            lines.append(speed_row(who, batch, found))
+            say(speed_row(who, batch, found))
             if found.get("tokens_per_second", 0) > best["tokens_per_second"]:
                 best = found
-        found = measured("hugging_face", dry, model="gpt2", batch=batch, length=length,
-                         device=device, compile=not dry, **quick)
-        lines.append(speed_row("Hugging Face, compiled, fused AdamW", batch, found))
+    found = measured("hugging_face", dry, model="gpt2", batch=batches[0], length=length,
+                     device=device, compile=not dry, **quick)
+    say(speed_row("Hugging Face, compiled, fused AdamW", batches[0], found))
     share = best["utilisation"]
-    lines += ["", f"Best: {best['tokens_per_second']:,.0f} tokens/s (aim: {AIM_SPEED:,}), "
-              f"{share:.0%} of the data sheet (aim: {AIM_SHARE:.0%})."]
-    return lines
+    say("", f"Best: {best['tokens_per_second']:,.0f} tokens/s (aim: {AIM_SPEED:,}), "
+        f"{share:.0%} of the data sheet (aim: {AIM_SHARE:.0%}).")
 
 
 def speed_row(who: str, batch: int, found: dict) -> str:
@@ -390,11 +413,10 @@ def speed_row(who: str, batch: int, found: dict) -> str:
             f"{found['milliseconds']:.1f} | {found['memory']:.1f} GB |")
 
 
-def decode_lines(dry: bool) -> list[str]:
+def decode_lines(dry: bool, say: Lines) -> None:
     """One token after the other."""
     device = "cpu" if dry else "cuda"
-    lines = ["| model | precision | batch | who | ms/token | ms to the first | memory |",
-             "|---|---|---|---|---|---|---|"]
+    say.head("model", "precision", "batch", "who", "ms/token", "ms to the first", "memory")
     models = ["gpt2"] if dry else ["gpt2", "qwen3-100m"]
     for model in models:
         for precision in ("float32",) if dry else ("float32", "bfloat16"):
@@ -403,14 +425,13 @@ def decode_lines(dry: bool) -> list[str]:
                     found = measured("decoding", dry, model=model, batch=batch,
                                      prompt=4 if dry else 32, tokens=3 if dry else 64,
                                      device=device, who=who, tiny=dry, precision=precision)
-                    lines.append(f"| {model} | {precision} | {batch} | {who} | " + (
+                    say(f"| {model} | {precision} | {batch} | {who} | " + (
                         f"{found['error']} | | |" if "error" in found else
                         f"{found['each']:.2f} | {found['first']:.1f} | "
                         f"{found['memory']:.2f} GB |"))
-    return lines
 
 
-def ladder_lines(dry: bool) -> list[str]:
+def ladder_lines(dry: bool, say: Lines) -> None:
     """The GPU's ladder; on the CPU two of its rungs."""
     words = (["--model", "tiny", "--batch", "2", "--length", "16", "--rounds", "1", "--threads",
               "1", "--steps", "0", "8"] if dry else
@@ -419,39 +440,37 @@ def ladder_lines(dry: bool) -> list[str]:
     done = subprocess.run([sys.executable, "-m", "benchmarks.ladder", *words], cwd=ROOT, text=True,
                           capture_output=True)
     if done.returncode:
-        return [f"failed: {(done.stderr.splitlines() or ['?'])[-1]}"]
-    return done.stdout.splitlines()
+        return say(f"failed: {(done.stderr.splitlines() or ['?'])[-1]}")
+    say(*done.stdout.splitlines())
 
 
-def fsdp_lines(dry: bool) -> list[str]:
+def fsdp_lines(dry: bool, say: Lines) -> None:
     """One rank: what the machinery costs."""
     device, length, batch = ("cpu", 16, 2) if dry else ("cuda", 1024, 16)
     settings = {"precision": "float32" if dry else "bfloat16", "compile": not dry}
     quick = {"rounds": 2, "warm_up": 1, "tiny": True} if dry else {}
     launcher = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "1")
-    lines = ["| how | batch | tokens/s | of the data sheet | ms/step | memory |",
-             "|---|---|---|---|---|---|"]
+    say.head(*SPEEDS)
     alone = measured("training", dry, model="gpt2", batch=batch, length=length, device=device,
                      settings=settings, **quick)
-    lines.append(speed_row("one process", batch, alone))
+    say(speed_row("one process", batch, alone))
     for strategy in ("ddp", "fsdp"):
         try:
             device_config(device, strategy=strategy)
         except ValueError as problem:
-            lines.append(speed_row(strategy, batch, {"error": str(problem)}))
+            say(speed_row(strategy, batch, {"error": str(problem)}))
             continue
         found = measured("training", launcher=launcher, model="gpt2", batch=batch, length=length,
                          device=device, settings=settings | {"strategy": strategy}, ranks=True,
                          **quick)
-        lines.append(speed_row(f"one rank, {strategy}", batch, found))
-    return lines
+        say(speed_row(f"one rank, {strategy}", batch, found))
 
 
-def memory_lines(dry: bool) -> list[str]:
+def memory_lines(dry: bool, say: Lines) -> None:
     """Activations are most of it; recomputed, they are little."""
     device, length = ("cpu", 16) if dry else ("cuda", 1024)
     quick = {"tiny": True} if dry else {}
-    lines = ["| model | batch | activations | tokens/s | memory |", "|---|---|---|---|---|"]
+    say.head("model", "batch", "activations", "tokens/s", "memory")
     for model, batches in ({"gpt2": [2]} if dry else
                            {"gpt2": [8, 32, 128], "gpt2-medium": [8, 32], "gpt2-xl": [4]}).items():
         for batch in batches:
@@ -460,10 +479,9 @@ def memory_lines(dry: bool) -> list[str]:
                                  device=device, rounds=3, warm_up=2, settings={
                                      "precision": "bfloat16", "vocabulary_multiple": 64,
                                      "activation_checkpointing": again}, **quick)
-                lines.append(f"| {model} | {batch} | {'recomputed' if again else 'kept'} | " + (
+                say(f"| {model} | {batch} | {'recomputed' if again else 'kept'} | " + (
                     f"{found['error']} | |" if "error" in found else
                     f"{found['tokens_per_second']:,.0f} | {found['memory']:.1f} GB |"))
-    return lines
 
 
 if __name__ == "__main__":

@@ -27,8 +27,8 @@ def test_a_part(tmp_path, capsys, part):
 
 
 def test_parts_come_together_in_one_page(tmp_path, monkeypatch):
-    monkeypatch.setattr(gpu, "memory_lines", lambda dry: ["M"])
-    monkeypatch.setattr(gpu, "fsdp_lines", lambda dry: ["F"])
+    monkeypatch.setattr(gpu, "memory_lines", lambda dry, say: say("M"))
+    monkeypatch.setattr(gpu, "fsdp_lines", lambda dry, say: say("F"))
     for part in ("memory", "fsdp"):
         gpu.main(["--dry-run", "--parts", part, "--out", str(tmp_path)])
     page = (tmp_path / "gpu.md").read_text("utf-8")

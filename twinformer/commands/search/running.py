@@ -1,4 +1,5 @@
 """The search itself: one trial after the other, until there are as many as were asked for."""
+import sys
 import time
 import warnings
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from ...search.figure import plot_search
 from ...search.folder import SearchFolder
 from ...search.space import Space
 from ...search.study import Search, library
+from ..ranks import launched
 from .progress import GivenUp, TrialProgress
 from .report import said, summary
 from .searched import Searched
@@ -58,6 +60,10 @@ def search(arguments, searched: Searched) -> int:
 
 def check_alone(arguments) -> None:
     """ValueError for options of the command that a search has no use for."""
+    if arguments.device.ranks > 1 or launched():
+        raise ValueError("a trial trains in one process: leave out --ranks, or torchrun; to use "
+                         "more of the machine, give the same command once more, in another "
+                         "terminal")
     for name in ("resume", "run", "predict", "output"):
         if getattr(arguments, name, None) is not None:
             raise ValueError(f"a search has no --{name}; " + (
@@ -88,6 +94,13 @@ def written(arguments, searched: Searched, space: Space, metric: str) -> dict[st
                "sampler": options.sampler, "sampler_seed": options.sampler_seed,
                "space": {name: str(each) for name, each in space.items()}, "settings": settings}
     return yaml.safe_load(yaml.safe_dump(content))      # as it is read again
+
+
+def forget_compiled() -> None:
+    """torch.compile does so for a few models of one process, and then no more, unless it forgets
+    those before."""
+    if dynamo := sys.modules.get("torch._dynamo"):
+        dynamo.reset()
 
 
 class Trials:
@@ -129,6 +142,7 @@ class Trials:
         """A trial from its values to its result; 130 after Ctrl-C, else 0."""
         study, began = self.study, time.perf_counter()
         runs, name = study.folder.trials, study.folder.trial(trial.number).name
+        forget_compiled()
         try:
             settings = with_values(self.arguments, values)
             with TrialProgress(
