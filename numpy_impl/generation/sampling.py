@@ -146,17 +146,6 @@ def next_probabilities(logits, temperature: float = 1.0,
     return softmax(scores)
 
 
-def finite_peak(logits):
-    """logits (..., V) -> each row's largest (..., 1), or ValueError"""
-    peak = logits.max(-1, keepdims=True)               # (..., 1)
-    if not np.isfinite(peak).all():  # NaN and +inf always reach the maximum
-        raise ValueError(
-            "expected each row's largest logit to be finite, got "
-            f"{peak[~np.isfinite(peak)][0]}; NaN or inf means that the "
-            "model's weights have gone bad, -inf that no token is allowed")
-    return peak
-
-
 def draw(probabilities, uniform):
     """probabilities (..., V), uniform (...) in [0, 1) -> ids (...)
 

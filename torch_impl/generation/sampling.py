@@ -145,17 +145,6 @@ def next_probabilities(logits, temperature: float = 1.0,
     return softmax(scores)
 
 
-def finite_peak(logits):
-    """logits (..., V) -> each row's largest (..., 1), or ValueError"""
-    peak = logits.amax(-1, keepdim=True)               # (..., 1)
-    if not peak.isfinite().all():  # NaN and +inf always reach the maximum
-        raise ValueError(
-            "expected each row's largest logit to be finite, got "
-            f"{peak[~peak.isfinite()][0]}; NaN or inf means that the "
-            "model's weights have gone bad, -inf that no token is allowed")
-    return peak
-
-
 def draw(probabilities, uniform):
     """probabilities (..., V), uniform (...) in [0, 1) -> ids (...)
 
