@@ -55,6 +55,11 @@ from .layers.softcap import (
     soft_cap as soft_cap,
     soft_cap_backward as soft_cap_backward,
 )
+from .layers.qk_clip import (
+    QKClip as QKClip,
+    largest_scores as largest_scores,
+    scale_heads as scale_heads,
+)
 from .layers.visibility import (
     visible as visible,
     visible_mask as visible_mask,
@@ -174,6 +179,12 @@ from .training.loss import (
     cross_entropy as cross_entropy,
     cross_entropy_backward as cross_entropy_backward,
 )
+from .training.z_loss import (
+    cross_entropy_and_z as cross_entropy_and_z,
+    cross_entropy_and_z_backward as cross_entropy_and_z_backward,
+    nats_beside_z as nats_beside_z,
+    nats_beside_z_backward as nats_beside_z_backward,
+)
 from .training.objective import (
     NextTokens as NextTokens,
     objective_of as objective_of,
@@ -194,6 +205,14 @@ from .training.optimizer import (
     learning_gradients as learning_gradients,
     learning_parameters as learning_parameters,
 )
+from .training.newton_schulz import newton_schulz as newton_schulz
+from .training.muon import (
+    Muon as Muon,
+    in_blocks as in_blocks,
+    matrices_of as matrices_of,
+    rate_factor as rate_factor,
+)
+from .training.optimizer_choice import optimizer_of as optimizer_of
 from .training.learner import (
     Learner as Learner,
     placed as placed,
@@ -204,14 +223,38 @@ from .training.throughput import peak_flops as peak_flops
 from .generation.sampling import (
     top_k_mask as top_k_mask,
     top_p_mask as top_p_mask,
+    min_p_mask as min_p_mask,
+    finite_peak as finite_peak,
     next_probabilities as next_probabilities,
     draw as draw,
     sample as sample,
+)
+from .generation.logits_processing import (
+    LogitsProcessor as LogitsProcessor,
+    penalise_repetition as penalise_repetition,
+    seen_tokens as seen_tokens,
+    allow_only as allow_only,
+)
+from .generation.past import (
+    take_rows as take_rows,
+    places_of as places_of,
+    remember as remember,
+    rewind as rewind,
 )
 from .generation.generate import (
     next_logits as next_logits,
     generate as generate,
     generate_text as generate_text,
+)
+from .generation.beam_search import (
+    beam_search as beam_search,
+    best_continuations as best_continuations,
+)
+from .generation.speculative import (
+    accepted_tokens as accepted_tokens,
+    residual as residual,
+    latest_logits as latest_logits,
+    speculative_generate as speculative_generate,
 )
 from .generation.fill_mask import (
     fill_mask as fill_mask,

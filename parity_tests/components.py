@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
+import torch
 
 from . import entering as enter
 from .cases import Case
@@ -130,6 +131,22 @@ class Routing(Component):
         return weights
 
 
+class Pair(Component):
+    """A function that returns two numbers, or arrays: y is both of them."""
+
+    def find(self, package, name=""):
+        f = super().find(package, name)
+        if name.endswith("_backward"):
+            return lambda dy, cache: f(dy[0], dy[1], cache)
+
+        def stacked(*inputs):
+            found = f(*inputs)
+            if isinstance(found[0], torch.Tensor):
+                return torch.stack(found)
+            return np.stack(found[:2]), *found[2:]
+        return stacked
+
+
 class Mixture(Component):
     """Experts behind a router; its arguments make both."""
 
@@ -196,6 +213,10 @@ CHOICE = {"bfloat16": "what so few digits decide is who is chosen"}
 MASKED_ROW = {"special_values":
               "of scores that are all -inf the formula makes NaN; torch's "
               "kernel takes them for masked ones, and gives 0"}
+
+INFINITE_ROW = {"special_values":
+                "of a largest logit that is infinite the formula makes NaN; "
+                "torch's logsumexp returns it"}
 
 COMPONENTS = [
     *(Component("layers.activations", name, enter.elementwise, remembers="input",
@@ -274,6 +295,8 @@ COMPONENTS = [
     Component("models.bert", "BertModel", enter.bert, huge=1e3, model=True,
               skips=NOTHING_ENTERS),
     Component("training.loss", "cross_entropy", enter.loss),
+    Pair("training.z_loss", "cross_entropy_and_z", enter.loss_and_z,
+         huge=1e10, skips=INFINITE_ROW),
     Beside("finetuning.lora", "LoRALinear", enter.low_rank),
     Component("finetuning.pooling", "pool", enter.pooled),
     Component("finetuning.class_loss", "class_loss", enter.classes),

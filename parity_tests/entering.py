@@ -411,6 +411,15 @@ def loss(source):
             axes if reduction == "none" else (), {})
 
 
+def loss_and_z(source):
+    arguments, inputs, axes, options = loss(source)
+    logits, targets, ignored, reduction = inputs.values()
+    inputs = {"logits": logits, "targets": targets,
+              "weight": source.choice([1e-4, 0.5]), "ignore_index": ignored,
+              "reduction": reduction}
+    return arguments, inputs, (2, *axes), options
+
+
 def answers(source):
     B, T, V = map(source.size, (4, 7, 9))
     targets = np.where(source.mask((B, T)), source.ids((B, T), V), IGNORE)

@@ -33,7 +33,7 @@ from twinformer.models.initialisation import initial_parameters
 from numpy_impl.training import learner as reference
 from twinformer.configs.device_config import DeviceConfig
 from twinformer.configs.training_config import TrainingConfig
-from twinformer.training.schedule import learning_rate_at
+from twinformer.training.schedule import learning_rate_of
 from torch_impl.training import learner as twin
 
 from .agreement import DRIFT
@@ -72,10 +72,8 @@ class Run(NamedTuple):
 
     def learning_rate(self, step: int) -> float:
         c = self.training
-        return learning_rate_at(
-            step, warmup_steps=c.warmup_steps, max_steps=c.max_steps,
-            learning_rate=c.learning_rate, schedule=c.schedule,
-            min_learning_rate=c.min_learning_rate)
+        return learning_rate_of(c, step, warmup_steps=c.warmup_steps,
+                                max_steps=c.max_steps)
 
 
 def small_run(steps: int = 300, moved: float = 0.0, kind: str = "gpt2") -> Run:

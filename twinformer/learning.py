@@ -1,7 +1,7 @@
 """What a training step says: how it went, or that it went wrong."""
 from typing import NamedTuple
 
-__all__ = ["NonFiniteError", "StepResult"]
+__all__ = ["NonFiniteError", "StepResult", "check_moments"]
 
 
 class StepResult(NamedTuple):
@@ -18,3 +18,15 @@ class NonFiniteError(FloatingPointError):
             f"is not finite; the weights are as before this step. A lower "
             f"learning rate, a longer warm-up or clipping may help")
         self.step, self.loss, self.where = step, loss, where
+
+
+def check_moments(expected, given) -> None:
+    """ValueError where the second moments {name: array} of a state are not those that an optimizer
+    has: they are of another one, or other parameters learned."""
+    differing = sorted(set(expected) ^ set(given))
+    if differing:
+        raise ValueError(
+            f"the state is one of another optimizer, or of other parameters that learn: expected "
+            f"second moments of {len(expected)} parameters, got {len(given)}, and "
+            f"{differing[0]} is in one of them alone; leave --optimizer as the run has it, or "
+            "start a new run")

@@ -60,6 +60,10 @@ class Ranks:
         """A float64 array, added up over the parts of the data."""
         return array
 
+    def maxima(self, array: np.ndarray) -> np.ndarray:
+        """A float64 array, of each number the largest over the parts of the data."""
+        return array
+
     def most(self, number: int) -> int:
         """The largest of the ranks' numbers."""
         return number
@@ -73,6 +77,19 @@ class Ranks:
         """Rank 0 does something, however long it takes, and all get what it
         returned, which JSON must know, or the error that it raised."""
         return what()
+
+    def came_to(self, place: str) -> None:
+        """Tell the others, who may wait, where this rank is now, in words. No
+        meeting, but all ranks come to the same places in the same order."""
+
+    def remember(self, run: str) -> None:
+        """The first rank keeps its run's folder for those who are started in
+        the place of all of them. No meeting."""
+
+    def remembered(self) -> str:
+        """The run's folder that was kept; "" where there is none. No
+        meeting."""
+        return ""
 
     def first_to_fail(self) -> bool:
         """Whether no other rank has failed before: who is first, says why.

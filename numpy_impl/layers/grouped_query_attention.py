@@ -18,6 +18,7 @@ from .flash_attention import flash_attention, flash_attention_backward
 from .linear import Linear
 from .module import Module, Parameter
 from .multi_head_attention import merge_heads, split_heads
+from .qk_clip import scale_heads
 from .reading import (
     read_mask, read_positions, read_rows, read_rows_backward,
 )
@@ -93,6 +94,8 @@ class GroupedQueryAttention(Module):
         v = split_heads(v, self.n_kv_heads)                # (B, G, T, K)
         q, q_waves = turned(q, asked, self.rotary)
         k, k_waves = turned(k, positions, self.rotary)
+        if context.qk_clip is not None:
+            context.qk_clip.append(self, q, k, self.scale)
         if context.kv_cache is not None:
             k, v, documents = context.kv_cache.extend(k, v, context.documents)
             context = replace(context, documents=documents)
@@ -130,6 +133,19 @@ class GroupedQueryAttention(Module):
         dx = self.k.backward(dk, cache.k) + self.v.backward(dv, cache.v)
         dasking = self.q.backward(dq, cache.q)             # (B, T or P, D)
         return dx + read_rows_backward(dasking, cache.read, dx.shape[1])
+
+    def shrink_scores(self, factor):
+        """Multiply the scores of each head by its factor, (H,)
+
+        A key head serves several: it shrinks by the root of the smallest of
+        their factors, and each query head by what is left of its own. Norms of
+        queries and keys undo it, and bound the scores by themselves.
+        """
+        least = factor.reshape(self.n_kv_heads, -1).min(-1)  # (G,)
+        root = np.sqrt(least)                             # (G,)
+        shared = np.repeat(root, len(factor) // len(root))
+        scale_heads(self.k, root)
+        scale_heads(self.q, factor / shared)
 
 
 class Cache(NamedTuple):

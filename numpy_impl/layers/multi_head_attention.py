@@ -14,6 +14,7 @@ from twinformer.checks import check_heads, check_rate
 from .flash_attention import flash_attention, flash_attention_backward
 from .linear import Linear
 from .module import Module
+from .qk_clip import scale_heads
 from .reading import read_mask, read_rows, read_rows_backward
 from .visibility import visible_mask
 
@@ -56,6 +57,8 @@ class MultiHeadAttention(Module):
         q = read_rows(q, context.read)                     # (B, T or P, D)
         q, k, v = (split_heads(part, self.n_heads)         # (B, H, T, K)
                    for part in (q, k, v))
+        if context.qk_clip is not None:
+            context.qk_clip.append(self, q, k)
         documents = context.documents
         if context.kv_cache is not None:                   # (B, H, S, K)
             k, v, documents = context.kv_cache.extend(k, v, documents)
@@ -82,6 +85,15 @@ class MultiHeadAttention(Module):
         dq = read_rows_backward(dq, cache.read, dk.shape[1])  # (B, T, D)
         dqkv = np.concatenate([dq, dk, dv], -1)            # (B, T, 3 D)
         return self.qkv.backward(dqkv, cache.qkv)
+
+    def shrink_scores(self, factor):
+        """Multiply the scores of each head by its factor, (H,)
+
+        Half by its queries and half by its keys: both by the root.
+        """
+        root = np.sqrt(factor)                            # (H,)
+        one = np.ones_like(root)                          # (H,)
+        scale_heads(self.qkv, np.concatenate([root, root, one]))
 
 
 class Cache(NamedTuple):

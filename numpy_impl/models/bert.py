@@ -62,7 +62,7 @@ class BertModel(Module):
         self.reset_parameters(seed)
 
     def forward(self, ids, keep=None, mask=None, read=None, positions=None,
-                segments=None):
+                segments=None, qk_clip=None):
         """ids (B, T) -> hidden (B, T, D), cache
 
         keep : where dropout takes its masks from, as in Context
@@ -72,6 +72,7 @@ class BertModel(Module):
             all. The last block computes no others.
         positions : (B, T), where each token stands; None = from 0 on
         segments : (B, T), which text of a pair it is of; None = 0
+        qk_clip : a QKClip, which keeps how large each head's scores were
         """
         check_ids(ids, self.config)
         T = ids.shape[1]
@@ -79,7 +80,8 @@ class BertModel(Module):
         segments = np.zeros_like(ids) if segments is None else segments
         check_segments(segments, ids.shape, self.config.n_segments)
         positions = slice(0, T) if positions is None else positions
-        context = Context(keep=keep, mask=mask, positions=positions)
+        context = Context(keep=keep, mask=mask, positions=positions,
+                          qk_clip=qk_clip)
         x, ids = self.token_embedding.forward(ids)         # (B, T, D)
         kinds, segments = self.segment_embedding.forward(segments)
         x, positions = self.position_embedding.forward(x + kinds, context)

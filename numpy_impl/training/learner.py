@@ -18,7 +18,8 @@ from twinformer.configs.device_config import DeviceConfig
 from twinformer.learning import NonFiniteError, StepResult
 from twinformer.memory import keep_freed_memory
 from .objective import objective_of
-from .optimizer import AdamW, learning_gradients
+from .optimizer import learning_gradients
+from .optimizer_choice import optimizer_of
 
 __all__ = ["Learner", "placed", "pretraining_learner"]
 
@@ -33,8 +34,7 @@ class Learner:
     objective
         What is to be learned: see objective.py.
     training
-        Settings with the fields seed, beta1, beta2, epsilon, weight_decay
-        and clip_norm.
+        A LearningConfig: seed, clip_norm, and what optimizer_of asks for.
     device : DeviceConfig
 
     Raises
@@ -51,8 +51,7 @@ class Learner:
         self.model, self.objective = model, objective
         self.forward = objective.forward
         self.training = training
-        self.optimizer = AdamW(self.model, training.beta1, training.beta2,
-                               training.epsilon, training.weight_decay)
+        self.optimizer = optimizer_of(self.model, training, objective)
 
     def train_step(self, microbatches, step: int,
                    learning_rate: float) -> StepResult:
@@ -137,7 +136,7 @@ def pretraining_learner(model, training, device, parameters) -> Learner:
     dtype = weight.dtype
     new = new_model(model, seed=None).to(dtype)
     set_parameters(new, parameters)
-    objective = objective_of(model)
+    objective = objective_of(model, training)
     return Learner(new, objective, training, device)
 
 

@@ -61,7 +61,7 @@ def cross_entropy_backward(dloss, cache, overwrite=False):
     share, belief = cache
     weight = (share * dloss)[..., None].astype(share.dtype)  # (..., 1)
     if isinstance(belief, SlicedBelief):
-        return gradient_in_slices(belief, weight, overwrite)
+        return gradient_in_slices(belief, weight, weight, overwrite)
     target, logp = belief
     p = np.exp(logp)                                       # (..., V)
     one_hot = np.arange(p.shape[-1]) == target             # (..., V)
@@ -108,11 +108,11 @@ def surprise_in_slices(logits, target):
     return surprise, SlicedBelief(logits, target, top, total)
 
 
-def gradient_in_slices(belief, weight, overwrite):
-    """(softmax(logits) - one_hot(target)) * weight, (..., V)"""
+def gradient_in_slices(belief, weight, true, overwrite):
+    """softmax(logits) * weight - one_hot(target) * true, (..., V)"""
     logits, target, top, total = belief
     dlogits = logits if overwrite else np.empty_like(logits)
-    write_gradient(dlogits, logits, target, top, total, weight)
+    write_gradient(dlogits, logits, target, top, total, weight, true)
     return dlogits
 
 
@@ -125,12 +125,12 @@ def surprise_of_rows(logits, target):
     return np.log(total) - (z_target - top), top, total
 
 
-@over_rows(6)
-def write_gradient(dlogits, logits, target, top, total, weight):
+@over_rows(7)
+def write_gradient(dlogits, logits, target, top, total, weight, true):
     """Row by row, in place, as memory traffic is all that this costs."""
     np.subtract(logits, top, out=dlogits)
     np.exp(dlogits, out=dlogits)
     dlogits *= weight / total
     rows = np.arange(len(target))
-    dlogits[rows, target[:, 0]] -= weight[:, 0]
+    dlogits[rows, target[:, 0]] -= true[:, 0]
     return ()

@@ -11,6 +11,7 @@ import numpy as np
 
 from twinformer.batches.collate import IGNORE
 from .loss import cross_entropy, cross_entropy_backward
+from .z_loss import nats_beside_z, nats_beside_z_backward
 
 __all__ = ["BertPretraining", "MaskedTokens", "NextSentence"]
 
@@ -18,12 +19,15 @@ __all__ = ["BertPretraining", "MaskedTokens", "NextSentence"]
 class OnHidden:
     """An objective that is read off the hidden vectors."""
 
+    qk_clip = None      # a QKClip, which is told of every training step
+
     def forward(self, model, batch, keep=None):
         """-> the surprise in nats, summed over what is asked, cache"""
         B, T = batch.inputs.shape
         mask = np.broadcast_to(batch.real[:, None], (B, T, T))
         hidden, cache = model.forward(                     # (B, T, D)
-            batch.inputs, keep, mask=mask, segments=batch.segments)
+            batch.inputs, keep, mask=mask, segments=batch.segments,
+            qk_clip=None if keep is None else self.qk_clip)
         nats, losses_cache = self.losses(model, hidden, batch)
         return nats, (cache, losses_cache)
 
@@ -42,10 +46,13 @@ class MaskedTokens(OnHidden):
     computed at all.
     """
 
+    def __init__(self, z_loss: float = 0.0, qk_clip=None):
+        self.z_loss, self.qk_clip = z_loss, qk_clip
+
     @classmethod
-    def of(cls, config):
+    def of(cls, config, z_loss=0.0, qk_clip=None):
         """The same for every shape of model."""
-        return cls()
+        return cls(z_loss, qk_clip)
 
     def count(self, batch) -> int:
         """The tokens that are asked for."""
@@ -56,14 +63,14 @@ class MaskedTokens(OnHidden):
         asked = batch.targets != IGNORE                    # (B, T)
         rows = hidden[asked]                               # (N, D)
         logits, head_cache = model.head.forward(rows)      # (N, V)
-        nats, loss_cache = cross_entropy(
-            logits, batch.targets[asked], reduction="sum")
+        nats, loss_cache = nats_beside_z(
+            logits, batch.targets[asked], self.z_loss)
         return nats, (hidden.shape, asked, head_cache, loss_cache)
 
     def losses_backward(self, dloss, model, cache):
         """dloss () -> dhidden (B, T, D): 0 where nothing is asked"""
         shape, asked, head_cache, loss_cache = cache
-        dlogits = cross_entropy_backward(dloss, loss_cache, overwrite=True)
+        dlogits = nats_beside_z_backward(dloss, loss_cache, overwrite=True)
         drows = model.head.backward(dlogits, head_cache)   # (N, D)
         dhidden = np.zeros(shape, drows.dtype)             # (B, T, D)
         dhidden[asked] = drows

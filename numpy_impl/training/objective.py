@@ -17,16 +17,20 @@ from twinformer.architectures.kinds import kind_of
 from twinformer.architectures.traits import balance_weight
 from twinformer.batches.collate import IGNORE
 from ..layers.load_balance import LoadBalance
-from .loss import cross_entropy, cross_entropy_backward
+from ..layers.qk_clip import QKClip
+from .z_loss import nats_beside_z, nats_beside_z_backward
 
 __all__ = ["NextTokens", "objective_of"]
 
 
-def objective_of(config) -> Any:
+def objective_of(config, training) -> Any:
     """What a new model of that config is pretrained on: NextTokens, or what
-    the list of kinds says."""
+    the list of kinds says; with a z-loss and QK-clipping as the training, a
+    TrainingConfig, says."""
     package = import_module(__name__.partition(".")[0])  # lazily all names
-    return getattr(package, kind_of(config).objective).of(config)
+    kind = getattr(package, kind_of(config).objective)
+    tau = training.qk_clip
+    return kind.of(config, training.z_loss, QKClip(tau) if tau else None)
 
 
 class NextTokens:
@@ -42,15 +46,22 @@ class NextTokens:
         the share 1 / count of a step leaves mean + balance * loss; of several
         microbatches it is the mean, weighted by their counts. The loss that
         is returned stays in nats. A model without experts is not changed.
+    z_loss : float
+        The weight of the z-loss (z_loss.py), in the gradient as well; 1e-4 is
+        usual.
+    qk_clip : QKClip, optional
+        Is told the queries and keys of every training step.
     """
 
-    def __init__(self, balance: float = 0.0):
-        self.balance = balance
+    def __init__(self, balance: float = 0.0, z_loss: float = 0.0,
+                 qk_clip=None):
+        self.balance, self.z_loss = balance, z_loss
+        self.qk_clip = qk_clip
 
     @classmethod
-    def of(cls, config):
+    def of(cls, config, z_loss=0.0, qk_clip=None):
         """With the weight of balance that the model's config names."""
-        return cls(balance_weight(config))
+        return cls(balance_weight(config), z_loss, qk_clip)
 
     def count(self, batch) -> int:
         """The targets that count."""
@@ -67,8 +78,10 @@ class NextTokens:
         balance = None
         if self.balance:
             balance = options["balance"] = LoadBalance()
+        if self.qk_clip is not None and keep is not None:
+            options["qk_clip"] = self.qk_clip
         logits, cache = model.forward(inputs, keep, **options)  # (B, T, V)
-        nats, loss_cache = cross_entropy(logits, targets, reduction="sum")
+        nats, loss_cache = nats_beside_z(logits, targets, self.z_loss)
         if balance is not None:
             count = int((targets != IGNORE).sum())
             balance.loss(self.balance * count)
@@ -79,5 +92,5 @@ class NextTokens:
         cache, loss_cache, balance = cache
         if balance is not None:
             balance.backward(dloss)
-        dlogits = cross_entropy_backward(dloss, loss_cache, overwrite=True)
+        dlogits = nats_beside_z_backward(dloss, loss_cache, overwrite=True)
         model.backward(dlogits, cache)

@@ -6,6 +6,8 @@ place.
 """
 import numpy as np
 
+from twinformer.learning import check_moments
+
 from ..layers.parallel import SLICE, over_rows
 
 __all__ = ["SGD", "AdamW", "decays", "learning_gradients",
@@ -22,11 +24,15 @@ def decays(name: str, parameter) -> bool:
     return parameter.ndim >= 2
 
 
-def learning_parameters(model):
-    """[(name, array, gradient)] of the parameters that are not frozen."""
+def learning_parameters(model, only=None):
+    """[(name, array, gradient)] of the parameters that are not frozen.
+
+    only : (name, parameter) -> whether it is wanted; None = all
+    """
     parameters = model.state_dict()
-    return [(name, parameters[name], gradient)
-            for name, gradient in model.named_gradients()]
+    found = [(name, parameters[name], gradient)
+             for name, gradient in model.named_gradients()]
+    return [entry for entry in found if only is None or only(*entry[:2])]
 
 
 def learning_gradients(model):
@@ -34,10 +40,10 @@ def learning_gradients(model):
     return [gradient for _, _, gradient in learning_parameters(model)]
 
 
-def zeros(model):
+def zeros(model, only=None):
     """{name: zeros of the parameter's shape}: moments before the first step"""
     return {name: np.zeros_like(parameter) for name, parameter, _
-            in learning_parameters(model)}
+            in learning_parameters(model, only)}
 
 
 class SGD:
@@ -78,21 +84,24 @@ class AdamW:
     algorithm 2, with the decay scaled by the rate as in torch.
 
     steps : t, how many steps have been taken; nothing else counts them
+    only : (name, parameter) -> whether it is moved; None = all
     """
 
     def __init__(self, model, beta1: float, beta2: float, epsilon: float,
-                 weight_decay: float):
+                 weight_decay: float, only=None):
         self.model = model
         self.beta1, self.beta2 = beta1, beta2
         self.epsilon = epsilon
         self.weight_decay = weight_decay
         self.steps = 0
-        self.first, self.second = zeros(model), zeros(model)
+        self.only = only
+        self.first, self.second = zeros(model, only), zeros(model, only)
 
     def step(self, learning_rate: float) -> None:
         """Move every parameter once."""
         self.steps += 1
-        for name, parameter, gradient in learning_parameters(self.model):
+        for name, parameter, gradient in learning_parameters(
+                self.model, self.only):
             decay = self.decay(name, parameter)
             rule = adamw_in_slices if parameter.size > SLICE else adamw
             rule(parameter, gradient, self.first[name], self.second[name],
@@ -104,7 +113,14 @@ class AdamW:
         return self.weight_decay * decays(name, parameter)
 
     def restore(self, steps: int, first, second) -> None:
-        """Go on from the moments {name: array} after that many steps."""
+        """Go on from the moments {name: array} after that many steps.
+
+        Raises
+        ------
+        ValueError
+            If they are another optimizer's.
+        """
+        check_moments(self.second, second)
         self.steps = steps
         for own, given in ((self.first, first), (self.second, second)):
             for name, moment in own.items():

@@ -23,7 +23,7 @@ from twinformer.configs.training_config import TrainingConfig
 from twinformer.architectures.bert import BertConfig
 from twinformer.models.initialisation import initial_array
 from twinformer.models.keep_masks import KeepMasks
-from twinformer.training.schedule import learning_rate_at
+from twinformer.training.schedule import learning_rate_of
 
 from ..agreement import (
     DOUBLE, DRIFT, assert_agree, assert_rounding, measured_bounds,
@@ -189,10 +189,8 @@ class BertRun(NamedTuple):
 
     def learning_rate(self, step):
         c = self.training
-        return learning_rate_at(
-            step, warmup_steps=c.warmup_steps, max_steps=c.max_steps,
-            learning_rate=c.learning_rate, schedule=c.schedule,
-            min_learning_rate=c.min_learning_rate)
+        return learning_rate_of(c, step, warmup_steps=c.warmup_steps,
+                                max_steps=c.max_steps)
 
 
 def small_run(steps, moved=0.0):

@@ -129,7 +129,7 @@ def test_the_version(capsys):
     (["train", "--model.n_layrs", "3"], "did you mean --n-layers?"),
     (["train", "--n-layers", "three"], "--model.n_layers: expected a whole number, got three"),
     (["train", "--schedule", "cosin"],
-     "--training.schedule: expected one of 'cosine', 'linear', 'constant', got cosin"),
+     "--training.schedule: expected one of 'cosine', 'linear', 'constant', 'wsd', got cosin"),
     (["train", "--n-layers"], "--n-layers expects a word after it"),
     (["train", "--n-heads", "3"], "model.n_heads (3) does not divide model.d_model"),
     (["train", "--batch-size", "-1"], "training.batch_size must be at least 1, got -1"),

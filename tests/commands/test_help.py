@@ -4,10 +4,12 @@ import re
 import pytest
 
 from twinformer.commands.main import COMMANDS, main
-from twinformer.commands.evaluate.command import MODES
+from twinformer.commands.evaluate.command import MODES as EVALUATE
+from twinformer.commands.search.command import MODES as SEARCH
 
-PAGES = [[command] for command in COMMANDS if command != "evaluate"]
-PAGES += [["evaluate", mode] for mode in MODES]
+MODES = {"evaluate": EVALUATE, "search": SEARCH}
+PAGES = [[command] for command in COMMANDS if command not in MODES]
+PAGES += [[command, mode] for command, modes in MODES.items() for mode in modes]
 
 # What argparse and jsonargparse would say about types and defaults
 NOISE = re.compile(r"\(type:|default: |null|None|Literal|Union|typing|<class|\bstr\b|\bbool\b"
@@ -54,7 +56,7 @@ def test_all_options_are_in_help_all(capsys, words):
     assert set(options_in(short)) <= set(options_in(text))
     assert noise_in(text) == []
 
-    name = f"evaluate.{words[1]}" if words[0] == "evaluate" else COMMANDS[words[0]][0]
+    name = ".".join(words) if words[0] in MODES else COMMANDS[words[0]][0]
     parser = CommandParser(prog="twinformer")
     import_module(f"twinformer.commands.{name}").add_arguments(parser)
     shown = {full_name(parser, option) for option in options_in(text)}

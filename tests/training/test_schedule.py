@@ -6,7 +6,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twinformer.training.schedule import learning_rate_at
+from twinformer.configs.finetuning_config import FinetuningConfig
+from twinformer.training.schedule import learning_rate_at, learning_rate_of
 from twinformer.training import schedule as twin
 
 # maximum 1, minimum 0.1, warm-up 7, end 21, steps 0 to 24
@@ -29,7 +30,9 @@ schedules = st.fixed_dictionaries({
     "max_steps": st.integers(1, 80),
     "learning_rate": st.floats(1e-6, 1),
     "min_learning_rate": st.floats(0, 1e-6),
-    "schedule": st.sampled_from(["cosine", "linear", "constant"]),
+    "schedule": st.sampled_from(["cosine", "linear", "constant", "wsd"]),
+    "decay_share": st.floats(0.01, 1),
+    "decay_shape": st.sampled_from(["linear", "1-sqrt"]),
 })
 
 
@@ -82,13 +85,57 @@ def test_linear_is_torchs_linear(steps, highest):
         assert math.isclose(rate, expected, rel_tol=1e-9, abs_tol=1e-12)
 
 
+@given(schedules, st.integers(0, 120), st.integers(1, 40))
+def test_wsd_knows_its_length_only_at_the_end(settings, step, longer):
+    """Warm-up and stable part are those of a longer run; there is no jump."""
+    settings |= {"schedule": "wsd"}
+    steps, warmup = settings["max_steps"], settings["warmup_steps"]
+    decay = (1 - settings["decay_share"]) * steps
+    rate = learning_rate_at(step, **settings)
+    if step <= max(decay, warmup) and step < steps:
+        assert rate == learning_rate_at(
+            step, **(settings | {"max_steps": steps + longer}))
+        assert step < warmup or rate == settings["learning_rate"]
+    last, highest = steps - max(decay, warmup), settings["learning_rate"]
+    if warmup <= step < steps:
+        # a step takes no more of the fall than the first one of 1-sqrt
+        fall = rate - learning_rate_at(step + 1, **settings)
+        assert fall <= highest * (max(1, last) ** -0.5 + 1e-15)
+
+
+@pytest.mark.parametrize("shape, expected", [
+    ("linear", [1, 1, 0.75, 0.5, 0.25, 0]),
+    ("1-sqrt", [1, 1, 0.5, 1 - 0.5**0.5, 1 - 0.75**0.5, 0])])
+def test_wsd_by_hand(shape, expected):
+    """20 steps, the last 4 of them of decay: steps 15 to 20."""
+    for step, rate in enumerate(expected, 15):
+        found = learning_rate_at(
+            step, warmup_steps=5, max_steps=20, learning_rate=1.0,
+            schedule="wsd", decay_share=0.2, decay_shape=shape)
+        assert found == rate
+
+
+def test_a_training_says_its_rate():
+    """Every setting of it arrives."""
+    training = FinetuningConfig(
+        learning_rate=1e-3, min_learning_rate=1e-4, schedule="wsd",
+        decay_share=0.5, decay_shape="1-sqrt")
+    for step in range(12):
+        assert learning_rate_of(training, step, warmup_steps=2, max_steps=10) \
+            == learning_rate_at(
+                step, warmup_steps=2, max_steps=10, learning_rate=1e-3,
+                min_learning_rate=1e-4, schedule="wsd", decay_share=0.5,
+                decay_shape="1-sqrt")
+
+
 def test_the_twin_is_the_same_function():
     assert twin.learning_rate_at is learning_rate_at
 
 
 @pytest.mark.parametrize("change, message", [
     ({"step": -1}, "must not be negative"),
-    ({"schedule": "cosin"}, "cosine, linear or constant"),
+    ({"schedule": "cosin"}, "cosine, linear, constant or wsd, got 'cosin'"),
+    ({"schedule": "wsd", "decay_shape": "sqrt"}, "linear or 1-sqrt, got 'sqrt'"),
 ])
 def test_mistakes_are_named(change, message):
     settings = dict(step=0, warmup_steps=1, max_steps=2, learning_rate=1.0)

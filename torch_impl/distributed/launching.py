@@ -17,8 +17,9 @@ __all__ = ["launch"]
 PATIENCE = 300      # seconds to finish a step and to save, after a signal
 
 
-def launch(ranks: int, words: list[str]) -> int:
-    """`twinformer WORDS` in so many processes; the exit code of all.
+def launch(ranks: int, words: list[str], restarts: int = 0) -> int:
+    """`twinformer WORDS` in so many processes; the exit code of all. Where
+    one dies, all are started again, so many times at most.
 
     They are told who they are by their environment (processes.py), and have
     said themselves what went wrong.
@@ -26,7 +27,7 @@ def launch(ranks: int, words: list[str]) -> int:
     logging.getLogger("torch.distributed.elastic").setLevel(logging.CRITICAL)
     os.environ.setdefault("OMP_NUM_THREADS", str(threads_of_rank(ranks)))
     config = LaunchConfig(
-        min_nodes=1, max_nodes=1, nproc_per_node=ranks, max_restarts=0,
+        min_nodes=1, max_nodes=1, nproc_per_node=ranks, max_restarts=restarts,
         rdzv_backend="c10d", rdzv_endpoint="localhost:0",
         run_id=uuid.uuid4().hex, shutdown_timeout=PATIENCE)
     try:

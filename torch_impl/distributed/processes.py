@@ -23,6 +23,9 @@ from torch.distributed.device_mesh import init_device_mesh
 from twinformer.io.strict_json import json_text
 from twinformer.ranks import Ranks, current_ranks, with_ranks
 
+from .restarts import attempt_store, launch_store, remembered_run
+from .watch import Watch
+
 __all__ = ["ProcessRanks", "first_to_fail", "join_ranks", "launched",
            "lost_in_words"]
 
@@ -55,6 +58,7 @@ class ProcessRanks(Ranks):
         self.mesh: Any = None
         self.data: Any = None       # the process group to add up in
         self.meetings = 0
+        self.watch: Any = None
 
     @classmethod
     def found(cls):
@@ -63,11 +67,16 @@ class ProcessRanks(Ranks):
             return cls(dist.HashStore(), 0, 1)
         store, rank, size = next(dist.rendezvous("env://", timeout=LONG))
         store.set_timeout(LONG)
-        return cls(dist.PrefixStore("twinformer", store), rank, size)
+        return cls(attempt_store(store, rank, size), rank, size)
 
     def total(self, array: np.ndarray) -> np.ndarray:
         tensor = torch.from_numpy(np.array(array, np.float64))
         dist.all_reduce(tensor, group=self.data)
+        return tensor.numpy()
+
+    def maxima(self, array: np.ndarray) -> np.ndarray:
+        tensor = torch.from_numpy(np.array(array, np.float64))
+        dist.all_reduce(tensor, dist.ReduceOp.MAX, group=self.data)
         return tensor.numpy()
 
     def most(self, number: int) -> int:
@@ -108,6 +117,17 @@ class ProcessRanks(Ranks):
         self.meetings += 1
         return f"meeting/{self.meetings}"
 
+    def came_to(self, place: str) -> None:
+        if self.watch:
+            self.watch.came_to(place)
+
+    def remember(self, run: str) -> None:
+        if self.first:
+            launch_store(self.store).set("run", run)
+
+    def remembered(self) -> str:
+        return remembered_run(self.store)
+
     def first_to_fail(self) -> bool:
         try:
             return self.store.add("failures", 1) == 1
@@ -115,6 +135,8 @@ class ProcessRanks(Ranks):
             return True
 
     def leave(self) -> None:
+        if self.watch:
+            self.watch.__exit__()
         if dist.is_initialized():
             dist.barrier(group=self.data)
             dist.destroy_process_group()
@@ -150,6 +172,7 @@ def join_ranks(device) -> Ranks:
         world_size=ranks.size, timeout=timedelta(seconds=device.rank_timeout),
         device_id=torch.device(kind, local) if kind == "cuda" else None)
     arrange(ranks, device, here, kind)
+    ranks.watch = Watch(ranks, device.rank_timeout).__enter__()
     return ranks
 
 
@@ -198,11 +221,11 @@ def kind_of_device(name: str) -> str:
 
 
 def first_to_fail() -> bool:
-    """Whether no other rank has failed before, even if this one has not
-    joined them yet."""
+    """Whether no other rank has failed before; where they have not met yet,
+    the first one of each machine speaks."""
     ranks = current_ranks()
     if ranks.size == 1:
-        ranks = ProcessRanks.found()
+        return os.environ.get("LOCAL_RANK", "0") == "0"
     return ranks.first_to_fail()
 
 

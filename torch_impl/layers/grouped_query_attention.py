@@ -17,6 +17,7 @@ from .flash_attention import flash_attention
 from .linear import Linear
 from .module import Module, Parameter
 from .multi_head_attention import merge_heads, split_heads
+from .qk_clip import scale_heads
 from .reading import read_mask, read_positions, read_rows
 from .rotary import rotate
 
@@ -90,6 +91,8 @@ class GroupedQueryAttention(Module):
         v = split_heads(v, self.n_kv_heads)                # (B, G, T, K)
         q = turned(q, asked, self.rotary)
         k = turned(k, positions, self.rotary)
+        if context.qk_clip is not None:
+            context.qk_clip.append(self, q, k, self.scale)
         if context.kv_cache is not None:
             k, v, documents = context.kv_cache.extend(k, v, context.documents)
             context = replace(context, documents=documents)
@@ -106,6 +109,19 @@ class GroupedQueryAttention(Module):
                 softcap=self.softcap, documents=context.documents)
         y = self.out(merge_heads(heads), context)
         return y
+
+    def shrink_scores(self, factor):
+        """Multiply the scores of each head by its factor, (H,)
+
+        A key head serves several: it shrinks by the root of the smallest of
+        their factors, and each query head by what is left of its own. Norms of
+        queries and keys undo it, and bound the scores by themselves.
+        """
+        least = factor.reshape(self.n_kv_heads, -1).amin(-1)  # (G,)
+        root = torch.sqrt(least)                             # (G,)
+        shared = root.repeat_interleave(len(factor) // len(root))
+        scale_heads(self.k, root)
+        scale_heads(self.q, factor / shared)
 
 
 def normalised(x, norm):

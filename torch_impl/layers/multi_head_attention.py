@@ -12,6 +12,7 @@ from twinformer.checks import check_heads, check_rate
 from .flash_attention import flash_attention
 from .linear import Linear
 from .module import Module
+from .qk_clip import scale_heads
 from .reading import read_mask, read_rows
 from .visibility import visible_mask
 
@@ -54,6 +55,8 @@ class MultiHeadAttention(Module):
         q = read_rows(q, context.read)                     # (B, T or P, D)
         q, k, v = (split_heads(part, self.n_heads)         # (B, H, T, K)
                    for part in (q, k, v))
+        if context.qk_clip is not None:
+            context.qk_clip.append(self, q, k)
         documents = context.documents
         if context.kv_cache is not None:                   # (B, H, S, K)
             k, v, documents = context.kv_cache.extend(k, v, documents)
@@ -71,6 +74,15 @@ class MultiHeadAttention(Module):
                 q, k, v, documents=documents, rate=rate)
         y = self.out(merge_heads(heads), context)
         return y
+
+    def shrink_scores(self, factor):
+        """Multiply the scores of each head by its factor, (H,)
+
+        Half by its queries and half by its keys: both by the root.
+        """
+        root = torch.sqrt(factor)                            # (H,)
+        one = torch.ones_like(root)                          # (H,)
+        scale_heads(self.qkv, torch.cat([root, root, one]))
 
 
 def every_head(mask, q, k, documents=None):

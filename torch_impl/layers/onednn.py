@@ -12,7 +12,7 @@ import functools
 import torch
 from torch.autograd.function import once_differentiable
 
-__all__ = ["onednn_linear", "suits_onednn"]
+__all__ = ["onednn_linear", "product", "suits_onednn"]
 
 CPUINFO = "/proc/cpuinfo"
 SINGLE = torch.float32

@@ -61,7 +61,7 @@ class BertModel(Module):
         self.reset_parameters(seed)
 
     def forward(self, ids, keep=None, mask=None, read=None, positions=None,
-                segments=None):
+                segments=None, qk_clip=None):
         """ids (B, T) -> hidden (B, T, D)
 
         keep : where dropout takes its masks from, as in Context
@@ -71,6 +71,7 @@ class BertModel(Module):
             all. The last block computes no others.
         positions : (B, T), where each token stands; None = from 0 on
         segments : (B, T), which text of a pair it is of; None = 0
+        qk_clip : a QKClip, which keeps how large each head's scores were
         """
         check_ids(ids, self.config)
         T = ids.shape[1]
@@ -79,7 +80,8 @@ class BertModel(Module):
         if can_be_looked_at(segments):
             check_segments(segments, ids.shape, self.config.n_segments)
         positions = slice(0, T) if positions is None else positions
-        context = Context(keep=keep, mask=mask, positions=positions)
+        context = Context(keep=keep, mask=mask, positions=positions,
+                          qk_clip=qk_clip)
         x = self.token_embedding(ids)                      # (B, T, D)
         kinds = self.segment_embedding(segments)
         x = self.position_embedding(x + kinds, context)

@@ -53,7 +53,8 @@ class Decoder(Module):
                 for layer in range(c.n_layers)]
 
     def forward(self, ids, keep=None, past=None, mask=None, read=None,
-                positions=None, documents=None, balance=None):
+                positions=None, documents=None, balance=None,
+                qk_clip=None):
         """ids (B, T) -> logits (B, T, V)
 
         keep : where dropout takes its masks from, as in Context
@@ -67,13 +68,15 @@ class Decoder(Module):
         documents : (B, T), which document each token belongs to, negative =
             padding; None = one
         balance : a LoadBalance, which keeps how experts were chosen
+        qk_clip : a QKClip, which keeps how large each head's scores were
         """
         start = past[0].length if past else 0
         check_ids(ids, self.config)
         if positions is None:
             positions = slice(start, start + ids.shape[1])
         context = Context(keep=keep, mask=mask, positions=positions,
-                          documents=documents, balance=balance)
+                          documents=documents, balance=balance,
+                          qk_clip=qk_clip)
         x = self.token_embedding(ids)                      # (B, T, D)
         contexts = self.block_contexts(context, past, read)
         for block, block_context in zip(self.blocks, contexts, strict=True):

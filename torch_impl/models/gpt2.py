@@ -53,7 +53,7 @@ class GPTModel(Module):
         return [KVCache(self.config.context_length) for _ in self.blocks]
 
     def forward(self, ids, keep=None, past=None, mask=None, read=None,
-                positions=None, documents=None):
+                positions=None, documents=None, qk_clip=None):
         """ids (B, T) -> logits (B, T, V)
 
         keep : where dropout takes its masks from, as in Context
@@ -66,13 +66,14 @@ class GPTModel(Module):
             after the other, from where the past ends
         documents : (B, T), which document each token belongs to, negative =
             padding; None = one
+        qk_clip : a QKClip, which keeps how large each head's scores were
         """
         start = past[0].length if past else 0
         check_ids(ids, self.config, start)
         if positions is None:
             positions = slice(start, start + ids.shape[1])
         context = Context(keep=keep, mask=mask, positions=positions,
-                          documents=documents)
+                          documents=documents, qk_clip=qk_clip)
         x = self.token_embedding(ids)                      # (B, T, D)
         x = self.position_embedding(x, context)
         x = self.dropout(x, context)                       # (B, T, D)

@@ -95,6 +95,7 @@ class Machine:
         What is recomputed takes the kernels of the forward pass; autocast
         remembers its own precision.
         """
+        self.ranks.came_to("a backward pass")
         with self.kernels():
             (loss * (self.scale * self.ranks.data_size)).backward()
 
@@ -136,6 +137,7 @@ class Machine:
 
         torch draws its own, inside its kernels; only their seed is set.
         """
+        self.ranks.came_to(f"the forward passes of step {seed[1]}")
         words = np.random.SeedSequence(seed).generate_state(1, np.uint64)
         torch.manual_seed(int(words[0]))
         return None if self.config.fused_kernels \
@@ -170,10 +172,14 @@ class Machine:
             tensor = whole(torch.as_tensor(tensor))
             if self.ranks.first:
                 arrays[name] = numbers(tensor)
-        if self.precision == torch.float16:
-            arrays["scale.factor"] = np.array(self.scale)
-            arrays["scale.good_steps"] = np.array(self.good_steps)
-        return arrays
+        return arrays | self.scaling()
+
+    def scaling(self) -> dict[str, np.ndarray]:
+        """What float16 goes on with, and nothing else does."""
+        if self.precision != torch.float16:
+            return {}
+        return {"scale.factor": np.array(self.scale),
+                "scale.good_steps": np.array(self.good_steps)}
 
     def load_state(self, state) -> None:
         if self.precision == torch.float16 and "scale.factor" in state:
@@ -194,7 +200,8 @@ def recomputed(block, x, context):
     were chosen is known by then.
     """
     again = replace(
-        context, keep=copy.deepcopy(context.keep), balance=None)
+        context, keep=copy.deepcopy(context.keep), balance=None,
+        qk_clip=None)
     contexts = iter([context, again])
 
     def once(x):

@@ -18,7 +18,8 @@ from twinformer.learning import NonFiniteError, StepResult
 from twinformer.memory import keep_freed_memory
 from twinformer.ranks import current_ranks
 from .objective import objective_of
-from .optimizer import AdamW, learning_gradients
+from .optimizer import learning_gradients
+from .optimizer_choice import optimizer_of
 
 __all__ = ["Learner", "placed", "pretraining_learner"]
 
@@ -33,8 +34,7 @@ class Learner:
     objective
         What is to be learned: see objective.py.
     training
-        Settings with the fields seed, beta1, beta2, epsilon, weight_decay
-        and clip_norm.
+        A LearningConfig: seed, clip_norm, and what optimizer_of asks for.
     device : DeviceConfig
 
     Raises
@@ -50,8 +50,7 @@ class Learner:
         self.model, self.objective = model, objective
         self.forward = self.machine.prepare(model, objective.forward)
         self.training = training
-        self.optimizer = AdamW(self.model, training.beta1, training.beta2,
-                               training.epsilon, training.weight_decay)
+        self.optimizer = optimizer_of(self.model, training, objective)
 
     def train_step(self, microbatches, step: int,
                    learning_rate: float) -> StepResult:
@@ -113,6 +112,10 @@ class Learner:
 
     def state(self) -> dict[str, np.ndarray]:
         """The weights and all moments, by name: the same in both packages"""
+        return self.machine.state(self.tensors())
+
+    def tensors(self):
+        """The same where they are, of a rank its part: not copied"""
         groups = {"model": dict(self.model.named_parameters()),
                   "optimizer.first": self.optimizer.first,
                   "optimizer.second": self.optimizer.second}
@@ -120,7 +123,6 @@ class Learner:
                   for group, content in groups.items()
                   for name, array in content.items()}
         arrays["optimizer.steps"] = np.array(self.optimizer.steps)
-        arrays = self.machine.state(arrays)
         return arrays
 
     def load_state(self, state) -> None:
@@ -157,7 +159,7 @@ def pretraining_learner(model, training, device, parameters) -> Learner:
     dtype = torch.as_tensor(weight).dtype
     new = new_model(model, seed=None).to(dtype)
     set_parameters(new, parameters)
-    objective = objective_of(model)
+    objective = objective_of(model, training)
     return Learner(new, objective, training, device)
 
 

@@ -9,6 +9,7 @@ V vocabulary.
 """
 from twinformer.batches.collate import IGNORE
 from .loss import cross_entropy, single_or_double
+from .z_loss import nats_beside_z
 
 __all__ = ["BertPretraining", "MaskedTokens", "NextSentence"]
 
@@ -16,12 +17,15 @@ __all__ = ["BertPretraining", "MaskedTokens", "NextSentence"]
 class OnHidden:
     """An objective that is read off the hidden vectors."""
 
+    qk_clip = None      # a QKClip, which is told of every training step
+
     def forward(self, model, batch, keep=None):
         """-> the surprise in nats, summed over what is asked"""
         B, T = batch.inputs.shape
         mask = batch.real[:, None].expand(B, T, T)
         hidden = model(                                    # (B, T, D)
-            batch.inputs, keep, mask=mask, segments=batch.segments)
+            batch.inputs, keep, mask=mask, segments=batch.segments,
+            qk_clip=self.qk_clip if model.training else None)
         nats = self.losses(model, hidden, batch)
         return nats
 
@@ -34,10 +38,13 @@ class MaskedTokens(OnHidden):
     computed at all.
     """
 
+    def __init__(self, z_loss: float = 0.0, qk_clip=None):
+        self.z_loss, self.qk_clip = z_loss, qk_clip
+
     @classmethod
-    def of(cls, config):
+    def of(cls, config, z_loss=0.0, qk_clip=None):
         """The same for every shape of model."""
-        return cls()
+        return cls(z_loss, qk_clip)
 
     def count(self, batch) -> int:
         """The tokens that are asked for."""
@@ -48,8 +55,8 @@ class MaskedTokens(OnHidden):
         asked = batch.targets != IGNORE                    # (B, T)
         rows = hidden[asked]                               # (N, D)
         logits = single_or_double(model.head(rows))        # (N, V)
-        nats = cross_entropy(
-            logits, batch.targets[asked], reduction="sum")
+        nats = nats_beside_z(
+            logits, batch.targets[asked], self.z_loss)
         return nats
 
 

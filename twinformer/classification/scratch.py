@@ -9,7 +9,7 @@ from ..batches.collate import collate_instructions
 from ..backend import byte_pair_encoding
 from ..tokenizers.byte_tokenizer import ByteTokenizer
 from ..tokenizers.tokenizer import Tokenizer
-from ..training.schedule import learning_rate_at
+from ..training.schedule import learning_rate_of
 from ..configs.finetuning_config import FinetuningConfig
 from ..finetuning.epochs import epoch_batches, epoch_steps
 from .encoded import Reading
@@ -60,10 +60,9 @@ def read_texts(learner, ids: Sequence[np.ndarray], reading: Reading,
         for batch in epoch_batches(lengths, config.batch_size, config.seed,
                                    epoch, group_by_length=True):
             step += 1
-            rate = learning_rate_at(
-                step, warmup_steps=round(config.warmup * steps),
-                max_steps=steps, learning_rate=config.learning_rate,
-                schedule=config.schedule)
+            rate = learning_rate_of(
+                config, step, warmup_steps=round(config.warmup * steps),
+                max_steps=steps)
             pair = collate_instructions(
                 [ids[i] for i in batch], reading.pad_id,
                 max_length=reading.width)

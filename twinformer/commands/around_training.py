@@ -44,7 +44,7 @@ def stopped(command: str, run, step: int) -> str:
 def next_steps(command: str, run, files: str, steps: Mapping[str, str]) -> str:
     """Where everything is, and the commands that come next."""
     lines = [f"\neverything about this run is in {run}/: {files}, ..."]
-    steps = {**steps, "all settings": command_line(command, "--help")}
+    steps = {**steps, "all settings": command_line(*command.split(), "--help")}
     return "\n".join(lines + [f"{what:<20}{words}" for what, words in steps.items()])
 
 

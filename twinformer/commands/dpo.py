@@ -24,7 +24,7 @@ from ..io.strict_json import json_text
 from ..backend import implementation
 from ..ranks import alone_again
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["add_arguments", "run", "task_and_learner"]
 
 
 def add_arguments(parser) -> None:
@@ -45,26 +45,40 @@ def run(arguments) -> int:
 
 
 def tune(arguments, begun) -> int:
-    from ..corpora.records import read_preferences
-    from ..finetuning.examples import check_filled
-    from ..finetuning.preference_task import ComparisonTask
     from ..training.progress import LiveProgress
 
     from .around_training import finetune
-    from .tuning import (
-        encoded, sample_file, settings_of, style_of, task_options, tuned_model, with_template,
-    )
+    from .tuning import settings_of
 
     progress = LiveProgress()
-    settings = arguments.preferences = with_template(
-        arguments.preferences, begun.opened, progress.note)
+    task, learner = task_and_learner(arguments, begun, progress.note)
+    exit_code = finetune("dpo", learner, task, begun.folder, begun.checkpoint, progress,
+                         settings_of(arguments, "preferences"))
+    if alone_again() and not exit_code:
+        def learner_of(model):
+            return type(learner)(model, learner.objective, arguments.finetuning, arguments.device)
+
+        summary(begun.folder, task, learner_of, arguments)
+    return exit_code
+
+
+def task_and_learner(arguments, begun, note):
+    """What a Trainer needs, the reference asked; the settings become those that the model asks
+    for."""
+    from ..corpora.records import read_preferences
+    from ..finetuning.examples import check_filled
+    from ..finetuning.preference_task import ComparisonTask
+
+    from .tuning import encoded, sample_file, style_of, task_options, tuned_model, with_template
+
+    settings = arguments.preferences = with_template(arguments.preferences, begun.opened, note)
     style = style_of(settings, begun.opened)
     source = arguments.data = arguments.data or str(
         sample_file("preferences.json"))
-    pairs = read_preferences(source, note=progress.note)
+    pairs = read_preferences(source, note=note)
     check_filled(pairs, ("instruction", "chosen", "rejected"), source)
-    note_ties(pairs, progress.note)
-    examples = encoded(pairs, ["chosen", "rejected"], style, begun.opened, progress.note)
+    note_ties(pairs, note)
+    examples = encoded(pairs, ["chosen", "rejected"], style, begun.opened, note)
     splits = different_answers(examples, settings)
     package = implementation(arguments.backend)
     objective = package.PreferencePairs(
@@ -74,17 +88,10 @@ def tune(arguments, begun) -> int:
         log_probabilities=package.answer_log_probabilities,
         losses=partial(package.margin_losses, objective),
         **task_options(begun, splits, settings, style, arguments))
-
-    def learner_of(model):
-        return package.Learner(model, objective, arguments.finetuning, arguments.device)
-
-    learner = learner_of(tuned_model(begun.opened, arguments))
-    ask_reference(task, learner, begun, progress.note)
-    exit_code = finetune("dpo", learner, task, begun.folder, begun.checkpoint, progress,
-                         settings_of(arguments, "preferences"))
-    if alone_again() and not exit_code:
-        summary(begun.folder, task, learner_of, arguments)
-    return exit_code
+    learner = package.Learner(
+        tuned_model(begun.opened, arguments), objective, arguments.finetuning, arguments.device)
+    ask_reference(task, learner, begun, note)
+    return task, learner
 
 
 def note_ties(pairs, note) -> None:

@@ -34,7 +34,7 @@ from ..backend import implementation
 from ..ranks import alone_again
 from ..io.shell_words import command_line
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["add_arguments", "run", "task_and_learner"]
 
 
 def add_arguments(parser) -> None:
@@ -55,30 +55,39 @@ def run(arguments) -> int:
 
 
 def tune(arguments, begun) -> int:
+    from ..training.progress import LiveProgress
+
+    from .around_training import finetune
+    from .tuning import settings_of
+
+    progress = LiveProgress()
+    task, learner = task_and_learner(arguments, begun, progress.note)
+    exit_code = finetune("instruct", learner, task, begun.folder, begun.checkpoint, progress,
+                         settings_of(arguments, "instructions"))
+    if alone_again() and not exit_code:
+        summary(begun.folder, task, arguments)
+    return exit_code
+
+
+def task_and_learner(arguments, begun, note):
+    """What a Trainer needs; the settings become those that the model asks for."""
     from ..corpora.records import read_instructions
     from ..corpora.scripts import chinese
     from ..finetuning.examples import check_filled, split_tasks
     from ..finetuning.instruction_task import InstructionTask
-    from ..training.progress import LiveProgress
 
-    from .around_training import finetune
-    from .tuning import (
-        encoded, sample_file, settings_of, style_of, task_options, tuned_model, with_template,
-    )
+    from .tuning import encoded, sample_file, style_of, task_options, tuned_model, with_template
 
-    progress = LiveProgress()
-    settings = arguments.instructions = with_template(
-        arguments.instructions, begun.opened, progress.note)
+    settings = arguments.instructions = with_template(arguments.instructions, begun.opened, note)
     style = style_of(settings, begun.opened)
     source = arguments.data = arguments.data or str(
         sample_file("instructions.json"))
-    tasks = read_instructions(source, whole=style.turns, note=progress.note)
+    tasks = read_instructions(source, whole=style.turns, note=note)
     check_filled(tasks, ("instruction", "output"), source)
     if settings.template == "alpaca" and 2 * sum(
             chinese(each.instruction) for each in tasks) > len(tasks):
-        progress.note("most tasks are in Chinese; --template alpaca-zh puts Chinese words around "
-                      "them")
-    examples = encoded(tasks, ["output"], style, begun.opened, progress.note)
+        note("most tasks are in Chinese; --template alpaca-zh puts Chinese words around them")
+    examples = encoded(tasks, ["output"], style, begun.opened, note)
     splits = split_tasks(examples, settings.train_share, settings.test_share)
     task = InstructionTask(splits, settings, arguments.finetuning,
                            **task_options(begun, splits, settings, style, arguments))
@@ -87,13 +96,9 @@ def tune(arguments, begun) -> int:
     objective = kind(balance_weight(begun.opened.config.model))
     learner = package.Learner(
         tuned_model(begun.opened, arguments), objective, arguments.finetuning, arguments.device)
-    progress.note(f"{len(splits.train)} tasks to learn, {len(splits.validation)} to validate, "
-                  f"{len(splits.test)} to answer at the end, in {begun.folder}")
-    exit_code = finetune("instruct", learner, task, begun.folder, begun.checkpoint, progress,
-                         settings_of(arguments, "instructions"))
-    if alone_again() and not exit_code:
-        summary(begun.folder, task, arguments)
-    return exit_code
+    note(f"{len(splits.train)} tasks to learn, {len(splits.validation)} to validate, "
+         f"{len(splits.test)} to answer at the end, in {begun.folder}")
+    return task, learner
 
 
 def summary(folder, task, arguments) -> None:

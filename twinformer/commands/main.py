@@ -24,7 +24,7 @@ from collections.abc import Sequence
 
 from .console import never_fail_to_print
 from .mistakes import in_one_line
-from .ranks import on_ranks, one_speaks
+from .ranks import on_ranks, one_speaks, words_again
 
 __all__ = ["COMMANDS", "main"]
 
@@ -32,13 +32,16 @@ __all__ = ["COMMANDS", "main"]
 COMMANDS = {
     "doctor": ("doctor.command", "say what this machine can do"),
     "data": ("data", "list, get and prepare corpora"),
+    "estimate": ("estimate.command", "say what a run costs, and whether it fits"),
     "train": ("train.command", "train a model, or resume a run"),
     "generate": ("generate", "continue a text with a trained model"),
     "classify": ("classify.command", "teach a model to tell texts apart, and use it"),
     "instruct": ("instruct", "teach a model to follow instructions"),
     "dpo": ("dpo", "teach a model which answers people prefer"),
+    "search": ("search.command", "find good settings for all of these by trial"),
     "ask": ("ask", "ask a model that follows instructions"),
     "export": ("export", "write a model for transformers, peft and others"),
+    "checkpoint": ("checkpoint", "check a run's checkpoint, or write it in another form"),
     "evaluate": ("evaluate.command", "measure a model, its answers, or their judges"),
     "walk": ("walk.command", "show every array of one forward and backward pass"),
     "parity": ("parity", "prove that reference and twin agree, or your own port"),
@@ -80,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     never_fail_to_print()
     try:
         with one_speaks():
-            return dispatch(words) or 0
+            return dispatch(words_again(words)) or 0
     except KeyboardInterrupt:
         print("twinformer: interrupted", file=sys.stderr)
         return 130

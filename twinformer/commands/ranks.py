@@ -7,12 +7,13 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
 from typing import Any
 
 from ..configs.device_config import DeviceConfig
 from ..ranks import current_ranks
 
-__all__ = ["on_ranks", "one_speaks"]
+__all__ = ["on_ranks", "one_speaks", "words_again"]
 
 # How torchrun tells a process who it is
 PLACES = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
@@ -21,6 +22,21 @@ PLACES = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
 def launched() -> bool:
     """Whether this process is one of several, or was started as if."""
     return all(os.environ.get(name) for name in PLACES)
+
+
+def words_again(words: list[str]) -> list[str]:
+    """The words of a command line, or where torchrun has started the ranks
+    again, because one of them died: those that go on with their run."""
+    if not launched() or os.environ.get("TORCHELASTIC_RESTART_COUNT", "0") == "0":
+        return words
+    from ..backend import implementation
+    from ..runs.checkpoint import checkpoints_in
+
+    package: Any = implementation("torch")
+    run = package.remembered_run()
+    if run and checkpoints_in(Path(run) / "checkpoints"):
+        return [words[0], "--resume", run]
+    return words
 
 
 def on_ranks(run: Callable[[Any], int | None], arguments: Any, words: list[str]) -> int | None:
@@ -46,7 +62,7 @@ def on_ranks(run: Callable[[Any], int | None], arguments: Any, words: list[str])
         raise ValueError("the NumPy backend computes in one process: leave out --ranks, "
                          "--strategy and --tensor-parallel, or torchrun; or take --backend torch")
     if device.ranks > 1 and not launched():
-        return package.launch(device.ranks, words)
+        return package.launch(device.ranks, words, device.restarts)
     ranks = package.join_ranks(device)
     if ranks.first:
         code = run(arguments)

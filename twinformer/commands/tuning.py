@@ -54,7 +54,7 @@ def begin(arguments, kind: str) -> Iterator[Begun]:
         import numpy as np
 
         folder, checkpoint = checkpoint_to_resume(find_run(arguments.resume, arguments.folder))
-        if "optimizer.steps" not in checkpoint.tensors:
+        if not checkpoint.path and "optimizer.steps" not in checkpoint.tensors:
             raise ValueError(f"{arguments.resume} is the best model of a run, to be used; its "
                              f"training goes on with --resume {shell_word(folder)}")
         shapes = parameter_shapes(checkpoint.config.model)

@@ -50,7 +50,12 @@ class DeviceConfig:
         Ranks that share the matrices of each layer, in models like Llama and
         Qwen3.
     rank_timeout
-        Seconds that a rank waits for the others within a step.
+        Seconds that a rank waits for the others within a step; then the one
+        that hangs is named, and all end.
+    restarts
+        How often the ranks of this machine are started again where one of
+        them has died; they go on from the last checkpoint. torchrun has
+        --max-restarts.
     """
 
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
@@ -67,12 +72,14 @@ class DeviceConfig:
     strategy: Literal["ddp", "fsdp", "hybrid"] = "ddp"
     tensor_parallel: int = 1
     rank_timeout: int = 600
+    restarts: int = 0
 
     def __post_init__(self):
         require(self.threads >= 0, "device.threads must not be negative, "
                 f"got {self.threads}")
         require(self.vocabulary_multiple >= 1, "device.vocabulary_multiple "
                 f"must be at least 1, got {self.vocabulary_multiple}")
-        at_least(self, "device", ranks=1, tensor_parallel=1, rank_timeout=1)
+        at_least(self, "device", ranks=1, tensor_parallel=1, rank_timeout=1,
+                 restarts=0)
         require(self.strategy in ("ddp", "fsdp", "hybrid"), "device.strategy "
                 f"must be ddp, fsdp or hybrid, got {self.strategy!r}")

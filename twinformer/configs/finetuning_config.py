@@ -1,9 +1,9 @@
 """How a model is finetuned: one frozen object for all tasks."""
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from .checks import at_least
-from .learning_config import LearningConfig
+from .learning_config import LearningConfig, Schedule
 from .recipes import BETA2
 
 __all__ = ["FinetuningConfig"]
@@ -40,7 +40,7 @@ class FinetuningConfig(LearningConfig):
     seed: int = 123
     batch_size: int = 8
     learning_rate: float = 5e-5
-    schedule: Literal["cosine", "linear", "constant"] = "constant"
+    schedule: Schedule = "constant"
     beta2: float = BETA2["finetuning"]
     clip_norm: float = 0.0
     eval_interval: int = 0

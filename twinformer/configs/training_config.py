@@ -18,6 +18,12 @@ class TrainingConfig(LearningConfig):
         Optimizer steps in the whole run.
     warmup_steps
         Steps over which the learning rate rises from 0.
+    z_loss
+        Weight of the z-loss, which keeps softmax's denominator near 1
+        (0 = none; 0.0001 is usual).
+    qk_clip
+        Heads whose largest score is above this are held back (0 = none; 100
+        is usual).
     eval_batches
         Batches of each split in an evaluation (0 = the whole split).
     sample_tokens
@@ -37,6 +43,8 @@ class TrainingConfig(LearningConfig):
 
     max_steps: int = 3500
     warmup_steps: int = 50
+    z_loss: float = 0.0
+    qk_clip: float = 0.0
     eval_batches: int = 30
     sample_tokens: int = 128
     sample_prompt: str = ""
@@ -47,7 +55,7 @@ class TrainingConfig(LearningConfig):
     def __post_init__(self):
         super().__post_init__()
         at_least(self, self.SECTION, max_steps=1, warmup_steps=0,
-                 eval_batches=0, sample_tokens=0, sample_top_k=0,
+                 z_loss=0, qk_clip=0, eval_batches=0, sample_tokens=0, sample_top_k=0,
                  sample_temperature=0)
         require(0 < self.sample_top_p <= 1, "training.sample_top_p must be "
                 f"above 0 and at most 1, got {self.sample_top_p}")

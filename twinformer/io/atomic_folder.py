@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["new_folder", "remove_folder", "sync"]
+__all__ = ["new_draft", "new_folder", "put_in_place", "remove_folder", "sync"]
 
 LEFTOVERS = (".writing-*", ".removing-*")
 
@@ -25,21 +25,32 @@ def new_folder(target: Path) -> Iterator[Path]:
         Where the disk is full or refuses, or ``target`` exists: the draft
         is gone and everything else is as it was.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    for pattern in LEFTOVERS:  # of a process that was killed
-        for path in target.parent.glob(pattern):
-            shutil.rmtree(path, ignore_errors=True)
-    draft = target.with_name(f".writing-{os.getpid()}-{target.name}")
+    draft = new_draft(target, os.getpid())
     try:
         draft.mkdir()
         yield draft
-        for file in draft.iterdir():
-            sync(file)
-        sync(draft)
-        os.rename(draft, target)
-        sync(target.parent)
+        put_in_place(draft, target)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def new_draft(target: Path, writer: object) -> Path:
+    """The path of a draft of ``target``, and those of processes that were
+    killed are gone; the folder above is made."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for pattern in LEFTOVERS:
+        for path in target.parent.glob(pattern):
+            shutil.rmtree(path, ignore_errors=True)
+    return target.with_name(f".writing-{writer}-{target.name}")
+
+
+def put_in_place(draft: Path, target: Path) -> None:
+    """Force a draft to the disk and give it its true name, in one step."""
+    for file in draft.iterdir():
+        sync(file)
+    sync(draft)
+    os.rename(draft, target)
+    sync(target.parent)
 
 
 def remove_folder(folder: Path) -> None:

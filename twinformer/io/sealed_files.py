@@ -20,8 +20,8 @@ from .safetensors_io import save_tensors
 
 from .strict_json import json_text
 
-__all__ = ["DamagedFile", "read_json", "read_tensors", "write_json",
-           "write_tensors"]
+__all__ = ["DamagedFile", "existing", "file_digest", "read_json",
+           "read_tensors", "write_json", "write_tensors"]
 
 SEAL = re.compile(rb'\{"sha256": "([0-9a-f]{64})",\n')
 

@@ -41,6 +41,9 @@ class Context:
     balance
         The LoadBalance that every mixture of experts tells whom it chose, so
         that a loss can keep its experts evenly used. None = nobody is told.
+    qk_clip
+        The QKClip that every attention tells its queries and keys, so that
+        heads whose scores grow too large are held back. None = nobody is told.
     """
 
     keep: Callable | None = None
@@ -50,6 +53,7 @@ class Context:
     documents: Any = None
     read: Any = None
     balance: Any = None
+    qk_clip: Any = None
 
 
 EMPTY = Context()

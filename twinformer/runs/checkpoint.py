@@ -6,13 +6,14 @@ One checkpoint is one folder that appears whole or not at all:
         checkpoint.json       step, config, tokenizer, data order, versions
         tensors.safetensors   weights and optimizer moments
 
-The last two are kept. Nothing is pickled. There is no random state beyond
+A run of several ranks writes its tensors in several files (shards.py); they are
+read as one here. The last two are kept. Nothing is pickled. There is no random state beyond
 the data order's: every dropout mask follows from the seed, the step and the
 microbatch.
 """
 import platform
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,15 @@ from ..configs.run_config import RunConfig, config_from_dict, config_to_dict
 from ..io.sealed_files import (
     DamagedFile, read_json, read_tensors, write_json, write_tensors,
 )
+from .shards import read_shards, write_shards
 
-__all__ = ["Checkpoint", "checkpoints_in", "last_good", "load_checkpoint",
-           "save_checkpoint", "set_aside_after", "step_of"]
+__all__ = ["Checkpoint", "checkpoint_of", "checkpoints_in", "drop_all_but",
+           "is_sharded", "last_good", "load_checkpoint", "load_for_ranks",
+           "read_content", "replace_checkpoint", "save_checkpoint", "set_aside_after", "step_of",
+           "write_content"]
 
 FORMAT = "twinformer checkpoint 2"
+SHARDED = "twinformer sharded checkpoint 1"
 LIBRARIES = ("twinformer", "numpy", "torch", "safetensors")
 
 
@@ -57,6 +62,9 @@ class Checkpoint:
         The learner's state: the same names in both backends.
     task : dict
         What the model was finetuned for; empty after pretraining.
+    path : Path or None
+        Where it was read from, the tensors being left there for each of
+        several ranks to read its part.
     """
 
     step: int
@@ -69,6 +77,7 @@ class Checkpoint:
     logs: dict[str, int]
     tensors: dict[str, np.ndarray] = field(repr=False)
     task: dict[str, Any] = field(default_factory=dict)
+    path: Path | None = field(default=None, compare=False)
 
 
 def checkpoints_in(folder: Path) -> list[Path]:
@@ -91,9 +100,18 @@ def step_of(path: Path) -> int:
 
 
 def save_checkpoint(
-    folder: Path, checkpoint: Checkpoint, keep: int = 2
+    folder: Path, checkpoint: Checkpoint, keep: int = 2, shards: int = 0
 ) -> Path:
     """Write a checkpoint below folder and drop all but the last ``keep``.
+
+    Parameters
+    ----------
+    folder : Path
+    checkpoint : Checkpoint
+    keep : int
+    shards : int
+        Files to cut the tensors into, for as many ranks to read; 0 = one
+        file, whole.
 
     Raises
     ------
@@ -104,21 +122,70 @@ def save_checkpoint(
     target = folder / f"step-{checkpoint.step:06d}"
     try:
         with new_folder(target) as draft:
-            write_files(draft, checkpoint)
+            write_files(draft, checkpoint, shards)
     except OSError as problem:
         raise OSError(f"{target} could not be written: "
                       f"{problem.strerror or problem}") from problem
-    for old in checkpoints_in(folder)[:-keep]:
-        remove_folder(old)
+    drop_all_but(keep, folder)
     return target
 
 
-def write_files(folder: Path, checkpoint: Checkpoint) -> None:
-    """The two files of a checkpoint."""
-    tensors = write_tensors(folder / "tensors.safetensors",
-                            checkpoint.tensors)
+def replace_checkpoint(path: Path, checkpoint: Checkpoint,
+                       shards: int) -> None:
+    """Write a checkpoint anew, in so many files, in the place of the one that
+    it was read from.
+
+    The old one bears the name set-aside-... while the new one takes its
+    place, and is deleted then: a kill leaves one of them, whole.
+
+    Raises
+    ------
+    OSError
+        Where the disk is full or refuses; the old one is as it was.
+    """
+    aside = path.with_name(f"set-aside-{path.name}")
+    try:
+        with new_folder(path.with_name(f"new-{path.name}")) as draft:
+            write_files(draft, checkpoint, shards)
+    except OSError as problem:
+        raise OSError(f"{path} could not be written anew: "
+                      f"{problem.strerror or problem}") from problem
+    remove_folder(aside)
+    path.rename(aside)
+    path.with_name(f"new-{path.name}").rename(path)
+    remove_folder(aside)
+
+
+def drop_all_but(keep: int, folder: Path) -> None:
+    """Delete the oldest checkpoints in folder."""
+    for old in checkpoints_in(folder)[:-keep]:
+        remove_folder(old)
+
+
+def write_files(folder: Path, checkpoint: Checkpoint, shards: int) -> None:
+    """The files of a checkpoint."""
+    if shards:
+        about = write_shards(folder, checkpoint.tensors, shards)
+    else:
+        about = {"tensors": write_tensors(folder / "tensors.safetensors",
+                                          checkpoint.tensors)}
+    write_content(folder, checkpoint, about)
+
+
+def write_content(folder: Path, checkpoint: Checkpoint,
+                  about: dict[str, Any]) -> None:
+    """checkpoint.json, which seals the rest.
+
+    Parameters
+    ----------
+    folder : Path
+    checkpoint : Checkpoint
+        Its tensors are not looked at.
+    about : dict
+        The tensors' record, and the shards' where there are any.
+    """
     write_json(folder / "checkpoint.json", {
-        "format": FORMAT,
+        "format": SHARDED if "shards" in about else FORMAT,
         "step": checkpoint.step,
         "config": config_to_dict(checkpoint.config),
         "task": checkpoint.task,
@@ -128,7 +195,7 @@ def write_files(folder: Path, checkpoint: Checkpoint) -> None:
         "waited": checkpoint.waited,
         "logs": checkpoint.logs,
         "versions": versions(),
-        "tensors": tensors,
+        **about,
         "tokenizer": checkpoint.tokenizer,
     })
 
@@ -162,13 +229,42 @@ def load_checkpoint(path: Path) -> Checkpoint:
                    f"{earlier[-1]}") from problem
 
 
+def load_for_ranks(path: Path) -> Checkpoint:
+    """A checkpoint that several ranks go on from: of a sharded one all but
+    the tensors. Errors as of ``load_checkpoint``."""
+    content = read_content(path)
+    if is_sharded(content):
+        return replace(checkpoint_of(path, content, {}), path=path)
+    return load_checkpoint(path)
+
+
 def read_files(path: Path) -> Checkpoint:
     """The checkpoint in path, or the reason why it cannot be trusted."""
+    content = read_content(path)
+    if is_sharded(content):
+        return checkpoint_of(path, content, read_shards(path, content))
+    return checkpoint_of(path, content, read_tensors(
+        path / "tensors.safetensors", content["tensors"]))
+
+
+def read_content(path: Path) -> dict[str, Any]:
+    """checkpoint.json of this version, or DamagedFile, or ValueError."""
     content = read_json(path / "checkpoint.json")
-    if content.get("format") != FORMAT:
+    if content.get("format") not in (FORMAT, SHARDED):
         raise ValueError(f"{path} has the format {content.get('format')!r}, "
-                         f"this version reads {FORMAT!r}; start a new run, or "
-                         "use the version that wrote it")
+                         f"this version reads {FORMAT!r} and {SHARDED!r}; "
+                         "start a new run, or use the version that wrote it")
+    return content
+
+
+def is_sharded(content: dict[str, Any]) -> bool:
+    """Whether a checkpoint.json speaks of several files."""
+    return content["format"] == SHARDED
+
+
+def checkpoint_of(path: Path, content: dict[str, Any],
+                  tensors: dict[str, np.ndarray]) -> Checkpoint:
+    """What a checkpoint.json says, with tensors."""
     try:
         config = config_from_dict(content["config"])
     except ValueError as problem:
@@ -177,9 +273,7 @@ def read_files(path: Path) -> Checkpoint:
         step=content["step"], config=config, tokenizer=content["tokenizer"],
         data=content["data"], data_key=content["data_key"],
         best=content["best"], waited=content["waited"],
-        logs=content["logs"], task=content["task"],
-        tensors=read_tensors(path / "tensors.safetensors",
-                             content["tensors"]))
+        logs=content["logs"], task=content["task"], tensors=tensors)
 
 
 def is_whole(path: Path) -> bool:

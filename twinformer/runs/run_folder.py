@@ -25,13 +25,13 @@ from ..ranks import current_ranks
 from ..backend import tokenizer_from_dict
 from ..tokenizers.tokenizer import Tokenizer
 from .checkpoint import (
-    Checkpoint, checkpoints_in, load_checkpoint, set_aside_after,
+    Checkpoint, checkpoints_in, load_checkpoint, load_for_ranks, set_aside_after,
 )
 from ..configs.run_config import RunConfig
 from .run_names import find_run, runs_there
 
 __all__ = ["OpenedRun", "RunFolder", "best_checkpoint", "checkpoint_to_resume",
-           "newest_checkpoint", "open_run"]
+           "newest_checkpoint", "newest_path", "open_run"]
 
 
 class RunFolder:
@@ -51,7 +51,8 @@ class RunFolder:
         """Make the folder of a new run, at once: no other run takes it.
 
         Use it in a ``with``, which takes the folder away again if nothing
-        was written into it.
+        was written into it. Where torchrun has started the ranks again, it is
+        the one that they had before.
 
         Parameters
         ----------
@@ -67,11 +68,17 @@ class RunFolder:
         OSError
             Where it cannot be written.
         """
-        parent = Path(config.folder)
+        ranks, parent = current_ranks(), Path(config.folder)
         names = [config.name] if config.name else (
             f"{kind}-{number}" for number in itertools.count(1))
-        return cls(parent / current_ranks().first_does(
-            lambda: new_folder_of(parent, names)))
+
+        def claimed() -> str:
+            path = ranks.remembered() or (
+                parent / new_folder_of(parent, names)).as_posix()
+            ranks.remember(path)
+            return path
+
+        return cls(Path(ranks.first_does(claimed)))
 
     def __enter__(self):
         return self
@@ -120,15 +127,14 @@ def new_folder_of(parent: Path, names: Iterable[str]) -> str:
 
 def checkpoint_to_resume(path: Path) -> tuple[RunFolder, Checkpoint]:
     """As ``newest_checkpoint``; of several ranks all get the one that the
-    first finds."""
-    def newest() -> str:
-        run, checkpoint = newest_checkpoint(path)
-        found.append((run, checkpoint))
-        return (run.checkpoints / f"step-{checkpoint.step:06d}").as_posix()
-
-    found: list[tuple[RunFolder, Checkpoint]] = []
-    place = current_ranks().first_does(newest)
-    return found[0] if found else newest_checkpoint(Path(place))
+    first finds. Where ranks wrote it, each will read its own part: they get
+    it without the tensors."""
+    ranks = current_ranks()
+    newest = Path(ranks.first_does(lambda: newest_path(path).as_posix()))
+    run = RunFolder(newest.parent.parent)
+    ranks.remember(run.path.as_posix())
+    return run, (load_checkpoint(newest) if ranks.size == 1
+                 else load_for_ranks(newest))
 
 
 def newest_checkpoint(path: Path) -> tuple[RunFolder, Checkpoint]:
@@ -146,9 +152,15 @@ def newest_checkpoint(path: Path) -> tuple[RunFolder, Checkpoint]:
     ValueError
         Where the checkpoint is damaged.
     """
+    path = newest_path(path)
+    return RunFolder(path.parent.parent), load_checkpoint(path)
+
+
+def newest_path(path: Path) -> Path:
+    """The folder of the checkpoint that ``newest_checkpoint`` reads."""
     path = find_run(path)
     if (path / "checkpoint.json").exists() or path.name.startswith("step-"):
-        return RunFolder(path.parent.parent), load_checkpoint(path)
+        return path
     run = RunFolder(path)
     found = checkpoints_in(run.checkpoints)
     if not found:
@@ -156,7 +168,7 @@ def newest_checkpoint(path: Path) -> tuple[RunFolder, Checkpoint]:
             f"there is no checkpoint in {run.checkpoints}; the run stopped "
             f"before its first one, or {path} is not a run's folder; "
             f"{runs_there()}")
-    return run, load_checkpoint(found[-1])
+    return found[-1]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What a run says while it trains: nothing, lines, or a live bar."""
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 __all__ = ["LiveProgress", "Progress"]
@@ -25,6 +26,10 @@ class Progress:
 
     def evaluated(self, step: int, metrics: str) -> None:
         """The model was measured; what came out, in words."""
+
+    def measured(self, step: int, metrics: Mapping[str, float]) -> None:
+        """The same in numbers, when it is written down. What it raises ends
+        the training: so a search gives up on a trial."""
 
     def sampled(self, step: int, text: str) -> None:
         """The model wrote something."""

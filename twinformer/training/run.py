@@ -44,6 +44,7 @@ def run_training(
     feed: Callable | None = None,
     measure_peak: bool = False,
     progress: Progress | None = None,
+    cache: Path | None = None,
 ) -> FinishedRun:
     """Train a model; leave a folder with everything about it.
 
@@ -57,6 +58,8 @@ def run_training(
         As for ``Pretraining`` and ``Trainer``.
     measure_peak
         Measure what the machine can do first, for the utilisation.
+    cache
+        Where prepared data is kept; left out, .cache beside the run's folder.
 
     Raises
     ------
@@ -77,12 +80,12 @@ def run_training(
         folder = RunFolder.claim(config)
         config = replace(config, name=folder.path.name)
     with folder:
-        return trained(config, folder, start, make_sampler,
-                       feed, measure_peak, progress)
+        return trained(config, folder, start, make_sampler, feed, measure_peak,
+                       progress, cache or folder.path.parent / ".cache")
 
 
 def trained(config, folder, start, make_sampler, feed, measure_peak,
-            progress) -> FinishedRun:
+            progress, cache) -> FinishedRun:
     """The rest of it, in a folder of its own."""
     package = implementation(config.backend)
     # A device that is not there is known now, not after the tokenizer
@@ -91,8 +94,8 @@ def trained(config, folder, start, make_sampler, feed, measure_peak,
     device = replace(config.device, strategy="ddp", tensor_parallel=1)
     package.pretraining_learner(nothing, config.training, device,
                                 initial_parameters(nothing, 0))
-    data = data_of_all(config, folder.path.parent / ".cache",
-                       start.data_key if start else None, progress.note)
+    data = data_of_all(config, cache, start.data_key if start else None,
+                       progress.note)
     config = resolve(config, data)
     learner = package.pretraining_learner(
         config.model, config.training, config.device,
@@ -173,7 +176,7 @@ def check_same_run(start: Checkpoint, config: RunConfig) -> None:
     then, now = asdict(start.config), asdict(config)
     fixed = [("model", name) for name in then["model"]]
     fixed += [("data", name) for name in then["data"]]
-    fixed += [("training", "seed")]
+    fixed += [("training", "seed"), ("training", "optimizer")]
     for part, name in fixed:
         if then[part][name] != now[part][name]:
             raise ValueError(

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from ..io.atomic_folder import remove_folder
@@ -21,7 +22,8 @@ from ..runs.logs import Logs, NoLogs, read_metrics
 from ..runs.run_folder import RunFolder
 from .plot import plot_curves
 from .progress import Progress
-from .schedule import learning_rate_at
+from .saving import saver_of
+from .schedule import learning_rate_of
 from .standing import Standing
 from .task import StepData, Task
 
@@ -47,6 +49,7 @@ class Trainer:
         self.progress = progress or Progress()
         self.standing = Standing()
         self.ranks = current_ranks()
+        self.saver = saver_of(learner, self.ranks)
 
     def train(self, start: Checkpoint | None = None) -> int:
         """Train up to the task's last step, from a checkpoint or the start.
@@ -69,7 +72,7 @@ class Trainer:
         """
         if start:
             self.check_data(start)
-            self.learner.load_state(start.tensors)
+            self.saver.go_on_from(start)
             self.standing = Standing.of(start)
         stream = self.task.microbatches(self.standing.step, self.standing.data)
         if start:
@@ -79,7 +82,10 @@ class Trainer:
               Interruption() as interruption):
             try:
                 self.go_on(stream, logs, interruption, resumed=bool(start))
+                self.saved()
             except (FloatingPointError, OSError) as problem:
+                if isinstance(problem, FloatingPointError):
+                    self.saved()    # what was begun before
                 problem.add_note(last_good(self.run.checkpoints))
                 raise
         return interruption.exit_code
@@ -152,11 +158,12 @@ class Trainer:
         """One optimizer step, and its lines in the logs."""
         task, training = self.task, self.task.training
         step, began = self.standing.step + 1, time.perf_counter()
+        self.ranks.came_to(f"step {step}: its data")
         microbatches, size, state = next(stream)
-        rate = learning_rate_at(
-            step, warmup_steps=task.warmup_steps, max_steps=task.max_steps,
-            schedule=training.schedule, learning_rate=training.learning_rate,
-            min_learning_rate=training.min_learning_rate)
+        self.ranks.came_to(f"step {step}")
+        rate = learning_rate_of(
+            training, step, warmup_steps=task.warmup_steps,
+            max_steps=task.max_steps)
         result = self.learner.train_step(microbatches, step, rate)
         self.standing.step, self.standing.data = step, state
         seconds = time.perf_counter() - began
@@ -170,6 +177,7 @@ class Trainer:
     def evaluate(self, logs: Logs | NoLogs) -> None:
         """Measure, sample, draw; keep the model if it is the best so far."""
         task, standing = self.task, self.standing
+        self.ranks.came_to(f"the evaluation after step {standing.step}")
         metrics = task.evaluate(self.learner)
         score = task.score(metrics)
         place: dict[str, float] = {"step": standing.step}
@@ -187,26 +195,40 @@ class Trainer:
         if self.ranks.first:
             plot_curves(read_metrics(self.run.path), self.run.plot,
                         task.title(self.run.path.name))
+        self.progress.measured(standing.step, metrics)
 
     def save(self, logs: Logs | NoLogs) -> None:
-        """Write a checkpoint; what the logs hold belongs to it.
+        """Begin to write a checkpoint; what the logs hold belongs to it."""
+        self.saved()
+        self.ranks.came_to(f"the checkpoint after step {self.standing.step}")
+        self.saver.save(self.run.checkpoints, self.checkpoint(logs))
+        if self.ranks.size == 1:
+            self.saved()
+
+    def saved(self) -> None:
+        """The checkpoint that was begun is written.
 
         A run that is killed goes on from here, so that until now the best of
         before had to be there as well.
         """
-        path = self.write(self.run.checkpoints, logs, self.learner.state(), 2)
-        if path:
-            for old in checkpoints_in(self.run.best)[:-1]:
+        path = self.saver.wait()
+        if path and self.ranks.first:
+            before = [best for best in checkpoints_in(self.run.best)
+                      if step_of(best) <= step_of(path)]
+            for old in before[:-1]:
                 remove_folder(old)
             self.progress.saved(path)
 
-    def write(self, folder: Path, logs: Logs | NoLogs, tensors,
-              keep: int = sys.maxsize) -> Path | None:
-        """The first rank writes a checkpoint; all have helped to gather it."""
-        if not self.ranks.first:
-            return None
-        return save_checkpoint(folder, Checkpoint(
+    def write(self, folder: Path, logs: Logs | NoLogs, tensors) -> None:
+        """The first rank writes weights; all have helped to gather them."""
+        if self.ranks.first:
+            save_checkpoint(folder, replace(
+                self.checkpoint(logs), tensors=tensors), sys.maxsize)
+
+    def checkpoint(self, logs: Logs | NoLogs) -> Checkpoint:
+        """All of it but the tensors."""
+        return Checkpoint(
             **vars(self.standing), config=self.task.run_config,
             data_key=self.task.data_key, task=self.task.describe(),
             tokenizer=self.task.tokenizer.to_dict(), logs=logs.sizes(),
-            tensors=tensors), keep)
+            tensors={})

@@ -2,7 +2,6 @@
 import argparse
 import importlib
 
-from ..evaluate.command import MODES
 from ..main import COMMANDS
 from ..parsing.help_entry import entry, takes
 from ..parsing.option_types import choices_of, is_section, option_type, positionals
@@ -19,11 +18,12 @@ def command_tree() -> argparse.ArgumentParser:
     commands = tree.add_subparsers()
     for name, (module, about) in COMMANDS.items():
         branch = commands.add_parser(name, help=about, description=about, add_help=False)
-        if name == "evaluate":
+        whole = importlib.import_module(f"twinformer.commands.{module}")
+        if hasattr(whole, "choose"):
             modes = branch.add_subparsers()
-            for mode, what in MODES.items():
+            for mode, what in whole.MODES.items():
                 twig = modes.add_parser(mode, help=what, description=what, add_help=False)
-                copy_options(command_parser(f"evaluate.{mode}"), twig)
+                copy_options(command_parser(f"{name}.{mode}"), twig)
         else:
             copy_options(command_parser(module), branch)
     return tree

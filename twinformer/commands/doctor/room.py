@@ -3,6 +3,7 @@ import os
 import shutil
 from pathlib import Path
 
+from ...estimate.room import memory_bytes
 from .finding import Finding
 
 __all__ = ["GIB", "disk", "memory"]
@@ -21,22 +22,6 @@ def memory() -> Finding:
         return Finding("memory", what, "problem", "close other programs, or train a smaller "
                        "model: --model.d_model 64 --training.batch_size 4")
     return Finding("memory", what)
-
-
-def memory_bytes() -> tuple[int | None, int | None]:
-    """Free and total bytes, or None where nothing tells."""
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        table = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines}
-        return table["MemAvailable"], table["MemTotal"]
-    except (OSError, KeyError, ValueError, IndexError):
-        pass
-    try:
-        import psutil  # type: ignore[import-untyped]
-    except ImportError:
-        return None, None
-    found = psutil.virtual_memory()
-    return found.available, found.total
 
 
 def disk() -> Finding:

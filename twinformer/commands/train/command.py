@@ -28,6 +28,7 @@ from ...runs.run_names import find_run
 from ..around_training import stopped
 from ..resuming import config_of_resumed, value_of
 from .model_options import PRESETS, add_model_options, common_options
+from .room import check_room
 from .sampling import sampler
 from .summary import summary
 from ...io.strict_json import json_text
@@ -53,6 +54,9 @@ def add_arguments(parser) -> None:
         "--preset", type=Literal[tuple(PRESETS)],
         help="The kind and shape of a published model, with new weights; "
              "options win over it, and it over --config.")
+    parser.add_argument(
+        "--force", action="store_true",
+        help="Begin even where the memory of this machine is too small by far.")
     parser.add_class_arguments(RunConfig, skip={"model"})
     parser.meant = {"data": "data.corpus", "vocab_size": "data.vocab_size"}
     parser.bare_words = "--data.corpus"
@@ -86,7 +90,7 @@ def last_config(words: list[str]) -> str | None:
 def shape_of(name: str) -> str | None:
     """The settings of a preset, but for the vocabulary, which is that of the
     tokenizer."""
-    if name not in PRESETS:   # jsonargparse says so
+    if name not in PRESETS:   # in a config file; jsonargparse says so
         return None
     shape = dataclasses.asdict(PRESETS[name])
     del shape["vocab_size"]
@@ -104,6 +108,8 @@ def run(arguments) -> int:
     config = RunConfig(**{field.name: getattr(arguments, field.name)
                           for field in dataclasses.fields(RunConfig)})
     with LiveProgress() as progress:
+        if said := check_room(config, arguments.preset or "", arguments.force):
+            progress.note(said)
         finished = run_training(
             config, progress=progress,
             resume=(find_run(arguments.resume, config.folder)

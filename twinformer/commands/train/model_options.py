@@ -13,7 +13,7 @@ from ..parsing.config_files import content_of
 from ..parsing.option_names import did_you_mean
 from ..resuming import value_of
 
-__all__ = ["add_model_options", "common_options"]
+__all__ = ["add_model_options", "common_options", "preset_named"]
 
 # Those that most people use; a kind has some of them
 COMMON = ("--context-length", "--d-model", "--n-heads", "--n-kv-heads", "--d-hidden",
@@ -56,9 +56,17 @@ def chosen_kind(words: list[str]) -> str:
         path = run_folder_of(find_run(resumed, value_of("--folder", words) or RUNS))
         model = settings_in(path).get("model")
         return agreed(asked, kind_in(model) or "gpt2", f"the model of {path.as_posix()}")
-    if preset in PRESETS:
-        return agreed(asked, PRESETS[preset].kind, preset)
+    if preset:
+        return agreed(asked, preset_named(preset).kind, preset)
     return asked or kind_of_configs(words) or "gpt2"
+
+
+def preset_named(name: str) -> Any:
+    """The config of that published model; ValueError that lists those there are."""
+    if name not in PRESETS:
+        raise ValueError(f"--preset: expected one of {', '.join(map(repr, PRESETS))}, got "
+                         f"{name!r}{did_you_mean(name, PRESETS)}")
+    return PRESETS[name]
 
 
 def kind_of_configs(words: list[str]) -> str:
