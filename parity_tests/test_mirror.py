@@ -20,8 +20,6 @@ HERE = Path(__file__).resolve().parent
 
 # Modules that only the twin has, with the reason.
 TORCH_ONLY = {
-    "generation.compiled": "torch.compile: NumPy has no compiler",
-    "layers.compiler": "whether torch.compile has what it needs",
     "distributed.data_parallel": "DDP; NumPy computes in one process",
     "distributed.fully_sharded": "FSDP2",
     "distributed.launching": "torch's elastic launcher",
@@ -32,6 +30,8 @@ TORCH_ONLY = {
     "distributed.tensor_parallel": "matrices that ranks share, by DTensor",
     "distributed.watch": "names the rank for which all the others wait",
     "distributed.whole_tensors": "what DTensors hold, made whole and filled",
+    "generation.compiled": "torch.compile: NumPy has no compiler",
+    "layers.compiler": "whether torch.compile has what it needs",
     "layers.fused": "chooses between torch's fused kernels and the steps",
     "layers.fused_attention": "asks torch's kernel for what it has no name for",
     "layers.onednn": "a faster library for products on AMD's processors",

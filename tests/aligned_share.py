@@ -69,6 +69,8 @@ LIBRARIES = {
     "generation/fill_mask.py": "tensors have a place",
     "text/bpe.py": "tiktoken",
     "text/loader.py": "torch.utils.data",
+    "training/diagnosis.py": "of DTensors each rank looks at its own part",
+    "training/learner.py": "torch.distributed: microbatches are dealt to ranks",
     "training/z_loss.py": "autograd, and torch.logsumexp: nothing is kept for a backward",
     "training/throughput.py": "a GPU has a data sheet, and must be waited for",
 }

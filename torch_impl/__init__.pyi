@@ -167,6 +167,7 @@ from .distributed.processes import (
 )
 from .distributed.launching import launch as launch
 from .distributed.restarts import (
+    attempt_store as attempt_store,
     launch_store as launch_store,
     remembered_run as remembered_run,
 )
@@ -234,14 +235,38 @@ from .training.throughput import peak_flops as peak_flops
 from .generation.sampling import (
     top_k_mask as top_k_mask,
     top_p_mask as top_p_mask,
+    min_p_mask as min_p_mask,
+    finite_peak as finite_peak,
     next_probabilities as next_probabilities,
     draw as draw,
     sample as sample,
+)
+from .generation.logits_processing import (
+    LogitsProcessor as LogitsProcessor,
+    penalise_repetition as penalise_repetition,
+    seen_tokens as seen_tokens,
+    allow_only as allow_only,
+)
+from .generation.past import (
+    take_rows as take_rows,
+    places_of as places_of,
+    remember as remember,
+    rewind as rewind,
 )
 from .generation.generate import (
     next_logits as next_logits,
     generate as generate,
     generate_text as generate_text,
+)
+from .generation.beam_search import (
+    beam_search as beam_search,
+    best_continuations as best_continuations,
+)
+from .generation.speculative import (
+    accepted_tokens as accepted_tokens,
+    residual as residual,
+    latest_logits as latest_logits,
+    speculative_generate as speculative_generate,
 )
 from .generation.compiled import CompiledDecoder as CompiledDecoder
 from .generation.fill_mask import (

@@ -6,16 +6,23 @@ from collections.abc import Collection, Iterator
 
 import numpy as np
 
+from twinformer.generation.choices import encoded_choices
+from twinformer.generation.left_padding import check_prompts, places
 from twinformer.generation.options import (
-    check_prompt, check_sampling_options, check_whole, stop_tokens,
+    check_sampling_options, check_whole, stop_tokens,
 )
+from .logits_processing import LogitsProcessor
+from .past import take_rows
 from .sampling import sample
+from twinformer.generation.stop_strings import (
+    check_stop_strings, until_stop_string,
+)
 from twinformer.generation.streaming import stream_text
 
 __all__ = ["next_logits", "generate", "generate_text"]
 
 
-def next_logits(model, ids, past=None):
+def next_logits(model, ids, past=None, padding=None):
     """ids (B, T) -> logits (B, V) of the token after the last, in float64
 
     The model sees at most its context length of the latest tokens; what
@@ -23,15 +30,21 @@ def next_logits(model, ids, past=None):
     not yet seen are computed: for ever where positions are rotations, in
     GPT-2 until the context is full and every step moves every token to
     another position. In double precision the draw that follows adds no
-    rounding of its own.
+    rounding of its own. Where prompts of different lengths were filled up on
+    the left, padding (B,) says by how many columns.
     """
+    T = ids.shape[1]
     window = ids[:, -model.config.context_length:]      # (B, <= context)
-    if past and past[0].holds(ids.shape[1]):
-        new = ids[:, past[0].length:]                   # (B, the unseen)
+    if past and past[0].holds(T):
+        start = past[0].length
+        new = ids[:, start:]                            # (B, the unseen)
         last = last_of(new)                             # (B, 1)
-        logits, _ = model.forward(new, past=past, read=last)  # (B, 1, V)
+        placed = places(padding, start, T)
+        logits, _ = model.forward(new, past=past, read=last, **placed)
     else:
-        logits, _ = model.forward(window)               # (B, ..., V)
+        start = T - window.shape[1]
+        placed = places(padding, start, T, afresh=True)
+        logits, _ = model.forward(window, **placed)     # (B, ..., V)
     return logits[:, -1].astype(np.float64)             # (B, V)
 
 
@@ -43,6 +56,8 @@ def last_of(ids):
 
 def generate(model, ids, max_new_tokens: int, *, temperature: float = 1.0,
              top_k: int | None = None, top_p: float | None = None,
+             min_p: float | None = None, repetition_penalty: float = 1.0,
+             logit_bias=None, choices=None, n: int = 1,
              stop: int | Collection[int] | None = None, seed: int = 0,
              vocab_limit: int | None = None) -> Iterator:
     """Continue a prompt; yield each new token as soon as it is known.
@@ -50,20 +65,26 @@ def generate(model, ids, max_new_tokens: int, *, temperature: float = 1.0,
     Parameters
     ----------
     model : a model of models/
-    ids : (T,) token ids of the prompt, or (B, T) of B prompts
+    ids : (T,) token ids of the prompt, or (B, T) of B prompts, or a list of
+        B rows of any lengths
     max_new_tokens : how many tokens at most
-    temperature, top_k, top_p : see `sampling.next_probabilities`
+    temperature, top_k, top_p, min_p : see `sampling.next_probabilities`
+    repetition_penalty, logit_bias : see `LogitsProcessor`
+    choices : sequences of token ids, one of which has to be the new text, up
+        to its stop token
+    n : how many texts of each prompt; the prompt is read once
     stop : a token id, or several, after which a text ends
     seed : from 0; the same seed gives the same text, in both
-        implementations, and beside whatever other prompts of a batch
+        implementations, and beside whatever other prompts of a batch. Text
+        number i, counted through all prompts, has dice of its own
     vocab_limit : only ids below it are picked; for a vocabulary that was
         padded to a round number
 
     Yields
     ------
-    int, or list of B ints for B prompts
-        The new ids, a stop token included. A prompt of a batch that has
-        stopped repeats its stop token until all have.
+    int, or list of B n ints for B prompts or an n above 1
+        The new ids, those of a prompt side by side; a stop token included.
+        A text that has stopped repeats its stop token until all have.
 
     Raises
     ------
@@ -71,28 +92,41 @@ def generate(model, ids, max_new_tokens: int, *, temperature: float = 1.0,
         At once, not at the first token: an option or the prompt is bad.
     """
     V = model.config.vocab_size
-    prompt = check_prompt(ids, V)                       # (T,) or (B, T)
-    check_sampling_options(temperature, top_k, top_p)
+    context = model.config.context_length
+    prompts, padding, single = check_prompts(ids, V, context)
+    check_sampling_options(temperature, top_k, top_p, min_p)
     check_whole("max_new_tokens", max_new_tokens, 0, "0 yields nothing")
     check_whole("seed", seed, 0, "any whole number from 0 will do")
+    check_whole("n", n, 1, "texts of each prompt")
     if vocab_limit is not None:
         check_whole("vocab_limit", vocab_limit, 1, "leave it out for all")
     stops = np.array(stop_tokens(stop), dtype=np.int64)
+    process = LogitsProcessor(
+        V, repetition_penalty=repetition_penalty, logit_bias=logit_bias,
+        choices=choices, stop=stop, max_new_tokens=max_new_tokens)
 
     def tokens():
-        context = model.config.context_length
-        sequence = np.atleast_2d(prompt)[:, -context:]
-        B = len(sequence)
+        sequence, n_prompt = prompts, prompts.shape[1]
+        filled = padding if padding.any() else None
+        B = len(sequence) * n
         dice = [np.random.default_rng([seed, row]) for row in range(B)]
         stopped = np.zeros(B, dtype=bool)
         past = getattr(model, "new_past", list)()  # none: whole windows
-        for _ in range(max_new_tokens):
-            logits = next_logits(model, sequence, past)[:, :vocab_limit]
+        for step in range(max_new_tokens):
+            logits = next_logits(model, sequence, past, filled)  # (B, V)
+            if step == 0 and n > 1:  # all prompts are read: n of each
+                rows = np.arange(len(sequence))                  # (prompts,)
+                texts = rows.repeat(n)                           # (B,)
+                logits, sequence = logits[texts], sequence[texts]
+                filled = None if filled is None else filled[texts]
+                take_rows(past, texts)
+            logits = process(logits, sequence, n_prompt, filled)
             draws = [die.random() for die in dice]
             uniform = np.array(draws, dtype=np.float64)          # (B,)
-            new = sample(logits, uniform, temperature, top_k, top_p)
+            new = sample(logits[:, :vocab_limit], uniform, temperature,
+                         top_k, top_p, min_p)
             new = np.where(stopped, sequence[:, -1], new)        # (B,)
-            yield new.tolist() if prompt.ndim == 2 else int(new[0])
+            yield int(new[0]) if single and n == 1 else new.tolist()
 
             stopped |= np.isin(new, stops)
             if stopped.all():
@@ -102,7 +136,8 @@ def generate(model, ids, max_new_tokens: int, *, temperature: float = 1.0,
     return tokens()
 
 
-def generate_text(model, tokenizer, prompt: str, max_new_tokens: int,
+def generate_text(model, tokenizer, prompt: str, max_new_tokens: int, *,
+                  stop_strings=None, choices=None,
                   **options) -> Iterator[str]:
     """Continue a text; yield its continuation piece by piece.
 
@@ -111,7 +146,10 @@ def generate_text(model, tokenizer, prompt: str, max_new_tokens: int,
     model, tokenizer : as they were trained together
     prompt : the text to continue; special tokens in it count as such
     max_new_tokens : how many tokens at most
-    options : as for `generate`; the text ends at the tokenizer's
+    stop_strings : text, or several, in front of which it ends; no part of
+        one is ever yielded
+    choices : texts, one of which has to follow the prompt
+    options : as for `generate`, but for n; the text ends at the tokenizer's
         stop tokens unless `stop` says otherwise
 
     Raises
@@ -123,9 +161,15 @@ def generate_text(model, tokenizer, prompt: str, max_new_tokens: int,
         raise ValueError(
             "the prompt is empty; give the model at least one character to "
             "continue")
+    if options.pop("n", 1) != 1:
+        raise ValueError("generate_text writes one text; for more, generate")
+    strings = check_stop_strings(stop_strings)
     ids = tokenizer.encode(prompt, allowed_special="all", add_beginning=True)
+    if choices is not None:
+        options["choices"] = encoded_choices(tokenizer, choices)
     options.setdefault("stop", tokenizer.stop_tokens)
     options.setdefault("vocab_limit", tokenizer.vocab_size)
     new_ids = generate(model, ids, max_new_tokens, **options)
-    return stream_text(tokenizer, new_ids, stop_tokens(options["stop"]),
-                       goes_on=True)
+    pieces = stream_text(tokenizer, new_ids, stop_tokens(options["stop"]),
+                         goes_on=True)
+    return until_stop_string(pieces, strings) if strings else pieces

@@ -32,14 +32,17 @@ OPTIONS = st.fixed_dictionaries({
     "stop": st.none() | st.integers(0, 10) | st.just([2, 5]),
     "seed": st.integers(0, 9),
     "vocab_limit": st.sampled_from([None, 7, 11, 20]),
+    "min_p": st.none() | st.sampled_from([0, 0.05, 0.5, 1.0]),
+    "repetition_penalty": st.sampled_from([1.0, 1.2]),
+    "logit_bias": st.none() | st.just({0: -np.inf, 3: 1.5}),
 })
 
 
-def both(ids, n, model_seed=0, **options):
+def both(ids, length, model_seed=0, **options):
     """What the reference generates, after checking the twin against it."""
     model, twin = fake_twins(model_seed)
-    new = list(ours.generate(model, ids, n, **options))
-    new_t = list(theirs.generate(twin, ids, n, **options))
+    new = list(ours.generate(model, ids, length, **options))
+    new_t = list(theirs.generate(twin, ids, length, **options))
     assert new == new_t
     return new
 
@@ -202,6 +205,34 @@ def test_prompts_may_be_lists_arrays_or_tensors():
     assert both((1, 2), 4) == expected
 
 
+# -- several texts, and one of a list ----------------------------------------
+
+@given(PROMPTS, SEEDS, OPTIONS, st.integers(2, 3))
+def test_n_texts_are_those_of_n_equal_prompts(ids, model_seed, options, n):
+    assert (both(ids, 5, model_seed, n=n, **options)
+            == both([ids] * n, 5, model_seed, **options))
+    pairs = both([ids, ids[::-1]], 5, model_seed, n=n, **options)
+    assert pairs == both([ids] * n + [ids[::-1]] * n, 5, model_seed, **options)
+
+
+def test_for_n_texts_a_prompt_is_read_once():
+    for side, model in zip((ours, theirs), fake_twins(), strict=True):
+        list(side.generate(model, [1, 2, 3], 3, n=4))
+        assert model.windows == [(1, 3), (4, 4), (4, 5)]
+
+
+@given(SEEDS, st.integers(0, 9))
+def test_what_is_written_is_one_of_the_choices(model_seed, seed):
+    choices = [[1, 2, 3], [1, 2], [4], [5, 5]]
+    options = {"choices": choices, "stop": [9, 10], "seed": seed}
+    new = both([1, 2], 6, model_seed, **options)
+    assert new[:-1] in choices and new[-1] in (9, 10)
+    rows = both([[1, 2], [3, 4]], 6, model_seed, **options)
+    for text in zip(*rows, strict=True):
+        end = min(text.index(stop) for stop in (9, 10) if stop in text)
+        assert list(text[:end]) in choices
+
+
 # -- text --------------------------------------------------------------------
 
 class Decoder:
@@ -240,13 +271,46 @@ def test_text_options_reach_generate():
             side.generate_text(model, Letters(), "", 7)
 
 
+def test_text_ends_in_front_of_a_stop_string():
+    """<2><0> is two tokens, and nothing of it is seen."""
+    for side, model in zip((ours, theirs), fake_twins(4), strict=True):
+        whole = "".join(side.generate_text(model, Letters(), "abc", 40, stop=None))
+        string = whole[4:10]
+        assert string.count("<") == 2
+        pieces = list(side.generate_text(model, Letters(), "abc", 40, stop=None,
+                                         stop_strings=string))
+        assert "".join(pieces) == whole[:whole.index(string)]
+        with pytest.raises(ValueError, match="a stop string is empty"):
+            side.generate_text(model, Letters(), "a", 7, stop_strings=["a", ""])
+
+
+def test_text_may_be_one_of_a_list():
+    class Choosing(Letters):
+        def encode(self, text, allowed_special="all", add_beginning=True):
+            return super().encode(text, allowed_special, add_beginning)
+    for side, model in zip((ours, theirs), fake_twins(2), strict=True):
+        for seed in range(5):
+            text = "".join(side.generate_text(
+                model, Choosing(), "ab", 9, choices=["ca", "ia", "aci"], seed=seed))
+            assert text in ("<2><0>", "<8><0>", "<0><2><8>")
+        with pytest.raises(ValueError, match="writes one text; for more, generate"):
+            side.generate_text(model, Letters(), "a", 7, n=2)
+
+
 # -- bad input, refused at the call and not at the first token ---------------
 
 @pytest.mark.parametrize(("ids", "n", "options", "kind", "message"), [
     ([], 5, {}, ValueError, "with at least one token, got"),
     ([[]], 5, {}, ValueError, "with at least one token, got"),
     (3, 5, {}, ValueError, "of shape .T,. or .B, T. with"),
-    ([[1, 2], [3]], 5, {}, ValueError, "must be of equal length"),
+    ([[1, 2], []], 5, {}, ValueError, "with at least one token, got"),
+    ([[1, 2], [11]], 5, {}, ValueError, "outside the model's vocabulary"),
+    ([1], 5, {"n": 0}, ValueError, "n must be at least 1"),
+    ([1], 5, {"min_p": 1.5}, ValueError, "min_p must lie between 0 and 1"),
+    ([1], 5, {"repetition_penalty": 0}, ValueError, "repetition_penalty must"),
+    ([1], 5, {"choices": [[1]]}, ValueError, "choices need a stop token"),
+    ([1], 2, {"choices": [[1, 2]], "stop": 3}, ValueError,
+     "max_new_tokens must be at least 3, got 2"),
     ([1.5], 5, {}, TypeError, "prompt ids must be whole numbers"),
     (["a"], 5, {}, TypeError, "prompt ids must be whole numbers"),
     ([1, 2, 11], 5, {}, ValueError,
@@ -357,3 +421,43 @@ def test_keys_and_values_that_are_kept_change_nothing(kind):
         kept = ours.next_logits(model, ids[:, :T], past)
         whole = ours.next_logits(model, ids[:, :T])
         assert_drift(kept, whole, 1, np.abs(whole).max())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_prompts_of_different_lengths_are_continued_as_alone(kind):
+    """Each row, with its own dice: within the context, past it, and where the
+    prompt itself is longer. Penalties do not see what was filled up."""
+    model, twin = twins_of(kind, 10)
+    rng = np.random.default_rng(1)
+    prompts = [rng.integers(0, 13, length).tolist() for length in (1, 7, 4, 14)]
+    for options in ({"temperature": 0}, {"repetition_penalty": 1.4, "n": 2}):
+        new = list(ours.generate(model, prompts, 15, seed=5, **options))
+        assert new == list(theirs.generate(twin, prompts, 15, seed=5, **options))
+        n = options.get("n", 1)
+        for row, prompt in enumerate(prompts):
+            alone = list(ours.generate(model, [prompt] * (row + 1), 15, seed=5, **options))
+            texts = slice(row * n, row * n + n)
+            assert [step[texts] for step in new] == [step[texts] for step in alone]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_filled_up_changes_no_logit(kind):
+    """Cached and afresh, past the context too; whatever stands there."""
+    model, twin = twins_of(kind, 10)
+    rng = np.random.default_rng(2)
+    padding = np.array([3, 0])
+    ids = rng.integers(0, 13, (2, 14))
+    other = ids.copy()
+    other[0, :3] = (other[0, :3] + 1) % 13
+    pasts = model.new_past(), twin.new_past(), model.new_past()
+    for T in range(5, 15):
+        alone = ours.next_logits(model, ids[:1, 3:T], pasts[2])
+        kept = ours.next_logits(model, ids[:, :T], pasts[0], padding)
+        kept_t = theirs.next_logits(twin, torch.tensor(ids[:, :T]), pasts[1],
+                                    torch.tensor(padding))
+        afresh = ours.next_logits(model, other[:, :T], padding=padding)
+        size = np.abs(alone).max()
+        assert_drift(kept[:1], alone, 1, size)
+        assert_drift(kept_t[:1].numpy(), alone, 1, size)
+        if T <= 10:
+            assert_drift(afresh[:1], alone, 1, size)

@@ -96,6 +96,22 @@ def test_top_p_takes_the_lowest_of_equal_tokens():
     assert mask.tolist() == mask_t.tolist() == [True] * 4 + [False] * 4
 
 
+@given(LOGITS, st.sampled_from([0, 1e-300, 0.05, 0.5, 1.0, 1]))
+@example(np.zeros(4), 1.0)                  # equals of the largest are kept
+@example(np.log([0.8, 0.4, 0.2]), 0.25)     # met exactly, but for rounding
+def test_min_p_masks_are_the_same_and_a_ratio_of_the_largest(logits, p):
+    mask, mask_t = both("min_p_mask", logits, p)
+
+    np.testing.assert_array_equal(mask, mask_t)
+    V = logits.shape[-1]
+    for row, kept in zip(logits.reshape(-1, V), mask.reshape(-1, V),
+                         strict=True):
+        assert kept[row.argmax()]
+        for x, keeps in zip(row, kept, strict=True):
+            share, slack = math.exp(x - row.max()), 1 + 1500 * EPS
+            assert share * slack >= p if keeps else share < p * slack
+
+
 @given(LOGITS, TEMPERATURES, TOP_KS, TOP_PS)
 def test_probabilities_agree_and_add_up_to_one(logits, temperature, k, p):
     options = {"temperature": temperature, "top_k": k, "top_p": p}
@@ -152,6 +168,7 @@ def test_temperature_0_and_top_k_1_are_greedy(logits, uniform):
     greedy = logits.argmax(-1)  # the first of equals
     for options in ({"temperature": 0}, {"top_k": 1}, {"top_p": 1e-12},
                     {"temperature": 5.0, "top_k": 1},
+                    {"temperature": 0, "min_p": 0.1},
                     {"temperature": 0, "top_k": 3, "top_p": 0.5}):
         for ids in both("sample", logits, uniforms, **options):
             np.testing.assert_array_equal(ids, greedy)
@@ -169,7 +186,7 @@ def test_keeping_everything_changes_nothing(logits, temperature):
     V = logits.shape[-1]
     plain = both("next_probabilities", logits, temperature)
     for options in ({"top_p": 1.0}, {"top_k": V}, {"top_k": V + 5},
-                    {"top_k": V, "top_p": 1}):
+                    {"top_k": V, "top_p": 1}, {"min_p": 0}):
         kept = both("next_probabilities", logits, temperature, **options)
         np.testing.assert_array_equal(kept, plain)
 
@@ -226,19 +243,22 @@ def test_the_toy_vocabulary_of_the_book():
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 60),
-       st.floats(0.01, 0.99), st.sampled_from([0.3, 1.0, 3.0]))
-def test_transformers_keeps_the_same_tokens(seed, k, p, temperature):
-    """Temperature, then top-k, then top-p: the order of transformers."""
+       st.floats(0.01, 0.99), st.floats(0.001, 0.999),
+       st.sampled_from([0.3, 1.0, 3.0]))
+def test_transformers_keeps_the_same_tokens(seed, k, p, min_p, temperature):
+    """Temperature, top-k, top-p, min-p: the order of transformers."""
     from transformers.generation import logits_process as hf
 
     logits = gaussian(seed, (4, 50), 2.0)  # without ties: HF keeps them all
     scores = torch.tensor(logits)
     for warper in (hf.TemperatureLogitsWarper(temperature),
-                   hf.TopKLogitsWarper(k), hf.TopPLogitsWarper(p)):
+                   hf.TopKLogitsWarper(k), hf.TopPLogitsWarper(p),
+                   hf.MinPLogitsWarper(min_p)):
         scores = warper(None, scores)
     expected = scores.softmax(-1).numpy()
 
-    for y in both("next_probabilities", logits, temperature, k, p):
+    for y in both("next_probabilities", logits, temperature, k, p,
+                  min_p):
         np.testing.assert_array_equal(y > 0, expected > 0)
         assert_rounding(y, expected, 50)
 
@@ -257,6 +277,10 @@ def test_transformers_keeps_the_same_tokens(seed, k, p, temperature):
     ({"top_p": 1.01}, ValueError, "top_p must be above 0 and at most 1"),
     ({"top_p": math.nan}, ValueError, "top_p must be above 0"),
     ({"top_p": "0.9"}, TypeError, "top_p must be a number, got '0.9'"),
+    ({"min_p": -0.1}, ValueError, "min_p must lie between 0 and 1, got -0.1"),
+    ({"min_p": 1.1}, ValueError, "min_p must lie between 0 and 1"),
+    ({"min_p": math.nan}, ValueError, "min_p must lie between 0 and 1"),
+    ({"min_p": "0.1"}, TypeError, "min_p must be a number, got '0.1'"),
 ])
 def test_options_out_of_range_are_refused(options, kind, message):
     for side, logits in ((ours, TOY), (theirs, torch.tensor(TOY))):

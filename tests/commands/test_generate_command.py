@@ -84,6 +84,86 @@ def test_a_long_prompt_is_cropped_and_said_so(run, capsys):
     assert "the prompt is 40 tokens long; the model sees the last 16" in err
 
 
+BOTH = pytest.mark.parametrize("backend", ["torch", "numpy"])
+
+
+@BOTH
+def test_beams_find_a_likelier_text_than_greedy(run, capsys, backend):
+    words = [run, "--prompt", "The quick", "--max-new-tokens", 6, "--backend", backend]
+    code, out, err = generate(capsys, *words, "--beams", 3, "--length-penalty", 0)
+    assert code == 0 and out.startswith("The quick") and "tokens, ln p -" in err
+    code, out, err = generate(capsys, *words, "--beams", 3, "--n", 2)
+    titles = [line for line in out.splitlines() if line.startswith("---")]
+    scores = [float(title.rpartition(" ")[2]) for title in titles]
+    assert [t.partition(",")[0] for t in titles] == ["--- text 1 of 2", "--- text 2 of 2"]
+    assert scores == sorted(scores, reverse=True)
+
+
+@BOTH
+def test_several_texts_and_prompts_at_once(run, capsys, backend, tmp_path):
+    """Of any lengths; the first text is what the prompt gives alone."""
+    words = [run, "--max-new-tokens", 6, "--backend", backend, "--seed", 2]
+    alone = generate(capsys, *words, "--prompt", "The")[1]
+    _, out, err = generate(capsys, *words, "--prompt", "The", "--n", 2)
+    assert out.startswith(f"--- text 1 of 2\n{alone}--- text 2 of 2\nThe")
+    assert "12 tokens in 2 texts" in err
+    prompts = tmp_path / "prompts.txt"
+    prompts.write_text("The\n\n\u4f60\u597d, a longer one\n", "utf-8")
+    code, out, _ = generate(capsys, *words, "--prompts", prompts)
+    assert code == 0 and out.startswith(f"--- prompt 1, text 1 of 1\n{alone}--- prompt 2, text 1")
+    assert "\u4f60\u597d, a longer one" in out
+    prompts.write_text("\n")
+    assert "holds no prompt" in generate(capsys, *words, "--prompts", prompts)[2]
+
+
+@BOTH
+def test_the_answer_is_one_of_the_choices(run, capsys, backend):
+    found = set()
+    for seed in range(8):
+        code, out, err = generate(
+            capsys, run, "--prompt", "The", "--backend", backend, "--choices", " \u4f60\u597d",
+            " fox", " dog", "--seed", seed, "--temperature", 2, "--top-p", 1)
+        assert code == 0 and "the last an end of text" in err
+        found.add(out)
+    assert found <= {"The \u4f60\u597d\n", "The fox\n", "The dog\n"} and len(found) > 1
+    words = [run, "--prompt", "The", "--choices", " fox", " dog", "--beams", 2, "--n", 2]
+    out = generate(capsys, *words, "--backend", backend)[1]
+    assert sorted(line for line in out.splitlines() if "---" not in line) == ["The dog", "The fox"]
+
+
+def test_text_ends_in_front_of_a_stop_string(run, capsys):
+    words = [run, "--prompt", "a", "--max-new-tokens", 40, "--temperature", 0]
+    whole = generate(capsys, *words)[1].removesuffix("\n")
+    string = whole[5:7]
+    _, out, err = generate(capsys, *words, "--stop", "never there", string)
+    assert out == whole[:1] + whole[1:].partition(string)[0] + "\n"
+    assert generate(capsys, *words, "--stop", string, "--n", 2)[1].count(out) == 2
+    assert int(err.partition(" tokens")[0]) < 40
+
+
+@BOTH
+def test_a_draft_that_guesses_changes_no_greedy_text(run, capsys, backend):
+    words = [run, "--prompt", "The", "--max-new-tokens", 20, "--temperature", 0,
+             "--backend", backend]
+    expected = generate(capsys, *words)[1]
+    code, out, err = generate(capsys, *words, "--draft", run, "--guesses", 3)
+    assert code == 0 and out == expected and "proposals accepted (100%)" in err
+
+
+def test_a_bias_decides(run, capsys):
+    words = [run, "--prompt", "a", "--max-new-tokens", 4]
+    assert generate(capsys, *words, "--logit-bias", "e=100", "z=-inf")[1] == "aeeee\n"
+    assert generate(capsys, *words, "--logit-bias", r"\n=100")[1] == "a\n\n\n\n\n"
+
+
+def test_prompts_are_asked_for_one_after_the_other(run, capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("The\n\n\u4f60\n"))
+    code, out, err = generate(capsys, run, "--interactive", "--max-new-tokens", 3,
+                              "--temperature", 0, "--logit-bias", "e=100")
+    assert code == 0 and out == "> Theeee\n> Theeeeeee\n> \u4f60eee\n> \n"
+    assert err.startswith("give a text to continue") and err.count("3 tokens") == 3
+
+
 def test_text_streams_out_token_by_token(run):
     """The first token is there before the last one is asked for."""
     command = [sys.executable, "-c", "import sys; from twinformer.commands.main import main; "
@@ -111,6 +191,21 @@ def test_text_streams_out_token_by_token(run):
     (["--prompt", "a", "--backend", "jax"], "backend"),
     (["--prompt", "a", "--backend", "numpy", "--device", "cuda"], "device"),
     (["--prompt", "a", "--topk", "3"], "did you mean --top-k?"),
+    (["--prompt", "a", "--min-p", "2"], "min_p must lie between 0 and 1, got 2"),
+    (["--prompt", "a", "--repetition-penalty", "0"], "repetition_penalty must be a finite number"),
+    (["--prompt", "a", "--logit-bias", "ee=1"], "takes a single token, and 'ee' is 2"),
+    (["--prompt", "a", "--logit-bias", "e"], "takes TEXT=NUMBER"),
+    (["--prompt", "a", "--stop", ""], "a stop string is empty"),
+    (["--prompt", "a", "--choices", "abc", "--max-new-tokens", "2"],
+     "max_new_tokens must be at least 4, got 2"),
+    (["--prompt", "a", "--n", "0"], "n must be at least 1"),
+    (["--prompt", "a", "--beams", "0"], "beams must be at least 1"),
+    (["--prompt", "a", "--beams", "2", "--n", "3"], "of 2 beams 3 texts are wanted"),
+    (["--prompt", "a", "--beams", "2", "--early-stopping", "soon"], "expected one of 'first'"),
+    (["--prompt", "a", "--interactive"], "--prompt and --interactive cannot go together"),
+    (["--prompt", "a", "--draft", "nothing"], "there is no run at nothing"),
+    (["--prompt", "a", "--prompts", "b"], "--prompt and --prompts cannot go together"),
+    (["--prompts", "nothing.txt"], "nothing.txt"),
 ])
 def test_mistakes_are_one_line(run, capsys, words, message):
     code, out, err = generate(capsys, run, *words)
@@ -123,6 +218,11 @@ def test_what_the_tokenizer_cannot_do_is_said(characters_run, capsys):
     assert code == 2 and err.count("\n") == 1
     assert "this model cannot read the prompt: character 'ж' at offset 4" in err
     assert generate(capsys, characters_run)[0] == 0  # from its end of text on
+
+
+def test_a_draft_needs_the_same_tokens(run, characters_run, capsys):
+    code, _, err = generate(capsys, run, "--prompt", "a", "--draft", characters_run)
+    assert code == 2 and "have different tokens" in err and err.count("\n") == 1
 
 
 def test_input_that_is_not_utf8_is_named(run, capsys, monkeypatch):

@@ -91,10 +91,14 @@ def test_what_is_sent():
     assert communication_of(Plan(model=model, ranks=4, accumulation=8)).data == ddp.data
     fsdp = communication_of(Plan(model=model, ranks=4, strategy="fsdp"))
     assert fsdp.data == pytest.approx(3 * 3 / 4 * 4 * P, rel=1e-4)     # gathered twice, scattered
+    again = communication_of(Plan(model=model, ranks=4, strategy="fsdp", accumulation=2))
+    assert again.data == pytest.approx(5 * 3 / 4 * 4 * P, rel=1e-4)
     half = communication_of(Plan(model=model, ranks=4, strategy="fsdp", precision="bfloat16"))
     assert half.data == pytest.approx(3 / 4 * (2 * 2 + 4) * P, rel=1e-4)
     tensor = communication_of(Plan(model=model, ranks=2, tensor_parallel=2, batch_size=3))
-    assert tensor.tensor == 4 * 3 * 2 * (1 / 2) * 4 * (3 * 24 * 32) and tensor.data == 0
+    rows = 3 * 24
+    assert tensor.tensor == (4 * 3 + 2) * 2 * (1 / 2) * 4 * rows * 32 + 1 / 2 * 4 * rows * 4000
+    assert tensor.data == 0
     assert communication_of(Plan(model=model)).total == 0
 
 
@@ -111,7 +115,7 @@ def test_pieces():
     cut = memory_of(Plan(model=model, place="cuda", ranks=8, strategy="fsdp"))
     assert cut.state == pytest.approx(whole.state / 8, rel=0.01)
     assert held_parameters(Plan(model=model, ranks=8)) == trained_parameters(model)
-    hybrid = Plan(model=model, ranks=8, strategy="fsdp", shards=2)
+    hybrid = Plan(model=model, ranks=8, strategy="hybrid", shards=2)
     assert memory_of(hybrid).state == pytest.approx(whole.state / 2, rel=0.01)
     assert communication_of(hybrid).copies > 0
 
@@ -119,10 +123,16 @@ def test_pieces():
 @pytest.mark.parametrize("options, words", [
     ({"ranks": 6, "tensor_parallel": 4}, "must divide ranks"),
     ({"ranks": 3, "tensor_parallel": 3}, "whole heads"),
-    ({"ranks": 4, "strategy": "fsdp", "shards": 3}, "shards"),
+    ({"ranks": 4, "strategy": "hybrid", "shards": 3}, "shards"),
     ({"backend": "numpy", "checkpointing": True}, "NumPy"),
     ({"strategy": "zero"}, "ddp, fsdp"), ({"batch_size": 0}, "at least 1"),
     ({"length": -1}, "length")])
 def test_a_plan_that_cannot_be(options, words):
     with pytest.raises(ValueError, match=words):
         Plan(model=small("llama"), **options)
+
+
+def test_tensor_parallel_is_for_decoders():
+    for kind in ("gpt2", "bert", "qwen3_moe", "gpt_oss"):
+        with pytest.raises(ValueError, match="decoders such as a llama"):
+            Plan(model=small(kind), ranks=2, tensor_parallel=2)

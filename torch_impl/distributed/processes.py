@@ -23,7 +23,7 @@ from torch.distributed.device_mesh import init_device_mesh
 from twinformer.io.strict_json import json_text
 from twinformer.ranks import Ranks, current_ranks, with_ranks
 
-from .restarts import launch_store, remembered_run
+from .restarts import attempt_store, launch_store, remembered_run
 from .watch import Watch
 
 __all__ = ["ProcessRanks", "first_to_fail", "join_ranks", "launched",
@@ -31,9 +31,7 @@ __all__ = ["ProcessRanks", "first_to_fail", "join_ranks", "launched",
 
 PLACES = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
 LONG = timedelta(days=30)       # what rank 0 does for all may take its time
-MISTAKES = {kind.__name__: kind for kind in (
-    ValueError, OSError, FileNotFoundError, FileExistsError,
-    PermissionError, ConnectionError)}
+MISTAKES = {"of a value": ValueError, "of the system": OSError}
 
 
 def launched() -> bool:
@@ -69,11 +67,16 @@ class ProcessRanks(Ranks):
             return cls(dist.HashStore(), 0, 1)
         store, rank, size = next(dist.rendezvous("env://", timeout=LONG))
         store.set_timeout(LONG)
-        return cls(dist.PrefixStore("twinformer", store), rank, size)
+        return cls(attempt_store(store, rank, size), rank, size)
 
     def total(self, array: np.ndarray) -> np.ndarray:
         tensor = torch.from_numpy(np.array(array, np.float64))
         dist.all_reduce(tensor, group=self.data)
+        return tensor.numpy()
+
+    def maxima(self, array: np.ndarray) -> np.ndarray:
+        tensor = torch.from_numpy(np.array(array, np.float64))
+        dist.all_reduce(tensor, dist.ReduceOp.MAX, group=self.data)
         return tensor.numpy()
 
     def most(self, number: int) -> int:
@@ -218,11 +221,11 @@ def kind_of_device(name: str) -> str:
 
 
 def first_to_fail() -> bool:
-    """Whether no other rank has failed before, even if this one has not
-    joined them yet."""
+    """Whether no other rank has failed before; where they have not met yet,
+    the first one of each machine speaks."""
     ranks = current_ranks()
     if ranks.size == 1:
-        ranks = ProcessRanks.found()
+        return os.environ.get("LOCAL_RANK", "0") == "0"
     return ranks.first_to_fail()
 
 

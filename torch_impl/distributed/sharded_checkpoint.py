@@ -15,6 +15,7 @@ import warnings
 from datetime import timedelta
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.distributed as dist
@@ -48,7 +49,8 @@ class ShardedCheckpoints:
         # Of its own: a thread writes while others train in the default one
         self.group = dist.new_group(
             backend="gloo", timeout=timedelta(seconds=timeout))
-        self.writer, self.coming = None, None
+        self.writer: Any = None
+        self.coming: Any = None     # what the thread will have done
 
     def save(self, folder: Path, checkpoint: Checkpoint,
              keep: int = 2) -> None:

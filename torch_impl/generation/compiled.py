@@ -51,10 +51,15 @@ class CompiledDecoder(nn.Module):
         self.new_past = model.new_past
         self.step = torch.compile(step, **options)
 
-    def forward(self, ids, past=None, read=None):
-        """ids (B, T) -> logits (B, T, V), as the model; past is extended"""
-        if ids.shape[1] > 1 or not past or past[0].k is None:
-            return self.model(ids, past=past, read=read)
+    def forward(self, ids, past=None, read=None, **placed):
+        """ids (B, T) -> logits (B, T, V), as the model; past is extended
+
+        placed : the positions and documents of prompts of unequal lengths,
+            which go through the model as it is
+        """
+        first = not past or past[0].k is None
+        if first or ids.shape[1] > 1 or placed:
+            return self.model(ids, past=past, read=read, **placed)
         position = torch.tensor([past[0].length], device=ids.device)
         memory = []
         for cache in past:

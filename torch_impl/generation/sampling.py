@@ -2,22 +2,24 @@
 
 The likeliest token at every step (greedy) soon runs in circles; drawing from
 the whole distribution sooner or later falls into its long tail of thousands
-of poor tokens. Three knobs lie between the two: temperature sharpens or
+of poor tokens. Four knobs lie between the two: temperature sharpens or
 flattens the distribution, top-k cuts its tail at a number of tokens, top-p
-at a share of the probability.
+at a share of the probability, min-p at a fraction of the likeliest token's.
 
 Randomness is an argument, one uniform number for each draw, so that both
 implementations pick the same token.
 
 Shapes: ... = any leading axes (none, or the batch), V = vocabulary.
 """
+import math
+
 import torch
 
 from ..layers.softmax import softmax
 from twinformer.generation.options import check_sampling_options
 
-__all__ = ["top_k_mask", "top_p_mask", "next_probabilities", "draw",
-           "sample"]
+__all__ = ["top_k_mask", "top_p_mask", "min_p_mask", "finite_peak",
+           "next_probabilities", "draw", "sample"]
 
 
 def top_k_mask(logits, top_k: int):
@@ -56,6 +58,23 @@ def top_p_mask(logits, top_p: float):
     return largest_mask(logits, threshold, size)
 
 
+def min_p_mask(logits, min_p: float):
+    """logits (..., V) -> boolean (..., V), True from min_p of the largest on
+
+    A token is kept where its probability is at least min_p times that of the
+    likeliest one: p / p_max >= min_p, which is logit - peak >= log(min_p), so
+    that no exponential is needed. Where the model is sure few remain, where
+    it is not many; the likeliest always does. Nguyen et al. 2024
+    (arXiv:2407.01082), section 3.
+    """
+    check_sampling_options(min_p=min_p)
+    if min_p == 0:  # nothing is below it, a forbidden token's 0 neither
+        return torch.ones_like(logits, dtype=torch.bool)
+
+    peak = logits.amax(-1, keepdim=True)               # (..., 1)
+    return logits - peak >= math.log(min_p)
+
+
 def largest_mask(logits, threshold, count):
     """True at the `count` largest, of which the last equals threshold (..., 1)
 
@@ -68,13 +87,32 @@ def largest_mask(logits, threshold, count):
     return above | (tied & (tied.cumsum(-1) <= room))
 
 
+def finite_peak(logits):
+    """logits (..., V) -> the largest of each row (..., 1)
+
+    Raises
+    ------
+    ValueError
+        It is NaN, inf or -inf.
+    """
+    peak = logits.amax(-1, keepdim=True)               # (..., 1)
+    if not peak.isfinite().all():  # NaN and +inf always reach the maximum
+        raise ValueError(
+            "expected each row's largest logit to be finite, got "
+            f"{peak[~peak.isfinite()][0]}; NaN or inf means that the "
+            "model's weights have gone bad, -inf that no token is allowed")
+    return peak
+
+
 def next_probabilities(logits, temperature: float = 1.0,
                        top_k: int | None = None,
-                       top_p: float | None = None):
+                       top_p: float | None = None,
+                       min_p: float | None = None):
     """logits (..., V) -> probabilities (..., V) that add up to 1
 
     probabilities = softmax(logits / temperature) over the tokens that top-k,
-    then top-p, have kept; 0 elsewhere. A logit of -inf forbids its token.
+    then top-p, then min-p have kept; 0 elsewhere. A logit of -inf forbids its
+    token.
 
     Parameters
     ----------
@@ -83,6 +121,8 @@ def next_probabilities(logits, temperature: float = 1.0,
         ones; 0 is the limit, all probability on the largest logit
     top_k : keep this many tokens; None, or V and above, keeps all
     top_p : keep the nucleus of this probability; None or 1 keeps all
+    min_p : keep what is this fraction as likely as the likeliest token is;
+        None or 0 keeps all
 
     Raises
     ------
@@ -90,13 +130,8 @@ def next_probabilities(logits, temperature: float = 1.0,
         An option is out of its range; a logit is NaN or +inf; or every
         token of a row is forbidden.
     """
-    check_sampling_options(temperature, top_k, top_p)
-    peak = logits.amax(-1, keepdim=True)               # (..., 1)
-    if not peak.isfinite().all():  # NaN and +inf always reach the maximum
-        raise ValueError(
-            "expected each row's largest logit to be finite, got "
-            f"{peak[~peak.isfinite()][0]}; NaN or inf means that the "
-            "model's weights have gone bad, -inf that no token is allowed")
+    check_sampling_options(temperature, top_k, top_p, min_p)
+    peak = finite_peak(logits)                         # (..., 1)
     if temperature == 0:  # the limit: all on one token, the first of equals
         temperature, top_k = 1.0, 1
 
@@ -105,6 +140,8 @@ def next_probabilities(logits, temperature: float = 1.0,
         scores = torch.where(top_k_mask(logits, top_k), scores, -torch.inf)
     if top_p is not None:
         scores = torch.where(top_p_mask(scores, top_p), scores, -torch.inf)
+    if min_p is not None:
+        scores = torch.where(min_p_mask(scores, min_p), scores, -torch.inf)
     return softmax(scores)
 
 
@@ -124,7 +161,8 @@ def draw(probabilities, uniform):
 
 
 def sample(logits, uniform, temperature: float = 1.0,
-           top_k: int | None = None, top_p: float | None = None):
+           top_k: int | None = None, top_p: float | None = None,
+           min_p: float | None = None):
     """logits (..., V), uniform (...) in [0, 1) -> ids (...)
 
     Parameters
@@ -132,7 +170,7 @@ def sample(logits, uniform, temperature: float = 1.0,
     logits : float array (..., V); double precision keeps the draw from
         depending on rounding
     uniform : one random number for each row, 0 <= uniform < 1
-    temperature, top_k, top_p : as in `next_probabilities`
+    temperature, top_k, top_p, min_p : as in `next_probabilities`
 
     Raises
     ------
@@ -144,5 +182,9 @@ def sample(logits, uniform, temperature: float = 1.0,
         raise ValueError(
             "uniform must lie in [0, 1), as Generator.random() draws it, "
             f"got {uniform.min()} to {uniform.max()}")
-    kept = next_probabilities(logits, temperature, top_k, top_p)
+    if temperature == 0:  # nothing to draw: the first of the largest
+        check_sampling_options(temperature, top_k, top_p, min_p)
+        finite_peak(logits)
+        return logits.argmax(-1)
+    kept = next_probabilities(logits, temperature, top_k, top_p, min_p)
     return draw(kept, uniform)

@@ -2,86 +2,65 @@
 
   twinformer generate runs/run-1 --prompt "def main("
   twinformer generate runs/run-1 --temperature 0 --backend numpy
-  twinformer generate gpt2 --prompt "Alan Turing theorized that"
+  twinformer generate gpt2 --prompt "Alan Turing theorized that" --beams 4
+  twinformer generate gpt2 --prompt "2 + 2 = 5. True or false? It is" --choices " true" " false"
+  twinformer generate runs/run-1 --interactive
   cat story.txt | twinformer generate runs/run-1 --prompt - --max-new-tokens 500
 
 The same seed gives the same text, whichever backend computes it.
 """
 import sys
-import time
 
 from ..backend import implementation
+
+from .generating.options import add_arguments, check_arguments
 
 __all__ = ["add_arguments", "build_model", "run"]
 
 
-def add_arguments(parser) -> None:
-    parser.add_argument("model", type=str, help="a run, or one checkpoint in it; "
-                        "gpt2, qwen3-0.6b or another published size; a folder with weights")
-    parser.add_argument(
-        "--prompt", type=str,
-        help="the text to continue; - reads it from standard input; left out, a new text begins")
-    parser.add_argument("--max_new_tokens", type=int, default=200, help="stop after this many")
-    parser.add_argument(
-        "--temperature", type=float, default=0.8,
-        help="below 1 is more careful, above 1 more daring, 0 always takes the likeliest token")
-    parser.add_argument("--top_k", type=int, help="draw from the k likeliest tokens only")
-    parser.add_argument(
-        "--top_p", type=float, default=0.95,
-        help="draw from the likeliest tokens that hold this share of the probability")
-    parser.add_argument("--seed", type=int, default=0, help="another seed, another text")
-    parser.add_argument(
-        "--backend", choices=["torch", "numpy"], default="torch", help="who computes it")
-    parser.add_argument(
-        "--device", choices=["auto", "cpu", "cuda", "mps"], default="auto",
-        help="where torch computes it")
-
-
 def run(arguments) -> None:
-    from ..generation.options import check_sampling_options, check_whole
-    from ..generation.streaming import broken_characters, stream_text
-
     from .console import given_text, never_fail_to_print
+    from .generating.prompt_loop import prompt_loop
+    from .generating.writing import Writer
     from .opening import open_model
 
-    check_sampling_options(arguments.temperature, arguments.top_k, arguments.top_p)
-    check_whole("max_new_tokens", arguments.max_new_tokens, 1, "200 is a paragraph")
-    check_whole("seed", arguments.seed, 0, "any whole number from 0 will do")
+    check_arguments(arguments)
     never_fail_to_print()
     opened = open_model(arguments.model, arguments.backend)
-    prompt, ids = beginning(arguments.prompt, opened.tokenizer, given_text)
+    tokenizer, context = opened.tokenizer, opened.config.model.context_length
+    prompts = []
+    if arguments.prompts:
+        prompts = [beginning(line, tokenizer) for line in lines_of(arguments.prompts)]
+    elif not arguments.interactive:
+        text = arguments.prompt
+        prompts = [beginning(None if text is None else given_text(text), tokenizer)]
+    draft = draft_of(arguments, tokenizer) if arguments.draft else None
     model, where = build_model(opened, arguments.backend, arguments.device)
-    if len(ids) > (context := opened.config.model.context_length):
-        print(f"the prompt is {len(ids)} tokens long; the model sees the last {context}",
-              file=sys.stderr)
-
-    generate = implementation(arguments.backend).generate
-    stops = opened.tokenizer.stop_tokens
-    counted = Counted(generate(
-        model, ids, arguments.max_new_tokens, temperature=arguments.temperature,
-        top_k=arguments.top_k, top_p=arguments.top_p, stop=stops, seed=arguments.seed,
-        vocab_limit=opened.tokenizer.vocab_size))
-    print(prompt, end="", flush=True)
-    written = []
-    for piece in stream_text(opened.tokenizer, counted, stops, goes_on=True):
-        print(piece, end="", flush=True)
-        written.append(piece)
-    print()
-    if hint := broken_characters("".join(written)):
-        print(hint, file=sys.stderr)
     step = f", step {opened.step}" if opened.step else ""
-    print(f"{counted.summary(stops)} ({arguments.backend} on {where}{step})", file=sys.stderr)
+    writer = Writer(implementation(arguments.backend), model, tokenizer, arguments,
+                    f"{arguments.backend} on {where}{step}", draft)
+    if arguments.interactive:
+        prompt_loop(lambda text: writer.write([seen(beginning(text, tokenizer), context)]))
+    else:
+        writer.write([seen(prompt, context) for prompt in prompts])
 
 
-def beginning(prompt, tokenizer, given_text):
-    """The text to show first, and its token ids."""
-    if prompt is None:
+def seen(prompt, context: int):
+    """The prompt; said, if it is longer than what the model sees."""
+    if len(prompt[1]) > context:
+        print(f"the prompt is {len(prompt[1])} tokens long; the model sees the last {context}",
+              file=sys.stderr)
+    return prompt
+
+
+def beginning(text, tokenizer):
+    """The text to show first, and its token ids; None begins a new text."""
+    if text is None:
         if tokenizer.first_token is None:
             raise ValueError(
                 "this model's tokenizer has no end-of-text token to begin a new text with; give "
                 "--prompt TEXT")
         return "", [tokenizer.first_token]
-    text = given_text(prompt)
     if not text:
         raise ValueError("the prompt is empty; leave --prompt out to begin a new text")
     try:
@@ -90,28 +69,30 @@ def beginning(prompt, tokenizer, given_text):
         raise ValueError(f"this model cannot read the prompt: {problem}") from None
 
 
+def lines_of(path: str) -> list[str]:
+    """The lines of a file that are not blank."""
+    from ..io.paths import expanded
+    from ..io.text_files import decoded
+
+    lines = [line for line in decoded(expanded(path).read_bytes(), path).splitlines()
+             if line.strip()]
+    if not lines:
+        raise ValueError(f"{path} holds no prompt; put one on each line")
+    return lines
+
+
+def draft_of(arguments, tokenizer):
+    """The smaller model that guesses, where it has the same tokens."""
+    from .opening import open_model
+
+    opened = open_model(arguments.draft, arguments.backend)
+    if opened.tokenizer.table != tokenizer.table:
+        raise ValueError(f"{arguments.draft} and {arguments.model} have different tokens; a draft "
+                         "has to be trained with the tokenizer of the model that it guesses for")
+    return build_model(opened, arguments.backend, arguments.device)[0]
+
+
 def build_model(opened, backend, device):
     """The opened run's model in either backend, and where it computes."""
     package = implementation(backend)
     return package.placed(package.model_of(opened.config.model, opened.parameters), device)
-
-
-class Counted:
-    """Hand token ids on, and remember how many came how fast."""
-
-    def __init__(self, ids):
-        self.ids = ids
-        self.count, self.last, self.seconds = 0, None, 0.0
-
-    def __iter__(self):
-        start = time.perf_counter()
-        for token in self.ids:
-            self.count, self.last = self.count + 1, token
-            self.seconds = time.perf_counter() - start
-            yield token
-
-    def summary(self, stops) -> str:
-        rate = self.count / max(self.seconds, 1e-9)
-        stopped = ", the last an end of text" if self.last in stops else ""
-        return (f"{self.count} tokens{stopped}, in {self.seconds:.1f} s: "
-                f"{rate:.{0 if rate >= 100 else 1}f} tokens/s")

@@ -90,4 +90,6 @@ def one_speaks() -> Iterator[None]:
             os._exit(2)     # threads that wait for others would hold it
         if words := package.lost_in_words(problem):
             raise words from problem
+        if os.environ["RANK"] != "0":
+            problem.add_note(f"on rank {os.environ['RANK']}")
         raise

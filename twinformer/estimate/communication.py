@@ -51,17 +51,17 @@ def communication_of(plan: Plan) -> Communication:
         data, hops = 2 * ring(n) * FLOAT * own, 2 * (n - 1)
     elif plan.pieces > 1:
         s, turns = plan.pieces, plan.accumulation
-        # weights come before forward and before backward of every microbatch
-        gather = 2 * turns * ring(s) * plan.width * own
-        data = gather + turns * ring(s) * FLOAT * own
-        hops = 3 * turns * (a.L + 1) * (s - 1)
+        # weights come before forward and before backward of every microbatch, gradients go once
+        data = ring(s) * own * (2 * turns * plan.width + FLOAT)
+        hops = (2 * turns + 1) * (a.L + 1) * (s - 1)
         if n > s:
             copies = 2 * ring(n // s) * FLOAT * own / s
     tensor = tensor_hops = 0.0
     if tp > 1:      # two sums forward and two backward in each block; again, if recomputed
-        sums = (6 if plan.checkpointing else 4) * a.L * plan.accumulation
-        tensor = sums * 2 * ring(tp) * plan.width * plan.rows * a.D
-        tensor_hops = sums * 2 * (tp - 1)
+        sums = (6 if plan.checkpointing else 4) * a.L + 2       # and behind the tables
+        logits = ring(tp) * plan.width * plan.rows * a.V        # gathered
+        tensor = sums * 2 * ring(tp) * plan.width * plan.rows * a.D + logits
+        tensor, tensor_hops = (plan.accumulation * n for n in (tensor, (2 * sums + 1) * (tp - 1)))
     return Communication(data, hops, copies, tensor, tensor_hops)
 
 

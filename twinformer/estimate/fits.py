@@ -132,7 +132,7 @@ def more_ranks(plan: Plan, room: float) -> Way | None:
         return None
     ranks = 2 * plan.ranks
     while ranks <= MOST_RANKS:
-        then = replace(plan, ranks=ranks, strategy="fsdp", shards=0)
+        then = replace(plan, ranks=ranks, strategy="fsdp")
         if (bytes_then := needed(then)) <= room:
             return Way(f"{ranks} ranks that share the model",
                        ("--ranks", str(ranks), "--strategy", "fsdp"), bytes_then)

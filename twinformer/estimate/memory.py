@@ -34,7 +34,6 @@ class Memory:
     moments: float
     half_weights: float     # copies of the weights for products in half precision
     gathered: float         # fsdp: whole blocks, while they work
-    buckets: float          # ddp: what is sent together
     activations: float      # kept between forward and backward, with the loss's logits
     logits: float           # of them: those of the loss, and their gradient
     working: float          # arrays that live for a moment, at the highest point
@@ -51,14 +50,13 @@ def memory_of(plan: Plan) -> Memory:
     a, kept, held = anatomy(plan.model), activations_of(plan), FLOAT * held_parameters(plan)
     half = half_weights(plan)
     gathered = gathered_by_fsdp(plan)
-    buckets = held if plan.strategy == "ddp" and plan.data_ranks > 1 else 0.0
-    always = 3 * held + buckets + gathered
+    always = 3 * held + gathered
     if plan.backend == "numpy":
         highest, working = highest_in_numpy(plan, a, kept, held)
     else:
         highest, working = highest_in_torch(plan, a, kept, held, half)
     return Memory(weights=held, gradients=held, moments=2 * held, half_weights=half,
-                  gathered=gathered, buckets=buckets, activations=kept.total,
+                  gathered=gathered, activations=kept.total,
                   logits=2 * logits(plan, a), working=working, peak=always + highest)
 
 
@@ -92,10 +90,11 @@ def highest_in_torch(plan: Plan, a: Anatomy, kept: Activations, held: float, hal
     wide = logits(plan, a)
     loss = kept.total + half + 2 * wide
     table = FLOAT * a.V * a.D
-    head = kept.blocks + kept.ends + half + wide * (plan.width / FLOAT) + table / plan.pieces
+    table /= plan.pieces * plan.tensor_parallel
+    head = kept.blocks + kept.ends + half + wide * (plan.width / FLOAT) + table
     inside = kept.block if plan.checkpointing else 0.0
     first = (kept.blocks + inside + half + block_working(plan, a)
-             + table / plan.pieces)
+             + table)
     last = held + block_working(plan, a) + inside + kept.block * (not plan.checkpointing)
     top = max(loss, head, first, last)
     if plan.place == "cpu":             # a GPU's memory is torch's own to arrange
@@ -120,7 +119,7 @@ def half_weights(plan: Plan) -> float:
     if plan.width == FLOAT or plan.pieces > 1:
         return 0.0
     blocks, head = matrices(plan)
-    return plan.width * (blocks / plan.tensor_parallel + head)
+    return plan.width * (blocks + head) / plan.tensor_parallel
 
 
 def matrices(plan: Plan) -> tuple[float, float]:
@@ -134,11 +133,15 @@ def matrices(plan: Plan) -> tuple[float, float]:
 
 def gathered_by_fsdp(plan: Plan) -> float:
     """Two blocks, one at work and the next on its way, the tables, and a block's gradient before
-    it is cut again. Zhao et al. 2023 (arXiv:2304.11277), section 3.2."""
+    it is cut again; in accumulation, all gradients whole. Zhao et al. 2023 (arXiv:2304.11277),
+    section 3.3."""
     if plan.pieces == 1:
         return 0.0
     block = block_parameters(plan.model) / plan.tensor_parallel
-    tables = table_parameters(plan.model)
-    return plan.width * (2 * block + tables) + FLOAT * max(block, tables)
+    tables = table_parameters(plan.model) / plan.tensor_parallel
+    gradients = max(block, tables)
+    if plan.accumulation > 1:
+        gradients = held_parameters(plan) * plan.pieces
+    return plan.width * (2 * block + tables) + FLOAT * gradients
 
 

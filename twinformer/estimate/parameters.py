@@ -53,23 +53,17 @@ def block_parameters(model: Any) -> int:
 def held_parameters(plan: Plan) -> int:
     """Of one rank, whose optimizer works on them: all, or its piece.
 
-    Tensor parallel ranks share the matrices of the blocks; biases that are added to a sum, norms
-    and tables are everybody's.
+    Tensor parallel ranks share the matrices of the blocks, the embedding and the head; norms are
+    everybody's.
     """
     shared = sum(math.prod(shape) for name, shape in plan.model.parameter_shapes().items()
-                 if split_by_tensor(name, shape))
+                 if len(shape) > 1)
     whole = trained_parameters(plan.model) - shared
     return math.ceil((whole + shared / plan.tensor_parallel) / plan.pieces)
-
-
-def split_by_tensor(name: str, shape: tuple[int, ...]) -> bool:
-    """Whether tensor parallel ranks have a slice each: matrices inside of the blocks, but for a
-    router's, which everybody asks."""
-    return (name.startswith("blocks.") and len(shape) > 1 and "router" not in name)
 
 
 def lora_parameters(model: Any, rank: int) -> int:
     """What LoRA of that rank adds beside every matrix of the blocks. Hu et al. 2021
     (arXiv:2106.09685), section 4.1: A (rank, inputs) and B (outputs, rank)."""
     return sum(rank * sum(shape) for name, shape in model.parameter_shapes().items()
-               if split_by_tensor(name, shape))
+               if name.startswith("blocks.") and len(shape) > 1 and "router" not in name)

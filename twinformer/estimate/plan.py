@@ -10,7 +10,7 @@ from ..checks import check_choice, check_sizes
 
 __all__ = ["STRATEGIES", "Plan", "plan_of"]
 
-STRATEGIES = ("ddp", "fsdp")
+STRATEGIES = ("ddp", "fsdp", "hybrid")
 FLOAT = 4       # bytes; weights, gradients and moments are float32 in both packages
 WIDTHS = {"float32": 4, "bfloat16": 2, "float16": 2}
 
@@ -43,11 +43,12 @@ class Plan:
         Processes that train together, one for each GPU.
     strategy
         How several ranks share the work: "ddp" copies the model to each, "fsdp" cuts weights,
-        gradients and moments into as many pieces as there are ranks.
+        gradients and moments into as many pieces as there are ranks, "hybrid" cuts them within
+        each machine and copies them to all.
     tensor_parallel
         Ranks that share every product of the blocks; they divide ranks.
     shards
-        Pieces that fsdp cuts into, where there are fewer than ranks (hybrid sharding); 0 = all.
+        Pieces that hybrid cuts into: the ranks of one machine that read different batches.
     """
 
     model: Any
@@ -60,9 +61,9 @@ class Plan:
     checkpointing: bool = False
     place: str = "cpu"
     ranks: int = 1
-    strategy: Literal["ddp", "fsdp"] = "ddp"
+    strategy: Literal["ddp", "fsdp", "hybrid"] = "ddp"
     tensor_parallel: int = 1
-    shards: int = 0
+    shards: int = 8
 
     def __post_init__(self):
         check_choice("backend", self.backend, ("torch", "numpy"))
@@ -77,19 +78,28 @@ class Plan:
         if self.ranks % self.tensor_parallel:
             raise ValueError(f"tensor_parallel ({self.tensor_parallel}) must divide ranks "
                              f"({self.ranks}): every group of them holds one model")
-        if self.shards and self.data_ranks % self.shards:
+        if self.strategy == "hybrid" and self.data_ranks % self.pieces:
             raise ValueError(f"shards ({self.shards}) must divide the {self.data_ranks} ranks "
                              f"that read different batches")
-        for name in ("n_heads", "n_kv_heads"):
-            heads = getattr(self.model, name, self.tensor_parallel)
-            if heads % self.tensor_parallel:
-                raise ValueError(f"tensor parallel ranks take whole heads: tensor_parallel "
-                                 f"({self.tensor_parallel}) does not divide model.{name} "
-                                 f"({heads})")
+        self.check_tensor_parallel()
         if self.backend == "numpy" and (self.ranks > 1 or self.checkpointing
                                         or self.precision != "float32"):
             raise ValueError("the NumPy backend has one rank, float32, and keeps its "
                              "activations; expected the torch backend for anything else")
+
+    def check_tensor_parallel(self) -> None:
+        """ValueError where the matrices of the model cannot be shared like that."""
+        n, model = self.tensor_parallel, self.model
+        if n == 1:
+            return
+        if not hasattr(model, "rope_theta") or hasattr(model, "n_experts"):
+            raise ValueError(f"tensor parallel ranks share decoders such as a llama or a qwen3, "
+                             f"not a {model.kind}; expected tensor_parallel 1")
+        for name in ("n_heads", "n_kv_heads", "d_hidden", "vocab_size"):
+            if getattr(model, name) % n:
+                raise ValueError(f"tensor parallel ranks take equal shares, and whole heads: "
+                                 f"tensor_parallel ({n}) does not divide model.{name} "
+                                 f"({getattr(model, name)})")
 
     @property
     def T(self) -> int:
@@ -114,7 +124,8 @@ class Plan:
     @property
     def pieces(self) -> int:
         """Into how many pieces fsdp cuts what is kept of every parameter."""
-        return (self.shards or self.data_ranks) if self.strategy == "fsdp" else 1
+        cut = {"fsdp": self.data_ranks, "hybrid": min(self.shards, self.data_ranks)}
+        return cut.get(self.strategy, 1)
 
     @property
     def tokens(self) -> int:

@@ -24,12 +24,13 @@ class StepTime(NamedTuple):
     """Seconds of one step of all ranks."""
 
     arithmetic: float
-    waiting: float      # for other ranks, while nothing is computed
-    beside: float       # communication that arithmetic hides, as far as it lasts
+    waiting: float = 0.0    # for other ranks, while nothing is computed
+    beside: float = 0.0     # communication while there is something to compute
+    exposed: float = 0.0    # what of it arithmetic does not hide
 
     @property
     def total(self) -> float:
-        return max(self.arithmetic, self.beside) + self.waiting
+        return self.arithmetic + self.exposed + self.waiting
 
     @property
     def efficiency(self) -> float:
@@ -57,7 +58,7 @@ COSTS = {
 def machine_step(plan: Plan, speed: Speed) -> StepTime:
     """A step of one rank on this machine, at its measured speed."""
     return StepTime(sum(share * cost for share, cost in zip(
-        work_of(plan, speed), COSTS[plan.backend], strict=True)), 0.0, 0.0)
+        work_of(plan, speed), COSTS[plan.backend], strict=True)))
 
 
 def work_of(plan: Plan, speed: Speed) -> tuple[float, ...]:
@@ -91,4 +92,19 @@ def gpu_step(plan: Plan, gpu: Gpu, utilisation: float, links: Links) -> StepTime
     flops = flops_of(plan)
     arithmetic = (flops.model + flops.again) / (peak * utilisation)
     beside, waiting = communication_seconds(plan, links)
-    return StepTime(arithmetic, waiting, beside)
+    return StepTime(arithmetic, waiting, beside, exposed(plan, arithmetic, beside))
+
+
+def exposed(plan: Plan, arithmetic: float, beside: float) -> float:
+    """What of the communication is seen.
+
+    Gradients travel while those of earlier blocks are computed, weights while the block before
+    works: all but the first block's, or the last one's, has something to hide behind. With ddp
+    that is the backward pass of the last microbatch, with fsdp everything.
+    """
+    behind = arithmetic
+    if plan.strategy == "ddp":
+        flops = flops_of(plan)
+        backward = (flops.backward + flops.again) / (flops.model + flops.again)
+        behind = arithmetic * backward / plan.accumulation
+    return max(beside / (plan.model.n_layers + 1), beside - behind)

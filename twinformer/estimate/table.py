@@ -59,8 +59,7 @@ def memory(found: Estimate) -> list[tuple[str, str]]:
             ("  activations", f"{in_bytes(m.activations)}  {attention}; {kept}"),
             ("  logits", f"{in_bytes(m.logits)}  and their gradient")]
     for name, size, words in (("half precision", m.half_weights, "copies of the weights"),
-                              ("gathered", m.gathered, "blocks at work, by fsdp"),
-                              ("buckets", m.buckets, "gradients on their way, by ddp")):
+                              ("gathered", m.gathered, f"what is whole, by {plan.strategy}")):
         if size:
             rows.append((f"  {name}", f"{in_bytes(size)}  {words}"))
     total = f"{in_bytes(found.needed)}  libraries included; not all is there at once"
@@ -75,7 +74,7 @@ def communication(found: Estimate) -> list[tuple[str, str]]:
     if not sent.total:
         return []
     parts = [f"{in_bytes(size)} {words}" for size, words in (
-        (sent.data, plan.strategy), (sent.copies, "between groups of shards"),
+        (sent.data, plan.strategy), (sent.copies, "between machines"),
         (sent.tensor, "tensor parallel")) if size]
     return [("communication", f"{in_bytes(sent.total)} sent by each rank in a step: "
              + ", ".join(parts))]
@@ -88,9 +87,9 @@ def time(found: Estimate, max_steps: int) -> list[tuple[str, str]]:
     per_second = found.tokens_per_second or 0.0
     rows = [("a step", f"{duration(step.total)}, {rate(per_second)} tokens/s")]
     if found.plan.ranks > 1:
-        rows.append((" ", f"{duration(step.arithmetic)} of arithmetic, beside it "
-                     f"{duration(step.beside)} of communication, {duration(step.waiting)} of "
-                     f"waiting: efficiency {step.efficiency:.0%}"))
+        rows.append((" ", f"{duration(step.arithmetic)} of arithmetic; communication takes "
+                     f"{duration(step.beside + step.waiting)}, of which it does not hide "
+                     f"{duration(step.exposed + step.waiting)}: efficiency {step.efficiency:.0%}"))
     if max_steps:
         rows.append((f"{max_steps:,} steps", f"{duration(max_steps * step.total)}, "
                      f"{max_steps * found.plan.tokens:,} tokens; evaluations come on top"))

@@ -40,7 +40,7 @@ def count(n: float) -> str:
 
 def duration(seconds: float) -> str:
     """Two units at most."""
-    if seconds < 1:
+    if 0 < seconds < 1:
         return f"{three(1000 * seconds)} ms"
     if seconds < 60:
         return f"{three(seconds)} s"

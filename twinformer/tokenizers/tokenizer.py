@@ -65,6 +65,12 @@ class Tokenizer(ABC):
         self.vocab_size = 1 + max(self._table, default=-1)
         self.marks = marks or TextMarks()
 
+    @property
+    def table(self) -> dict[int, bytes]:
+        """The bytes of every id; of two tokenizers with the same table each
+        can read what the other's model writes."""
+        return dict(self._table)
+
     @abstractmethod
     def encode_ordinary(self, text: str) -> list[int]:
         """The ids of text, in which special tokens are plain text."""

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from ...architectures.kinds import kind_of
+from ...checks import check_sizes
 from ...configs.run_config import RunConfig
 from ...estimate.communication import Links
 from ...estimate.estimate import Estimate, estimate
@@ -67,7 +68,7 @@ def answer(arguments) -> Answer:
     model, source = vocabulary_of(config, bool(preset))
     config = replace(config, model=model)
     plan = plan_of(config, place="cuda" if gpu else place_of(config), length=arguments.length,
-                   shards=arguments.shards, **several(arguments, config))
+                   **several(arguments, config))
     there, where = room(plan, gpu, arguments.gpu)
     found = verdict(plan, there, kind_of(model).presets, preset,
                     plan.ranks if plan.place == "cpu" else 1)
@@ -81,8 +82,11 @@ def answer(arguments) -> Answer:
 def several(arguments, config: RunConfig) -> dict[str, Any]:
     """ranks, strategy and tensor_parallel, which are settings of a run or options of this
     command."""
-    return {name: getattr(config.device, name, None) or getattr(arguments, name)
-            for name in ("ranks", "strategy", "tensor_parallel")}
+    found = {name: getattr(config.device, name, None) or getattr(arguments, name)
+             for name in ("ranks", "strategy", "tensor_parallel")}
+    check_sizes(gpus_per_host=arguments.gpus_per_host)
+    shards = max(1, arguments.gpus_per_host // found["tensor_parallel"])
+    return found | {"shards": shards}
 
 
 def room(plan: Plan, gpu: Gpu | None, name: str | None) -> tuple[float | None, str]:

@@ -63,15 +63,14 @@ def add_machines(parser) -> None:
     several = {
         "ranks": dict(type=int, default=1, help="Processes that train together, one a GPU; "
                       "batch_size is one rank's."),
-        "strategy": dict(type=Literal["ddp", "fsdp"], default="ddp",
-                         help="Copy the model to each rank, or cut it into pieces."),
+        "strategy": dict(type=Literal["ddp", "fsdp", "hybrid"], default="ddp",
+                         help="Copy the model to each rank, cut it into pieces for all, or for "
+                              "those of each machine."),
         "tensor_parallel": dict(type=int, default=1,
                                 help="Ranks that share the matrices of every layer.")}
     for name, options in several.items():
         if name not in known:
             parser.add_argument(f"--{name}", **options)
-    parser.add_argument("--shards", type=int, default=0,
-                        help="Pieces that fsdp cuts the model into, if fewer than ranks; 0 = all.")
     parser.add_argument("--length", type=int, default=0,
                         help="Tokens of a sequence; 0 = the model's context length.")
     parser.add_argument("--gpu", metavar="NAME", type=str,

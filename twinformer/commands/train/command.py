@@ -9,6 +9,7 @@
   twinformer train --preset gpt2 --n-layers 6   GPT-2's shape, half as deep
   twinformer train --config mine.yaml --learning-rate 0.0005
   twinformer train --resume runs/run-1        after a stop, bit for bit
+  twinformer train --ranks 2                  two processes: GPUs, or half the cores each
 
 Everything lands in runs/NAME: config.yaml, metrics.jsonl, loss.png,
 samples.txt and the checkpoints. Ctrl-C saves and stops. The last word of an
