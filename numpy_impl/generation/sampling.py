@@ -182,5 +182,9 @@ def sample(logits, uniform, temperature: float = 1.0,
         raise ValueError(
             "uniform must lie in [0, 1), as Generator.random() draws it, "
             f"got {uniform.min()} to {uniform.max()}")
+    if temperature == 0:  # nothing to draw: the first of the largest
+        check_sampling_options(temperature, top_k, top_p, min_p)
+        finite_peak(logits)
+        return logits.argmax(-1)
     kept = next_probabilities(logits, temperature, top_k, top_p, min_p)
     return draw(kept, uniform)

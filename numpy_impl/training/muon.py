@@ -112,6 +112,10 @@ class Muon:
         """How many steps have been taken."""
         return self.adamw.steps
 
+    @steps.setter
+    def steps(self, steps: int) -> None:
+        self.adamw.steps = steps
+
     def step(self, learning_rate: float) -> None:
         """Move every parameter once."""
         self.adamw.step(learning_rate)

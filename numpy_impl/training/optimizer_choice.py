@@ -51,6 +51,10 @@ class Clipped:
         """How many steps have been taken."""
         return self.optimizer.steps
 
+    @steps.setter
+    def steps(self, steps: int) -> None:
+        self.optimizer.steps = steps
+
     def step(self, learning_rate: float) -> None:
         """Move every parameter once; then hold back large scores."""
         self.optimizer.step(learning_rate)

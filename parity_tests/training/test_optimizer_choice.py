@@ -117,6 +117,17 @@ def test_the_z_loss_is_not_in_what_is_said(package):
                  other.evaluate(run.batches(2)[0])[0], 1, 100)
 
 
+@pytest.mark.parametrize("training", [MUON, {"qk_clip": 1.0}], ids=str)
+@both
+def test_steps_may_be_set_from_outside(package, training):
+    """As a sharded checkpoint does, which fills the moments in place."""
+    one, run = learner(package, run_with(**training)), small_run()
+    one.train_step(run.batches(1), 1, 0.0)
+    one.optimizer.steps = 7
+    one.train_step(run.batches(1), 1, 0.0)
+    assert int(one.state()["optimizer.steps"]) == 8
+
+
 @both
 def test_norms_of_queries_and_keys_leave_nothing_to_clip(package):
     with pytest.raises(ValueError, match=r"qk_clip cannot hold back the scores "

@@ -1,6 +1,8 @@
 """Which optimizer a training's settings ask for."""
 from typing import Any
 
+from twinformer.ranks import current_ranks
+
 from .muon import Muon
 from .optimizer import AdamW
 
@@ -20,7 +22,8 @@ def optimizer_of(model, training, objective) -> Any:
     Raises
     ------
     ValueError
-        If scores are to be clipped that norms of queries and keys bound.
+        If scores are to be clipped that norms of queries and keys bound, or
+        whose heads are on several ranks.
     """
     adamw = {"beta1": training.beta1, "beta2": training.beta2,
              "epsilon": training.epsilon}
@@ -35,6 +38,11 @@ def optimizer_of(model, training, objective) -> Any:
     if qk_clip is None:
         return optimizer
     check_no_norms(model)
+    ranks = current_ranks()
+    if ranks.data_size < ranks.size:
+        raise ValueError("training.qk_clip needs every head of a layer on "
+                         "each rank: leave out device.tensor_parallel, or "
+                         "qk_clip")
     return Clipped(optimizer, qk_clip)
 
 
@@ -50,6 +58,10 @@ class Clipped:
     def steps(self) -> int:
         """How many steps have been taken."""
         return self.optimizer.steps
+
+    @steps.setter
+    def steps(self, steps: int) -> None:
+        self.optimizer.steps = steps
 
     def step(self, learning_rate: float) -> None:
         """Move every parameter once; then hold back large scores."""
