@@ -236,6 +236,7 @@ from .generation.sampling import (
     top_k_mask as top_k_mask,
     top_p_mask as top_p_mask,
     min_p_mask as min_p_mask,
+    finite_peak as finite_peak,
     next_probabilities as next_probabilities,
     draw as draw,
     sample as sample,

@@ -60,6 +60,10 @@ class Ranks:
         """A float64 array, added up over the parts of the data."""
         return array
 
+    def maxima(self, array: np.ndarray) -> np.ndarray:
+        """A float64 array, of each number the largest over the parts of the data."""
+        return array
+
     def most(self, number: int) -> int:
         """The largest of the ranks' numbers."""
         return number

@@ -18,8 +18,8 @@ import numpy as np
 from ..layers.softmax import softmax
 from twinformer.generation.options import check_sampling_options
 
-__all__ = ["top_k_mask", "top_p_mask", "min_p_mask", "next_probabilities",
-           "draw", "sample"]
+__all__ = ["top_k_mask", "top_p_mask", "min_p_mask", "finite_peak",
+           "next_probabilities", "draw", "sample"]
 
 
 def top_k_mask(logits, top_k: int):
@@ -87,6 +87,23 @@ def largest_mask(logits, threshold, count):
     return above | (tied & (tied.cumsum(-1) <= room))
 
 
+def finite_peak(logits):
+    """logits (..., V) -> the largest of each row (..., 1)
+
+    Raises
+    ------
+    ValueError
+        It is NaN, inf or -inf.
+    """
+    peak = logits.max(-1, keepdims=True)               # (..., 1)
+    if not np.isfinite(peak).all():  # NaN and +inf always reach the maximum
+        raise ValueError(
+            "expected each row's largest logit to be finite, got "
+            f"{peak[~np.isfinite(peak)][0]}; NaN or inf means that the "
+            "model's weights have gone bad, -inf that no token is allowed")
+    return peak
+
+
 def next_probabilities(logits, temperature: float = 1.0,
                        top_k: int | None = None,
                        top_p: float | None = None,
@@ -127,17 +144,6 @@ def next_probabilities(logits, temperature: float = 1.0,
     if min_p is not None:
         scores = np.where(min_p_mask(scores, min_p), scores, -np.inf)
     return softmax(scores)
-
-
-def finite_peak(logits):
-    """logits (..., V) -> each row's largest (..., 1), or ValueError"""
-    peak = logits.max(-1, keepdims=True)               # (..., 1)
-    if not np.isfinite(peak).all():  # NaN and +inf always reach the maximum
-        raise ValueError(
-            "expected each row's largest logit to be finite, got "
-            f"{peak[~np.isfinite(peak)][0]}; NaN or inf means that the "
-            "model's weights have gone bad, -inf that no token is allowed")
-    return peak
 
 
 def draw(probabilities, uniform):

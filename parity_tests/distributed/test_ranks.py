@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from torch.multiprocessing import ProcessRaisedException
 
 from torch_impl.finetuning.lora_model import add_lora
 from torch_impl.models.building import model_of
@@ -73,6 +74,22 @@ CASES = [
 def test_ranks_make_the_steps_of_one(kind, size, settings):
     run = run_of(kind)
     assert_same_run(run, on_ranks(size, trained, run, **settings), trained(ALONE, run))
+
+
+@pytest.mark.parametrize("kind", ["gpt2", "llama"])
+@pytest.mark.parametrize("strategy", ["ddp", "fsdp"])
+def test_muon_and_clipped_heads(kind, strategy):
+    """Both need all of a matrix; heads are clipped for the texts of all ranks."""
+    run = run_of(kind)
+    run = run._replace(training=replace(run.training, optimizer="muon", qk_clip=1e-5))
+    assert_same_run(run, on_ranks(2, trained, run, strategy=strategy), trained(ALONE, run))
+
+
+def test_heads_on_several_ranks_are_not_clipped():
+    run = run_of("llama")
+    run = run._replace(training=replace(run.training, qk_clip=1e-5))
+    with pytest.raises(ProcessRaisedException, match="leave out device.tensor_parallel"):
+        on_ranks(2, trained, run, tensor_parallel=2)
 
 
 @pytest.mark.parametrize("accumulation", [1, 3])

@@ -207,3 +207,20 @@ def test_mistakes_are_refused(package, ids, options, message):
     model = fake_twins()[package is theirs]
     with pytest.raises(ValueError, match=message):
         package.beam_search(model, ids, **{"max_new_tokens": 4} | options)
+
+
+@pytest.mark.parametrize("package", [ours, theirs])
+@pytest.mark.parametrize(("options", "message"), [
+    ({"logit_bias": {0: -math.inf}, "vocab_limit": 1}, "no token is allowed"),
+    ({"choices": [[8]], "stop": 1, "vocab_limit": 5}, "no token is allowed")])
+def test_where_no_token_is_allowed_it_is_said(package, options, message):
+    model = fake_twins()[package is theirs]
+    with pytest.raises(ValueError, match=message):
+        package.beam_search(model, [1], 4, **options)
+
+
+def test_weights_gone_bad_are_said():
+    model, _ = fake_twins()
+    model.table[1] = np.nan
+    with pytest.raises(ValueError, match="weights have gone bad"):
+        ours.beam_search(model, [1], 4)

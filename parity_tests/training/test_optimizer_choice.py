@@ -3,7 +3,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
 
 from numpy_impl.training import learner as ours
 from torch_impl.training import learner as theirs
@@ -127,20 +126,6 @@ def test_steps_may_be_set_from_outside(package, training):
     one.optimizer.steps = 7
     one.train_step(run.batches(1), 1, 0.0)
     assert int(one.state()["optimizer.steps"]) == 8
-
-
-def test_ranks_that_share_what_has_to_be_whole_are_refused(monkeypatch):
-    class Two:
-        size = 2
-    module = theirs.optimizer_of.__globals__
-    monkeypatch.setitem(module, "current_ranks", Two)
-    with pytest.raises(ValueError, match="several each would shrink other"):
-        learner(theirs, run_with(qk_clip=1.0))
-    learner(theirs, run_with(**MUON))      # whole matrices on every rank
-    monkeypatch.setitem(module, "DTensor", torch.Tensor)
-    with pytest.raises(ValueError, match="take device.strategy ddp"):
-        learner(theirs, run_with(**MUON))
-    learner(theirs, run_with())
 
 
 @both

@@ -249,3 +249,17 @@ def test_help_needs_neither_torch_nor_a_run():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
                           check=True)
     assert "Continue a text with a trained model" in done.stdout
+
+
+def test_a_compiled_model_writes_the_same(run, capsys, monkeypatch):
+    """The tracing alone: a test of CompiledDecoder runs the compiler."""
+    import torch._dynamo
+    words = [run, "--prompt", "The", "--max-new-tokens", 12, "--temperature", 0, "--device", "cpu"]
+    _, expected, _ = generate(capsys, *words)
+    compile = torch.compile
+    monkeypatch.setattr(torch, "compile", lambda step: compile(step, backend="eager"))
+    torch._dynamo.reset()
+    assert generate(capsys, *words, "--compile")[:2] == (0, expected)
+    torch._dynamo.reset()
+    code, _, err = generate(capsys, *words, "--compile", "--backend", "numpy")
+    assert code == 2 and "--compile is torch's" in err

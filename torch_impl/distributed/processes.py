@@ -74,6 +74,11 @@ class ProcessRanks(Ranks):
         dist.all_reduce(tensor, group=self.data)
         return tensor.numpy()
 
+    def maxima(self, array: np.ndarray) -> np.ndarray:
+        tensor = torch.from_numpy(np.array(array, np.float64))
+        dist.all_reduce(tensor, dist.ReduceOp.MAX, group=self.data)
+        return tensor.numpy()
+
     def most(self, number: int) -> int:
         tensor = torch.tensor(number)
         dist.all_reduce(tensor, dist.ReduceOp.MAX)

@@ -17,7 +17,7 @@ from twinformer.generation.options import (
 from .generate import next_logits
 from .logits_processing import LogitsProcessor
 from .past import take_rows
-from .sampling import top_k_mask
+from .sampling import finite_peak, top_k_mask
 from ..layers.softmax import log_softmax
 
 __all__ = ["beam_search", "best_continuations"]
@@ -69,7 +69,8 @@ def beam_search(model, ids, max_new_tokens: int, *, beams: int = 4,
     Raises
     ------
     ValueError, TypeError
-        An option or the prompt is bad, or there are several prompts.
+        An option or the prompt is bad; there are several prompts; or a logit
+        is NaN or +inf, or no token is allowed.
     """
     V, K = model.config.vocab_size, check_beams(beams, length_penalty,
                                                 early_stopping)
@@ -91,6 +92,7 @@ def beam_search(model, ids, max_new_tokens: int, *, beams: int = 4,
     for length in range(1, max_new_tokens + 1):
         logits = next_logits(model, sequence, past)        # (K, V)
         logits = process(logits, sequence, n_prompt)[:, :vocab_limit]
+        finite_peak(logits)  # or the weights have gone bad
         log_probs = log_softmax(logits)                    # (K, V)
         # so many that, if all stop tokens are among them, K go on
         count = max(2, 1 + len(stops)) * K

@@ -10,6 +10,10 @@ from typing import Any
 
 import torch
 
+from twinformer.ranks import current_ranks
+
+from ..distributed.whole_tensors import fill, whole
+
 __all__ = ["QKClip", "largest_scores", "scale_heads"]
 
 
@@ -49,6 +53,7 @@ class QKClip:
     def step(self) -> None:
         """Shrink what is to be shrunk, and forget."""
         for layer, largest in self.largest.items():
+            largest = largest_of_ranks(largest)            # (H,)
             above = torch.isfinite(largest) & (largest > self.tau)
             if above.any():
                 factor = self.tau / torch.where(above, largest, self.tau)
@@ -78,5 +83,17 @@ def largest_scores(q, k, scale, tau):
 def scale_heads(linear, factor):
     """Multiply what a Linear makes for each head, of len(factor)."""
     for array in linear.parameters():
-        heads = array.view(len(factor), -1)                # (H, K D) or (H, K)
+        all_of = whole(array)  # of ranks' parts
+        heads = all_of.view(len(factor), -1)               # (H, K D) or (H, K)
         heads *= factor[:, None]
+        if all_of is not array:
+            fill(array, all_of)
+
+
+def largest_of_ranks(largest):
+    """(H,) -> (H,), over the texts of all ranks: a meeting"""
+    ranks = current_ranks()
+    if ranks.data_size == 1:
+        return largest
+    found = ranks.maxima(largest.double().cpu().numpy())
+    return torch.from_numpy(found).to(largest)

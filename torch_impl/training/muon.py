@@ -8,6 +8,7 @@ import math
 
 import torch
 
+from ..distributed.whole_tensors import fill, whole
 from .newton_schulz import STEPS, newton_schulz
 from .optimizer import AdamW, learning_parameters
 
@@ -122,17 +123,21 @@ class Muon:
         self.adamw.step(learning_rate)
         for name, parameter, gradient in learning_parameters(
                 self.model, in_blocks):
-            weight, slope, first = (matrices_of(name, a) for a in (
-                parameter, gradient, self.first[name]))
+            own = parameter, gradient, self.first[name]
+            all_of = [whole(array) for array in own]  # of ranks' parts
+            weight, slope, first = (matrices_of(name, a) for a in all_of)
             muon(weight, slope, first, self.rate * learning_rate,
                  self.weight_decay, self.momentum, self.adjust_lr_fn,
                  self.rounds, self.nesterov)
+            for part, array in zip(own, all_of, strict=True):
+                if part is not array:
+                    fill(part, array)
 
     def restore(self, steps: int, first, second) -> None:
         """Go on from the moments {name: array} after that many steps."""
         self.adamw.restore(steps, first, second)
         for name, moment in self.first.items():
-            moment[...] = torch.from_numpy(first[name])
+            fill(moment, torch.from_numpy(first[name]))
 
 
 def muon(parameter, gradient, first, learning_rate, decay, momentum,

@@ -1,8 +1,6 @@
 """Which optimizer a training's settings ask for."""
 from typing import Any
 
-from torch.distributed.tensor import DTensor
-
 from twinformer.ranks import current_ranks
 
 from .muon import Muon
@@ -24,12 +22,11 @@ def optimizer_of(model, training, objective) -> Any:
     Raises
     ------
     ValueError
-        If scores are to be clipped that norms of queries and keys bound.
-        Where ranks share what Muon, or a clipping, has to see whole.
+        If scores are to be clipped that norms of queries and keys bound, or
+        whose heads are on several ranks.
     """
     adamw = {"beta1": training.beta1, "beta2": training.beta2,
              "epsilon": training.epsilon}
-    check_ranks(model, training, objective)
     optimizer: Any
     if training.optimizer == "muon":
         optimizer = Muon(model, adamw, training.momentum,
@@ -41,6 +38,11 @@ def optimizer_of(model, training, objective) -> Any:
     if qk_clip is None:
         return optimizer
     check_no_norms(model)
+    ranks = current_ranks()
+    if ranks.data_size < ranks.size:
+        raise ValueError("training.qk_clip needs every head of a layer on "
+                         "each rank: leave out device.tensor_parallel, or "
+                         "qk_clip")
     return Clipped(optimizer, qk_clip)
 
 
@@ -65,20 +67,6 @@ class Clipped:
         """Move every parameter once; then hold back large scores."""
         self.optimizer.step(learning_rate)
         self.qk_clip.step()
-
-
-def check_ranks(model, training, objective):
-    cut = any(isinstance(a, DTensor) for a in model.parameters())
-    if training.optimizer == "muon" and cut:
-        raise ValueError(
-            "Muon makes whole matrices orthogonal, and here each rank has a "
-            "part of them: take device.strategy ddp and no tensor_parallel, "
-            "or training.optimizer adamw")
-    if getattr(objective, "qk_clip", None) and current_ranks().size > 1:
-        raise ValueError(
-            "training.qk_clip looks at the scores of one process, and of "
-            "several each would shrink other heads: leave it out, or train "
-            "without ranks")
 
 
 def check_no_norms(model):

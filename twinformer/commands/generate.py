@@ -36,6 +36,8 @@ def run(arguments) -> None:
         prompts = [beginning(None if text is None else given_text(text), tokenizer)]
     draft = draft_of(arguments, tokenizer) if arguments.draft else None
     model, where = build_model(opened, arguments.backend, arguments.device)
+    if arguments.compile:
+        model = implementation("torch").CompiledDecoder(model)
     step = f", step {opened.step}" if opened.step else ""
     writer = Writer(implementation(arguments.backend), model, tokenizer, arguments,
                     f"{arguments.backend} on {where}{step}", draft)

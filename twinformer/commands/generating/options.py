@@ -53,6 +53,9 @@ def add_arguments(parser) -> None:
     add("--backend", choices=["torch", "numpy"], default="torch", help="who computes it")
     add("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto",
         help="where torch computes it")
+    add("--compile", action="store_true",
+        help="compile the model for one token at a time: the first ones wait a minute or so, the "
+             "others come sooner on a GPU")
 
 
 def check_arguments(arguments) -> None:
@@ -78,6 +81,8 @@ def check_arguments(arguments) -> None:
                        ("prompts", "interactive"), ("beams", "draft"), ("prompts", "draft")):
         if getattr(a, one) and getattr(a, other):
             raise ValueError(f"--{one} and --{other} cannot go together; leave one of them out")
+    if a.compile and a.backend == "numpy":
+        raise ValueError("--compile is torch's: leave it out, or take --backend torch")
     if a.draft and a.n > 1:
         raise ValueError("--draft writes one text at a time; leave --n out")
     if a.beams and a.n > a.beams:
