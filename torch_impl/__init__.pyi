@@ -116,6 +116,7 @@ from .layers.reading import (
 )
 from .layers.onednn import (
     onednn_linear as onednn_linear,
+    product as product,
     suits_onednn as suits_onednn,
 )
 from .layers.fused import (
