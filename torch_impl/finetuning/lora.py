@@ -10,7 +10,7 @@ from twinformer.adapters.checks import check_lora_sizes
 from twinformer.models.initialisation import initial_factor
 from twinformer.models.context import EMPTY
 
-from ..distributed.whole_tensors import whole
+from ..layers.whole_tensors import whole
 from ..layers.dropout import Dropout
 from ..layers.linear import Linear
 from ..layers.module import Module, Parameter
