@@ -44,9 +44,10 @@ def test_three_attempts(late):
 def test_an_attempt_in_which_some_never_came():
     """Rank 1 was killed while it started: the others wait, are ended, and begin anew."""
     store = dist.HashStore()
-    for rank in (0, 2):
-        threading.Thread(target=attempt_store, args=(store, rank, 3), daemon=True).start()
-    time.sleep(0.2)
+    threading.Thread(target=attempt_store, args=(store, 0, 3), daemon=True).start()
+    shared = launch_store(store)
+    mark = shared.get("attempt").decode()
+    shared.set(f"{mark}/2/answer", "of a rank 2 that is dead by now")
     ranks = met(store, 3)
     ranks[0].set("key", "x")
     assert all(ranks[rank].get("key") == b"x" for rank in ranks)
