@@ -29,7 +29,7 @@ TORCH_ONLY = {
     "distributed.strategies": "which of the files beside it is asked",
     "distributed.tensor_parallel": "matrices that ranks share, by DTensor",
     "distributed.watch": "names the rank for which all the others wait",
-    "distributed.whole_tensors": "what DTensors hold, made whole and filled",
+    "layers.whole_tensors": "what DTensors hold, made whole and filled",
     "generation.compiled": "torch.compile: NumPy has no compiler",
     "layers.compiler": "whether torch.compile has what it needs",
     "layers.fused": "chooses between torch's fused kernels and the steps",

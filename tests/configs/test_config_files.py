@@ -20,7 +20,8 @@ MESSAGES = "".join(f"ham\tsee you at {n}\nspam\twin {n} pounds now\n" for n in r
 
 
 def shakespeare(folder):
-    return [*TRAIN, "--backend", "numpy"], "tinyshakespeare/input.txt", "ROMEO:"
+    sizes = ["--n-kv-heads", "2", "--head-dim", "8", "--d-hidden", "24"]
+    return [*TRAIN, *sizes, "--backend", "numpy"], "tinyshakespeare/input.txt", "ROMEO:"
 
 
 def gpt2_124m(folder):

@@ -12,6 +12,7 @@ import torch
 
 import torch_impl
 from torch_impl.distributed.sharded_checkpoint import ShardedCheckpoints, load_sharded
+from twinformer.architectures.llama import LlamaConfig
 from twinformer.configs.training_config import TrainingConfig
 from twinformer.learning import NonFiniteError
 from twinformer.models.config import GPT2Config
@@ -28,11 +29,16 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs Gloo and 
 # Sizes that no number of ranks divides
 MODEL = GPT2Config(vocab_size=13, context_length=8, d_model=10, n_heads=2, n_layers=1, dropout=0.0)
 
+# One whose matrices ranks can share
+SHARED = LlamaConfig(vocab_size=16, context_length=8, d_model=8, n_heads=2, n_kv_heads=2,
+                     d_hidden=12, n_layers=1)
+
 
 def learner_of(device, seed=0, steps=2):
     """A learner after some steps on numbers of its own."""
+    model = SHARED if device.tensor_parallel > 1 else MODEL
     learner = torch_impl.pretraining_learner(
-        MODEL, TrainingConfig(batch_size=2), device, initial_parameters(MODEL, seed))
+        model, TrainingConfig(batch_size=2), device, initial_parameters(model, seed))
     draw = np.random.default_rng(3)
     for step in range(1, steps + 1):
         batches = [tuple(draw.integers(0, 13, (2, 2, 8))) for _ in range(2)]
@@ -144,6 +150,26 @@ def test_other_ranks_go_on_from_it(written, size, strategy):
     in_ranks(size, read, written, strategy=strategy)
     if strategy == "fsdp":
         replace_checkpoint(path, load_checkpoint(path), shards=5)
+
+
+@pytest.mark.slow
+def test_ranks_that_share_matrices_as_well(tmp_path):
+    """Each rank has a part of both axes; NumPy reads it, and other ranks do."""
+    in_ranks(4, write, tmp_path, strategy="fsdp", tensor_parallel=2)
+    mine, whole = (load_checkpoint(tmp_path / kind / "step-000002").tensors
+                   for kind in ("shards", "whole"))
+    assert mine.keys() == whole.keys()
+    for name, array in whole.items():
+        np.testing.assert_array_equal(mine[name], array, err_msg=name)
+    in_ranks(2, read_again, tmp_path, strategy="ddp", tensor_parallel=2)
+
+
+def read_again(ranks, device, folder):
+    learner = learner_of(device, seed=1, steps=1)
+    ShardedCheckpoints(learner).go_on_from(load_for_ranks(folder / "shards" / "step-000002"))
+    wanted, found = load_checkpoint(folder / "whole" / "step-000002").tensors, learner.state()
+    for name, array in (wanted if ranks.first else {}).items():
+        np.testing.assert_array_equal(found[name], array, err_msg=name)
 
 
 def test_a_full_disk_is_named_on_all_ranks(tmp_path):

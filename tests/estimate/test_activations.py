@@ -2,6 +2,7 @@
 that autograd saves in the twin, to the last number."""
 import pytest
 
+from numpy_impl.layers import parallel
 from twinformer.estimate import kept_by_torch
 from twinformer.estimate.activations import activations_of, kept_in_block
 from twinformer.estimate.kept import bytes_of
@@ -15,8 +16,10 @@ SMALL_CHANGE = 0.003    # a router's counts and sums, a mask, scales that are co
 
 
 @pytest.mark.parametrize("kind, changes", EVERY_SMALL)
-def test_the_caches_of_the_reference(kind, changes):
-    """All but an encoder's flags of a few bytes and the sums of a balance: exactly."""
+def test_the_caches_of_the_reference(kind, changes, monkeypatch):
+    """All but an encoder's flags of a few bytes and the sums of a balance: exactly. Heads in
+    several groups, as in models that are not as small as these."""
+    monkeypatch.setattr(parallel, "SLICE", 1 << 10)
     plan = Plan(model=small(kind, **changes), backend="numpy", batch_size=3)
     assert activations_of(plan).total == pytest.approx(real.kept_by_numpy(plan), abs=100)
 

@@ -14,6 +14,7 @@ from twinformer.estimate.parameters import (
     block_parameters,
     held_parameters,
     lora_parameters,
+    moments_of,
     parts_of,
     table_parameters,
     trained_parameters,
@@ -118,6 +119,21 @@ def test_pieces():
     hybrid = Plan(model=model, ranks=8, strategy="hybrid", shards=2)
     assert memory_of(hybrid).state == pytest.approx(whole.state / 2, rel=0.01)
     assert communication_of(hybrid).copies > 0
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_what_the_optimizers_remember(kind):
+    from numpy_impl.training.muon import Muon
+    from numpy_impl.training.optimizer import AdamW
+
+    model = new_model(small(kind), seed=None)
+    adamw = AdamW(model, 0.9, 0.99, 1e-8, 0.1)
+    muon = Muon(model, {"beta1": 0.9, "beta2": 0.99, "epsilon": 1e-8})
+    for name, real in (("adamw", adamw), ("muon", muon)):
+        size = sum(array.size for moments in (real.first, real.second)
+                   for array in moments.values())
+        plan = Plan(model=small(kind), optimizer=name)
+        assert moments_of(plan) == size and memory_of(plan).moments == 4 * size
 
 
 @pytest.mark.parametrize("options, words", [

@@ -75,6 +75,7 @@ def test_more_of_anything_needs_no_less(kind, changes):
     assert step < machine_step(replace(plan, accumulation=2), speed).total
     assert step < machine_step(replace(plan, checkpointing=True), speed).total
     assert machine_step(plan, speed.of_ranks(2)).total > step
+    assert step < machine_step(replace(plan, optimizer="muon"), speed).total
 
 
 def test_a_gpu_by_itself_reaches_the_utilisation_that_is_assumed():

@@ -10,6 +10,7 @@ from twinformer.adapters.checks import check_lora_sizes
 from twinformer.models.initialisation import initial_factor
 from twinformer.models.context import EMPTY
 
+from ..layers.whole_tensors import whole
 from ..layers.dropout import Dropout
 from ..layers.linear import Linear
 from ..layers.module import Module, Parameter
@@ -77,12 +78,13 @@ class LoRALinear(Module):
     def merged(self):
         """A Linear that computes the same, with W + scale B A, frozen."""
         with torch.no_grad():
-            A = self.A.reshape(self.parts, self.rank, -1)  # (P, R, D)
-            B = self.B.reshape(self.parts, -1, self.rank)  # (P, F / P, R)
-            change = self.scale * (B @ A).reshape(self.base.weight.shape)
+            A, B, W = map(whole, (self.A, self.B, self.base.weight))
+            A = A.reshape(self.parts, self.rank, -1)       # (P, R, D)
+            B = B.reshape(self.parts, -1, self.rank)       # (P, F / P, R)
+            change = self.scale * (B @ A).reshape(W.shape)
             linear = Linear(1, 1, self.base.bias is not None)
-            linear.weight = Parameter(self.base.weight + change,  # (F, D)
-                                      requires_grad=False)
+            linear.weight = Parameter(                     # (F, D)
+                W + change, requires_grad=False)
             linear.bias = self.base.bias
         return linear
 

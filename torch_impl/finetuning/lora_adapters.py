@@ -25,6 +25,7 @@ from twinformer.adapters.files import (
 from twinformer.adapters.modules_to_save import (
     EMBEDDING, HEAD, beside, whole_modules,
 )
+from twinformer.ranks import current_ranks
 from .freezing import train_only
 from .lora_model import (
     base_parameters, is_lora, lora_layers, merged_parameters, put,
@@ -79,6 +80,8 @@ def save_adapter(model, folder: str | os.PathLike, base: str = "") -> None:
                   in merged_parameters(model).items()
                   if name.startswith("head.")}
     check_saved(layers, whole)
+    if not current_ranks().first:       # all have gathered, one writes
+        return
     write_adapter(folder, Adapter(
         layers=layers, dropout=dropouts[0], whole=whole,
         classifier=classifier, kind=model.config.kind, base=base,

@@ -12,7 +12,7 @@ import torch
 
 from twinformer.ranks import current_ranks
 
-from ..distributed.whole_tensors import fill, whole
+from .whole_tensors import fill, whole
 
 __all__ = ["QKClip", "largest_scores", "scale_heads"]
 

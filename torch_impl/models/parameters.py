@@ -4,7 +4,7 @@ import torch
 
 from twinformer.models.parameters import check_parameters, real
 
-from ..distributed.whole_tensors import fill, whole
+from ..layers.whole_tensors import fill, whole
 
 __all__ = ["get_parameters", "set_parameters"]
 

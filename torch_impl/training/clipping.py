@@ -1,7 +1,7 @@
 """Gradient clipping: one unlucky batch must not throw the weights far away."""
 import math
 
-from ..distributed.whole_tensors import total_norm
+from ..layers.whole_tensors import total_norm
 
 __all__ = ["global_norm", "clip_global_norm"]
 

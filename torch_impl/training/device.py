@@ -15,7 +15,7 @@ from torch.utils.checkpoint import checkpoint
 from twinformer.ranks import current_ranks
 
 from ..distributed.strategies import strategy_of
-from ..distributed.whole_tensors import whole
+from ..layers.whole_tensors import whole
 from ..layers.compiler import compiler
 from ..layers.fused import spelled_out
 from ..models.parameters import numbers

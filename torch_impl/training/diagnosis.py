@@ -1,7 +1,7 @@
 """Where a run went wrong: the first tensor that holds a NaN or an infinity."""
 import torch
 
-from ..distributed.whole_tensors import part_of
+from ..layers.whole_tensors import part_of
 
 __all__ = ["first_non_finite"]
 

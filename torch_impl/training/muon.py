@@ -8,7 +8,7 @@ import math
 
 import torch
 
-from ..distributed.whole_tensors import fill, whole
+from ..layers.whole_tensors import fill, whole
 from .newton_schulz import STEPS, newton_schulz
 from .optimizer import AdamW, learning_parameters
 

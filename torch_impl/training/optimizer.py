@@ -10,7 +10,7 @@ import torch
 
 from twinformer.learning import check_moments
 
-from ..distributed.whole_tensors import fill
+from ..layers.whole_tensors import fill
 from ..layers.fused import fused
 from .fused_adamw import FusedAdamW
 

@@ -132,6 +132,8 @@ def dispatch(words: list[str]) -> int | None:
     parser = CommandParser(prog=prog, description=module.__doc__, words=rest)
     module.add_arguments(parser)
     arguments = parser.instantiate(parser.parse_args(rest))
+    if hasattr(module, "ON_PAPER"):     # --ranks are what it is about, not who does it
+        return module.run(arguments)
     return on_ranks(module.run, arguments, words)
 
 

@@ -15,6 +15,7 @@ from .plan import Plan
 
 __all__ = ["Flops", "attention_span", "flops_of", "matrix_weights"]
 
+ROUNDS = 5      # of Newton-Schulz
 ASKED = 0.15    # of a BERT's tokens, which alone reach its head
 
 
@@ -73,8 +74,23 @@ def flops_of(plan: Plan) -> Flops:
     attention = seen * (passes + (0.5 if flash(plan) else 0))
     products = 2 * (passes * blocks + 3 * head)
     again = (2 * blocks + seen) if plan.checkpointing else 0.0
+    if plan.optimizer == "muon":
+        share_of_step = 1 / (plan.tensor_parallel * plan.pieces)
+        products += orthogonalising(plan) * share_of_step / (tokens * share)
     return Flops(forward=model / 3, backward=2 * model / 3, again=again * tokens * share,
                  products=products * tokens * share, attention=attention * tokens * share)
+
+
+def orthogonalising(plan: Plan) -> float:
+    """Muon's rounds of Newton-Schulz in a step: of a matrix (R, C), R <= C, three products each,
+    A = X X^T, A A and (b A + c A^2) X."""
+    total = 0.0
+    for name, shape in plan.model.parameter_shapes().items():
+        if name.startswith("blocks.") and len(shape) > 1:
+            maps = 3 if name.endswith("qkv.weight") else 1
+            small, large = sorted((shape[0] / maps, shape[1]))
+            total += maps * ROUNDS * (4 * small * small * large + 2 * small ** 3)
+    return total
 
 
 def flash(plan: Plan) -> bool:

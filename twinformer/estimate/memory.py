@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from .activations import Activations, activations_of
 from .anatomy import Anatomy, anatomy
 from .flops import ASKED, flash, matrix_weights
-from .parameters import block_parameters, held_parameters, table_parameters
+from .parameters import (
+    block_parameters,
+    held_parameters,
+    moments_of,
+    table_parameters,
+)
 from .plan import FLOAT, Plan
 
 __all__ = ["LIBRARIES", "Memory", "memory_of"]
@@ -50,12 +55,13 @@ def memory_of(plan: Plan) -> Memory:
     a, kept, held = anatomy(plan.model), activations_of(plan), FLOAT * held_parameters(plan)
     half = half_weights(plan)
     gathered = gathered_by_fsdp(plan)
-    always = 3 * held + gathered
+    moments = FLOAT * moments_of(plan)
+    always = held + moments + gathered
     if plan.backend == "numpy":
         highest, working = highest_in_numpy(plan, a, kept, held)
     else:
         highest, working = highest_in_torch(plan, a, kept, held, half)
-    return Memory(weights=held, gradients=held, moments=2 * held, half_weights=half,
+    return Memory(weights=held, gradients=held, moments=moments, half_weights=half,
                   gathered=gathered, activations=kept.total,
                   logits=2 * logits(plan, a), working=working, peak=always + highest)
 
@@ -89,8 +95,7 @@ def highest_in_torch(plan: Plan, a: Anatomy, kept: Activations, held: float, hal
     """
     wide = logits(plan, a)
     loss = kept.total + half + 2 * wide
-    table = FLOAT * a.V * a.D
-    table /= plan.pieces * plan.tensor_parallel
+    table = FLOAT * a.V * a.D / (plan.pieces * plan.tensor_parallel)
     head = kept.blocks + kept.ends + half + wide * (plan.width / FLOAT) + table
     inside = kept.block if plan.checkpointing else 0.0
     first = (kept.blocks + inside + half + block_working(plan, a)

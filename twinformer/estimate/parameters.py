@@ -8,8 +8,8 @@ from typing import Any
 
 from .plan import Plan
 
-__all__ = ["block_parameters", "held_parameters", "lora_parameters", "parts_of",
-           "table_parameters", "trained_parameters"]
+__all__ = ["block_parameters", "held_parameters", "lora_parameters", "moments_of",
+           "parts_of", "table_parameters", "trained_parameters"]
 
 
 def parts_of(model: Any) -> dict[str, int]:
@@ -60,6 +60,16 @@ def held_parameters(plan: Plan) -> int:
                  if len(shape) > 1)
     whole = trained_parameters(plan.model) - shared
     return math.ceil((whole + shared / plan.tensor_parallel) / plan.pieces)
+
+
+def moments_of(plan: Plan) -> float:
+    """Numbers that the optimizer of one rank remembers: two for each parameter, but one for the
+    matrices inside of the blocks where Muon moves them."""
+    if plan.optimizer == "adamw":
+        return 2 * held_parameters(plan)
+    matrices = sum(math.prod(shape) for name, shape in plan.model.parameter_shapes().items()
+                   if name.startswith("blocks.") and len(shape) > 1)
+    return 2 * held_parameters(plan) - matrices / (plan.tensor_parallel * plan.pieces)
 
 
 def lora_parameters(model: Any, rank: int) -> int:

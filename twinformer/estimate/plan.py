@@ -49,6 +49,8 @@ class Plan:
         Ranks that share every product of the blocks; they divide ranks.
     shards
         Pieces that hybrid cuts into: the ranks of one machine that read different batches.
+    optimizer
+        "adamw" keeps two moments of every parameter, "muon" one of the matrices in the blocks.
     """
 
     model: Any
@@ -64,11 +66,13 @@ class Plan:
     strategy: Literal["ddp", "fsdp", "hybrid"] = "ddp"
     tensor_parallel: int = 1
     shards: int = 8
+    optimizer: Literal["adamw", "muon"] = "adamw"
 
     def __post_init__(self):
         check_choice("backend", self.backend, ("torch", "numpy"))
         check_choice("precision", self.precision, tuple(WIDTHS))
         check_choice("strategy", self.strategy, STRATEGIES)
+        check_choice("optimizer", self.optimizer, ("adamw", "muon"))
         check_choice("place", self.place, ("cpu", "cuda"))
         check_sizes(batch_size=self.batch_size, accumulation=self.accumulation, ranks=self.ranks,
                     tensor_parallel=self.tensor_parallel)
@@ -140,5 +144,7 @@ def plan_of(config: Any, **others: Any) -> Plan:
         "model": config.model, "backend": config.backend,
         "batch_size": config.training.batch_size, "accumulation": config.training.accumulation,
         "precision": device.precision, "fused_kernels": device.fused_kernels,
-        "checkpointing": device.activation_checkpointing,
+        "checkpointing": device.activation_checkpointing, "ranks": device.ranks,
+        "strategy": device.strategy, "tensor_parallel": device.tensor_parallel,
+        "optimizer": config.training.optimizer,
         "place": "cuda" if device.device == "cuda" else "cpu"} | others)

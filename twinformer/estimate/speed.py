@@ -66,6 +66,7 @@ def product_speed(backend: str, device) -> float:
     nothing = replace(small_model(), vocab_size=1, context_length=1, d_model=1, n_heads=1,
                       n_layers=1)
     package = implementation(backend)
+    device = replace(device, ranks=1, strategy="ddp", tensor_parallel=1)
     learner = package.pretraining_learner(
         nothing, TrainingConfig(), device, initial_parameters(nothing, 0))
     return max(package.peak_flops(learner) for _ in range(REPEATS))

@@ -55,7 +55,7 @@ def memory(found: Estimate) -> list[tuple[str, str]]:
     kept = "recomputed in backward" if plan.checkpointing else "nothing recomputed"
     rows = [("", ""), ("memory", whose or "at the highest point of a step"),
             ("  weights", in_bytes(m.weights)), ("  gradients", in_bytes(m.gradients)),
-            ("  moments", f"{in_bytes(m.moments)}  two of AdamW"),
+            ("  moments", f"{in_bytes(m.moments)}  of {plan.optimizer}"),
             ("  activations", f"{in_bytes(m.activations)}  {attention}; {kept}"),
             ("  logits", f"{in_bytes(m.logits)}  and their gradient")]
     for name, size, words in (("half precision", m.half_weights, "copies of the weights"),

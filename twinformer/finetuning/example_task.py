@@ -8,7 +8,7 @@ import numpy as np
 
 from ..configs.finetuning_config import FinetuningConfig
 from ..configs.run_config import RunConfig
-from ..ranks import current_ranks
+from ..ranks import Ranks, current_ranks
 from ..tokenizers.tokenizer import Tokenizer
 from ..training.task import StepData
 from .epochs import epoch_batches, epoch_steps
@@ -38,12 +38,16 @@ class ExampleTask:
         self.lengths, self.training = lengths, training
         self.tokenizer, self.run_config = tokenizer, run_config
         self.data_key, self.parameters = data_key, parameters
-        self.ranks = current_ranks()
         self.together = training.accumulation * self.ranks.data_size
         self.epoch_steps = epoch_steps(len(lengths), training.batch_size,
                                        self.together, training.drop_last)
         self.max_steps = training.epochs * self.epoch_steps
         self.warmup_steps = round(training.warmup * self.max_steps)
+
+    @property
+    def ranks(self) -> Ranks:
+        """Those that train now: at the end, one is alone."""
+        return current_ranks()
 
     def batch(self, indices: np.ndarray | Sequence[int]):
         """The objective's batch of the training examples of these indices."""

@@ -64,11 +64,12 @@ def answer(arguments) -> Answer:
     if not 0 < arguments.utilisation <= 1:
         raise ValueError(f"--utilisation is a share of what a GPU promises: expected a number "
                          f"above 0 and at most 1, got {arguments.utilisation}")
+    check_sizes(gpus_per_host=arguments.gpus_per_host)
     preset = arguments.preset or (arguments.what if arguments.what in PRESETS else "")
     model, source = vocabulary_of(config, bool(preset))
     config = replace(config, model=model)
     plan = plan_of(config, place="cuda" if gpu else place_of(config), length=arguments.length,
-                   **several(arguments, config))
+                   shards=max(1, arguments.gpus_per_host // config.device.tensor_parallel))
     there, where = room(plan, gpu, arguments.gpu)
     found = verdict(plan, there, kind_of(model).presets, preset,
                     plan.ranks if plan.place == "cpu" else 1)
@@ -77,16 +78,6 @@ def answer(arguments) -> Answer:
         verdict=found, where=where, assumed=assumed(arguments, plan, gpu, source),
         max_steps=0 if preset else config.training.max_steps,
         disk=None if gpu else disk_free(Path(config.folder)))
-
-
-def several(arguments, config: RunConfig) -> dict[str, Any]:
-    """ranks, strategy and tensor_parallel, which are settings of a run or options of this
-    command."""
-    found = {name: getattr(config.device, name, None) or getattr(arguments, name)
-             for name in ("ranks", "strategy", "tensor_parallel")}
-    check_sizes(gpus_per_host=arguments.gpus_per_host)
-    shards = max(1, arguments.gpus_per_host // found["tensor_parallel"])
-    return found | {"shards": shards}
 
 
 def room(plan: Plan, gpu: Gpu | None, name: str | None) -> tuple[float | None, str]:

@@ -18,14 +18,15 @@ import dataclasses
 from functools import partial
 from typing import Literal
 
-from ...configs.device_config import DeviceConfig
 from ...configs.run_config import RunConfig
 from ...io.strict_json import json_text
 from ..resuming import value_of
 from ..train.model_options import PRESETS, add_model_options, common_options, preset_named
 from .subject import file_of, named
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["ON_PAPER", "add_arguments", "run"]
+
+ON_PAPER = True     # --ranks 64 starts none of them
 
 COMMON = ("--preset", "--kind", "--config", "--backend", "--batch-size", "--accumulation",
           "--length", "--precision", "--activation-checkpointing", "--vocab-size", "--ranks",
@@ -58,19 +59,7 @@ def add_arguments(parser) -> None:
 
 
 def add_machines(parser) -> None:
-    """Where it shall be done; what the settings of a run have already is theirs."""
-    known = {field.name for field in dataclasses.fields(DeviceConfig)}
-    several = {
-        "ranks": dict(type=int, default=1, help="Processes that train together, one a GPU; "
-                      "batch_size is one rank's."),
-        "strategy": dict(type=Literal["ddp", "fsdp", "hybrid"], default="ddp",
-                         help="Copy the model to each rank, cut it into pieces for all, or for "
-                              "those of each machine."),
-        "tensor_parallel": dict(type=int, default=1,
-                                help="Ranks that share the matrices of every layer.")}
-    for name, options in several.items():
-        if name not in known:
-            parser.add_argument(f"--{name}", **options)
+    """Where it shall be done, beside what is a setting of a run: ranks and their strategy."""
     parser.add_argument("--length", type=int, default=0,
                         help="Tokens of a sequence; 0 = the model's context length.")
     parser.add_argument("--gpu", metavar="NAME", type=str,

@@ -1,4 +1,6 @@
 """twinformer train: whether there is room for the run, said before anything is done."""
+import os
+
 from ...architectures.kinds import kind_of
 from ...configs.run_config import RunConfig
 from ...estimate.fits import Verdict, verdict
@@ -24,11 +26,14 @@ def check_room(config: RunConfig, preset: str = "", force: bool = False) -> str:
     """
     try:
         model, _ = vocabulary_of(config)
-        plan = plan_of(config, model=model, place=place_of(config))
+        ranks = int(os.environ.get("WORLD_SIZE", config.device.ranks))
+        here = int(os.environ.get("LOCAL_WORLD_SIZE", ranks))
+        shards = max(1, here // config.device.tensor_parallel)
+        plan = plan_of(config, model=model, place=place_of(config), ranks=ranks, shards=shards)
     except (OSError, ValueError):
         return ""       # what is wrong is said by those who need it
     there, where = memory_here(plan.place)
-    processes = plan.ranks if plan.place == "cpu" else 1
+    processes = here if plan.place == "cpu" else 1
     found = verdict(plan, there, kind_of(model).presets, preset, processes)
     said = said_before(found, plan, where)
     if found.there is None or found.needed <= SURE * found.there or force:
