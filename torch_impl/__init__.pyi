@@ -183,7 +183,7 @@ from .distributed.data_parallel import (
 from .distributed.fully_sharded import FullySharded as FullySharded
 from .distributed.tensor_parallel import split_matrices as split_matrices
 from .distributed.watch import Watch as Watch
-from .distributed.whole_tensors import (
+from .layers.whole_tensors import (
     fill as fill,
     part_of as part_of,
     total_norm as total_norm,
