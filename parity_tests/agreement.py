@@ -55,8 +55,8 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 __all__ = ["DOUBLE", "DRIFT", "DRIFT_STEPS", "RECOGNISED", "ULPS", "RoundingErrors",
-           "assert_agree", "assert_drift", "assert_no_worse", "assert_printed",
-           "as_array", "assert_rounding", "fraction", "measured_bounds",
+           "assert_agree", "assert_drift", "assert_estimated", "assert_no_worse",
+           "assert_printed", "as_array", "assert_rounding", "fraction", "measured_bounds",
            "shares"]
 
 ULPS = 8
@@ -308,3 +308,12 @@ def in_units(error, unit):
 
 def rms(a):
     return float(np.sqrt(np.mean(np.square(a, dtype=np.float64))))
+
+
+def assert_estimated(estimate, counted, share=1e-6, bytes=0):
+    """An estimate beside what is really there. It says what it leaves out, as a share of the
+    whole or as so many bytes; without either, a count that is done in another order."""
+    off = abs(float(estimate) - float(counted))
+    allowed = max(share * abs(float(counted)), bytes)
+    assert off <= allowed, (f"estimated {estimate:,}, counted {counted:,}: off by {off:,}, "
+                            f"allowed are {allowed:,}")

@@ -69,6 +69,8 @@ LIBRARIES = {
     "generation/fill_mask.py": "tensors have a place",
     "text/bpe.py": "tiktoken",
     "text/loader.py": "torch.utils.data",
+    "layers/qk_clip.py": "torch.distributed: each rank has some of the texts, or weights",
+    "finetuning/lora.py": "torch.distributed: ranks hold parts of a weight",
     "training/diagnosis.py": "of DTensors each rank looks at its own part",
     "training/learner.py": "torch.distributed: microbatches are dealt to ranks",
     "training/z_loss.py": "autograd, and torch.logsumexp: nothing is kept for a backward",

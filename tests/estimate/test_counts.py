@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from numpy_impl.models.building import new_model
+from parity_tests.agreement import assert_estimated
 from twinformer.architectures.kinds import EVERY_KIND, KINDS, all_presets
 from twinformer.estimate.communication import Links, communication_of, communication_seconds
 from twinformer.estimate.flops import attention_span, flops_of
@@ -56,8 +57,8 @@ def test_lora_adds_what_it_adds():
 def test_forward_and_backward_are_the_model_s_own_count(kind):
     plan = Plan(model=small(kind), batch_size=3, accumulation=2)
     flops = flops_of(plan)
-    assert flops.model == pytest.approx(plan.model.flops_per_token(24) * 2 * 3 * 24)
-    assert flops.backward == pytest.approx(2 * flops.forward)
+    assert_estimated(flops.model, plan.model.flops_per_token(24) * 2 * 3 * 24)
+    assert_estimated(flops.backward, 2 * flops.forward)
     again = flops_of(replace(plan, checkpointing=True))
     assert flops.again == 0 and 0 < again.again < again.forward
     assert again.model == flops.model and again.done > flops.done
@@ -67,7 +68,7 @@ def test_how_many_keys_a_query_sees():
     for T, window in ((24, 8), (7, 1), (5, 9), (1, 1), (6, None)):
         query, key = np.arange(T)[:, None], np.arange(T)
         seen = (key <= query) & (query - key < (window or T))
-        assert attention_span(T, window) == pytest.approx(seen.sum() / T)
+        assert_estimated(attention_span(T, window), seen.sum() / T)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -91,11 +92,11 @@ def test_what_is_sent():
     assert ddp.data == 2 * 3 / 4 * 4 * P and ddp.tensor == 0
     assert communication_of(Plan(model=model, ranks=4, accumulation=8)).data == ddp.data
     fsdp = communication_of(Plan(model=model, ranks=4, strategy="fsdp"))
-    assert fsdp.data == pytest.approx(3 * 3 / 4 * 4 * P, rel=1e-4)     # gathered twice, scattered
+    assert_estimated(fsdp.data, 3 * 3 / 4 * 4 * P, 1e-4)     # gathered twice, scattered
     again = communication_of(Plan(model=model, ranks=4, strategy="fsdp", accumulation=2))
-    assert again.data == pytest.approx(5 * 3 / 4 * 4 * P, rel=1e-4)
+    assert_estimated(again.data, 5 * 3 / 4 * 4 * P, 1e-4)
     half = communication_of(Plan(model=model, ranks=4, strategy="fsdp", precision="bfloat16"))
-    assert half.data == pytest.approx(3 / 4 * (2 * 2 + 4) * P, rel=1e-4)
+    assert_estimated(half.data, 3 / 4 * (2 * 2 + 4) * P, 1e-4)
     tensor = communication_of(Plan(model=model, ranks=2, tensor_parallel=2, batch_size=3))
     rows = 3 * 24
     assert tensor.tensor == (4 * 3 + 2) * 2 * (1 / 2) * 4 * rows * 32 + 1 / 2 * 4 * rows * 4000
@@ -107,17 +108,17 @@ def test_a_ring_that_leaves_the_host_is_slower():
     model, links = small("llama"), Links(inside=100e9, between=10e9, per_host=4, delay=0)
     inside, _ = communication_seconds(Plan(model=model, ranks=4), links)
     outside, _ = communication_seconds(Plan(model=model, ranks=8), links)
-    assert outside == pytest.approx(inside * 10 * (7 / 8) / (3 / 4))
+    assert_estimated(outside, inside * 10 * (7 / 8) / (3 / 4))
 
 
 def test_pieces():
     model = small("llama")
     whole = memory_of(Plan(model=model, place="cuda"))
     cut = memory_of(Plan(model=model, place="cuda", ranks=8, strategy="fsdp"))
-    assert cut.state == pytest.approx(whole.state / 8, rel=0.01)
+    assert_estimated(cut.state, whole.state / 8, 0.01)
     assert held_parameters(Plan(model=model, ranks=8)) == trained_parameters(model)
     hybrid = Plan(model=model, ranks=8, strategy="hybrid", shards=2)
-    assert memory_of(hybrid).state == pytest.approx(whole.state / 2, rel=0.01)
+    assert_estimated(memory_of(hybrid).state, whole.state / 2, 0.01)
     assert communication_of(hybrid).copies > 0
 
 
