@@ -185,15 +185,14 @@ def test_what_was_rejected_leaves_nothing_behind(kind):
 
 
 def test_texts_have_the_distribution_of_the_large_models_own():
-    """The first three tokens of 3000 texts, against their probabilities.
+    """The first three tokens of 1000 texts, against their probabilities.
 
     Pearson's statistic of n texts in c cells has mean c - 1 and variance
-    2 (c - 1) + (sum of 1 / p - c^2 - 2 c + 2) / n. By Chebyshev's inequality it is 30 standard
-    deviations above its mean once in 900 times at most, whatever its shape; the seeds are fixed.
-    The draft alone would be far above.
+    2 (c - 1) + (sum of 1 / p - c^2 - 2 c + 2) / n. By Chebyshev's inequality it is 10 standard
+    deviations above its mean once in 100 times at most, whatever its shape; the seeds are fixed.
     """
     (model, _), (draft, _) = twins_of("llama", 12), twins_of("gpt2", 8)
-    options, ids, texts = {"temperature": 0.9, "top_k": 2, "repetition_penalty": 1.3}, [3, 1], 3000
+    options, ids, texts = {"temperature": 0.9, "top_k": 2, "repetition_penalty": 1.3}, [3, 1], 1000
 
     def probability(model, text):
         process = ours.LogitsProcessor(model.config.vocab_size, repetition_penalty=1.3)
@@ -217,7 +216,7 @@ def test_texts_have_the_distribution_of_the_large_models_own():
     statistic = sum((found.get(text, 0) - texts * share) ** 2 / (texts * share)
                     for text, share in every.items())
     variance = 2 * (c - 1) + (sum(1 / s for s in every.values()) - c * c - 2 * c + 2) / texts
-    assert statistic < c - 1 + 30 * math.sqrt(variance)
+    assert statistic < c - 1 + 10 * math.sqrt(variance)
 
 
 def open_texts(model, probability):
