@@ -79,10 +79,10 @@ def test_on_gpus(capsys):
 
 
 def test_what_does_not_fit_has_exit_code_1(capsys, memory):
-    memory(3e9)
+    memory(9e9)
     assert main(["estimate", "gpt2"]) == 1
     page = capsys.readouterr().out
-    assert "it does not fit" in page and "--batch-size 1 --accumulation 12" in page
+    assert "it does not fit" in page and "--accumulation" in page
     memory(None)
     assert main(["estimate", "gpt2"]) == 0
     assert "cannot be told" in capsys.readouterr().out

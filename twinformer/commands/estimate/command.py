@@ -20,6 +20,7 @@ from typing import Literal
 
 from ...configs.run_config import RunConfig
 from ...io.strict_json import json_text
+from ..parsing.config_files import content_of
 from ..resuming import value_of
 from ..train.model_options import PRESETS, add_model_options, common_options, preset_named
 from .subject import file_of, named
@@ -83,7 +84,15 @@ def default_config(parser, words: list[str]) -> str | None:
     if found in PRESETS:
         return shape_of(found)
     if found:
-        return str(file_of(found))
+        path = str(file_of(found))
+        if name := content_of(path).get("preset"):
+            parser.configs.append(content_of(path))
+            parser.config_paths.append(path)
+            content = content_of(path)
+            shape = dataclasses.asdict(preset_named(name)) | (content.pop("model", None) or {})
+            content.pop("preset")
+            return json_text(content | {"model": shape})
+        return path
     return shape_of(inside[-1]) if inside else None
 
 
