@@ -26,7 +26,7 @@ def test_every_command_and_its_options(capsys, shell):
 
 @pytest.mark.parametrize(("words", "expected"), [
     (["tra"], ["train"]), (["train", "--max-"], ["--max-steps"]),
-    (["train", "--schedule", ""], ["cosine", "linear", "constant"]),
+    (["train", "--schedule", ""], ["cosine", "linear", "constant", "wsd"]),
     (["train", "--resume", "r"], ["run-1", "runs"]),
     (["generate", "run-"], ["run-1"]), (["instruct", "--model", "gpt2-m"], ["gpt2-medium"]),
     (["instruct", "no"], ["novel.txt"]), (["data", "p"], ["prepare"]),

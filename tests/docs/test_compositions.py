@@ -68,7 +68,8 @@ def test_a_method_alone():
     place = file("bert", "torch_impl") + ":forward"
     first, second, third, *_, last = composition(place)
     assert first.startswith("def forward(self, ids, keep=None") and last == "    return x"
-    assert second.endswith("segments=None):") and third == "    check_ids(ids, self.config)"
+    assert second.endswith("segments=None, qk_clip=None):")
+    assert third == "    check_ids(ids, self.config)"
     assert composition(file("bert") + ":__init__")[1] == "    super().__init__()"
 
 
