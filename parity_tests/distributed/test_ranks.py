@@ -63,10 +63,12 @@ CASES = [
     ("gpt2", 4, {}),
     ("qwen3_moe", 2, {}),                       # experts that no token chose
     ("llama", 2, {"strategy": "fsdp"}),
-    ("gpt2", 4, {"strategy": "fsdp", "fused_optimizer": False}),
+    pytest.param("gpt2", 4, {"strategy": "fsdp", "fused_optimizer": False},
+                 marks=pytest.mark.slow),
     ("qwen3", 2, {"strategy": "fsdp", "activation_checkpointing": True}),
     ("qwen3", 2, {"tensor_parallel": 2}),
-    ("llama", 4, {"tensor_parallel": 2, "strategy": "fsdp"}),
+    pytest.param("llama", 4, {"tensor_parallel": 2, "strategy": "fsdp"},
+                 marks=pytest.mark.slow),
 ]
 
 
@@ -100,6 +102,7 @@ def test_microbatches_that_ranks_do_not_divide(accumulation, strategy):
     assert_same_run(run, on_ranks(2, trained, run, strategy=strategy), trained(ALONE, run))
 
 
+@pytest.mark.slow
 def test_a_state_of_one_strategy_goes_on_in_another():
     """Two ranks with parts of the weights, then four with all of them, then one."""
     run, half = run_of("qwen3"), STEPS // 2

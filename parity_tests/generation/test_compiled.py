@@ -31,7 +31,11 @@ def no_memory():
     torch._dynamo.reset()
 
 
-@pytest.mark.parametrize("kind", list(KINDS))
+FAST = ("gpt2", "llama", "gemma3")     # positions, rotations, windows
+
+
+@pytest.mark.parametrize("kind", [
+    kind if kind in FAST else pytest.param(kind, marks=pytest.mark.slow) for kind in KINDS])
 def test_each_logit_is_the_models(kind, monkeypatch):
     """The tracing alone: what it makes of the passes runs uncompiled. Memory
     for 2 tokens has to grow four times, and windows of 5 overflow."""

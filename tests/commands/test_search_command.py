@@ -70,7 +70,8 @@ def test_a_picture(capsys, here, plots):
 
 
 @pytest.mark.parametrize(("kind", "words"), [
-    ("instruct", []), ("instruct", ["--train", "lora"]), ("dpo", []), ("classify", [])],
+    pytest.param("instruct", [], marks=pytest.mark.slow), ("instruct", ["--train", "lora"]),
+    pytest.param("dpo", [], marks=pytest.mark.slow), ("classify", [])],
     ids=["instruct", "lora", "dpo", "classify"])
 def test_every_finetuning(capsys, here, kind, words):
     """With what is varied where nobody says."""

@@ -70,6 +70,7 @@ def test_a_rank_is_killed_and_the_run_ends_as_if_not(whole, tmp_path, seed):
     assert not list((tmp_path / "killed").rglob(".writing-*"))
 
 
+@pytest.mark.slow
 def test_without_restarts_it_is_said_who_died(whole, tmp_path):
     """And the run goes on with one process, in the same order of the data."""
     words = [*settings(whole.parents[1]), "--folder", tmp_path, "--name", "killed"]

@@ -135,7 +135,8 @@ def test_one_process_reads_what_three_ranks_wrote(written):
     assert replace(mine, tensors={}) == replace(whole, tensors={})
 
 
-@pytest.mark.parametrize(("size", "strategy"), [(2, "fsdp"), (2, "ddp")])
+@pytest.mark.parametrize(("size", "strategy"), [
+    (2, "fsdp"), pytest.param(2, "ddp", marks=pytest.mark.slow)])
 def test_other_ranks_go_on_from_it(written, size, strategy):
     """Also from what NumPy cut into another number of files."""
     damaged = written / "damaged" / "step-000002"
