@@ -6,9 +6,10 @@ checkpoints and all that is said; the others compute. How they talk to each
 other is torch_impl/distributed's business.
 """
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+if TYPE_CHECKING:  # every command's --help comes this way
+    import numpy as np
 
 __all__ = ["ALONE", "Ranks", "alone_again", "current_ranks", "with_ranks"]
 
@@ -54,13 +55,15 @@ class Ranks:
 
     def sums(self, *numbers: float) -> list[float]:
         """Each number, added up over the parts of the data."""
+        import numpy as np
+
         return [float(total) for total in self.total(np.array(numbers, np.float64))]
 
-    def total(self, array: np.ndarray) -> np.ndarray:
+    def total(self, array: "np.ndarray") -> "np.ndarray":
         """A float64 array, added up over the parts of the data."""
         return array
 
-    def maxima(self, array: np.ndarray) -> np.ndarray:
+    def maxima(self, array: "np.ndarray") -> "np.ndarray":
         """A float64 array, of each number the largest over the parts of the data."""
         return array
 
