@@ -181,3 +181,12 @@ def test_numpy_impl_never_imports_torch():
     done = subprocess.run([sys.executable, "-c", code], cwd=HERE.parent,
                           capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_two_columns_fit_side_by_side():
+    """79 columns each."""
+    long = [f"{path}:{number}" for package in (numpy_impl, torch_impl)
+            for path in Path(package.__path__[0]).rglob("*.py")
+            for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+            if len(line) > 79]
+    assert not long

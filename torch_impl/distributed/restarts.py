@@ -1,4 +1,4 @@
-"""A launch that begins again: where one rank has died, torchrun ends the others
+"""A launch that begins again: where a rank has died, torchrun ends the others
 and starts all of them anew, with the same words. They are to go on with the
 run that they had.
 

@@ -94,8 +94,9 @@ class Watch:
         if before is None:
             self.news[rank] = beat, place, now, now
             return
-        self.news[rank] = (beat, place, now if beat != before[0] else before[2],
-                           now if place != before[1] else before[3])
+        heard = now if beat != before[0] else before[2]
+        moved = now if place != before[1] else before[3]
+        self.news[rank] = beat, place, heard, moved
 
     def blamed(self) -> str:
         """Who keeps the others waiting, if this rank is to say it"""

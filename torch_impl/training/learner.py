@@ -80,7 +80,8 @@ class Learner:
         for batch, (index, counts) in zip(microbatches, turns, strict=True):
             share = counts / max(1, count)
             keep = self.machine.masks((self.training.seed, step, index))
-            with self.machine.parallel.communicating(batch is microbatches[-1]):
+            last = batch is microbatches[-1]
+            with self.machine.parallel.communicating(last):
                 total = self.forward(self.model, batch, keep)
                 self.machine.backward(total * share)
             own += total.detach() * share
