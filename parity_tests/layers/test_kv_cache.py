@@ -70,3 +70,21 @@ def test_a_full_past_is_refused_and_stays_as_it_was():
         with pytest.raises(ValueError, match="1 to 12 positions, got 13"):
             read(ids[:, :1], past=past)
         assert past[0].length == CONFIG.context_length
+
+
+@pytest.mark.parametrize("package, array", [(ours, np.asarray), (theirs, torch.tensor)])
+@pytest.mark.parametrize("kind", ["KVCache", "RingKVCache"])
+def test_memory_doubles_and_keeps_what_was_there(package, array, kind, monkeypatch):
+    monkeypatch.setattr(package, "FIRST_ROOM", 2)
+    cache, rooms = getattr(package, kind)(50), []
+    draw = np.random.default_rng(0)
+    k, v = draw.standard_normal((2, 3, 2, 50, 4))
+    documents = draw.integers(0, 9, (3, 50))
+    for t in range(50):
+        one = slice(t, t + 1)
+        found = cache.extend(array(k[:, :, one]), array(v[:, :, one]), array(documents[:, one]))
+        rooms.append(cache.room)
+        for part, whole in zip(found[:2], (k, v), strict=True):
+            np.testing.assert_array_equal(part, whole[:, :, :t + 1])
+        np.testing.assert_array_equal(found[2], documents[:, :t + 1])
+    assert sorted(set(rooms)) == [2, 4, 8, 16, 32, 50]
