@@ -253,11 +253,15 @@ from .generation.past import (
     places_of as places_of,
     remember as remember,
     rewind as rewind,
+    gather as gather,
 )
 from .generation.generate import (
     next_logits as next_logits,
     generate as generate,
     generate_text as generate_text,
+)
+from .generation.running_batch import (
+    RunningBatch as RunningBatch,
 )
 from .generation.beam_search import (
     beam_search as beam_search,
