@@ -260,6 +260,10 @@ from .generation.speculative import (
     latest_logits as latest_logits,
     speculative_generate as speculative_generate,
 )
+from .generation.text_vectors import (
+    mean_vector as mean_vector,
+    text_vectors as text_vectors,
+)
 from .generation.fill_mask import (
     fill_mask as fill_mask,
     mask_probabilities as mask_probabilities,

@@ -274,6 +274,10 @@ from .generation.speculative import (
     speculative_generate as speculative_generate,
 )
 from .generation.compiled import CompiledDecoder as CompiledDecoder
+from .generation.text_vectors import (
+    mean_vector as mean_vector,
+    text_vectors as text_vectors,
+)
 from .generation.fill_mask import (
     fill_mask as fill_mask,
     mask_probabilities as mask_probabilities,
