@@ -56,17 +56,19 @@ html_css_files = ["book.css"]
 html_show_sourcelink = False
 html_copy_source = False
 html_show_copyright = False
-html_favicon = None
+html_favicon = str(place.docs / "_static" / "logo.svg")
 html_extra_path = [str(place.build / "extra" / book_language)]
 pygments_style = "a11y-high-contrast-light"
 html_sidebars = {"pairs/**/*": [], "source/**": [], "index": []}
-html_context = {"book": say, "book_language": book_language,
+html_context = {"default_mode": "auto",
+                "book": say, "book_language": book_language,
                 "book_other": next(each for each in LANGUAGES if each != book_language)}
 html_theme_options = {
-    "logo": {"text": say["title"], "alt_text": say["title"]},
+    "logo": {"text": say["title"], "alt_text": say["title"], "image_light": "_static/logo.svg",
+             "image_dark": "_static/logo.svg"},
     "navbar_align": "left",
-    "navbar_end": ["language-switch", "theme-switcher"],
-    "navbar_persistent": ["search-button"],
+    "navbar_end": ["theme-switcher"],
+    "navbar_persistent": ["search-button", "language-switch"],
     "header_links_before_dropdown": 9,
     "show_prev_next": True,
     "show_nav_level": 1,

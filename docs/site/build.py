@@ -9,8 +9,10 @@
 import argparse
 import os
 import shutil
+import subprocess
 import sys
 import time
+from pathlib import Path
 
 from docs.site.node_packages import node_packages, stylesheet
 from docs.site.notebooks import write_notebooks
@@ -42,9 +44,25 @@ def build(place: Place, languages: tuple[str, ...] = LANGUAGES, strict: bool = F
         extra.mkdir(parents=True, exist_ok=True)
         write_notebooks(texts, extra / "notebooks", place)
         failed |= sphinx(language, place, strict, notebooks)
+        if modules:
+            search_index(modules, place.html(language))
         print(f"{language}: {len(texts)} pages in {time.perf_counter() - begun:.0f} s")
     place.build.joinpath("html", "index.html").write_text(FRONT_DOOR, "utf-8")
     return failed
+
+
+def search_index(modules: Path, html: Path) -> None:
+    """Pagefind's index of an edition: of its pages, not of the source files they lead to."""
+    folders = sorted(path.name for path in html.iterdir() if path.is_dir()
+                     and path.name not in ("source", "_static", "pagefind") and any(
+                         path.rglob("*.html")))
+    pages = f"{{*.html,{{{','.join(folders)}}}/**/*.html}}" if folders else "*.html"
+    shutil.rmtree(html / "pagefind", ignore_errors=True)
+    done = subprocess.run([modules / ".bin" / "pagefind", "--site", html, "--glob", pages,
+                           "--root-selector", ".bd-article", "--exclude-selectors",
+                           ".headerlink", "--quiet"], capture_output=True, text=True, timeout=120)
+    if done.returncode:
+        print(f"Pagefind made no index, so the search will be Sphinx's: {done.stderr[-300:]}")
 
 
 def sphinx(language: str, place: Place, strict: bool, notebooks: bool) -> int:

@@ -41,9 +41,9 @@ def stage(language: str, place: Place, makers: Sequence[Maker] | None = None,
     texts |= section_indexes(texts, language)
     for page in SECTIONS:
         if page in texts:
-            texts[page] += toctree(page, children(page, texts[page], set(texts)))
+            texts[page] += toctree(children(page, texts[page], set(texts)))
     if "index" in texts:
-        texts["index"] += toctree("index", [page for page in SECTIONS if page in texts])
+        texts["index"] += toctree([page for page in SECTIONS if page in texts], words(language))
     texts |= source_pages(links.shown, place, language)
     write(texts, links.images, merged(generated.FILES if files is None else files, language),
           place.source(language), place)
@@ -96,11 +96,14 @@ def section_indexes(texts: dict[str, str], language: str) -> dict[str, str]:
     return found
 
 
-def toctree(page: str, names: list[str]) -> str:
+def toctree(pages: list[str], titles: dict[str, str] | None = None) -> str:
     """Hidden: it gives the sidebar and the order; what the reader sees is the page's own text."""
-    entries = "\n".join(f"/{name}" for name in names)
-    depth = ":titlesonly:\n"
-    return f"\n\n```{{toctree}}\n:hidden:\n{depth}\n{entries}\n```\n" if names else ""
+    if not pages:
+        return ""
+    entries = [f"/{page}" for page in pages]
+    if titles:  # short ones, which fit into the header
+        entries = [f"{titles[page.removesuffix('/index')]} </{page}>" for page in pages]
+    return "\n\n```{toctree}\n:hidden:\n:titlesonly:\n\n" + "\n".join(entries) + "\n```\n"
 
 
 def write(texts: dict[str, str], images: dict[str, str], files: dict[str, str], target: Path,
