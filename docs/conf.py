@@ -21,7 +21,8 @@ except metadata.PackageNotFoundError:  # built from a checkout that is not insta
 language = {"en": "en", "zh": "zh_CN"}[book_language]
 
 extensions = ["myst_nb", "sphinx_design", "sphinx_copybutton", "sphinx.ext.autodoc", "numpydoc",
-              "docs.site.extension.math_renderer", "docs.site.extension.directives", "docs.site.extension.pages"]
+              *(f"docs.site.extension.{name}" for name in (
+                  "math_renderer", "directives", "docstrings", "pages"))]
 root_doc = "index"
 exclude_patterns: list[str] = []
 
@@ -44,6 +45,7 @@ book_formulas = Formulas(place.build / "formulas.json", katex if katex.is_dir() 
 # the reference, from docstrings
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
+autodoc_inherit_docstrings = False
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 

@@ -7,7 +7,10 @@ without its ending: {"pairs/layers/norm": "# LayerNorm ..."}. Its links are the 
 """
 from collections.abc import Callable
 
+from docs.site.reference import api, commands, settings
+
 __all__ = ["FILES", "PAGES"]
 
-PAGES: list[Callable[[str], dict[str, str]]] = []
+PAGES: list[Callable[[str], dict[str, str]]] = [
+    api.pages, commands.pages, settings.pages]
 FILES: list[Callable[[str], dict[str, str]]] = []
