@@ -118,7 +118,8 @@ def test_a_gap_in_a_quotation_is_noticed():
 def test_links_and_paths_exist(page):
     text = prose(page.read_text("utf-8"))
     for target in LINK.findall(text):
-        assert ":" in target or (page.parent / target).exists(), f"leads nowhere: {target}"
+        made = target.startswith("/figures/")  # by docs/site, when the book is built
+        assert made or ":" in target or (page.parent / target).exists(), f"leads nowhere: {target}"
     for code in CODE.findall(text):
         if re.fullmatch(r"(?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:py|md|toml|yaml)", code):
             places = [ROOT, page.parent, *(path.parent for path in linked_sources(page, text))]
