@@ -2,7 +2,7 @@
 import os
 from importlib import metadata
 
-from docs.site.mathematics import Formulas
+from docs.site.extension.mathematics import Formulas
 from docs.site.places import LANGUAGES, here
 from docs.site.words import words
 
@@ -21,7 +21,7 @@ except metadata.PackageNotFoundError:  # built from a checkout that is not insta
 language = {"en": "en", "zh": "zh_CN"}[book_language]
 
 extensions = ["myst_nb", "sphinx_design", "sphinx_copybutton", "sphinx.ext.autodoc", "numpydoc",
-              "docs.site.math_renderer", "docs.site.directives", "docs.site.pages"]
+              "docs.site.extension.math_renderer", "docs.site.extension.directives", "docs.site.extension.pages"]
 root_doc = "index"
 exclude_patterns: list[str] = []
 
@@ -37,7 +37,7 @@ nb_execution_timeout = 120
 nb_execution_raise_on_error = True
 nb_merge_streams = True
 
-# mathematics: rendered while building (docs/site/mathematics.py)
+# mathematics: rendered while building (docs/site/extension/mathematics.py)
 html_math_renderer = "prerendered"
 book_formulas = Formulas(place.build / "formulas.json", katex if katex.is_dir() else None)
 

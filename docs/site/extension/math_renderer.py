@@ -2,7 +2,7 @@
 from docutils import nodes
 from sphinx.util import logging
 
-from docs.site.mathematics import Formulas
+from docs.site.extension.mathematics import Formulas
 
 __all__ = ["setup"]
 

@@ -19,7 +19,7 @@ from docs.site.words import words
 
 __all__ = ["setup"]
 
-WIDGETS = Path(__file__).parents[1] / "_static" / "widgets"
+WIDGETS = Path(__file__).parents[2] / "_static" / "widgets"
 
 
 def catalog() -> list:

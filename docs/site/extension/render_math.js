@@ -1,5 +1,5 @@
 // A list of [TeX, is it displayed] as JSON comes in, a list of {html} or {error} goes out.
-// Run by docs/site/mathematics.py: node render_math.js PATH_OF_KATEX
+// Run by docs/site/extension/mathematics.py: node render_math.js PATH_OF_KATEX
 const katex = require(process.argv[2]);
 
 let text = "";
