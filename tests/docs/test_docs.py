@@ -27,6 +27,7 @@ RUN = [page for page in PAGES if CHINESE not in page.parents]
 DERIVATIONS = sorted(ROOT.glob("docs/derivations/[a-z]*.md"))
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
+INDENTED = re.compile(r"(?<=\n\n)(?: {4}.*\n)+")
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 MATH = re.compile(r"(?<![\\$`\w])\$(?![\s$])([^$\n]+?)(?<!\s)\$(?![\w$`])")
 CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
@@ -150,7 +151,7 @@ def test_markdown_leaves_formulas_alone(page):
     seen = "\n".join("".join(child.content or "\n" for child in token.children)
                      for token in MarkdownIt("gfm-like", {"linkify": False}).parse(text)
                      if token.type == "inline")
-    without_code = CODE.sub("", prose(text))
+    without_code = CODE.sub("", INDENTED.sub("", prose(text)))
     formulas = MATH.findall(without_code)
     for formula in formulas:
         assert f"${formula}$" in seen, f"Markdown changes ${formula}$"
