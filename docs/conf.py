@@ -41,6 +41,7 @@ nb_merge_streams = True
 # mathematics: rendered while building (docs/site/extension/mathematics.py)
 html_math_renderer = "prerendered"
 book_formulas = Formulas(place.build / "formulas.json", katex if katex.is_dir() else None)
+extensions.append("docs.site.extension.typesetting")  # what stands beside a formula
 
 # the reference, from docstrings
 autodoc_member_order = "bysource"
