@@ -21,7 +21,8 @@ except metadata.PackageNotFoundError:  # built from a checkout that is not insta
 language = {"en": "en", "zh": "zh_CN"}[book_language]
 
 extensions = ["myst_nb", "sphinx_design", "sphinx_copybutton", "sphinx.ext.autodoc", "numpydoc",
-              "docs.site.extension.math_renderer", "docs.site.extension.directives", "docs.site.extension.pages"]
+              "docs.site.extension.math_renderer", "docs.site.extension.directives", "docs.site.extension.pages",
+              "docs.site.extension.pairs"]
 root_doc = "index"
 exclude_patterns: list[str] = []
 
