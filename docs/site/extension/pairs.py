@@ -4,8 +4,11 @@ from html import escape
 from pathlib import Path
 
 from docutils import nodes
+from sphinx.util import logging
 
 __all__ = ["setup"]
+
+log = logging.getLogger(__name__)
 
 
 def formulas_to_code(app, page: str, source: list[str]) -> None:
@@ -23,7 +26,13 @@ def inline(app, doctree) -> None:
         uri = node["uri"].lstrip("/")
         if not (uri.startswith("figures/") and uri.endswith(".svg")):
             continue
-        svg = (Path(app.srcdir) / uri).read_text("utf-8")
+        path = Path(app.srcdir) / uri
+        if not path.is_file():
+            log.warning("no figure is called %s: docs/site/figures/registry.py has %s", path.stem,
+                        ", ".join(sorted(each.stem for each in path.parent.glob("*.svg"))) or "none",
+                        location=node)
+            continue
+        svg = path.read_text("utf-8")
         if name := escape(node.get("alt", ""), quote=True):
             begin = svg.index('aria-label="') + len('aria-label="')
             svg = svg[:begin] + name + svg[svg.index('"', begin):]

@@ -26,7 +26,7 @@ def columns(name: str, language: str, marks: list[Link]) -> str:
     for n, mark in enumerate(marks, 1):
         numbers.setdefault(mark.line, []).append(n)
     html = [f'<div class="tf-pair" data-side="numpy">{tabs(name, language)}']
-    for of, group in groupby(merged(facing(name)), key=lambda part: part.of):
+    for of, group in groupby(facing(name), key=lambda part: part.of):
         html.append(fold(of, list(group), codes, numbers, language))
     return "\n".join([*html, "</div>"])
 
@@ -38,11 +38,6 @@ def tabs(name: str, language: str) -> str:
         f'<code>{package}/{name}.py</code> <span>{say(side, language)}</span></button>'
         for side, package, chosen in (("numpy", PACKAGES[0], True), ("torch", PACKAGES[1], False)))
     return f'<div class="tf-tabs" role="tablist">{buttons}</div>'
-
-
-def merged(parts: list[Facing]) -> list[Facing]:
-    """What surrounds a class's methods goes with the class."""
-    return parts
 
 
 def fold(of: str, parts: list[Facing], codes, numbers, language: str) -> str:
@@ -89,7 +84,7 @@ def side(which: int, part: Facing, codes, numbers) -> str:
             html.append("<i></i>")
             continue
         alike = row[2]
-        kind = "only" if not alike else (
+        kind = "same" if not codes[which][line] else "only" if not alike else (
             "same" if plain(codes[0][row[0]]) == plain(codes[1][row[1]]) else "near")
         found = numbers.get(row[0], ()) if row[0] is not None and (which == 0 or alike) else ()
         marks = "".join(f'<a class="tf-eq" href="#line-{n}">∂{n}</a>' for n in found[:1])

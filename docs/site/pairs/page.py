@@ -2,6 +2,7 @@
 import posixpath
 
 from docs.side_by_side import explanations
+from docs.site.extension.directives import catalog
 
 from .algebra import Link, links_of_pair
 from .columns import columns
@@ -31,14 +32,14 @@ def pair_page(name: str, language: str) -> str:
     parts = [f"{FRONT}# {about.title}", why(name, about, language), shapes(name, language),
              code(name, language, marks), algebra(name, language, marks),
              section("numbers", language, numbers(name, language)), proof(name, language),
-             section("exercises", language, f"```{{exercises}} {name}\n```"),
+             section("exercises", language, exercises(name)),
              section("papers", language, paper_list(name)),
              relatives(name, language)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def section(key: str, language: str, text: str) -> str:
-    return f"({key})=\n## {say(key, language)}\n\n{text}" if text else ""
+    return f"## {say(key, language)}\n\n{text}" if text else ""
 
 
 def raw(html: str) -> str:
@@ -155,6 +156,11 @@ def share(row: dict, key: str) -> str:
     return f"{row[key]:.2f}" if key in row else "–"
 
 
+def exercises(name: str) -> str:
+    there = any(each.pair == name for each in catalog())
+    return f"```{{exercises}} {name}\n```" if there else ""
+
+
 def paper_list(name: str) -> str:
     return "\n".join(f"- [{who or f'arXiv:{number}'}](https://arxiv.org/abs/{number})"
                      for who, number in papers(name))
@@ -170,7 +176,7 @@ def relatives(name: str, language: str) -> str:
             lines.append(f"**{say(key, language)}**: {listed}")
     tests = own_tests(name)
     lines.append(f"**{say('tests', language)}**: [`{tests}`](repo:{tests})")
-    return "\n\n".join(["---", *lines])
+    return section("further", language, "\n\n".join(lines))
 
 
 def link(name: str, other: str) -> str:

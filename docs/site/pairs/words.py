@@ -87,6 +87,7 @@ WORDS = {
     "try": ("Prove it yourself:", "自己证明一遍："),
     "exercises": ("Exercises", "练习"),
     "papers": ("Papers", "论文"),
+    "further": ("Where to go on", "继续阅读"),
     "uses": ("Made of", "由这些组成"),
     "used by": ("Used by", "被这些用到"),
     "tests": ("Its tests", "它的测试"),
