@@ -22,7 +22,7 @@ language = {"en": "en", "zh": "zh_CN"}[book_language]
 
 extensions = ["myst_nb", "sphinx_design", "sphinx_copybutton", "sphinx.ext.autodoc", "numpydoc",
               *(f"docs.site.extension.{name}" for name in (
-                  "math_renderer", "directives", "docstrings", "pages"))]
+                  "math_renderer", "directives", "docstrings", "pages", "pairs"))]
 root_doc = "index"
 exclude_patterns: list[str] = []
 
