@@ -1,4 +1,5 @@
 """uvicorn with our application, and an end in good order."""
+import signal
 import socket
 import sys
 
@@ -39,6 +40,8 @@ def serve_until_told(app, service: Service, here: socket.socket) -> None:
     config = uvicorn.Config(app, log_level="warning", access_log=False,
                             timeout_graceful_shutdown=GRACE, timeout_keep_alive=30)
     server = uvicorn.Server(config)
+    # uvicorn raises the signal again when all is done, which would end us before the engine
+    signal.signal(signal.SIGTERM, lambda *_: None)
     try:
         server.run(sockets=[here])
     finally:

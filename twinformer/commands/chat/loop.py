@@ -8,12 +8,13 @@ from typing import Any
 __all__ = ["chat_loop"]
 
 
-def chat_loop(partner: Any, ask: Callable[[str], str] = input) -> None:
+def chat_loop(partner: Any, ask: Callable[[str], str] | None = None) -> None:
     """Until there is no more input.
 
     partner : has a greeting; answer(text), which yields pieces; commands, as Talk's
     ask : shows "> ", and returns a line; raises EOFError where there is none
     """
+    ask = ask or (input if sys.stdin.isatty() else lambda _: input())
     with suppress(ImportError):
         import readline  # noqa: F401  input() then edits lines, and remembers them
 
@@ -25,7 +26,8 @@ def chat_loop(partner: Any, ask: Callable[[str], str] = input) -> None:
             print()
             continue
         except EOFError:
-            print()
+            if sys.stdin.isatty():
+                print()
             return
         if line.strip() in ("/quit", "/exit"):
             return
