@@ -242,7 +242,8 @@ def test_who_hangs_up_is_written_for_no_longer():
             await_empty(service)
             assert len(steps) < 40
         with socket.create_connection(("127.0.0.1", port)) as line:
-            line.sendall(b"POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{")
+            line.sendall(b"POST /v1/completions HTTP/1.1\r\nHost: x\r\n"
+                         b"Content-Length: 99\r\n\r\n{")
         assert httpx.get(f"{address}/health").status_code == 200
 
 

@@ -18,7 +18,7 @@ LETTERS = WordPiece({piece: i for i, piece in enumerate([*SPECIAL, *"abcdefghijk
 
 
 class Judge:
-    classes = ["ham", "spam"]
+    classes = ("ham", "spam")
 
     def probabilities(self, texts):
         if not all(text.strip() for text in texts):
