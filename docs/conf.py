@@ -22,7 +22,7 @@ language = {"en": "en", "zh": "zh_CN"}[book_language]
 
 extensions = ["myst_nb", "sphinx_design", "sphinx_copybutton", "sphinx.ext.autodoc", "numpydoc",
               *(f"docs.site.extension.{name}" for name in (
-                  "math_renderer", "directives", "docstrings", "pages"))]
+                  "math_renderer", "directives", "docstrings", "pages", "pairs"))]
 root_doc = "index"
 exclude_patterns: list[str] = []
 
@@ -41,6 +41,7 @@ nb_merge_streams = True
 # mathematics: rendered while building (docs/site/extension/mathematics.py)
 html_math_renderer = "prerendered"
 book_formulas = Formulas(place.build / "formulas.json", katex if katex.is_dir() else None)
+extensions.append("docs.site.extension.typesetting")  # what stands beside a formula
 
 # the reference, from docstrings
 autodoc_member_order = "bysource"
