@@ -9,8 +9,10 @@ from collections.abc import Callable
 
 from docs.site.figures.registry import figure_files
 from docs.site.pairs import pair_pages
+from docs.site.reference import api, commands, settings
 
 __all__ = ["FILES", "PAGES"]
 
-PAGES: list[Callable[[str], dict[str, str]]] = [pair_pages]
+PAGES: list[Callable[[str], dict[str, str]]] = [
+    pair_pages, api.pages, commands.pages, settings.pages]
 FILES: list[Callable[[str], dict[str, str]]] = [figure_files]
