@@ -45,6 +45,8 @@ def looks(app, page, template, context, doctree) -> None:
     app.add_css_file("pairs.css")
     if page.startswith("pairs/"):
         app.add_js_file("pairs.js", loading_method="defer")
+    if app.env.metadata.get(page, {}).get("widgets"):
+        app.add_js_file("widget.js", loading_method="defer", priority=400)   # before each of them
 
 
 def setup(app):

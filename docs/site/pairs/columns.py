@@ -9,7 +9,7 @@ from pygments.token import STANDARD_TYPES, Token
 
 from .algebra import Link
 from .facing import PACKAGES, Facing, facing, source
-from .names import anchor, local_names, places
+from .names import anchor, defined, local_names, places
 from .order import ordered
 from .words import say
 
@@ -127,8 +127,8 @@ def href(place: tuple[str, str] | None, here: str) -> str | None:
     if place is None or place[0] not in ordered():
         return None
     pair, inner = place
-    fragment = f"#{anchor(inner)}" if inner else ""
-    return fragment if pair == here else f"../{pair}.html{fragment}"
+    fragment = f"#{anchor(inner)}" if inner in defined(pair) else ""
+    return fragment or None if pair == here else f"../{pair}.html{fragment}"
 
 
 def coloured(kind, piece: str, target: str | None) -> str:

@@ -25,13 +25,17 @@ ARCHITECTURES = {"models/gpt2": "gpt2", "models/llama": "llama", "models/qwen3":
                  "models/qwen3_moe": "qwen3_moe", "models/gemma3": "gemma3",
                  "models/olmo3": "olmo3", "models/gpt_oss": "gpt_oss", "models/bert": "bert"}
 
+WIDGETS = {"layers/softmax": "softmax", "generation/sampling": "sampling", "text/bpe": "bpe",
+           "layers/visibility": "masks", "layers/rotary": "rotary", "layers/norm": "layer_norm"}
+
 
 def pair_page(name: str, language: str) -> str:
     """All of it; `name` as in "layers/norm"."""
     about, marks = told(name, language), links_of_pair(name)
     parts = [f"{FRONT}# {about.title}", why(name, about, language), shapes(name, language),
              code(name, language, marks), algebra(name, language, marks),
-             section("numbers", language, numbers(name, language)), proof(name, language),
+             section("numbers", language, numbers(name, language)),
+             section("move", language, widget(name, language)), proof(name, language),
              section("exercises", language, exercises(name)),
              section("papers", language, paper_list(name)),
              relatives(name, language)]
@@ -154,6 +158,12 @@ def short(component: str) -> str:
 
 def share(row: dict, key: str) -> str:
     return f"{row[key]:.2f}" if key in row else "–"
+
+
+def widget(name: str, language: str) -> str:
+    if name not in WIDGETS:
+        return ""
+    return f"```{{widget}} {WIDGETS[name]}\n{say('no script', language)}\n```"
 
 
 def exercises(name: str) -> str:
