@@ -2,7 +2,12 @@
 // compare as bytes do. As learn_merges of text/bpe.py, ties included.
 (() => {
   const bytes = (text) => Array.from(new TextEncoder().encode(text), (b) => String.fromCharCode(b));
-  const shown = (token) => new TextDecoder().decode(Uint8Array.from(token, (c) => c.charCodeAt(0)));
+  // A token's text; of a part of a character its bytes
+  const shown = (token) => {
+    const text = new TextDecoder().decode(Uint8Array.from(token, (c) => c.charCodeAt(0)));
+    return text.includes("\ufffd")
+      ? Array.from(token, (c) => c.charCodeAt(0).toString(16)).join(" ") : text.replaceAll(" ", "␣");
+  };
   // {piece: how often}: a word with the space before it, as GPT-2 cuts a text
   const pieces = (text) => {
     const found = new Map();
@@ -70,11 +75,11 @@
       list.replaceChildren(...pieces.flatMap((piece) => whole.get(bytes(piece).join("")).map((token) => {
         count += 1;
         return Widget.element("span", { className: token === last ? "token new" : "token",
-          textContent: shown(token).replaceAll(" ", "␣") });
+          textContent: shown(token) });
       })));
       const next = commonest(words);
       says.textContent = `${count} ${say("tokens")}, ${done} ${say("merges")}. ` + (next && next.count > 1
-        ? `${say("then")} ${shown(next.a).replaceAll(" ", "␣")} + ${shown(next.b)}, ${next.count} ${say("times")}`
+        ? `${say("then")} ${shown(next.a)} + ${shown(next.b)}, ${next.count} ${say("times")}`
         : say("end"));
     };
     Widget.button(buttons, say("next"), () => { done += 1; update(); });

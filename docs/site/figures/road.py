@@ -8,7 +8,7 @@ from .svg import Drawing
 
 __all__ = ["road"]
 
-ACROSS, WIDE, HIGH = 4, 205, 108
+ACROSS, WIDE, HIGH = 3, 205, 108
 
 
 def road(language: str) -> str:

@@ -52,7 +52,7 @@ def test_an_architecture_has_every_weight_of_a_block(kind):
 
 @pytest.mark.parametrize("name", RUNS)
 def test_boxes_do_not_overlap(name):
-    for svg in figures(name, "en"):
+    for _, svg in figures(name, "en"):
         boxes = [[float(part.get(key)) for key in ("x", "y", "width", "height")]
                  for part in ElementTree.fromstring(svg).iter(f"{SVG}rect")]
         for n, (x, y, width, height) in enumerate(boxes):
