@@ -1,0 +1,126 @@
+"""The few words that the engine itself puts on a page, in both languages."""
+__all__ = ["WORDS", "words"]
+
+WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "title": "twinformer",
+        "subtitle": "the book of the code",
+        "language": "中文",
+        "language_label": "本页的中文版",
+        "untranslated": "",
+        "found": "{count} pages have \u201c{query}\u201d",
+        "search_needs": "The search needs JavaScript; nothing else here does.",
+        "chapters": "Chapters",
+        "chapters_intro": "From what a language model is to how it is trained on many machines. "
+                          "Every page takes about ten minutes to read and is a notebook that "
+                          "runs.",
+        "notebooks": "Notebooks",
+        "pairs": "Side by side",
+        "derivations": "Derivations",
+        "from-gpt-2": "Models",
+        "guides": "Guides",
+        "exercises": "Exercises",
+        "reference": "Reference",
+        "results": "Results",
+        "source": "Source files",
+        "source_intro": "Files of the repository that pages of this book refer to.",
+        "files_in": "Files in",
+        "at_repository": "this file in the repository",
+        "download": "Download this notebook",
+        "colab": "open it in Colab",
+        "minutes": "min",
+        "write": "write",
+        "backward": "derive and write",
+        "debug": "find the fault",
+        "read": "read and reckon",
+        "pair": "Both implementations, side by side",
+        "api": "Public names",
+        "api_intro": "What the packages offer to their users, by folder. Every name can be imported "
+                     "from its package directly: `from numpy_impl import LayerNorm`.",
+        "api_english": "",
+        "about_numpy_impl": "The reference, every backward pass by hand.",
+        "about_torch_impl": "Its twin: the same names, gradients by autograd.",
+        "about_twinformer": "What is written once, because it is neither.",
+        "about_parity_tests": "The proof, and how it judges a port of yours.",
+        "commands": "Commands",
+        "commands_intro": "In the order in which one needs them. Each page is made from the command "
+                          "itself, and says what `twinformer COMMAND --help-all` says.",
+        "command": "command",
+        "purpose": "what it is for",
+        "settings": "Settings",
+        "settings_intro": "What a file for `--config` may hold, and what `config.yaml` in a run's "
+                          "folder holds. On the command line a field is an option: `max_steps` is "
+                          "`--max-steps`, or `--training.max_steps` in full. Recipes that are "
+                          "ready to use are in [`configs`](repo:configs).",
+        "settings_runs": "Runs",
+        "settings_models": "Models",
+        "settings_data": "Preparing and searching",
+        "settings_base": "All fields of [{base}](#{anchor}) as well; other defaults:",
+        "field": "field",
+        "default": "default",
+        "meaning": "meaning",
+        "made_by": "This page is kept in `{path}`. To make its tables again:",
+    },
+    "zh": {
+        "title": "twinformer",
+        "subtitle": "代码之书",
+        "language": "English",
+        "language_label": "this page in English",
+        "found": "有 {count} 页包含“{query}”",
+        "search_needs": "搜索需要 JavaScript，其余内容都不需要。",
+        "untranslated": "本页尚无中文版，以下为英文原文。",
+        "chapters": "章节",
+        "chapters_intro": "从什么是语言模型讲起，直到如何在多台机器上训练它。每一页大约读十分钟，"
+                          "并且本身就是一个可以运行的笔记本。",
+        "notebooks": "笔记本",
+        "pairs": "逐行对照",
+        "derivations": "推导",
+        "from-gpt-2": "模型",
+        "guides": "指南",
+        "exercises": "练习",
+        "reference": "参考",
+        "results": "结果",
+        "source": "源文件",
+        "source_intro": "本书各页引用到的仓库文件。",
+        "files_in": "目录：",
+        "at_repository": "在仓库中查看这个文件",
+        "download": "下载这个笔记本",
+        "colab": "在 Colab 中打开",
+        "minutes": "分钟",
+        "write": "编写",
+        "backward": "推导并编写",
+        "debug": "找出错误",
+        "read": "阅读与计算",
+        "pair": "逐行对照两份实现",
+        "api": "公开名称",
+        "api_intro": "各个包提供给使用者的名称，按文件夹排列。每个名称都可以直接从包中导入："
+                     "`from numpy_impl import LayerNorm`。",
+        "api_english": "以下说明取自代码中的 docstring，因此是英文。",
+        "about_numpy_impl": "参考实现，每个反向传播都是手写的。",
+        "about_torch_impl": "孪生实现：名称相同，梯度由自动求导得到。",
+        "about_twinformer": "只写一次的部分，因为它不属于两者中的任何一个。",
+        "about_parity_tests": "一致性证明，以及它如何评判你自己的移植。",
+        "commands": "命令",
+        "commands_intro": "按使用的先后顺序排列。每一页都由命令本身生成，内容与 "
+                          "`twinformer COMMAND --help-all` 相同（英文）。",
+        "command": "命令",
+        "purpose": "用途",
+        "settings": "配置项",
+        "settings_intro": "`--config` 所用的文件里可以写的内容，也就是训练运行文件夹中 `config.yaml` 的内容。"
+                          "在命令行上，一个字段就是一个选项：`max_steps` 写作 `--max-steps`，"
+                          "全名是 `--training.max_steps`。可以直接使用的配方在 [`configs`](repo:configs) 中。"
+                          "各字段的说明取自代码中的 docstring，因此是英文。",
+        "settings_runs": "训练运行",
+        "settings_models": "模型",
+        "settings_data": "准备数据与搜索",
+        "settings_base": "另外还有 [{base}](#{anchor}) 的全部字段；不同的默认值：",
+        "field": "字段",
+        "default": "默认值",
+        "meaning": "含义",
+        "made_by": "本页保存在 `{path}` 中。重新得到其中表格的命令：",
+    },
+}
+
+
+def words(language: str) -> dict[str, str]:
+    return WORDS[language]
