@@ -21,7 +21,8 @@ except metadata.PackageNotFoundError:  # built from a checkout that is not insta
 language = {"en": "en", "zh": "zh_CN"}[book_language]
 
 extensions = ["myst_nb", "sphinx_design", "sphinx_copybutton", "sphinx.ext.autodoc", "numpydoc",
-              "docs.site.extension.math_renderer", "docs.site.extension.directives", "docs.site.extension.pages"]
+              *(f"docs.site.extension.{name}" for name in (
+                  "math_renderer", "directives", "docstrings", "pages", "pairs"))]
 root_doc = "index"
 exclude_patterns: list[str] = []
 
@@ -40,10 +41,12 @@ nb_merge_streams = True
 # mathematics: rendered while building (docs/site/extension/mathematics.py)
 html_math_renderer = "prerendered"
 book_formulas = Formulas(place.build / "formulas.json", katex if katex.is_dir() else None)
+extensions.append("docs.site.extension.typesetting")  # what stands beside a formula
 
 # the reference, from docstrings
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
+autodoc_inherit_docstrings = False
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 

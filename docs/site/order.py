@@ -28,15 +28,15 @@ def children(page: str, text: str, pages: set[str]) -> list[str]:
         All pages.
     """
     folder = posixpath.dirname(page)
-    folders = {folder, *ALSO_BELOW.get(page, [])}
-    below = {other for other in pages if other != page and not other.endswith("/index")
-             and (posixpath.dirname(other) in folders) and other not in ("index", *SECTIONS)}
+    folders = [f"{name}/" for name in (folder, *ALSO_BELOW.get(page, []))]
+    below = {other for other in pages if other.startswith(tuple(folders))} - {page}
     if page == "guides":
         below = {other for other in pages if "/" not in other} - {"index", *SECTIONS}
-    sub = {other for other in pages if other.endswith("/index") and other != page and folder
-           and posixpath.dirname(posixpath.dirname(other)) == folder}
+    indexes = {other.removesuffix("index") for other in below if other.endswith("/index")}
+    below = {other for other in below  # what has an index of its own is below that one
+             if not any(other.startswith(index) and other != f"{index}index" for index in indexes)}
     linked_to = [target.partition("#")[0] for target in targets(text)]
     order = [posixpath.normpath(posixpath.join(folder, target.removesuffix(".md")))
              for target in linked_to if target.endswith(".md")]
-    linked = [other for other in dict.fromkeys(order) if other in below | sub]
-    return linked + sorted((below | sub) - set(linked))
+    linked = [other for other in dict.fromkeys(order) if other in below]
+    return linked + sorted(below - set(linked))

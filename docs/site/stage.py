@@ -39,8 +39,8 @@ def stage(language: str, place: Place, makers: Sequence[Maker] | None = None,
             text = with_command(text, path, language)
         texts[page] = links.rewrite(text, origin, page)
     texts |= section_indexes(texts, language)
-    for page in SECTIONS:
-        if page in texts:
+    for page in texts:
+        if page.endswith("/index") or page == "guides":
             texts[page] += toctree(children(page, texts[page], set(texts)))
     if "index" in texts:
         texts["index"] += toctree([page for page in SECTIONS if page in texts], words(language))

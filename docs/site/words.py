@@ -34,6 +34,31 @@ WORDS: dict[str, dict[str, str]] = {
         "debug": "find the fault",
         "read": "read and reckon",
         "pair": "Both implementations, side by side",
+        "api": "Public names",
+        "api_intro": "What the packages offer to their users, by folder. Every name can be imported "
+                     "from its package directly: `from numpy_impl import LayerNorm`.",
+        "api_english": "",
+        "about_numpy_impl": "The reference, every backward pass by hand.",
+        "about_torch_impl": "Its twin: the same names, gradients by autograd.",
+        "about_twinformer": "What is written once, because it is neither.",
+        "about_parity_tests": "The proof, and how it judges a port of yours.",
+        "commands": "Commands",
+        "commands_intro": "In the order in which one needs them. Each page is made from the command "
+                          "itself, and says what `twinformer COMMAND --help-all` says.",
+        "command": "command",
+        "purpose": "what it is for",
+        "settings": "Settings",
+        "settings_intro": "What a file for `--config` may hold, and what `config.yaml` in a run's "
+                          "folder holds. On the command line a field is an option: `max_steps` is "
+                          "`--max-steps`, or `--training.max_steps` in full. Recipes that are "
+                          "ready to use are in [`configs`](repo:configs).",
+        "settings_runs": "Runs",
+        "settings_models": "Models",
+        "settings_data": "Preparing and searching",
+        "settings_base": "All fields of [{base}](#{anchor}) as well; other defaults:",
+        "field": "field",
+        "default": "default",
+        "meaning": "meaning",
         "made_by": "This page is kept in `{path}`. To make its tables again:",
     },
     "zh": {
@@ -67,6 +92,31 @@ WORDS: dict[str, dict[str, str]] = {
         "debug": "找出错误",
         "read": "阅读与计算",
         "pair": "逐行对照两份实现",
+        "api": "公开名称",
+        "api_intro": "各个包提供给使用者的名称，按文件夹排列。每个名称都可以直接从包中导入："
+                     "`from numpy_impl import LayerNorm`。",
+        "api_english": "以下说明取自代码中的 docstring，因此是英文。",
+        "about_numpy_impl": "参考实现，每个反向传播都是手写的。",
+        "about_torch_impl": "孪生实现：名称相同，梯度由自动求导得到。",
+        "about_twinformer": "只写一次的部分，因为它不属于两者中的任何一个。",
+        "about_parity_tests": "一致性证明，以及它如何评判你自己的移植。",
+        "commands": "命令",
+        "commands_intro": "按使用的先后顺序排列。每一页都由命令本身生成，内容与 "
+                          "`twinformer COMMAND --help-all` 相同（英文）。",
+        "command": "命令",
+        "purpose": "用途",
+        "settings": "配置项",
+        "settings_intro": "`--config` 所用的文件里可以写的内容，也就是训练运行文件夹中 `config.yaml` 的内容。"
+                          "在命令行上，一个字段就是一个选项：`max_steps` 写作 `--max-steps`，"
+                          "全名是 `--training.max_steps`。可以直接使用的配方在 [`configs`](repo:configs) 中。"
+                          "各字段的说明取自代码中的 docstring，因此是英文。",
+        "settings_runs": "训练运行",
+        "settings_models": "模型",
+        "settings_data": "准备数据与搜索",
+        "settings_base": "另外还有 [{base}](#{anchor}) 的全部字段；不同的默认值：",
+        "field": "字段",
+        "default": "默认值",
+        "meaning": "含义",
         "made_by": "本页保存在 `{path}` 中。重新得到其中表格的命令：",
     },
 }

@@ -5,9 +5,10 @@ import pytest
 
 from twinformer.commands.main import COMMANDS, main
 from twinformer.commands.evaluate.command import MODES as EVALUATE
+from twinformer.commands.exercise.command import MODES as EXERCISE
 from twinformer.commands.search.command import MODES as SEARCH
 
-MODES = {"evaluate": EVALUATE, "search": SEARCH}
+MODES = {"evaluate": EVALUATE, "search": SEARCH, "exercise": EXERCISE}
 PAGES = [[command] for command in COMMANDS if command not in MODES]
 PAGES += [[command, mode] for command, modes in MODES.items() for mode in modes]
 

@@ -46,6 +46,7 @@ COMMANDS = {
     "walk": ("walk.command", "show every array of one forward and backward pass"),
     "parity": ("parity", "prove that reference and twin agree, or your own port"),
     "divergence": ("divergence.command", "find where two models part"),
+    "exercise": ("exercise.command", "learn by writing the parts yourself, graded by the proof"),
     "completion": ("completion.command", "make bash, zsh or fish complete all this"),
     "verify": ("verify.command", "check GPT-2's weights against published figures"),
 }

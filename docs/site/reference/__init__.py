@@ -1,0 +1,1 @@
+"""The reference, made from the code: names, commands, settings, error messages, words."""

@@ -1,0 +1,1 @@
+"""The command `twinformer exercise`: a module for each mode."""

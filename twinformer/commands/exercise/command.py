@@ -1,0 +1,42 @@
+"""Learn by writing the parts yourself: about sixty exercises, graded by the proof.
+
+  twinformer exercise list
+  twinformer exercise start softmax-forward
+  twinformer exercise check
+  twinformer exercise hint
+  twinformer exercise solution softmax-forward
+  twinformer exercise export --for classroom
+
+An exercise is a folder with a page, a file to fill in, and a small test that fails. `check` runs
+your file beside the reference, and tells what is off: where, in the smallest case that was found,
+and the likely cause. Texts are in Chinese where TWINFORMER_LANGUAGE=zh, or the locale, says so.
+"""
+import importlib
+
+__all__ = ["MODES", "choose"]
+
+# mode -> what the overview says about it; each is a module of this package
+MODES = {
+    "list": "all exercises, and how far you are",
+    "start": "begin one: a folder with a page, a skeleton and a failing test",
+    "check": "is it right? if not: where, the smallest case, the likely cause",
+    "hint": "the next of three hints",
+    "solution": "the solution",
+    "export": "a course for a class, without solutions",
+}
+
+
+def choose(prog: str, words: list[str]):
+    """-> the mode's own name, its module, its words; None after help."""
+    from ..parsing.option_names import did_you_mean
+
+    if not words or words[0] in ("-h", "--help", "--help-all"):
+        modes = "\n".join(f"  {name:<9} {about}" for name, about in MODES.items())
+        print(f"usage: {prog} MODE [OPTIONS]\n\n{__doc__.strip()}\n\nmodes:\n{modes}\n\n"
+              f"{prog} MODE --help explains a mode and its options")
+        return None
+    mode, rest = words[0], words[1:]
+    if mode not in MODES:
+        raise ValueError(f"there is no mode {mode!r}{did_you_mean(mode, MODES)} (modes: "
+                         f"{', '.join(MODES)})")
+    return f"{prog} {mode}", importlib.import_module(f".{mode}", __package__), rest

@@ -1,0 +1,160 @@
+"""A function of the learner's beside one of the reference, on cases that grow.
+
+An exercise's judge.py has
+
+    case(source) -> {name: argument}    sizes and numbers come from the source
+    truth(**arguments)                  what should come out: the reference's
+    run(thing, **arguments)             how the learner's function, or class, is
+                                        called; thing(**arguments) if left out
+    TOLERANCE                           of broken numbers; rounding's if left out
+
+The cases begin with the smallest sizes, so that the first that fails is small.
+"""
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..exercise import Exercise
+from ..verdict import Verdict
+from ..words import said
+from .loading import module_of, where_in
+from .sameness import CLOSE, first_difference, same, shown
+from .sources import CAPS, Growing
+
+__all__ = ["judge", "rules_of"]
+
+EACH = 40       # cases of every size
+
+
+class Outcome(NamedTuple):
+    """What a call gave: a value, and its arguments afterwards; or an error."""
+    value: Any = None
+    after: dict[str, Any] | None = None
+    error: BaseException | None = None
+
+    def like(self, other: "Outcome", close: float = CLOSE) -> bool:
+        if self.error or other.error:
+            return type(self.error) is type(other.error)
+        return same(self.value, other.value, close) and same(self.after, other.after, close)
+
+
+def rules_of(exercise: Exercise) -> ModuleType:
+    """The exercise's judge.py."""
+    path = exercise.folder / "judge.py"
+    return module_of(f"judge_of_{exercise.module}", path.read_text(encoding="utf-8"), path)
+
+
+def judge(exercise: Exercise, module: ModuleType, language: str) -> Verdict:
+    """Try the learner's function on all cases, and explain the smallest that is off."""
+    rules, path = rules_of(exercise), Path(module.__file__ or "")
+    thing = getattr(module, exercise.function, None)
+    if thing is None:
+        return Verdict("error", [said("no name", language, what=exercise.function)])
+    close = getattr(rules, "TOLERANCE", CLOSE)
+    cases, wrong, tried = cases_of(rules), None, 0
+    outcomes: list[tuple[dict, Outcome]] = []
+    for number, given in enumerate(cases):
+        if wrong is not None and number % EACH == 0:
+            break       # of one size all are looked at: the shortest is shown
+        truth, got = outcome(rules.truth, given), called(rules, thing, given)
+        if isinstance(got.error, NotImplementedError) and not truth.error:
+            return Verdict("unwritten", [said("unwritten", language, what=exercise.function)])
+        tried += 1
+        outcomes.append((given, got))
+        if not got.like(truth, close) and (wrong is None or length(given) < length(wrong[0])):
+            wrong = given, truth, got
+    if wrong is None:
+        return Verdict("passed", cases=tried)
+    found = recognised(exercise, rules, outcomes, close)
+    return Verdict("error" if wrong[2].error and found is None else "wrong",
+                   [about(*wrong, close, path, language)],
+                   causes_of(exercise, found, language),
+                   as_code(exercise, wrong[0], wrong[1], language), tried, found)
+
+
+def cases_of(rules: ModuleType) -> list[dict[str, Any]]:
+    return [rules.case(Growing([cap, number], cap, plain=number % 2 == 0))
+            for cap in CAPS for number in range(EACH)]
+
+
+def called(rules: ModuleType, thing: Callable, given: dict[str, Any]) -> Outcome:
+    """The learner's thing, in the way that the rules say."""
+    run = getattr(rules, "run", None)
+    return outcome(thing if run is None else lambda **more: run(thing, **more), given)
+
+
+def outcome(call: Callable, given: dict[str, Any]) -> Outcome:
+    """A call on a copy of the arguments."""
+    own = copy.deepcopy(given)
+    try:
+        with np.errstate(all="ignore"):
+            value = call(**own)
+        return Outcome(value, own)
+    except Exception as problem:
+        return Outcome(error=problem)
+
+
+def recognised(exercise: Exercise, rules: ModuleType, outcomes, close: float) -> int | None:
+    """The planted mistake that gives what the learner's file gives, on every case."""
+    for place, mistake in enumerate(exercise.mistakes):
+        other = module_of(f"mistake_{place}_of_{exercise.module}", exercise.with_mistake(mistake),
+                          exercise.folder / "solution.py")
+        thing = getattr(other, exercise.function)
+        if all(called(rules, thing, given).like(got, max(close, 1e-6)) for given, got in outcomes):
+            return place
+    return None
+
+
+def causes_of(exercise: Exercise, found: int | None, language: str) -> list[str]:
+    """What is said of a mistake that was recognised; what is to be found is not said."""
+    if found is None:
+        return []
+    if found == 0 and exercise.broken:
+        return [said("still there", language)]
+    return [exercise.mistakes[found].cause[language]]
+
+
+def length(given: dict[str, Any]) -> int:
+    return len(shown(given, 10_000))
+
+
+def about(given, truth: Outcome, got: Outcome, close: float, path: Path, language: str) -> str:
+    """One sentence on what is off."""
+    if got.error:
+        where, line = where_in(got.error, path)
+        return said("raised", language, where=where, line=line, kind=type(got.error).__name__,
+                    message=got.error)
+    if truth.error:
+        return said("refused", language, got=shown(got.value))
+    assert got.after is not None and truth.after is not None
+    if same(got.value, truth.value, close):
+        name = next(name for name in given if not same(got.after[name], truth.after[name], close))
+        if same(truth.after[name], given[name]):
+            return said("inputs", language, name=name)
+        return said("left", language, name=name, expected=shown(truth.after[name]),
+                    got=shown(got.after[name]))
+    place = first_difference(got.value, truth.value, close) or ""
+    return (f"{place}: " if place else "") + said(
+        "value", language, expected=shown(truth.value), got=shown(got.value))
+
+
+def as_code(exercise: Exercise, given: dict[str, Any], truth: Outcome, language: str) -> str:
+    """The case, to be pasted at a prompt."""
+    lines = [f"{name} = {written(value)}" for name, value in given.items()]
+    expected = f"{type(truth.error).__name__}: {truth.error}" if truth.error \
+        else shown(truth.value)
+    return "\n".join([said("given", language), *lines, f"# -> {expected}"])
+
+
+def written(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"np.array({shown(value)})"
+    if isinstance(value, list):
+        return f"[{', '.join(map(written, value))}]"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(written, value))}{',' * (len(value) == 1)})"
+    return shown(value)

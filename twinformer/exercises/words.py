@@ -1,0 +1,77 @@
+"""What the exercises say of themselves, in both languages."""
+
+__all__ = ["said"]
+
+HOW = {
+    "en": """\
+## How to do it
+
+    twinformer exercise start {name}
+    twinformer exercise check {name}
+
+`start` writes `{file}`, this page and a small test that fails; `check` says what is off, in the
+smallest case, and the likely cause. `twinformer exercise hint {name}` helps, in three steps.
+""",
+    "zh": """\
+## 怎么做
+
+    twinformer exercise start {name}
+    twinformer exercise check {name}
+
+`start` 会写好 `{file}`、这份说明和一个暂时通不过的小测试；`check` 告诉你哪里不对、最小的反例、
+可能的原因。卡住时用 `twinformer exercise hint {name}`，提示分三步给出。
+"""}
+
+WORDS = {
+    "how": (HOW["en"], HOW["zh"]),
+    "about": ("*Chapter {chapter} · {kind} · {minutes} minutes*",
+              "*第 {chapter} 章 · {kind} · {minutes} 分钟*"),
+    "write": ("write it", "动手写"),
+    "backward": ("derive the backward pass", "推导反向传播"),
+    "debug": ("find the fault", "找出错误"),
+    "read": ("read and answer", "阅读与思考"),
+    # of a verdict
+    "number": ("{name}{place}: expected {expected}, got {got} ({count} of {size} numbers are "
+               "wrong)",
+               "{name}{place}：应为 {expected}，得到 {got}（{size} 个数中有 {count} 个不对）"),
+    "shape": ("{name}: expected the shape {expected}, got {got}",
+              "{name}：形状应为 {expected}，得到 {got}"),
+    "missing": ("{name}: nothing came, expected an array of shape {expected}",
+                "{name}：什么也没有得到，应为形状 {expected} 的数组"),
+    "value": ("expected {expected}, got {got}", "应为 {expected}，得到 {got}"),
+    "inputs": ("it changes what it was given: {name}; somebody else may still need that array",
+               "它改动了传进来的 {name}：别处可能还要用到这个数组"),
+    "left": ("{name} should be changed in place as the reference does: expected {expected} "
+             "afterwards, got {got}",
+             "{name} 应当像参考实现那样就地修改：之后应为 {expected}，得到 {got}"),
+    "raised": ("{where}`{line}`: {kind}: {message}", "{where}`{line}`：{kind}：{message}"),
+    "refused": ("an error was expected for this case, and it returned {got}",
+                "这种情形应当报错，却返回了 {got}"),
+    "syntax": ("line {line} is not Python: {message}", "第 {line} 行不是合法的 Python：{message}"),
+    "import": ("the file cannot be run: {where}{kind}: {message}",
+               "文件无法运行：{where}{kind}：{message}"),
+    "no file": ("there is no {path}: twinformer exercise start {name} writes it anew",
+                "没有 {path}：用 twinformer exercise start {name} 重新写一份"),
+    "no name": ("the file has no {what}: it was renamed or removed",
+                "文件里没有 {what}：可能被改名或删掉了"),
+    "unwritten": ("{what} is not written yet", "{what} 还没有写"),
+    "timeout": ("no end after {seconds} seconds{where}: probably a loop that never ends",
+                "{seconds} 秒之后仍未结束{where}：多半是一个停不下来的循环"),
+    "at line": (", at line {line}: `{code}`", "，停在第 {line} 行：`{code}`"),
+    "died": ("the program ended by itself, with exit code {code}{said}",
+             "程序自己退出了，退出码 {code}{said}"),
+    "no gradient": ("{names}: no gradient came; the backward is what is asked for",
+                    "{names}：没有得到梯度；这道题要写的正是反向传播"),
+    "no answer": ("{name} is still None", "{name} 还是 None"),
+    "no number": ("{name} should be a number, got {got}", "{name} 应当是一个数，得到 {got}"),
+    "answer": ("{name} = {got} is not it", "{name} = {got} 不对"),
+    "still there": ("the fault is still in the file. Go through the case below by hand, line by "
+                    "line.",
+                    "错误还在文件里。拿下面的反例一行一行手算一遍。"),
+    "given": ("# what goes in, and what should come out", "# 输入，以及应得的输出"),
+}
+
+
+def said(key: str, language: str, **values) -> str:
+    """A sentence of the table, filled in."""
+    return WORDS[key][language == "zh"].format(**values)
