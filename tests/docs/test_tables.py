@@ -33,9 +33,11 @@ def test_pages_that_are_up_to_date_stay_as_they_are(page):
 
 
 def test_new_figures_come_in_and_words_stay():
-    new = ENGLISH.replace("1.25", "1.31").replace("3 seeds", "10 seeds").replace("page\n", "p -n 9\n")
-    assert carried(CHINESE, new) == CHINESE.replace("1.25（1.20）", "1.31 (1.20)").replace(
-        "3 个", "10 个").replace("page\n", "p -n 9\n")
+    new = ENGLISH.replace("1.25", "1.31").replace("3 seeds", "10 seeds")
+    wanted = CHINESE.replace("1.25（1.20）", "1.31 (1.20)").replace("3 个", "10 个")
+    assert carried(CHINESE, new) == wanted
+    command = ("benchmarks.page\n", "benchmarks.page --seeds 10\n")
+    assert carried(CHINESE, new.replace(*command)) == wanted.replace(*command)
 
 
 def test_a_sentence_with_other_numbers_is_for_people():
