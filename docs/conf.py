@@ -35,8 +35,9 @@ myst_dmath_double_inline = True
 nb_execution_mode = os.environ.get("TWINFORMER_SITE_NOTEBOOKS", "cache")
 nb_execution_cache_path = str(place.build / "notebooks")
 nb_execution_timeout = 120
-nb_execution_raise_on_error = True
+nb_execution_show_tb = True  # a cell that fails is a warning, and in a strict build an error
 nb_merge_streams = True
+suppress_warnings = ["mystnb.unknown_mime_type"]
 
 # mathematics: rendered while building (docs/site/extension/mathematics.py)
 html_math_renderer = "prerendered"

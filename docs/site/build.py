@@ -14,6 +14,8 @@ import sys
 import time
 from pathlib import Path
 
+from docs import side_by_side
+from docs.site.links import site_path
 from docs.site.node_packages import node_packages, stylesheet
 from docs.site.notebooks import write_notebooks
 from docs.site.places import LANGUAGES, Place, here
@@ -43,12 +45,22 @@ def build(place: Place, languages: tuple[str, ...] = LANGUAGES, strict: bool = F
         extra = place.build / "extra" / language
         extra.mkdir(parents=True, exist_ok=True)
         write_notebooks(texts, extra / "notebooks", place)
+        write_printable(extra / "side_by_side.html", place)
         failed |= sphinx(language, place, strict, notebooks)
         if modules:
             search_index(modules, place.html(language))
         print(f"{language}: {len(texts)} pages in {time.perf_counter() - begun:.0f} s")
     place.build.joinpath("html", "index.html").write_text(FRONT_DOOR, "utf-8")
     return failed
+
+
+def write_printable(path: Path, place: Place) -> None:
+    """All pairs on one page, whose links lead to the book's pages."""
+    def address(explained: Path) -> str:
+        return f"{site_path(explained.relative_to(place.root).as_posix())}.html"
+    html = side_by_side.page(path.parent, address)
+    if not path.is_file() or path.read_text("utf-8") != html:
+        path.write_text(html, "utf-8")
 
 
 def search_index(modules: Path, html: Path) -> None:

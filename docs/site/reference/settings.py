@@ -18,7 +18,7 @@ NAMES = ("Config", "Options")
 
 
 def configs(place: str) -> list[type]:
-    """The dataclasses of a module, or of all modules of a package; a base before what it is for."""
+    """The dataclasses of a module, or of a package's modules; a base before what builds on it."""
     module = importlib.import_module(place)
     modules = [module]
     if hasattr(module, "__path__"):
@@ -63,7 +63,7 @@ def section(config: type, language: str) -> str:
     base = config.__base__
     if base is not None and dataclasses.is_dataclass(base):
         changed = [field for field in dataclasses.fields(config) if field.name not in known
-                   and field.name in config.__dict__.get("__annotations__", {})]
+                   and field.name in inspect.get_annotations(config)]
         lines += [say["settings_base"].format(base=base.__name__, anchor=base.__name__.lower())
                   + "".join(f" `{field.name}` = `{default_of(field)}`;" for field in changed)
                   .rstrip(";") + ".", ""]
