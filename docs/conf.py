@@ -1,10 +1,14 @@
 """Sphinx's settings, for both editions; docs/site/build.py says which, and where."""
+import logging
 import os
 from importlib import metadata
 
 from docs.site.extension.mathematics import Formulas
 from docs.site.places import LANGUAGES, here
 from docs.site.words import words
+
+for chatty in ("jieba", "traitlets"):
+    logging.getLogger(chatty).disabled = True
 
 place = here()
 book_language = os.environ.get("TWINFORMER_SITE_LANGUAGE", "en")
@@ -20,7 +24,7 @@ except metadata.PackageNotFoundError:  # built from a checkout that is not insta
     release = ""
 language = {"en": "en", "zh": "zh_CN"}[book_language]
 
-extensions = ["myst_nb", "sphinx_design", "sphinx_copybutton", "sphinx.ext.autodoc", "numpydoc",
+extensions = ["myst_nb", "sphinx_copybutton", "sphinx.ext.autodoc", "numpydoc",
               *(f"docs.site.extension.{name}" for name in (
                   "math_renderer", "directives", "docstrings", "pages", "pairs"))]
 root_doc = "index"
