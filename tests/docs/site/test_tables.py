@@ -5,7 +5,7 @@ import pytest
 
 from docs.site.tables import carried
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ENGLISH = """# A page
 
     python -m benchmarks.page
