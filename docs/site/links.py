@@ -2,7 +2,8 @@
 
 A page links to what stands beside it in the repository. In the book a link to a page stays one; to
 a file that has a twin it leads to the pair's page; to another source file, to a page that shows
-it. `repo:PATH`, counted from the root, may be written where a relative path would be awkward.
+it. `repo:PATH`, counted from the root, may be written where a relative path would be awkward, and
+`book:PAGE` for a page that only the book has, for it is made from the code.
 """
 import os
 import posixpath
@@ -58,6 +59,8 @@ class Links:
         if target.startswith(NOT_OURS):
             return target
         path, mark, anchor = target.partition("#")
+        if path.startswith("book:"):
+            return relative(f"{path.removeprefix('book:')}.md", page) + mark + anchor
         if path.startswith("repo:"):
             path = path.removeprefix("repo:")
         else:
