@@ -6,9 +6,10 @@ import pkgutil
 from typing import Any
 
 from docs.site.reference.commands import plain
+from docs.site.reference.sentences import said
 from docs.site.words import words
 
-__all__ = ["configs", "meanings", "pages"]
+__all__ = ["PLACES", "configs", "meanings", "pages", "purpose"]
 
 # heading -> where its dataclasses are
 PLACES = {"settings_runs": ["twinformer.configs"],
@@ -39,6 +40,11 @@ def meanings(config: type) -> dict[str, str]:
     return {entry.name: " ".join(" ".join(entry.desc).split()) for entry in listed}
 
 
+def purpose(config: type) -> str:
+    """The first paragraph of its docstring."""
+    return " ".join(inspect.cleandoc(config.__doc__ or "").partition("\n\n")[0].split())
+
+
 def default_of(field: dataclasses.Field) -> str:
     if field.default is not dataclasses.MISSING:
         return written(field.default)
@@ -59,7 +65,7 @@ def section(config: type, language: str) -> str:
     say, known = words(language), meanings(config)
     own = [field for field in dataclasses.fields(config) if field.name in known]
     lines = [f"### {config.__name__}", "",
-             plain(inspect.cleandoc(config.__doc__ or "").partition("\n\n")[0]), ""]
+             plain(said(purpose(config), language)), ""]
     base = config.__base__
     if base is not None and dataclasses.is_dataclass(base):
         changed = [field for field in dataclasses.fields(config) if field.name not in known
@@ -69,7 +75,8 @@ def section(config: type, language: str) -> str:
                   .rstrip(";") + ".", ""]
     if own:
         lines += [f"| {say['field']} | {say['default']} | {say['meaning']} |", "|---|---|---|"]
-        lines += [f"| `{field.name}` | {code(default_of(field))} | {plain(known[field.name])} |"
+        lines += [f"| `{field.name}` | {code(default_of(field))} | "
+                  f"{plain(said(known[field.name], language))} |"
                   for field in own]
     return "\n".join(lines) + "\n"
 
