@@ -103,9 +103,9 @@ def search_index(modules: Path, html: Path) -> None:
                          path.rglob("*.html")))
     pages = f"{{*.html,{{{','.join(folders)}}}/**/*.html}}" if folders else "*.html"
     shutil.rmtree(html / "pagefind", ignore_errors=True)
-    done = subprocess.run([modules / ".bin" / "pagefind", "--site", html, "--glob", pages,
-                           "--root-selector", ".bd-article", "--exclude-selectors",
-                           ".headerlink, .math", "--quiet"], capture_output=True, text=True, timeout=120)
+    command = [modules / ".bin" / "pagefind", "--site", html, "--glob", pages, "--quiet",
+               "--root-selector", ".bd-article", "--exclude-selectors", ".headerlink, .math"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     if done.returncode:
         print(f"Pagefind made no index, so the search will be Sphinx's: {done.stderr[-300:]}")
 

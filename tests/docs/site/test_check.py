@@ -3,7 +3,7 @@ import pytest
 
 pytest.importorskip("lxml", reason="the docs extra is not installed")
 
-from docs.site.check import MOST_BYTES, problems  # noqa: E402
+from docs.site.check import MOST_BYTES, problems
 
 PAGE = '<html><body><h1 id="top-of-it">A page</h1>{}</body></html>'
 
