@@ -30,9 +30,9 @@ def inline(app, doctree) -> None:
             continue
         path = Path(app.srcdir) / uri
         if not path.is_file():
+            there = ", ".join(sorted(each.stem for each in path.parent.glob("*.svg")))
             log.warning("no figure is called %s: docs/site/figures/registry.py has %s", path.stem,
-                        ", ".join(sorted(each.stem for each in path.parent.glob("*.svg"))) or "none",
-                        location=node)
+                        there or "none", location=node)
             continue
         svg = path.read_text("utf-8")
         if name := escape(node.get("alt", ""), quote=True):

@@ -43,7 +43,8 @@ def lines_that_ran(name: str) -> set[int]:
 def tabs(name: str, language: str) -> str:
     """The headings of the columns; on a phone, where one column fits, they choose it."""
     buttons = "".join(
-        f'<button type="button" role="tab" data-side="{side}" aria-selected="{str(chosen).lower()}">'
+        f'<button type="button" role="tab" data-side="{side}" '
+        f'aria-selected="{str(chosen).lower()}">'
         f'<code>{package}/{name}.py</code> <span>{say(side, language)}</span></button>'
         for side, package, chosen in (("numpy", PACKAGES[0], True), ("torch", PACKAGES[1], False)))
     return f'<div class="tf-tabs" role="tablist">{buttons}</div>'
@@ -117,7 +118,8 @@ def side(which: int, part: Facing, codes, numbers) -> str:
         found = numbers.get(row[0], ()) if row[0] is not None and (which == 0 or alike) else ()
         marks = "".join(f'<a class="tf-eq" href="#line-{n}">∂{n}</a>' for n in found[:1])
         ident = "".join(f' id="code-{n}"' for n in found[:1]) if which == 0 else ""
-        html.append(f'<b class="{kind}" data-n="{line + 1}"{ident}>{marks}{codes[which][line]}\n</b>')
+        html.append(f'<b class="{kind}" data-n="{line + 1}"{ident}>{marks}'
+                    f'{codes[which][line]}\n</b>')
     package = ("numpy", "torch")[which]
     return f'<pre class="tf-side tf-{package}" tabindex="0">{"".join(html)}</pre>'
 
@@ -142,9 +144,9 @@ def lines_of(package: str, name: str) -> list[str]:
                 continue
             key = f".{piece}" if before.endswith(("self.", "cls.")) else piece
             target = None
-            if kind in Token.Name and not (before.endswith(".") and key == piece):
-                if key not in hidden.get(len(html), ()):
-                    target = href(known.get(key), name)
+            attribute = before.endswith(".") and key == piece
+            if kind in Token.Name and not attribute and key not in hidden.get(len(html), ()):
+                target = href(known.get(key), name)
             html[-1] += coloured(kind, piece, target)
         before = (before + value)[-5:]
     return html[:-1] if html[-1] == "" else html

@@ -10,7 +10,7 @@ __all__ = ["anchor", "defined", "imported_pairs", "local_names", "places", "used
 
 
 def anchor(of: str) -> str:
-    """The id of a definition on its pair's page: "LayerNorm.backward" -> "def-LayerNorm-backward" """
+    """The id of a definition on its pair's page: "A.backward" -> "def-A-backward" """
     return "def-" + of.replace(".", "-")
 
 

@@ -149,8 +149,7 @@ def proof(name: str, language: str) -> str:
     if rows:
         keys = ("component", "cases", "output error", "gradient error")
         head = "| " + " | ".join(say(key, language) for key in keys) + " |\n|---|---:|---:|---:|"
-        body = [f"| `{component.rpartition('.')[2] if ', ' not in component else short(component)}` "
-                f"| {row['cases']} | {share(row, 'output')} | {share(row, 'gradient')} |"
+        body = [f"| `{short(component)}` | {row['cases']} | {share(row, 'output')} | {share(row, 'gradient')} |"
                 for component, row in rows.items()]
         command = f"twinformer parity --component {name.replace('/', '.')}"
         parts += ["\n".join([head, *body]), say("proof text", language, command=command)]

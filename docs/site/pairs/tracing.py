@@ -56,7 +56,7 @@ def statements(path: Path) -> dict[int, ast.stmt]:
 
 
 def spelled(node, text: str) -> None:
-    """Keep a statement's own words beside it, and those of the parts of a tuple that it returns."""
+    """Keep a statement's own words beside it, and those of the parts of a tuple it returns."""
     parts = node.value.elts if isinstance(getattr(node, "value", None), ast.Tuple) else []
     for one in [node, *parts]:
         one.words = " ".join((ast.get_source_segment(text, one) or "").split())
@@ -67,10 +67,10 @@ def uses_of(node: ast.AST) -> list[str]:
     found = []
 
     def visit(part):
-        if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name):
-            if part.value.id in ("self", "cache"):
-                found.append(f"{part.value.id}.{part.attr}")
-                return
+        if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and (
+                part.value.id in ("self", "cache")):
+            found.append(f"{part.value.id}.{part.attr}")
+            return
         if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
             found.append(part.id)
         for child in ast.iter_child_nodes(part):

@@ -32,7 +32,7 @@ class Run:
     def differentiated(self) -> list[str]:
         """The inputs that the backward gives a gradient of: "dq, dk = ..." -> ["q", "k"]"""
         left, equals, _ = self.backward.partition(" = ")
-        return equals and [name.strip().removeprefix("d") for name in left.split(",")] or []
+        return [name.strip().removeprefix("d") for name in left.split(",")] if equals else []
 
 
 def run(setup: str, forward: str, backward: str = "", twin: bool = True) -> Run:
