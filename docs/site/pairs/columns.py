@@ -10,7 +10,7 @@ from pygments.token import STANDARD_TYPES, Token
 
 from .algebra import Link
 from .facing import PACKAGES, Facing, facing, source
-from .names import anchor, defined, local_names, places
+from .names import anchor, defined, local_names, places, source_file
 from .order import ordered
 from .running import ran
 from .words import say
@@ -154,9 +154,12 @@ def lines_of(package: str, name: str) -> list[str]:
 
 def href(place: tuple[str, str] | None, here: str) -> str | None:
     """From a pair's page to a definition on another one, or below."""
-    if place is None or place[0] not in ordered():
+    if place is None:
         return None
     pair, inner = place
+    if pair not in ordered():
+        path = source_file(pair)
+        return f"../../source/{path}.html" if path else None
     fragment = f"#{anchor(inner)}" if inner in defined(pair) else ""
     return fragment or None if pair == here else f"../{pair}.html{fragment}"
 

@@ -44,8 +44,8 @@ PARTS = [
          "training/objective training/clipping training/optimizer training/learner "
          "training/diagnosis training/throughput"),
     part("From logits to text", "从 logits 到文本",
-         "A model gives a probability to every next token. What is made of them: a draw, a search, "
-         "or a bet.",
+         "A model gives a probability to every next token. What is made of them: a draw, a "
+         "search, or a bet.",
          "模型给每个可能的下一个词元一个概率。接下来怎么用：抽样、搜索，或者打赌。",
          "generation/sampling layers/kv_cache generation/generate generation/logits_processing "
          "generation/responding generation/past generation/beam_search generation/speculative "

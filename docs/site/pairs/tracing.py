@@ -59,7 +59,8 @@ def spelled(node, text: str) -> None:
     """Keep a statement's own words beside it, and those of the parts of a tuple it returns."""
     parts = node.value.elts if isinstance(getattr(node, "value", None), ast.Tuple) else []
     for one in [node, *parts]:
-        one.words = " ".join((ast.get_source_segment(text, one) or "").split())
+        lines = (ast.get_source_segment(text, one) or "").splitlines()
+        one.words = " ".join(" ".join(line.partition("  #")[0] for line in lines).split())
 
 
 def uses_of(node: ast.AST) -> list[str]:
