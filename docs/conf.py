@@ -1,10 +1,14 @@
 """Sphinx's settings, for both editions; docs/site/build.py says which, and where."""
+import logging
 import os
 from importlib import metadata
 
 from docs.site.extension.mathematics import Formulas
 from docs.site.places import LANGUAGES, here
 from docs.site.words import words
+
+for chatty in ("jieba", "traitlets"):
+    logging.getLogger(chatty).disabled = True
 
 place = here()
 book_language = os.environ.get("TWINFORMER_SITE_LANGUAGE", "en")
@@ -20,7 +24,7 @@ except metadata.PackageNotFoundError:  # built from a checkout that is not insta
     release = ""
 language = {"en": "en", "zh": "zh_CN"}[book_language]
 
-extensions = ["myst_nb", "sphinx_design", "sphinx_copybutton", "sphinx.ext.autodoc", "numpydoc",
+extensions = ["myst_nb", "sphinx_copybutton", "sphinx.ext.autodoc", "numpydoc",
               *(f"docs.site.extension.{name}" for name in (
                   "math_renderer", "directives", "docstrings", "pages", "pairs"))]
 root_doc = "index"
@@ -35,8 +39,9 @@ myst_dmath_double_inline = True
 nb_execution_mode = os.environ.get("TWINFORMER_SITE_NOTEBOOKS", "cache")
 nb_execution_cache_path = str(place.build / "notebooks")
 nb_execution_timeout = 120
-nb_execution_raise_on_error = True
+nb_execution_show_tb = True  # a cell that fails is a warning, and in a strict build an error
 nb_merge_streams = True
+suppress_warnings = ["mystnb.unknown_mime_type"]
 
 # mathematics: rendered while building (docs/site/extension/mathematics.py)
 html_math_renderer = "prerendered"
@@ -61,7 +66,7 @@ html_copy_source = False
 html_show_copyright = False
 html_favicon = str(place.docs / "_static" / "logo.svg")
 html_extra_path = [str(place.build / "extra" / book_language)]
-pygments_style = "a11y-high-contrast-light"
+pygments_style = "github-light-high-contrast"
 html_sidebars = {"pairs/**/*": [], "source/**": [], "index": []}
 html_context = {"default_mode": "auto",
                 "book": say, "book_language": book_language,
@@ -81,8 +86,8 @@ html_theme_options = {
     "footer_start": ["book-footer"],
     "footer_center": [],
     "footer_end": [],
-    "pygments_light_style": "a11y-high-contrast-light",
-    "pygments_dark_style": "a11y-high-contrast-dark",
+    "pygments_light_style": "github-light-high-contrast",
+    "pygments_dark_style": "github-dark",
     "back_to_top_button": False,
 }
 copybutton_prompt_text = r">>> |\.\.\. |\$ "

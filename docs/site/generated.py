@@ -7,6 +7,7 @@ without its ending: {"pairs/layers/norm": "# LayerNorm ..."}. Its links are the 
 """
 from collections.abc import Callable
 
+from docs.site import exercise_pages, reference
 from docs.site.figures.registry import figure_files
 from docs.site.pairs import pair_pages
 from docs.site.reference import api, commands, settings
@@ -14,5 +15,6 @@ from docs.site.reference import api, commands, settings
 __all__ = ["FILES", "PAGES"]
 
 PAGES: list[Callable[[str], dict[str, str]]] = [
-    pair_pages, api.pages, commands.pages, settings.pages]
+    pair_pages, exercise_pages.pages, reference.pages, api.pages, commands.pages,
+    settings.pages]
 FILES: list[Callable[[str], dict[str, str]]] = [figure_files]

@@ -25,7 +25,8 @@ def node_packages(place: Place) -> Path | None:
     if not up_to_date(modules):
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(WANTED, folder / "package.json")
-        npm = [shutil.which("npm") or "npm", "install", "--no-audit", "--no-fund", "--silent"]
+        npm = [shutil.which("npm") or "npm", "install", "--no-audit", "--no-fund", "--silent",
+               "--fetch-retries", "1", "--fetch-timeout", "20000"]
         done = subprocess.run(npm, cwd=folder, capture_output=True, text=True, timeout=300)
         if done.returncode:
             print(f"npm could not fetch KaTeX and Pagefind, so the book is built without them: "

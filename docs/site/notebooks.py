@@ -13,6 +13,7 @@ from docs.site.places import Place
 __all__ = ["is_notebook", "write_notebooks"]
 
 DIRECTIVE = re.compile(r"^(`{3,}|:{3,})\{(?!code-cell)[\w-]+\}.*?^\1\n?", re.M | re.S)
+FORMULA = re.compile(r"^```math\n(.*?)^```$", re.M | re.S)  # Jupyter knows dollars alone
 INSTALL = """try:
     import numpy_impl
 except ImportError:
@@ -34,6 +35,7 @@ def write_notebooks(texts: dict[str, str], folder: Path, place: Place) -> None:
         front = re.match(r"---\n.*?\n---\n", text, re.S)
         assert front
         plain = front[0] + DIRECTIVE.sub("", text[front.end():])
+        plain = FORMULA.sub(r"$$\n\1$$", plain)
         notebook = jupytext.reads(plain, fmt="md:myst")
         if place.repository:
             install = INSTALL.format(repository=place.repository)

@@ -1,7 +1,7 @@
 """The order in which the book is read, which its previous and next buttons follow.
 
 Within a folder it is the order in which the folder's index links to its pages; what the index
-leaves out follows by name.
+leaves out follows in the order in which it was made or, for files, by name.
 """
 import posixpath
 
@@ -15,7 +15,7 @@ SECTIONS = ["chapters/index", "pairs/index", "derivations/index", "from-gpt-2/in
 ALSO_BELOW = {"chapters/index": ["notebooks"]}
 
 
-def children(page: str, text: str, pages: set[str]) -> list[str]:
+def children(page: str, text: str, pages: list[str]) -> list[str]:
     """The pages below an index, in the reader's order.
 
     Parameters
@@ -24,8 +24,8 @@ def children(page: str, text: str, pages: set[str]) -> list[str]:
         An index, such as "derivations/index", or "guides", which has the pages at the top.
     text : str
         Its text, with the book's links.
-    pages : set of str
-        All pages.
+    pages : list of str
+        All pages, generated ones in the order in which they were made.
     """
     folder = posixpath.dirname(page)
     folders = [f"{name}/" for name in (folder, *ALSO_BELOW.get(page, []))]
@@ -39,4 +39,4 @@ def children(page: str, text: str, pages: set[str]) -> list[str]:
     order = [posixpath.normpath(posixpath.join(folder, target.removesuffix(".md")))
              for target in linked_to if target.endswith(".md")]
     linked = [other for other in dict.fromkeys(order) if other in below]
-    return linked + sorted(below - set(linked))
+    return linked + [other for other in pages if other in below and other not in linked]

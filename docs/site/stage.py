@@ -14,6 +14,7 @@ from pathlib import Path
 from docs.site import generated
 from docs.site.links import Links, site_path
 from docs.site.markdown import summary, title
+from docs.site.notebooks import is_notebook
 from docs.site.order import SECTIONS, children
 from docs.site.places import LANGUAGES, Place, here
 from docs.site.source_pages import source_pages
@@ -37,11 +38,13 @@ def stage(language: str, place: Place, makers: Sequence[Maker] | None = None,
         text, origin = edition(path, language, place)
         if path.startswith("benchmarks/"):
             text = with_command(text, path, language)
+        if is_notebook(text):
+            text = with_download(text, page, language)
         texts[page] = links.rewrite(text, origin, page)
     texts |= section_indexes(texts, language)
     for page in texts:
         if page.endswith("/index") or page == "guides":
-            texts[page] += toctree(children(page, texts[page], set(texts)))
+            texts[page] += toctree(children(page, texts[page], list(texts)))
     if "index" in texts:
         texts["index"] += toctree([page for page in SECTIONS if page in texts], words(language))
     texts |= source_pages(links.shown, place, language)
@@ -80,6 +83,15 @@ def with_command(text: str, path: str, language: str) -> str:
     say = words(language)["made_by"].format(path=path)
     line = f"\n{say} `make tables ARGS={name}`\n"
     return re.sub(r"(^# .+\n)", lambda head: head[0] + line, text, count=1, flags=re.M)
+
+
+def with_download(text: str, page: str, language: str) -> str:
+    """A chapter with a link to itself as a notebook, below its heading."""
+    up = "../" * page.count("/")
+    address = f"{up}notebooks/{page.rpartition('/')[2]}.ipynb"
+    link = (f'\n<p class="book-notebook"><a href="{address}" download>'
+            f"{words(language)['download']}</a></p>\n")
+    return re.sub(r"(^# .+\n)", lambda head: head[0] + link, text, count=1, flags=re.M)
 
 
 def section_indexes(texts: dict[str, str], language: str) -> dict[str, str]:

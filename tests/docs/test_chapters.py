@@ -77,9 +77,9 @@ def test_a_chapter_has_something_to_run_to_see_and_to_do(page):
 
 @pytest.mark.parametrize("page", CHAPTERS, ids=name)
 def test_a_chapter_is_ten_minutes(page):
-    """At 150 to 250 words a minute, code left out."""
+    """At 100 to 200 words a minute, beside the code, which takes as long."""
     words = len(re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.M | re.S).split())
-    assert 700 <= words <= 2500, f"{words} words"
+    assert 500 <= words <= 2000, f"{words} words"
 
 
 @pytest.mark.parametrize("page", CHAPTERS, ids=name)

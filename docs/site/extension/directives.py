@@ -8,7 +8,6 @@ A widget's script is loaded once by a page that has it, after the page was read.
 every <figure class="widget" data-widget="softmax" data-language="en">, whose text until then (and
 without scripts) is the directive's content.
 """
-import importlib.util
 from html import escape
 from pathlib import Path
 
@@ -16,18 +15,11 @@ from docutils import nodes
 from docutils.parsers.rst import Directive
 
 from docs.site.words import words
+from twinformer.exercises.catalog import catalog
 
 __all__ = ["setup"]
 
 WIDGETS = Path(__file__).parents[2] / "_static" / "widgets"
-
-
-def catalog() -> list:
-    """The exercises; none where they are not installed."""
-    if importlib.util.find_spec("twinformer.exercises") is None:
-        return []
-    from twinformer.exercises.catalog import catalog as exercises
-    return list(exercises())
 
 
 class Booklike(Directive):

@@ -1,11 +1,18 @@
-"""What every page gets: its own address in the other language, and the tongue it is written in."""
+"""What every page gets: the address of the same page in the other language."""
+from docs.site.places import here
+
 __all__ = ["setup"]
+
+BY_SPHINX = ("search", "genindex")
 
 
 def other_language(app, page, template, context, doctree) -> None:
-    """The two editions have the same pages at the same paths, so the switch needs no list."""
-    up = context["pathto"]("", 1)
-    context["book_switch"] = f"{up}../{context['book_other']}/{page}.html"
+    """The editions have the same pages at the same paths, but for source files that only one of
+    them shows: from there the switch leads to the first page."""
+    other = context["book_other"]
+    there = page in BY_SPHINX or (here().source(other) / f"{page}.md").is_file()
+    context["book_switch"] = (f"{context['pathto']('', 1)}../{other}/"
+                              f"{page if there else 'index'}.html")
 
 
 def setup(app):

@@ -12,23 +12,25 @@ from twinformer.commands.parsing.option_types import is_section, positionals
 from twinformer.commands.parsing.parser import CommandParser
 from twinformer.commands.parsing.positional_words import shown
 
-__all__ = ["command_parsers", "examples", "pages"]
+__all__ = ["examples", "modules", "pages", "parser_of", "plain"]
 
 
-def command_parsers() -> Iterator[tuple[str, str, CommandParser]]:
-    """(the words, such as "evaluate judge"; what it is for; its parser), in order of the road."""
+def modules() -> Iterator[tuple[str, str, str]]:
+    """(the words, such as "evaluate judge"; what it is for; its module), in order of the road."""
     for name, (module, about) in COMMANDS.items():
         whole = importlib.import_module(f"twinformer.commands.{module}")
-        if not hasattr(whole, "choose"):
-            yield name, about, parser_of(name, module)
-            continue
-        for mode, what in whole.MODES.items():
-            yield f"{name} {mode}", what, parser_of(f"{name} {mode}", f"{name}.{mode}")
+        if hasattr(whole, "choose"):
+            for mode, what in whole.MODES.items():
+                yield f"{name} {mode}", what, f"{name}.{mode}"
+        else:
+            yield name, about, module
 
 
-def parser_of(name: str, module: str) -> CommandParser:
+def parser_of(name: str, module: str, given: list[str] | None = None) -> CommandParser:
+    """A command's parser, as it is for the words that are given: they may add options."""
     found = importlib.import_module(f"twinformer.commands.{module}")
-    parser = CommandParser(prog=f"twinformer {name}", description=found.__doc__, words=[])
+    parser = CommandParser(prog=f"twinformer {name}", description=found.__doc__,
+                           words=given or [])
     found.add_arguments(parser)
     return parser
 
@@ -43,9 +45,9 @@ def examples(text: str) -> list[str]:
 def pages(language: str) -> dict[str, str]:
     say = words(language)
     found, rows = {}, []
-    for name, about, parser in command_parsers():
+    for name, about, module in modules():
         file = name.replace(" ", "_")
-        found[f"reference/commands/{file}"] = page(name, parser)
+        found[f"reference/commands/{file}"] = page(name, parser_of(name, module))
         rows.append(f"| [`twinformer {name}`]({file}.md) | {about} |")
     found["reference/commands/index"] = "\n".join([
         f"# {say['commands']}", "", say["commands_intro"], "",

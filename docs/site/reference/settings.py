@@ -6,9 +6,10 @@ import pkgutil
 from typing import Any
 
 from docs.site.reference.commands import plain
+from docs.site.reference.sentences import said
 from docs.site.words import words
 
-__all__ = ["configs", "meanings", "pages"]
+__all__ = ["PLACES", "configs", "meanings", "pages", "purpose"]
 
 # heading -> where its dataclasses are
 PLACES = {"settings_runs": ["twinformer.configs"],
@@ -18,7 +19,7 @@ NAMES = ("Config", "Options")
 
 
 def configs(place: str) -> list[type]:
-    """The dataclasses of a module, or of all modules of a package; a base before what it is for."""
+    """The dataclasses of a module, or of a package's modules; a base before what builds on it."""
     module = importlib.import_module(place)
     modules = [module]
     if hasattr(module, "__path__"):
@@ -37,6 +38,11 @@ def meanings(config: type) -> dict[str, str]:
     parsed = NumpyDocString(inspect.cleandoc(config.__doc__ or ""))
     listed = [*parsed["Attributes"], *parsed["Parameters"]]
     return {entry.name: " ".join(" ".join(entry.desc).split()) for entry in listed}
+
+
+def purpose(config: type) -> str:
+    """The first paragraph of its docstring."""
+    return " ".join(inspect.cleandoc(config.__doc__ or "").partition("\n\n")[0].split())
 
 
 def default_of(field: dataclasses.Field) -> str:
@@ -59,17 +65,18 @@ def section(config: type, language: str) -> str:
     say, known = words(language), meanings(config)
     own = [field for field in dataclasses.fields(config) if field.name in known]
     lines = [f"### {config.__name__}", "",
-             plain(inspect.cleandoc(config.__doc__ or "").partition("\n\n")[0]), ""]
+             plain(said(purpose(config), language)), ""]
     base = config.__base__
     if base is not None and dataclasses.is_dataclass(base):
         changed = [field for field in dataclasses.fields(config) if field.name not in known
-                   and field.name in config.__dict__.get("__annotations__", {})]
+                   and field.name in inspect.get_annotations(config)]
         lines += [say["settings_base"].format(base=base.__name__, anchor=base.__name__.lower())
                   + "".join(f" `{field.name}` = `{default_of(field)}`;" for field in changed)
                   .rstrip(";") + ".", ""]
     if own:
         lines += [f"| {say['field']} | {say['default']} | {say['meaning']} |", "|---|---|---|"]
-        lines += [f"| `{field.name}` | {code(default_of(field))} | {plain(known[field.name])} |"
+        lines += [f"| `{field.name}` | {code(default_of(field))} | "
+                  f"{plain(said(known[field.name], language))} |"
                   for field in own]
     return "\n".join(lines) + "\n"
 
