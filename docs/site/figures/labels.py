@@ -1,7 +1,7 @@
 """The words in the drawings, in both languages: labels.tsv."""
 from pathlib import Path
 
-from docs.site.pairs.words import read_words
+from docs.site.two_languages import read_words
 
 __all__ = ["LABELS", "label"]
 

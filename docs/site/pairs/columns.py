@@ -1,6 +1,7 @@
 """The two implementations as columns that stay beside each other, with links from names to their
 definitions and from lines to their algebra."""
 import ast
+import functools
 import re
 from html import escape
 from itertools import groupby
@@ -130,6 +131,7 @@ def plain(html: str) -> str:
         if "<a" not in html else html
 
 
+@functools.cache
 def lines_of(package: str, name: str) -> list[str]:
     """The file's lines as HTML, coloured, every known name a link to its definition."""
     text = source(package, name)

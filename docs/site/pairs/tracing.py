@@ -44,23 +44,26 @@ class Step:
 @functools.cache
 def statements(path: Path) -> dict[int, ast.stmt]:
     """{line: the simple statement on it}, 1-based, as frames count."""
-    found, text = {}, path.read_text("utf-8")
+    text = path.read_text("utf-8")
+    found, lines = {}, text.splitlines()
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Return | ast.Expr
                       | ast.For):
             last = node.iter.end_lineno if isinstance(node, ast.For) else node.end_lineno
-            spelled(node, text)
+            spelled(node, lines)
             for line in range(node.lineno, last + 1):
                 found[line] = node
     return found
 
 
-def spelled(node, text: str) -> None:
+def spelled(node, lines: list[str]) -> None:
     """Keep a statement's own words beside it, and those of the parts of a tuple it returns."""
     parts = node.value.elts if isinstance(getattr(node, "value", None), ast.Tuple) else []
     for one in [node, *parts]:
-        lines = (ast.get_source_segment(text, one) or "").splitlines()
-        one.words = " ".join(" ".join(line.partition("  #")[0] for line in lines).split())
+        own = [line.encode() for line in lines[one.lineno - 1:one.end_lineno]]
+        own[-1] = own[-1][:one.end_col_offset]       # columns are counted in bytes
+        own[0] = own[0][one.col_offset:]
+        one.words = " ".join(b" ".join(line.partition(b"  #")[0] for line in own).decode().split())
 
 
 def uses_of(node: ast.AST) -> list[str]:
