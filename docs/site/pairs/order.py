@@ -48,8 +48,8 @@ PARTS = [
          "search, or a bet.",
          "模型给每个可能的下一个词元一个概率。接下来怎么用：抽样、搜索，或者打赌。",
          "generation/sampling layers/kv_cache generation/generate generation/logits_processing "
-         "generation/responding generation/past generation/beam_search generation/speculative "
-         "evaluation/likelihood"),
+         "generation/responding generation/running_batch generation/past "
+         "generation/beam_search generation/speculative evaluation/likelihood"),
     part("What later models changed", "后来的模型改了什么",
          "Four parts of GPT-2 replaced, one after the other; then the models that are made of the "
          "new ones.",
@@ -67,7 +67,8 @@ PARTS = [
          "A model that sees both sides of a gap, and is asked to fill it.",
          "看得见空缺两边的模型，任务是把空缺填上。",
          "layers/post_norm_block layers/pooler layers/masked_language_head models/bert "
-         "training/masked_language_model generation/fill_mask"),
+         "training/masked_language_model generation/fill_mask "
+         "generation/text_vectors"),
     part("Finetuning", "微调",
          "A trained model learns a task: a class, an answer, a preference.",
          "训练好的模型再学一项任务：分类、回答、偏好。",

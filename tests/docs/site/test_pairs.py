@@ -29,7 +29,8 @@ def pages():
 def test_the_order_has_every_pair_once():
     pairs = sorted(name.removesuffix(".py") for names in mirrored_pairs().values()
                    for name in names)
-    assert sorted(ordered()) == pairs
+    assert sorted(ordered()) == pairs, (
+        "a new pair needs its place in docs/site/pairs/order.py and its words in chinese.txt")
     assert neighbours(ordered()[0]) == (None, ordered()[1])
     assert neighbours(ordered()[-1]) == (ordered()[-2], None)
 

@@ -47,6 +47,12 @@ RUNS = {
         ids = np.array([[1, 6, 2]])
         places = np.array([[1]])
         """, "p = mask_probabilities(model, ids, places)"),
+    "generation/text_vectors": run("""
+        import numpy as np
+        from numpy_impl.generation.text_vectors import mean_vector
+
+        hidden = np.array([[1.0, 2], [5, 6]])
+        """, "vector = mean_vector(hidden)"),
     "evaluation/likelihood": run(f"""
         {GPT}
         from numpy_impl.evaluation.likelihood import log_likelihoods
