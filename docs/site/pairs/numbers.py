@@ -12,7 +12,7 @@ from .words import say
 __all__ = ["numbers", "written"]
 
 SHORT = 72      # signs of a list of tokens
-FEW = 24        # numbers that are printed; of larger arrays the shape alone
+FEW = 36        # numbers that are printed; of larger arrays the shape alone
 
 
 def numbers(name: str, language: str) -> str:
@@ -24,6 +24,7 @@ def numbers(name: str, language: str) -> str:
     for key, steps in (("forward run", found.forward), ("backward run", found.backward)):
         body = table(steps, found, language)
         if body:
+            key = key if run.backward else "one run"
             parts.append(f"**{say(key, language)}**\n\n```{{raw}} html\n{body}\n```")
     if not np.isnan(found.worst):
         worst = say("exactly", language) if found.worst == 0 else f"{found.worst:.1e}"

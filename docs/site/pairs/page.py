@@ -84,7 +84,8 @@ def shapes(name: str, language: str) -> str:
     if drawn:
         parts.append(say("shapes text", language))
         parts.append(raw('<div class="tf-figures">' + "".join(
-            f'<figure><figcaption>{say(f"{key} run", language)}</figcaption>'
+            f'<figure><figcaption>{say(f"{key} run" if len(drawn) > 1 else "one run", language)}'
+            f'</figcaption>'
             f'<div class="tf-scroll" tabindex="0">{svg}</div></figure>' for key, svg in drawn)
             + "</div>"))
     return section("shapes", language, "\n\n".join(parts))

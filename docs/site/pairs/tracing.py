@@ -116,8 +116,11 @@ def kept(value):
 
 
 @contextlib.contextmanager
-def traced(file: str):
-    """The list of steps, which fills while the block runs."""
+def traced(file: str, follow: tuple[str, ...] = ()):
+    """The list of steps, which fills while the block runs.
+
+    follow : the functions to go into, instead of those that are called from outside
+    """
     path = ROOT / file
     known = statements(path)
     steps: list[Step] = []
@@ -167,6 +170,8 @@ def traced(file: str):
         if event != "call" or frame.f_code.co_filename != str(path):
             return None
         if inside or frame.f_code.co_name.startswith("<") or frame.f_code.co_name == "__init__":
+            return None
+        if follow and named(frame) not in follow:
             return None
         inside.append(frame)
         return local_trace()
