@@ -10,9 +10,10 @@ from docs.site.figures.labels import label
 from .algebra import Link, links_of_pair
 from .columns import columns
 from .facing import ROOT
+from .meaning import meaning, result
 from .names import imported_pairs, outside, used_by
 from .numbers import numbers
-from .proof import errors, mutants, own_tests
+from .proof import errors, made, mutants, own_tests
 from .shapes import figures
 from .telling import Told, papers, told
 from .words import say
@@ -68,6 +69,8 @@ def why(name: str, about: Told, language: str) -> str:
     if about.more:
         key = "module docstring"
         parts.append(f"{say(key, language)}\n\n```text\n{about.more}\n```")
+    if meant := meaning(name, language):
+        parts.append(meant)
     if lessons:
         parts.append(f"{say('lesson', language)}: {', '.join(lessons)}")
     return "\n\n".join(parts)
@@ -119,6 +122,8 @@ def algebra(name: str, language: str, marks: list[Link]) -> str:
     if pages:
         listed = ", ".join(f"[{in_language(title, path, language)}]"
                            f"(repo:{path.relative_to(ROOT).as_posix()})" for title, path in pages)
+        if tex := result(name):
+            parts.append(f"{say('result', language)}\n\n```math\n{tex}```")
         parts.append(f"{say('derivation text', language)} {listed}")
     else:
         parts.append(say("no derivation", language))
@@ -173,8 +178,10 @@ def proof(name: str, language: str) -> str:
     if found:
         parts.append(say("mutants", language, all=found.made, killed=found.killed,
                          equivalent=found.equivalent, survived=found.survived))
+    elif not made(name):
+        parts.append(say("no mutants", language))
     else:
-        parts.append(say("not counted", language, module=module))
+        parts.append(say("not counted", language, module=module, made=made(name)))
     return section("proof", language, "\n\n".join(parts))
 
 
