@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile --constraint constraints.txt
 JOBS   ?= auto
 
-.PHONY: help train test test-slow lint docs tables wheel clean
+.PHONY: help train test test-slow lint docs docs-serve tables wheel clean
 
 help:            ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -25,8 +25,11 @@ lint: $(VENV)/.installed-dev   ## style, types, and that the reference knows no 
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-docs: $(VENV)/.installed-dev   ## both packages side by side, as one page: build/side_by_side.html
-	@mkdir -p build && $(BIN)/python -m docs.side_by_side build/side_by_side.html
+docs: $(VENV)/.installed-docs   ## build the book, in English and Chinese: build/site/html/index.html
+	@$(BIN)/python -m docs.site.build $(ARGS)
+
+docs-serve: docs   ## build it, and show it at http://127.0.0.1:8000
+	@$(BIN)/python -m docs.site.serve
 
 tables: $(VENV)/.installed-dev   ## list the published tables; ARGS=shakespeare makes that one again
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -51,4 +54,9 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "installing into $(VENV) (once; torch is large) ..."
 	@$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-docs: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing into $(VENV) (once; torch is large) ..."
+	@$(PIP) --editable '.[docs]'
 	@touch $@ $(VENV)/.installed

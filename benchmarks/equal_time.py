@@ -38,11 +38,14 @@ RECIPE = {"batch_size": 8, "learning_rate": 2e-3, "schedule": "cosine",
 
 def run_config(kind, options, seed, steps, folder):
     """The config of one training run."""
+    from twinformer.architectures.kinds import small_model
     from twinformer.configs.run_config import config_from_dict
 
     return config_from_dict({
         "name": f"{kind}-{seed}", "folder": str(folder), "backend": options.backend,
-        "model": SHAPES[kind] | {"kind": kind},
+        "model": SHAPES[kind] | {
+            "kind": kind,   # the vocabulary follows from the tokenizer
+            "vocab_size": small_model(kind).vocab_size},
         "data": {"corpus": [str(options.corpus)], "vocab_size": 4096,
                  "validation": 0.1},
         "training": RECIPE | {"max_steps": steps, "seed": seed,

@@ -7,7 +7,7 @@
 A model is its composition: which layers, of which sizes, in which order. So the diff of two of
 them is what the one architecture changed in the other. Where too much differs, a method's name
 behind the file takes that method alone. The last command writes all diffs of docs/from-gpt-2
-anew, after a model file was changed.
+anew, those of its Chinese pages too, after a model file was changed.
 """
 import ast
 import difflib
@@ -17,9 +17,10 @@ from pathlib import Path
 
 from twinformer.io.files import write_atomically
 
-__all__ = ["DIFF", "composition", "difference", "renewed"]
+__all__ = ["DIFF", "FOLDERS", "composition", "difference", "renewed"]
 
 ROOT = Path(__file__).parents[1]
+FOLDERS = ("docs/from-gpt-2", "docs/zh/from-gpt-2")
 DIFF = re.compile(r"(?<=^```diff\n)--- (\S+)\n\+\+\+ (\S+)\n.*?(?=^```$)", re.M | re.S)
 
 
@@ -77,8 +78,9 @@ def renewed(page: str) -> str:
 def main(arguments: list[str]) -> int:
     try:
         if arguments == ["--pages"]:
-            for path in sorted(ROOT.glob("docs/from-gpt-2/*.md")):
-                write_atomically(path, renewed(path.read_text("utf-8")))
+            for folder in FOLDERS:
+                for path in sorted((ROOT / folder).glob("*.md")):
+                    write_atomically(path, renewed(path.read_text("utf-8")))
         elif len(arguments) == 2:
             print(difference(*arguments), end="")
         else:

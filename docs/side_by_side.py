@@ -8,6 +8,7 @@ import functools
 import os
 import re
 import sys
+from collections.abc import Callable
 from difflib import SequenceMatcher
 from html import escape
 from itertools import zip_longest
@@ -131,8 +132,11 @@ def link(path: Path, folder: Path) -> str:
         return path.as_uri()
 
 
-def page(folder: Path) -> str:
-    """The whole page, with links that lead from this folder to the pages that explain a file."""
+def page(folder: Path, address: Callable[[Path], str] | None = None) -> str:
+    """The whole page, with links to the pages that explain a file: from this folder to the
+    Markdown, unless `address` says where a page is.
+    """
+    address = address or (lambda path: link(path, folder))
     parts, pages = mirrored_pairs(), explanations()
     index, sections = [], []
     for part, names in parts.items():
@@ -141,7 +145,7 @@ def page(folder: Path) -> str:
         for name in names:
             short = name.removeprefix(f"{part}/").removesuffix(".py").replace("_", " ")
             index.append(f'<a href="#{name}">{short}</a>')
-            links = [f'<a href="{escape(link(path, folder))}">{escape(title)}</a>'
+            links = [f'<a href="{escape(address(path))}">{escape(title)}</a>'
                      for title, path in pages.get(name, [])]
             sections.append(pair(name, " · ".join(links)))
     style = Path(__file__).with_suffix(".css").read_text("utf-8")

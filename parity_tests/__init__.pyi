@@ -21,5 +21,10 @@ from .running import (
     run_numpy as run_numpy,
     run_torch as run_torch,
 )
+from .tape import (
+    Variable as Variable,
+    gradients as gradients,
+)
+from .tape.running import run_tape as run_tape
 from . import ports as ports
 from .ports import parametrize_with_checks as parametrize_with_checks

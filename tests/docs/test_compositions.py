@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from docs.compositions import DIFF, composition, difference, main, renewed
+from docs.compositions import DIFF, FOLDERS, composition, difference, main, renewed
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted(ROOT.glob("docs/from-gpt-2/*.md"))
+PAGES = [page for folder in FOLDERS for page in sorted((ROOT / folder).glob("*.md"))]
 STEPS = {"qwen3": "llama", "qwen3_moe": "qwen3", "gemma3": "llama", "olmo3": "llama",
          "gpt_oss": "qwen3_moe"}
 
@@ -15,7 +15,8 @@ def file(name, package="numpy_impl"):
     return f"{package}/models/{name}.py"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", PAGES,
+                         ids=lambda page: page.relative_to(ROOT / "docs").as_posix())
 def test_every_diff_is_that_of_today(page):
     text = page.read_text("utf-8")
     assert renewed(text) == text, "python -m docs.compositions --pages writes the diffs anew"
@@ -24,10 +25,11 @@ def test_every_diff_is_that_of_today(page):
         assert (file(STEPS[page.stem]), file(page.stem)) in DIFF.findall(text)
 
 
-def test_every_step_is_on_the_map():
-    for name in ("README.md", "README.zh-CN.md"):
-        index = (ROOT / "docs/from-gpt-2" / name).read_text("utf-8")
-        assert all(f"({page.name})" in index for page in PAGES if page.stem[0].islower()), name
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_step_is_on_the_map(folder):
+    index = (ROOT / folder / "README.md").read_text("utf-8")
+    steps = [page.name for page in (ROOT / folder).glob("[a-z]*.md")]
+    assert len(steps) > 6 and all(f"({name})" in index for name in steps)
 
 
 @pytest.mark.parametrize(("after", "before"), STEPS.items())

@@ -1,6 +1,6 @@
-"""A README.zh-CN.md says all that its README.md says: section by section the same commands,
-figures, links and files. Who edits one has to edit the other; the message names what is missing
-where.
+"""A README in Chinese says all that its README.md says: section by section the same commands,
+figures, links and files, and it leads to Chinese pages where there are some. Who edits one has
+to edit the other; the message names what is missing where.
 """
 import re
 from pathlib import Path
@@ -10,19 +10,21 @@ import pytest
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 QUOTED = re.compile(r'"[^"\n]*"')
+SWITCH = re.compile(r"^\[(?:中文|English)\]\(\S+\)$", re.M)
 HAN = "\u4e00-\u9fff"
 
 
 def sections(name):
     """The parts of a page, by its headings; the first is what stands before them."""
-    text = (ROOT / name).read_text("utf-8")
+    text = re.sub(r"\A<!--.*?-->\n", "", (ROOT / name).read_text("utf-8"))
     marks = [match.start() for match in re.finditer(r"^#+ ", BLOCK.sub(
         lambda block: " " * len(block[0]), text), re.M)]
     return [text[start:end] for start, end in zip(marks, [*marks[1:], None])]
 
 
-PAGES = {name: (sections(f"{name}.md"), sections(f"{name}.zh-CN.md"))
-         for name in ("README", "docs/from-gpt-2/README")}
+NAMES = {"README.md": "README.zh-CN.md",
+         "docs/from-gpt-2/README.md": "docs/zh/from-gpt-2/README.md"}
+PAGES = {name: (sections(name), sections(other)) for name, other in NAMES.items()}
 PAIRS = [pair for english, chinese in PAGES.values() for pair in zip(english, chinese)]
 both = pytest.mark.parametrize(("english", "chinese"), PAIRS, ids=[
     re.sub(r"\W+", "-", section.partition("\n")[0].strip("# ")) for section, _ in PAIRS])
@@ -52,8 +54,9 @@ def files(text):
 
 
 def links(text):
-    return {target for target in re.findall(r"\]\(([^)\s]+)\)", text)
-            if not target.startswith("README")}
+    """Where they lead, but for those from one language to the other."""
+    return {re.sub(r"^(?:\.\./)+|(?<=^docs/)zh/", "", target)
+            for target in re.findall(r"\]\(([^)\s]+)\)", SWITCH.sub("", text))}
 
 
 @pytest.mark.parametrize("pages", PAGES.values(), ids=PAGES)
@@ -95,11 +98,25 @@ def test_lists_and_tables_have_as_many_lines(english, chinese):
                 == len(re.findall(mark, prose(chinese), re.M))), mark
 
 
-@pytest.mark.parametrize("name", PAGES)
+CHINESE = ["README.zh-CN.md", *sorted(path.relative_to(ROOT).as_posix()
+                                      for path in ROOT.glob("docs/zh/**/*.md"))]
+
+
+@pytest.mark.parametrize("name", CHINESE)
+def test_it_leads_to_pages_in_chinese(name):
+    page = ROOT / name
+    for target in re.findall(r"\]\(([^)#\s]+\.md)", SWITCH.sub("", page.read_text("utf-8"))):
+        path = (page.parent / target).resolve()
+        if ROOT / "docs" in path.parents and ROOT / "docs/zh" not in path.parents:
+            other = ROOT / "docs/zh" / path.relative_to(ROOT / "docs")
+            assert not other.exists(), f"{target} is there in Chinese"
+
+
+@pytest.mark.parametrize("name", CHINESE)
 def test_chinese_marks(name):
     """No English comma, colon, full stop or bracket between Chinese characters."""
-    page = (ROOT / f"{name}.zh-CN.md").read_text("utf-8")
-    text = re.sub(r"`[^`\n]*`", "`", prose(page))
+    page = (ROOT / name).read_text("utf-8")
+    text = re.sub(r"\]\([^)\n]*\)", "]", re.sub(r"`[^`\n]*`", "`", prose(page)))
     found = re.findall(rf"[{HAN}][,;:?!(]|[,;?!)][{HAN}]|[{HAN}]\.(?:\s|$)", text)
     assert found == []
     assert re.findall(rf"[{HAN}][A-Za-z0-9`]|[A-Za-z0-9`][{HAN}]", re.sub(

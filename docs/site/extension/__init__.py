@@ -1,0 +1,1 @@
+"""What Sphinx learns for this book: directives, formulas, and the switch between languages."""

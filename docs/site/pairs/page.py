@@ -1,0 +1,206 @@
+"""A pair's page, section by section, as Markdown."""
+import posixpath
+import re
+from pathlib import Path
+
+from docs.side_by_side import explanations
+from docs.site.extension.directives import catalog
+
+from .algebra import Link, links_of_pair
+from .columns import columns
+from .facing import ROOT
+from .names import imported_pairs, used_by
+from .numbers import numbers
+from .proof import errors, mutants, own_tests
+from .shapes import figures
+from .telling import Told, papers, told
+from .words import say
+
+__all__ = ["pair_page"]
+
+FRONT = """---
+html_theme.sidebar_primary.remove: true
+html_theme.sidebar_secondary.remove: true
+---
+"""
+ARCHITECTURES = {"models/gpt2": "gpt2", "models/llama": "llama", "models/qwen3": "qwen3",
+                 "models/qwen3_moe": "qwen3_moe", "models/gemma3": "gemma3",
+                 "models/olmo3": "olmo3", "models/gpt_oss": "gpt_oss", "models/bert": "bert"}
+
+WIDGETS = {"layers/softmax": "softmax", "generation/sampling": "sampling", "text/bpe": "bpe",
+           "layers/visibility": "masks", "layers/rotary": "rotary", "layers/norm": "layer_norm"}
+
+
+def pair_page(name: str, language: str) -> str:
+    """All of it; `name` as in "layers/norm"."""
+    about, marks = told(name, language), links_of_pair(name)
+    parts = [f"{FRONT}# {about.title}", why(name, about, language), shapes(name, language),
+             code(name, language, marks), algebra(name, language, marks),
+             section("numbers", language, numbers(name, language)),
+             section("move", language, widget(name, language)), proof(name, language),
+             section("exercises", language, exercises(name)),
+             section("papers", language, paper_list(name)),
+             relatives(name, language)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def section(key: str, language: str, text: str) -> str:
+    return f"## {say(key, language)}\n\n{text}" if text else ""
+
+
+def raw(html: str) -> str:
+    return f"``````{{raw}} html\n{html}\n``````"
+
+
+def why(name: str, about: Told, language: str) -> str:
+    """The sentence, the paths of both files, and what else the file says of itself."""
+    files = " · ".join(f"`{package}/{name}.py`" for package in ("numpy_impl", "torch_impl"))
+    lessons = [f"[{in_language(title, path, language)}](repo:{path.relative_to(ROOT).as_posix()})"
+               for title, path in explanations().get(f"{name}.py", [])
+               if "from-gpt-2" in path.as_posix()]
+    parts = [about.why, files]
+    if about.more:
+        key = "module docstring"
+        parts.append(f"{say(key, language)}\n\n```text\n{about.more}\n```")
+    if lessons:
+        parts.append(f"{say('lesson', language)}: {', '.join(lessons)}")
+    return "\n\n".join(parts)
+
+
+def shapes(name: str, language: str) -> str:
+    drawn = figures(name, language)
+    parts = []
+    if name in ARCHITECTURES:
+        alt = say("architecture", language, name=told(name, language).title)
+        parts.append(f"![{alt}](/figures/architecture-{ARCHITECTURES[name]}.svg)")
+    if drawn:
+        parts.append(say("shapes text", language))
+        parts.append(raw('<div class="tf-figures">' + "".join(
+            f'<figure><figcaption>{say(f"{key} run", language)}</figcaption>'
+            f'<div class="tf-scroll" tabindex="0">{svg}</div></figure>' for key, svg in drawn)
+            + "</div>"))
+    return section("shapes", language, "\n\n".join(parts))
+
+
+def code(name: str, language: str, marks: list[Link]) -> str:
+    keys = ("same", "near", "only")
+    legend = "".join(f'<b class="{key}">{say(f"legend {key}", language)}</b>' for key in keys)
+    if marks:
+        legend += f'<span><a class="tf-eq">∂1</a> {say("legend equation", language)}</span>'
+    html = f'<p class="tf-legend">{legend}</p>\n{columns(name, language, marks)}'
+    return section("code", language, raw(html))
+
+
+def algebra(name: str, language: str, marks: list[Link]) -> str:
+    """Each line that has one, beside its formula; then the pages with all of the steps."""
+    pages = [(title, path) for title, path in explanations().get(f"{name}.py", [])
+             if "derivations" in path.as_posix()]
+    parts = []
+    if marks:
+        head = f"| | {say('line', language)} | {say('formula', language)} |\n|---|---|---|"
+        rows = [f'| <a id="line-{n}" href="{there(mark, name)}">({n})</a> | '
+                f'<a href="#code-{first(marks, mark)}">'
+                f"<code>{escaped(mark.code)}</code></a> | ${one_line(mark.shown)}$ |"
+                for n, mark in enumerate(marks, 1)]
+        parts += [say("algebra text", language), "\n".join([head, *rows])]
+    if pages:
+        listed = ", ".join(f"[{in_language(title, path, language)}]"
+                           f"(repo:{path.relative_to(ROOT).as_posix()})" for title, path in pages)
+        parts.append(f"{say('derivation text', language)} {listed}")
+    else:
+        parts.append(say("no derivation", language))
+    return section("algebra", language, "\n\n".join(parts))
+
+
+def in_language(title: str, path: Path, language: str) -> str:
+    """The heading of a page's Chinese edition, where there is one."""
+    there = ROOT / "docs" / language / path.relative_to(ROOT / "docs")
+    if language == "en" or not there.is_file():
+        return title
+    heading = re.search(r"^# (.+)$", there.read_text("utf-8"), re.M)
+    return heading[1].strip() if heading else title
+
+
+def first(marks: list[Link], mark: Link) -> int:
+    """A line with two formulas has one place."""
+    return next(n for n, other in enumerate(marks, 1) if other.line == mark.line)
+
+
+def there(mark: Link, name: str) -> str:
+    folder = posixpath.dirname(f"pairs/{name}")
+    return posixpath.relpath(f"derivations/{mark.page}.html", folder) + f"#{mark.anchor()}"
+
+
+def escaped(code: str) -> str:
+    for sign, name in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "&#124;"),
+                       ("*", "&#42;"), ("_", "&#95;"), ("[", "&#91;"), ("]", "&#93;"),
+                       ("@", "&#64;"), ("`", "&#96;"), ("~", "&#126;"), ("$", "&#36;")):
+        code = code.replace(sign, name)
+    return code
+
+
+def one_line(tex: str) -> str:
+    """A formula for a cell of a table."""
+    return " ".join(tex.split()).replace("|", r"\vert ").rstrip(".,")
+
+
+def proof(name: str, language: str) -> str:
+    parts, rows = [], errors(name)
+    if rows:
+        keys = ("component", "cases", "output error", "gradient error")
+        head = "| " + " | ".join(say(key, language) for key in keys) + " |\n|---|---:|---:|---:|"
+        body = [f"| `{component.rpartition('.')[2] if ', ' not in component else short(component)}` "
+                f"| {row['cases']} | {share(row, 'output')} | {share(row, 'gradient')} |"
+                for component, row in rows.items()]
+        command = f"twinformer parity --component {name.replace('/', '.')}"
+        parts += ["\n".join([head, *body]), say("proof text", language, command=command)]
+    else:
+        parts.append(say("no component", language, tests=own_tests(name)))
+    found, module = mutants(name), name.replace("/", ".")
+    if found:
+        parts.append(say("mutants", language, all=found.made, killed=found.killed,
+                         equivalent=found.equivalent, survived=found.survived))
+    else:
+        parts.append(say("not counted", language, module=module))
+    return section("proof", language, "\n\n".join(parts))
+
+
+def short(component: str) -> str:
+    return ".".join(component.split(".")[2:])
+
+
+def share(row: dict, key: str) -> str:
+    return f"{row[key]:.2f}" if key in row else "–"
+
+
+def widget(name: str, language: str) -> str:
+    if name not in WIDGETS:
+        return ""
+    return f"```{{widget}} {WIDGETS[name]}\n{say('no script', language)}\n```"
+
+
+def exercises(name: str) -> str:
+    there = any(each.pair == name for each in catalog())
+    return f"```{{exercises}} {name}\n```" if there else ""
+
+
+def paper_list(name: str) -> str:
+    return "\n".join(f"- [{who or f'arXiv:{number}'}](https://arxiv.org/abs/{number})"
+                     for who, number in papers(name))
+
+
+def relatives(name: str, language: str) -> str:
+    """What it is made of, what it is used by, and its tests."""
+    lines = []
+    for key, names in (("uses", imported_pairs(name)), ("used by", used_by(name))):
+        if names:
+            listed = ", ".join(f"[{told(other, language).title}]({link(name, other)})"
+                               for other in names)
+            lines.append(f"**{say(key, language)}**: {listed}")
+    tests = own_tests(name)
+    lines.append(f"**{say('tests', language)}**: [`{tests}`](repo:{tests})")
+    return section("further", language, "\n\n".join(lines))
+
+
+def link(name: str, other: str) -> str:
+    return posixpath.relpath(other, posixpath.dirname(name)) + ".md"

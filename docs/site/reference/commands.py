@@ -1,0 +1,105 @@
+"""A page for every command, from its own parser: what --help-all says, as a page of the book."""
+import importlib
+import re
+from collections.abc import Iterator
+
+from docs.site.words import words
+from twinformer.commands.main import COMMANDS
+from twinformer.commands.parsing.help_entry import entry
+from twinformer.commands.parsing.help_page import is_shown, usage
+from twinformer.commands.parsing.option_names import option_names
+from twinformer.commands.parsing.option_types import is_section, positionals
+from twinformer.commands.parsing.parser import CommandParser
+from twinformer.commands.parsing.positional_words import shown
+
+__all__ = ["examples", "modules", "pages", "parser_of", "plain"]
+
+
+def modules() -> Iterator[tuple[str, str, str]]:
+    """(the words, such as "evaluate judge"; what it is for; its module), in order of the road."""
+    for name, (module, about) in COMMANDS.items():
+        whole = importlib.import_module(f"twinformer.commands.{module}")
+        if hasattr(whole, "choose"):
+            for mode, what in whole.MODES.items():
+                yield f"{name} {mode}", what, f"{name}.{mode}"
+        else:
+            yield name, about, module
+
+
+def parser_of(name: str, module: str, given: list[str] | None = None) -> CommandParser:
+    """A command's parser, as it is for the words that are given: they may add options."""
+    found = importlib.import_module(f"twinformer.commands.{module}")
+    parser = CommandParser(prog=f"twinformer {name}", description=found.__doc__,
+                           words=given or [])
+    found.add_arguments(parser)
+    return parser
+
+
+def examples(text: str) -> list[str]:
+    """The command lines that a command's description shows."""
+    lines = re.sub(r"\\\n\s*", "", text).splitlines()
+    found = [line.strip() for line in lines if line.startswith("  ")]
+    return [line for line in found if re.match(r"(.*\| )?twinformer ", line)]
+
+
+def pages(language: str) -> dict[str, str]:
+    say = words(language)
+    found, rows = {}, []
+    for name, about, module in modules():
+        file = name.replace(" ", "_")
+        found[f"reference/commands/{file}"] = page(name, parser_of(name, module))
+        rows.append(f"| [`twinformer {name}`]({file}.md) | {about} |")
+    found["reference/commands/index"] = "\n".join([
+        f"# {say['commands']}", "", say["commands_intro"], "",
+        f"| {say['command']} | {say['purpose']} |", "|---|---|", *rows, ""])
+    return found
+
+
+def page(name: str, parser: CommandParser) -> str:
+    parts = [f"# twinformer {name}", f"```text\n{usage(parser).removeprefix('usage: ')}\n```",
+             description((parser.description or "").strip())]
+    front = [(shown(action), entry(parser, action)[1]) for action in positionals(parser)]
+    if front:
+        parts.append(listed(front))
+    for group in parser._action_groups:
+        actions = [action for action in group._group_actions
+                   if is_shown(parser, action) and action.option_strings]
+        if not actions:
+            continue
+        sections = [action.dest for action in group._group_actions if is_section(action)]
+        title = (group.title or "options").rstrip(".")
+        parts.append(f"## {title[0].upper()}{title[1:]}")
+        if sections and "--config" in option_names(parser):
+            parts.append(f"In a file for `--config`, these stand below `{sections[0]}`.")
+        parts.append(listed([entry(parser, action) for action in actions]))
+    return "\n\n".join(parts) + "\n"
+
+
+def description(text: str) -> str:
+    """Paragraphs as they are; what is indented, examples and files, as blocks."""
+    parts = []
+    for paragraph in text.split("\n\n"):
+        if paragraph.startswith("  "):
+            parts.append(f"```text\n{dedented(paragraph)}\n```")
+        else:
+            parts.append(plain(paragraph))
+    return "\n\n".join(parts)
+
+
+def dedented(text: str) -> str:
+    return "\n".join(line[2:] if line.startswith("  ") else line for line in text.splitlines())
+
+
+def plain(text: str) -> str:
+    """Words that Markdown must not take for marks; options and placeholders as code."""
+    text = re.sub(r"``(.*?)``", r"`\1`", text)
+    pieces = re.split(r"(`[^`]*`)", text)
+    for number in range(0, len(pieces), 2):
+        piece = re.sub(r"([\\*_<>\[\]$|{}])", r"\\\1", pieces[number])
+        pieces[number] = re.sub(r"(?<![\w-])(--?[a-z][\w.\\-]*)",
+                                lambda name: f"`{name[0].replace(chr(92), '')}`", piece)
+    return "".join(pieces)
+
+
+def listed(rows: list[tuple[str, str]]) -> str:
+    return "\n\n".join(f"`{left}`\n: {plain(right)}" for left, right in rows if left)
