@@ -156,7 +156,8 @@ def test_a_loop_that_never_ends_is_stopped_and_named(capsys, tmp_path):
 
 def test_what_a_file_prints_is_shown(capsys, tmp_path):
     said(capsys, "start", NAME)
-    file_of(tmp_path).write_text("def clip(gradients, max_norm):\n    print('norm is', max_norm)\n")
+    file_of(tmp_path).write_text(
+        "def clip(gradients, max_norm):\n    print('norm is', max_norm)\n")
     text = said(capsys, "check")[1]
     assert "It printed:" in text and "| norm is " in text and "| ..." in text
 
