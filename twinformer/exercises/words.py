@@ -70,7 +70,7 @@ WORDS = {
     "still there": ("the fault is still in the file. Go through the case below by hand, line by "
                     "line.",
                     "错误还在文件里。拿下面的反例一行一行手算一遍。"),
-    "given": ("# what goes in, and what should come out", "# 输入，以及应得的输出"),
+    "expected": ("# expected: {expected}", "# 应得：{expected}"),
 }
 
 
