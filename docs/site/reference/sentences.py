@@ -1,4 +1,5 @@
-"""What docstrings say about settings, in the reader's language: docs/zh/settings.toml.
+"""What docstrings say about settings, in the reader's language: a table that the
+commands' help uses as well, twinformer/commands/chinese/settings.toml.
 
 Its keys are the English sentences as they stand in the code. So a sentence that was changed has
 no Chinese any more, which a test notices, and never a wrong one.
@@ -9,7 +10,7 @@ from pathlib import Path
 
 __all__ = ["chinese", "said"]
 
-FILE = Path(__file__).parents[2] / "zh" / "settings.toml"
+FILE = Path(__file__).parents[3] / "twinformer" / "commands" / "chinese" / "settings.toml"
 
 
 @cache

@@ -20,8 +20,8 @@ def sentences():
 def test_none_is_missing_and_none_is_stale():
     found = set(sentences())
     assert len(found) > 100
-    assert found - set(chinese()) == set(), "no Chinese in docs/zh/settings.toml"
-    assert set(chinese()) - found == set(), "in docs/zh/settings.toml, but in no docstring"
+    assert found - set(chinese()) == set(), "no Chinese in commands/chinese/settings.toml"
+    assert set(chinese()) - found == set(), "in commands/chinese/settings.toml, but in no docstring"
 
 
 @pytest.mark.parametrize("what", [r"\d+(?:\.\d+)?", r'"[\w-]*"|``\w+``|\w+_\w+|--\w+'])
