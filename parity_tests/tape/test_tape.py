@@ -77,6 +77,8 @@ def test_what_the_tape_cannot_do_it_says():
         np.sin(x)
     with pytest.raises(NotImplementedError, match="does not know cross"):
         np.cross(x, x)
+    with pytest.raises(NotImplementedError, match=r"not multiply\.outer"):
+        np.multiply.outer(x, x)
     with pytest.raises(TypeError, match=r"take its \.data"):
         np.asarray(x)
 
