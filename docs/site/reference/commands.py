@@ -1,14 +1,16 @@
 """A page for every command, from its own parser: what --help-all says, as a page of the book."""
+import argparse
 import importlib
 import re
 from collections.abc import Iterator
 
+from docs.site.reference.sentences import said
 from docs.site.words import words
 from twinformer.commands.main import COMMANDS
-from twinformer.commands.parsing.help_entry import entry
+from twinformer.commands.parsing.help_entry import entry, sentence
 from twinformer.commands.parsing.help_page import is_shown, usage
 from twinformer.commands.parsing.option_names import option_names
-from twinformer.commands.parsing.option_types import is_section, positionals
+from twinformer.commands.parsing.option_types import choices_of, is_section, positionals
 from twinformer.commands.parsing.parser import CommandParser
 from twinformer.commands.parsing.positional_words import shown
 
@@ -47,18 +49,19 @@ def pages(language: str) -> dict[str, str]:
     found, rows = {}, []
     for name, about, module in modules():
         file = name.replace(" ", "_")
-        found[f"reference/commands/{file}"] = page(name, parser_of(name, module))
-        rows.append(f"| [`twinformer {name}`]({file}.md) | {about} |")
+        found[f"reference/commands/{file}"] = page(name, parser_of(name, module), language)
+        rows.append(f"| [`twinformer {name}`]({file}.md) | {said(about, language)} |")
     found["reference/commands/index"] = "\n".join([
         f"# {say['commands']}", "", say["commands_intro"], "",
         f"| {say['command']} | {say['purpose']} |", "|---|---|", *rows, ""])
     return found
 
 
-def page(name: str, parser: CommandParser) -> str:
+def page(name: str, parser: CommandParser, language: str) -> str:
     parts = [f"# twinformer {name}", f"```text\n{usage(parser).removeprefix('usage: ')}\n```",
-             description((parser.description or "").strip())]
-    front = [(shown(action), entry(parser, action)[1]) for action in positionals(parser)]
+             description((parser.description or "").strip(), language)]
+    front = [(shown(action), option(parser, action, language)[1])
+             for action in positionals(parser)]
     if front:
         parts.append(listed(front))
     for group in parser._action_groups:
@@ -67,22 +70,34 @@ def page(name: str, parser: CommandParser) -> str:
         if not actions:
             continue
         sections = [action.dest for action in group._group_actions if is_section(action)]
-        title = (group.title or "options").rstrip(".")
+        title = said((group.title or "options").rstrip("."), language)
         parts.append(f"## {title[0].upper()}{title[1:]}")
         if sections and "--config" in option_names(parser):
-            parts.append(f"In a file for `--config`, these stand below `{sections[0]}`.")
-        parts.append(listed([entry(parser, action) for action in actions]))
+            parts.append(words(language)["config_below"].format(section=sections[0]))
+        parts.append(listed([option(parser, action, language) for action in actions]))
     return "\n\n".join(parts) + "\n"
 
 
-def description(text: str) -> str:
+def option(parser: CommandParser, action: argparse.Action, language: str) -> tuple[str, str]:
+    """Its names and what it does, with its choices and its default."""
+    names, text = entry(parser, action)
+    about = sentence(re.sub(r"``(.*?)``", r"\1", action.help or ""), choices_of(action))
+    translated = said(about.rstrip("."), language)
+    if translated == about.rstrip("."):
+        return names, text
+    rest = text.removeprefix(about.rstrip(".")).lstrip(".").rstrip(".")
+    rest = re.sub(r"^: ", "：", re.sub(r" \(default (.*)\)$", r"（默认 \1）", rest))
+    return names, translated + rest + "。"
+
+
+def description(text: str, language: str) -> str:
     """Paragraphs as they are; what is indented, examples and files, as blocks."""
     parts = []
     for paragraph in text.split("\n\n"):
         if paragraph.startswith("  "):
             parts.append(f"```text\n{dedented(paragraph)}\n```")
         else:
-            parts.append(plain(paragraph))
+            parts.append(plain(said(paragraph, language)))
     return "\n\n".join(parts)
 
 
