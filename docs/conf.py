@@ -66,7 +66,7 @@ html_copy_source = False
 html_show_copyright = False
 html_favicon = str(place.docs / "_static" / "logo.svg")
 html_extra_path = [str(place.build / "extra" / book_language)]
-pygments_style = "a11y-high-contrast-light"
+pygments_style = "github-light-high-contrast"
 html_sidebars = {"pairs/**/*": [], "source/**": [], "index": []}
 html_context = {"default_mode": "auto",
                 "book": say, "book_language": book_language,
@@ -86,9 +86,10 @@ html_theme_options = {
     "footer_start": ["book-footer"],
     "footer_center": [],
     "footer_end": [],
-    "pygments_light_style": "a11y-high-contrast-light",
-    "pygments_dark_style": "a11y-high-contrast-dark",
+    "pygments_light_style": "github-light-high-contrast",
+    "pygments_dark_style": "github-dark",
     "back_to_top_button": False,
 }
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
+copybutton_selector = "div.highlight:not(.tf-rows) pre"

@@ -240,11 +240,15 @@ from .generation.past import (
     places_of as places_of,
     remember as remember,
     rewind as rewind,
+    gather as gather,
 )
 from .generation.generate import (
     next_logits as next_logits,
     generate as generate,
     generate_text as generate_text,
+)
+from .generation.running_batch import (
+    RunningBatch as RunningBatch,
 )
 from .generation.beam_search import (
     beam_search as beam_search,
@@ -255,6 +259,10 @@ from .generation.speculative import (
     residual as residual,
     latest_logits as latest_logits,
     speculative_generate as speculative_generate,
+)
+from .generation.text_vectors import (
+    mean_vector as mean_vector,
+    text_vectors as text_vectors,
 )
 from .generation.fill_mask import (
     fill_mask as fill_mask,

@@ -136,7 +136,8 @@ def test_every_file_has_its_proof(name):
     p.relative_to(HERE.parent).as_posix()
     for package in ("numpy_impl", "torch_impl", "twinformer")
     for p in (HERE.parent / package).rglob("*.py")
-    if not p.name.startswith("__")))
+    # what a learner writes has no such list
+    if not p.name.startswith("__") and "exercises/catalog" not in p.as_posix()))
 def test_public_names_are_declared(path):
     """Every module with a public name says which: __all__."""
     module = importlib.import_module(

@@ -103,7 +103,7 @@ def search_index(modules: Path, html: Path) -> None:
     shutil.rmtree(html / "pagefind", ignore_errors=True)
     done = subprocess.run([modules / ".bin" / "pagefind", "--site", html, "--glob", pages,
                            "--root-selector", ".bd-article", "--exclude-selectors",
-                           ".headerlink", "--quiet"], capture_output=True, text=True, timeout=120)
+                           ".headerlink, .math", "--quiet"], capture_output=True, text=True, timeout=120)
     if done.returncode:
         print(f"Pagefind made no index, so the search will be Sphinx's: {done.stderr[-300:]}")
 

@@ -1,5 +1,6 @@
 """What is done to key/value caches between two steps: rows are chosen, when
-beams branch; tokens are taken back, when a guess was wrong.
+beams branch; tokens are taken back, when a guess was wrong; rows of several
+pasts come together, when texts join a batch that is already being written.
 
 A past is the list that a model's new_past() returns, a cache for each block.
 
@@ -7,7 +8,9 @@ Shapes: B rows, G key/value heads, K head width, W = a cache's capacity.
 """
 import numpy as np
 
-__all__ = ["take_rows", "places_of", "remember", "rewind"]
+from twinformer.generation.left_padding import FILLED_UP, TEXT
+
+__all__ = ["take_rows", "places_of", "remember", "rewind", "gather"]
 
 
 def take_rows(past, rows):
@@ -55,3 +58,45 @@ def rewind(past, length: int, kept):
             back = slice(length - start, end - start)
             cache.k[:, :, places] = k[:, :, back]
             cache.v[:, :, places] = v[:, :, back]
+
+
+def gather(parts, length: int, padded: bool):
+    """Rows of several pasts, as one past of `length` columns
+
+    All end in the same column: what is missing on the left is filled up, and
+    nobody sees it; what is too much there is dropped.
+
+    parts : (past, rows (B',)) each
+    padded : whether a row is filled up; if none is, no documents are kept
+    """
+    pasts, rows = zip(*parts, strict=True)
+    return [gathered(caches, rows, length, padded)
+            for caches in zip(*pasts, strict=True)]
+
+
+def gathered(caches, rows, length, padded):
+    """One block's cache with the rows of several"""
+    fresh = type(caches[0])(caches[0].capacity)
+    kept = min(length, fresh.capacity)     # a ring has the latest only
+    k, v, documents = (np.concatenate(arrays) for arrays in zip(
+        *map(latest, caches, rows, [kept] * len(rows)), strict=True))
+    if not padded:
+        documents = None
+    fresh.allocate(kept, k, v, documents)
+    fresh.write(places_of(fresh, length - kept, length), k, v, documents)
+    fresh.length = length
+    return fresh
+
+
+def latest(cache, rows, n: int):
+    """k, v (B', G, n, K), documents (B', n) of the latest n columns"""
+    have = min(n, cache.length, cache.capacity)
+    k, v, documents = cache.read(
+        places_of(cache, cache.length - have, cache.length))
+    if documents is None:
+        documents = np.full((len(k), have), TEXT)
+    more = (n - have, 0)                                   # on the left
+    wide = ((0, 0), (0, 0), more, (0, 0))
+    return (np.pad(k[rows], wide), np.pad(v[rows], wide),
+            np.pad(documents[rows], ((0, 0), more),
+                   constant_values=FILLED_UP))

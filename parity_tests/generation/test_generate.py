@@ -1,6 +1,4 @@
 """Generation: the same seed gives the same text, in both implementations."""
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
@@ -12,16 +10,14 @@ import torch_impl.generation.generate as theirs
 from numpy_impl.generation.sampling import next_probabilities
 from twinformer.architectures.kinds import KINDS
 from twinformer.models.config import GPT2Config
-from numpy_impl.models.building import new_model
 from numpy_impl.models.gpt2 import GPTModel
 from twinformer.models.initialisation import initial_parameters
 from numpy_impl.models.parameters import set_parameters
 from torch_impl.models import gpt2, parameters
-from torch_impl.models.building import new_model as new_twin
 
 from ..agreement import assert_drift
-from ..lockstep import small_run
 from .fake_models import fake_twins
+from .twins import twins_of
 
 SEEDS = st.integers(0, 2**32 - 1)
 PROMPTS = st.lists(st.integers(0, 10), min_size=1, max_size=9)
@@ -388,17 +384,6 @@ def test_one_word_may_be_all_the_vocabulary():
 
 
 # -- every kind of model -----------------------------------------------------
-
-def twins_of(kind, context):
-    """The reference and the twin of a tiny model, in float64."""
-    config = replace(small_run(kind=kind).model, context_length=context)
-    values = {name: 5 * array for name, array in initial_parameters(config, 1).items()}
-    model = new_model(config, seed=None).to(np.float64)
-    twin = new_twin(config, seed=None).double()
-    set_parameters(model, values)
-    parameters.set_parameters(twin, values)
-    return model, twin
-
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_writes_the_same_in_both(kind):

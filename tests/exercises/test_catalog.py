@@ -72,7 +72,8 @@ def test_it_is_told_in_both_languages(exercise):
                   *(one.cause[key] for one in exercise.mistakes)] for key in ("en", "zh")}
     assert len(exercise.hints["en"]) == len(exercise.hints["zh"]) == 3
     assert all(text.strip() and not CHINESE.search(text) for text in said["en"])
-    assert all(CHINESE.search(text) for text in said["zh"])
+    formulas = [text for text in said["zh"] if not CHINESE.search(text)]
+    assert len(formulas) <= 1, formulas
     assert len(set(said["en"])) == len(said["en"]), "each reason is another one"
     for language in ("en", "zh"):
         assert exercise.title[language] in exercise.page(language)

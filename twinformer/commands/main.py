@@ -40,6 +40,8 @@ COMMANDS = {
     "dpo": ("dpo", "teach a model which answers people prefer"),
     "search": ("search.command", "find good settings for all of these by trial"),
     "ask": ("ask", "ask a model that follows instructions"),
+    "chat": ("chat.command", "talk with a model"),
+    "serve": ("serve.command", "serve a model over HTTP, in OpenAI's words"),
     "export": ("export", "write a model for transformers, peft and others"),
     "checkpoint": ("checkpoint", "check a run's checkpoint, or write it in another form"),
     "evaluate": ("evaluate.command", "measure a model, its answers, or their judges"),

@@ -6,7 +6,7 @@ back as long as they may be the beginning of a stop string; nobody ever sees a p
 """
 from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["check_stop_strings", "until_stop_string"]
+__all__ = ["StopWatch", "check_stop_strings", "until_stop_string"]
 
 
 def check_stop_strings(strings) -> list[str]:
@@ -30,11 +30,41 @@ def check_stop_strings(strings) -> list[str]:
     return several
 
 
+class StopWatch:
+    """Watches a text for stop strings, piece by piece.
+
+    How the text is cut into pieces changes nothing about the whole. Of several strings that are
+    complete with the same character the longest counts.
+    """
+
+    def __init__(self, strings: Sequence[str]):
+        self.strings = strings
+        self.held = ""          # may be the beginning of one
+        self.found = False
+
+    def add(self, piece: str) -> str:
+        """What may be shown now; nothing more is to come once one is found."""
+        self.held += piece
+        found = [(start + len(string), start) for string in self.strings
+                 if (start := self.held.find(string)) >= 0]
+        if found:
+            _, start = min(found)    # the first to be complete; of those the longest
+            shown, self.held, self.found = self.held[:start], "", True
+            return shown
+        cut = len(self.held) - _beginning_at_the_end(self.held, self.strings)
+        shown, self.held = self.held[:cut], self.held[cut:]
+        return shown
+
+    def rest(self) -> str:
+        """At the end of the text: what was held back in vain."""
+        shown, self.held = self.held, ""
+        return shown
+
+
 def until_stop_string(pieces: Iterable[str], strings: Sequence[str]) -> Iterator[str]:
     """Hand pieces of text on, up to the first stop string that is complete.
 
-    How the text is cut into pieces changes nothing about the whole. Of several that are
-    complete with the same character the longest counts. No piece is asked for after it.
+    No piece is asked for after it. See StopWatch.
 
     Yields
     ------
@@ -42,20 +72,13 @@ def until_stop_string(pieces: Iterable[str], strings: Sequence[str]) -> Iterator
         One piece for each that comes, empty while all of it is held back; and at the end of the
         pieces what was held back in vain, if there is any.
     """
-    held = ""
+    watch = StopWatch(strings)
     for piece in pieces:
-        held += piece
-        found = [(start + len(string), start) for string in strings
-                 if (start := held.find(string)) >= 0]
-        if found:
-            _, start = min(found)    # the first to be complete; of those the longest
-            yield held[:start]
+        yield watch.add(piece)
+        if watch.found:
             return
-        shown = len(held) - _beginning_at_the_end(held, strings)
-        yield held[:shown]
-        held = held[shown:]
-    if held:
-        yield held
+    if rest := watch.rest():
+        yield rest
 
 
 def _beginning_at_the_end(text: str, strings: Sequence[str]) -> int:

@@ -1,6 +1,7 @@
 """What the pairs bring to the book: drawings that take the page's colours, looks, and the way from
 a formula of a derivation to the line of code that computes it."""
-from html import escape
+import re
+from html import escape, unescape
 from pathlib import Path
 
 from docutils import nodes
@@ -9,6 +10,7 @@ from sphinx.util import logging
 __all__ = ["setup"]
 
 log = logging.getLogger(__name__)
+TEX = re.compile(r'<span class="tf-tex">(.*?)</span>', re.S)
 
 
 def formulas_to_code(app, page: str, source: list[str]) -> None:
@@ -41,14 +43,34 @@ def inline(app, doctree) -> None:
         place.replace_self(nodes.raw("", html, format="html"))
 
 
+def expect(app, doctree) -> None:
+    """Formulas that stand beside code: say that they will be asked for."""
+    for node in doctree.findall(nodes.raw):
+        for tex in TEX.findall(node.astext()):
+            app.config.book_formulas.expect(unescape(tex), False)
+
+
+def typeset(app, doctree, page: str) -> None:
+    for node in list(doctree.findall(nodes.raw)):
+        text = node.astext()
+        if TEX.search(text):
+            text = TEX.sub(lambda tex: '<span class="math">' + app.config.book_formulas.html(
+                unescape(tex[1]), False) + "</span>", text)
+            node.replace_self(nodes.raw("", text, format="html"))
+
+
 def looks(app, page, template, context, doctree) -> None:
     app.add_css_file("pairs.css")
     if page.startswith("pairs/"):
         app.add_js_file("pairs.js", loading_method="defer")
+    if app.env.metadata.get(page, {}).get("widgets"):
+        app.add_js_file("widget.js", loading_method="defer", priority=400)   # before each of them
 
 
 def setup(app):
     app.connect("source-read", formulas_to_code)
     app.connect("doctree-read", inline, priority=100)
+    app.connect("doctree-read", expect)
+    app.connect("doctree-resolved", typeset)
     app.connect("html-page-context", looks)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": False}

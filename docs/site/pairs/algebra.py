@@ -42,6 +42,7 @@ class Link:
     pair : "layers/norm", or None where the file is no pair
     line : 0-based
     of : the function that it stands in
+    shown : the formula, or of a long one the part that this line computes
     """
 
     page: str
@@ -52,6 +53,7 @@ class Link:
     code: str
     of: str
     key: str
+    shown: str
 
     def anchor(self) -> str:
         """The id of the formula on its own page."""
@@ -121,7 +123,10 @@ def link(page: str, snippet: str, code: str, count: int) -> Link:
     package, _, rest = file.partition("/")
     pair = rest.removesuffix(".py") if package == "numpy_impl" and (
         ROOT / "torch_impl" / rest).is_file() else None
-    return Link(page, formula, file, pair, line, code_of(code), of, f"{page}-{count}")
+    part = re.search(r"\\underbrace\{((?:[^{}]|\{[^{}]*\})*)\}_\{" + re.escape(snippet) + r"\}",
+                     formula.tex)
+    return Link(page, formula, file, pair, line, code_of(code), of, f"{page}-{count}",
+                part[1] if part else formula.tex)
 
 
 def the_formula(page: str, text: str, snippet: str) -> Formula:

@@ -1,6 +1,7 @@
 """The two implementations as columns that stay beside each other, with links from names to their
 definitions and from lines to their algebra."""
 import ast
+import re
 from html import escape
 from itertools import groupby
 
@@ -9,8 +10,9 @@ from pygments.token import STANDARD_TYPES, Token
 
 from .algebra import Link
 from .facing import PACKAGES, Facing, facing, source
-from .names import anchor, local_names, places
+from .names import anchor, defined, local_names, places
 from .order import ordered
+from .running import ran
 from .words import say
 
 __all__ = ["columns"]
@@ -25,10 +27,17 @@ def columns(name: str, language: str, marks: list[Link]) -> str:
     numbers: dict[int, list[int]] = {}
     for n, mark in enumerate(marks, 1):
         numbers.setdefault(mark.line, []).append(n)
+    told = lines_that_ran(name)
     html = [f'<div class="tf-pair" data-side="numpy">{tabs(name, language)}']
     for of, group in groupby(facing(name), key=lambda part: part.of):
-        html.append(fold(of, list(group), codes, numbers, language))
+        html.append(fold(of, list(group), codes, numbers, marks, told, language))
     return "\n".join([*html, "</div>"])
+
+
+def lines_that_ran(name: str) -> set[int]:
+    """What the section with numbers tells of is not folded away."""
+    found = ran(name)
+    return {step.line for step in [*found.forward, *found.backward]} if found else set()
 
 
 def tabs(name: str, language: str) -> str:
@@ -40,39 +49,58 @@ def tabs(name: str, language: str) -> str:
     return f'<div class="tf-tabs" role="tablist">{buttons}</div>'
 
 
-def fold(of: str, parts: list[Facing], codes, numbers, language: str) -> str:
+def fold(of: str, parts: list[Facing], codes, numbers, marks, told, language: str) -> str:
     """One function, or class, or the imports, to be opened and closed."""
     kinds = [part.kind for part in parts if part.kind != "docstring"]
     kind = kinds[0] if kinds else "docstring"
     is_class = kind == "rest" and any(
         part.kind == "docstring" for part in parts) and of[:1].isupper() and "." not in of
     inside = "".join(docstring(part, codes, language, is_class) if part.kind == "docstring"
-                     else rows(part, codes, numbers, language) for part in parts)
-    opened = " open" if kind in OPEN or is_class else ""
+                     else rows(part, codes, numbers, marks, language) for part in parts)
+    lines = {left for part in parts for left, _, _ in part.rows}
+    opened = " open" if kind in OPEN or is_class or lines & set(numbers) or lines & told else ""
     title = f"<code>{escape(of)}</code>" if of else say("names", language)
     ident = f' id="{anchor(of)}"' if of else ""
     return (f'<details class="tf-fold tf-{kind}"{ident}{opened}><summary>{title}'
-            f'<span class="tf-kind">{say("rest" if kind == "names" else kind, language)}</span>'
+            f'<span class="tf-kind">{say(kind, language) if kind in OPEN else ""}</span>'
             f'</summary>{inside}</details>')
 
 
 def docstring(part: Facing, codes, language: str, opened: bool) -> str:
     if len(part.rows) <= SHORT:
-        return rows(part, codes, {}, language)
+        return rows(part, codes, {}, [], language)
     return (f'<details class="tf-doc"{" open" * opened}><summary>{say("docstring", language)}'
-            f'</summary>{rows(part, codes, {}, language)}</details>')
+            f'</summary>{rows(part, codes, {}, [], language)}</details>')
 
 
-def rows(part: Facing, codes, numbers, language: str) -> str:
+def rows(part: Facing, codes, numbers, marks, language: str) -> str:
     """The lines of both files; where one is silent, it says why."""
     left, right = part.sides()
     if left and not right and part.kind == "backward":
-        note = f'<p class="tf-silent">{say("by autograd", language)}</p>' \
-            if len(part.rows) > SHORT else ""
         return (f'<div class="tf-rows highlight">{side(0, part, codes, numbers)}'
-                f'<div class="tf-side tf-torch">{note}</div></div>')
+                f'{beside(part, numbers, marks, language)}</div>')
     return (f'<div class="tf-rows highlight">{side(0, part, codes, numbers)}'
             f'{side(1, part, codes, numbers)}</div>')
+
+
+def beside(part: Facing, numbers, marks: list[Link], language: str) -> str:
+    """Where the twin leaves a backward to autograd, its algebra stands beside the code."""
+    html = []
+    for left, _, _ in part.rows:
+        found = numbers.get(left, ())
+        html.append(f'<b><a class="tf-eq" href="#line-{found[0]}">({found[0]})</a>'
+                    f'<span class="tf-tex">{escape(plain_tex(marks[found[0] - 1]))}</span></b>'
+                    if found else "<i></i>")
+    if not any(numbers.get(left) for left, _, _ in part.rows):
+        note = say("by autograd", language) if len(part.rows) > SHORT else ""
+        return f'<div class="tf-side tf-torch"><p class="tf-silent">{note}</p></div>'
+    return f'<div class="tf-side tf-torch tf-beside">{"".join(html)}</div>'
+
+
+def plain_tex(mark: Link) -> str:
+    """A formula in one line of a row's height."""
+    tex = re.sub(r"\\underbrace\{(.*?)\}_\{\\text\{.*?\}\}", r"\1", " ".join(mark.shown.split()))
+    return re.sub(r"\\Big|\\big", "", tex).rstrip(".,")
 
 
 def side(which: int, part: Facing, codes, numbers) -> str:
@@ -127,8 +155,8 @@ def href(place: tuple[str, str] | None, here: str) -> str | None:
     if place is None or place[0] not in ordered():
         return None
     pair, inner = place
-    fragment = f"#{anchor(inner)}" if inner else ""
-    return fragment if pair == here else f"../{pair}.html{fragment}"
+    fragment = f"#{anchor(inner)}" if inner in defined(pair) else ""
+    return fragment or None if pair == here else f"../{pair}.html{fragment}"
 
 
 def coloured(kind, piece: str, target: str | None) -> str:

@@ -3,10 +3,10 @@ import ast
 import functools
 from pathlib import Path
 
-from .facing import ROOT, source
+from .facing import PACKAGES, ROOT, source
 from .order import ordered
 
-__all__ = ["anchor", "imported_pairs", "local_names", "places", "used_by"]
+__all__ = ["anchor", "defined", "imported_pairs", "local_names", "places", "used_by"]
 
 
 def anchor(of: str) -> str:
@@ -34,6 +34,13 @@ def places(package: str, name: str) -> dict[str, tuple[str, str]]:
                     if isinstance(method, ast.FunctionDef) and not method.name.startswith("__"):
                         found.setdefault(f".{method.name}", (name, f"{node.name}.{method.name}"))
     return found
+
+
+@functools.cache
+def defined(name: str) -> set[str]:
+    """Functions, classes and their methods, in either file of a pair."""
+    return {place[1] for package in PACKAGES for place in places(package, name).values()
+            if place[0] == name and place[1]}
 
 
 def resolved(package: str, name: str, node: ast.ImportFrom) -> str:

@@ -11,6 +11,7 @@ from .words import say
 
 __all__ = ["numbers", "written"]
 
+SHORT = 72      # signs of a list of tokens
 FEW = 24        # numbers that are printed; of larger arrays the shape alone
 
 
@@ -39,12 +40,14 @@ def table(steps: list[Step], found: Ran, language: str) -> str:
                 told.add(key)
                 rows.append(row("", key, entering, language))
         for key, value in step.gives.items():
-            array = array_of(value[0] if key == "return" and isinstance(value, tuple) and value
-                             else value)
-            if array is None or key == "_":
+            if key == "return" and isinstance(value, tuple) and value and (
+                    array_of(value[0]) is not None):
+                value = value[0]
+            array = array_of(value)
+            if key == "_" or array is None and not is_short(value):
                 continue
             told.add(key)
-            rows.append(row(step.text, key, array, language))
+            rows.append(row(step.text, key, repr(value) if array is None else array, language))
     if not any(rows):
         return ""
     head = "".join(f"<th>{say(key, language)}</th>" for key in ("line", "name", "shape", "value"))
@@ -52,11 +55,20 @@ def table(steps: list[Step], found: Ran, language: str) -> str:
             f'<tbody>{"".join(rows)}</tbody></table></div>')
 
 
-def row(text: str, key: str, array: np.ndarray, language: str) -> str:
+def is_short(value) -> bool:
+    """Tokens, words, names of either: what can be shown as one writes it."""
+    if type(value) not in (str, bytes, list, tuple) or not 0 < len(repr(value)) <= SHORT:
+        return False
+    return isinstance(value, str | bytes) or len(value) > 0 and all(
+        type(one) in (str, bytes, bool, int, tuple) for one in value)
+
+
+def row(text: str, key: str, array: np.ndarray | str, language: str) -> str:
     name = {"return": "→"}.get(key, key).replace("grad ", "d")
     line = f"<code>{escape(text)}</code>" if text else f"<i>{say('given', language)}</i>"
     return (f"<tr><td>{line}</td><td><code>{escape(name)}</code></td>"
-            f"<td>{shape_text(array)}</td><td><pre>{escape(written(array))}</pre></td></tr>")
+            f"<td>{'' if isinstance(array, str) else shape_text(array)}</td>"
+            f"<td><pre>{escape(array if isinstance(array, str) else written(array))}</pre></td></tr>")
 
 
 def written(array: np.ndarray) -> str:

@@ -1,5 +1,7 @@
 """A pair's page, section by section, as Markdown."""
 import posixpath
+import re
+from pathlib import Path
 
 from docs.side_by_side import explanations
 from docs.site.extension.directives import catalog
@@ -25,13 +27,17 @@ ARCHITECTURES = {"models/gpt2": "gpt2", "models/llama": "llama", "models/qwen3":
                  "models/qwen3_moe": "qwen3_moe", "models/gemma3": "gemma3",
                  "models/olmo3": "olmo3", "models/gpt_oss": "gpt_oss", "models/bert": "bert"}
 
+WIDGETS = {"layers/softmax": "softmax", "generation/sampling": "sampling", "text/bpe": "bpe",
+           "layers/visibility": "masks", "layers/rotary": "rotary", "layers/norm": "layer_norm"}
+
 
 def pair_page(name: str, language: str) -> str:
     """All of it; `name` as in "layers/norm"."""
     about, marks = told(name, language), links_of_pair(name)
     parts = [f"{FRONT}# {about.title}", why(name, about, language), shapes(name, language),
              code(name, language, marks), algebra(name, language, marks),
-             section("numbers", language, numbers(name, language)), proof(name, language),
+             section("numbers", language, numbers(name, language)),
+             section("move", language, widget(name, language)), proof(name, language),
              section("exercises", language, exercises(name)),
              section("papers", language, paper_list(name)),
              relatives(name, language)]
@@ -49,7 +55,7 @@ def raw(html: str) -> str:
 def why(name: str, about: Told, language: str) -> str:
     """The sentence, the paths of both files, and what else the file says of itself."""
     files = " · ".join(f"`{package}/{name}.py`" for package in ("numpy_impl", "torch_impl"))
-    lessons = [f"[{title}](repo:{path.relative_to(ROOT).as_posix()})"
+    lessons = [f"[{in_language(title, path, language)}](repo:{path.relative_to(ROOT).as_posix()})"
                for title, path in explanations().get(f"{name}.py", [])
                if "from-gpt-2" in path.as_posix()]
     parts = [about.why, files]
@@ -70,7 +76,9 @@ def shapes(name: str, language: str) -> str:
     if drawn:
         parts.append(say("shapes text", language))
         parts.append(raw('<div class="tf-figures">' + "".join(
-            f'<div class="tf-scroll" tabindex="0">{svg}</div>' for svg in drawn) + "</div>"))
+            f'<figure><figcaption>{say(f"{key} run", language)}</figcaption>'
+            f'<div class="tf-scroll" tabindex="0">{svg}</div></figure>' for key, svg in drawn)
+            + "</div>"))
     return section("shapes", language, "\n\n".join(parts))
 
 
@@ -92,16 +100,25 @@ def algebra(name: str, language: str, marks: list[Link]) -> str:
         head = f"| | {say('line', language)} | {say('formula', language)} |\n|---|---|---|"
         rows = [f'| <a id="line-{n}" href="{there(mark, name)}">({n})</a> | '
                 f'<a href="#code-{first(marks, mark)}">'
-                f"<code>{escaped(mark.code)}</code></a> | ${one_line(mark.formula.tex)}$ |"
+                f"<code>{escaped(mark.code)}</code></a> | ${one_line(mark.shown)}$ |"
                 for n, mark in enumerate(marks, 1)]
         parts += [say("algebra text", language), "\n".join([head, *rows])]
     if pages:
-        listed = ", ".join(f"[{title}](repo:{path.relative_to(ROOT).as_posix()})"
-                           for title, path in pages)
+        listed = ", ".join(f"[{in_language(title, path, language)}]"
+                           f"(repo:{path.relative_to(ROOT).as_posix()})" for title, path in pages)
         parts.append(f"{say('derivation text', language)} {listed}")
     else:
         parts.append(say("no derivation", language))
     return section("algebra", language, "\n\n".join(parts))
+
+
+def in_language(title: str, path: Path, language: str) -> str:
+    """The heading of a page's Chinese edition, where there is one."""
+    there = ROOT / "docs" / language / path.relative_to(ROOT / "docs")
+    if language == "en" or not there.is_file():
+        return title
+    heading = re.search(r"^# (.+)$", there.read_text("utf-8"), re.M)
+    return heading[1].strip() if heading else title
 
 
 def first(marks: list[Link], mark: Link) -> int:
@@ -154,6 +171,12 @@ def short(component: str) -> str:
 
 def share(row: dict, key: str) -> str:
     return f"{row[key]:.2f}" if key in row else "–"
+
+
+def widget(name: str, language: str) -> str:
+    if name not in WIDGETS:
+        return ""
+    return f"```{{widget}} {WIDGETS[name]}\n{say('no script', language)}\n```"
 
 
 def exercises(name: str) -> str:

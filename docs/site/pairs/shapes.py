@@ -17,8 +17,8 @@ WIDE = 46     # signs of code in a line of a box
 MOST = 26     # boxes; beyond that a drawing explains no more
 
 
-def figures(name: str, language: str) -> list[str]:
-    """SVG of the forward pass, and of the backward where there is one; [] without a run."""
+def figures(name: str, language: str) -> list[tuple[str, str]]:
+    """[("forward", SVG), ("backward", SVG)], as far as there is anything to draw."""
     run = ran(name)
     if run is None:
         return []
@@ -28,7 +28,7 @@ def figures(name: str, language: str) -> list[str]:
     for key, steps in (("forward", run.forward), ("backward", run.backward)):
         boxes = boxes_of(steps, lines)
         if 3 <= len(boxes) <= MOST:
-            found.append(flow(boxes, say(f"{key} figure", language, name=short)))
+            found.append((key, flow(boxes, say(f"{key} figure", language, name=short))))
     return found
 
 

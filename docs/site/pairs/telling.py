@@ -41,10 +41,16 @@ def told(name: str, language: str) -> Told:
         return Told(*chinese()[name], doc)
     title = TITLES.get(name) or re.split(r"[:.,;]", first)[0].replace("\n", " ")
     if name in TITLES:
-        return Told(title, sentence(first), more)
+        return Told(title, without(title, sentence(first)), more)
     if len(title) > 48 or not title[0].isupper():
         title = name.rpartition("/")[2].replace("_", " ").capitalize()
-    return Told(title.strip(), sentence(first), more)
+    return Told(title.strip(), without(title.strip(), sentence(first)), more)
+
+
+def without(title: str, text: str) -> str:
+    """"Softmax: turn scores ..." below the heading "Softmax" begins with "Turn"."""
+    rest = text.removeprefix(f"{title}: ").removeprefix(f"{title}, ")
+    return rest[0].upper() + rest[1:]
 
 
 def sentence(text: str) -> str:

@@ -19,6 +19,7 @@ from typing import Any
 __all__ = ["Step", "traced", "uses_of"]
 
 ROOT = Path(__file__).parents[3]
+GRADIENT = re.compile(r"self\.grads\[\"(\w+)\"\](?: \+=|,)")     # added to, or handed on for it
 
 
 @dataclass
@@ -43,14 +44,22 @@ class Step:
 @functools.cache
 def statements(path: Path) -> dict[int, ast.stmt]:
     """{line: the simple statement on it}, 1-based, as frames count."""
-    found = {}
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    found, text = {}, path.read_text("utf-8")
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Return | ast.Expr
                       | ast.For):
             last = node.iter.end_lineno if isinstance(node, ast.For) else node.end_lineno
+            spelled(node, text)
             for line in range(node.lineno, last + 1):
                 found[line] = node
     return found
+
+
+def spelled(node, text: str) -> None:
+    """Keep a statement's own words beside it, and those of the parts of a tuple that it returns."""
+    parts = node.value.elts if isinstance(getattr(node, "value", None), ast.Tuple) else []
+    for one in [node, *parts]:
+        one.words = " ".join((ast.get_source_segment(text, one) or "").split())
 
 
 def uses_of(node: ast.AST) -> list[str]:
@@ -129,7 +138,7 @@ def traced(file: str):
             if isinstance(node.value, ast.Tuple):
                 without_the_cache(step, node.value, result)
         step.gives |= {name: kept(local[name]) for name in targets_of(node) if name in local}
-        if own := re.match(r"self\.grads\[[\"'](\w+)[\"']\] \+=", step.text):
+        if (own := GRADIENT.search(step.text)) and isinstance(node, ast.AugAssign | ast.Expr):
             step.gives[f"grad {own[1]}"] = kept(local["self"].grads[own[1]])
         if step.gives:
             steps.append(step)
@@ -170,9 +179,9 @@ def without_the_cache(step: Step, value: ast.Tuple, result) -> None:
     """Of "return y, cache" what a reader looks for; of several gradients all of them."""
     parts = value.elts
     if hasattr(result[-1], "dtype"):
-        step.text = f"return {', '.join(map(ast.unparse, parts))}"
+        step.text = f"return {', '.join(part.words for part in parts)}"
     else:
-        step.text = f"return {ast.unparse(parts[0])}"
+        step.text = f"return {parts[0].words}"
         step.uses = uses_of(parts[0])
 
 
@@ -185,4 +194,4 @@ def looked_up(name: str, local):
 def in_one_line(node) -> str:
     if isinstance(node, ast.For):
         return f"for {ast.unparse(node.target)} in {ast.unparse(node.iter)}"
-    return ast.unparse(node)
+    return node.words

@@ -64,6 +64,8 @@ WORDS = {
     "given": ("given", "给定"),
     "forward run": ("Forward", "前向传播"),
     "backward run": ("Backward", "反向传播"),
+    "move": ("Move it", "动手试试"),
+    "no script": ("This figure can be moved where JavaScript is on.", "开启 JavaScript 后可以操作这幅图。"),
     "proof": ("What the proof says", "证明说了什么"),
     "component": ("component", "组件"),
     "cases": ("cases", "用例数"),

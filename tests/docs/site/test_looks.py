@@ -40,6 +40,21 @@ def test_text_can_be_read(theme, ink, ground, least):
     assert contrast(known[ink], known[ground]) >= least
 
 
+@pytest.mark.parametrize("theme", THEMES)
+def test_code_can_be_read(theme):
+    pytest.importorskip("a11y_pygments", reason="the docs extra is not installed")
+    from pygments.styles import get_style_by_name
+    from pygments.token import Whitespace
+
+    settings = (Path(__file__).parents[3] / "docs/conf.py").read_text("utf-8")
+    style = get_style_by_name(re.search(rf'"pygments_{theme}_style": "([\w-]+)"', settings)[1])
+    shade = colours(theme)["shade"]
+    faint = {str(token): round(contrast(looks["color"], shade), 2) for token, looks in style
+             if looks["color"] and token is not Whitespace
+             and contrast(looks["color"], shade) < TEXT}
+    assert not faint
+
+
 def test_both_themes_have_the_same_colours():
     assert colours("light").keys() == colours("dark").keys()
 

@@ -49,7 +49,7 @@ def report(exercise, checked, standing, language: str, short: bool = False) -> s
     lines += ["  " + say("cause", language, text=cause) for cause in checked.causes]
     if checked.case:
         lines += ["  " + say("case", language), ""]
-        lines += [f"      {line}" for line in checked.case.splitlines()]
+        lines += [f"      {line}".rstrip() for line in checked.case.splitlines()]
         lines.append("")
     if printed := checked.printed.strip().splitlines():
         lines += ["  " + say("printed", language), *(f"  | {one}" for one in printed[:MOST_LINES])]

@@ -16,6 +16,7 @@ from .reference import rules_of
 __all__ = ["judge"]
 
 NEAR = 0.01
+SAME = 1e-3     # of a planted mistake, whose answer may be rounded
 
 
 def judge(exercise: Exercise, module: ModuleType, language: str) -> Verdict:
@@ -57,6 +58,6 @@ def recognised(exercise: Exercise, given: dict[str, float], wrong: list[str]) ->
         right = module_of(f"solution_of_{exercise.module}", exercise.solution(),
                           exercise.folder / "solution.py")
         if any(getattr(other, name) != getattr(right, name)
-               and is_it(given[name], float(getattr(other, name)), 1e-3) for name in wrong):
+               and is_it(given[name], getattr(other, name), SAME) for name in wrong):
             return place
     return None

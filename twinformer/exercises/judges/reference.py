@@ -55,25 +55,24 @@ def judge(exercise: Exercise, module: ModuleType, language: str) -> Verdict:
     if thing is None:
         return Verdict("error", [said("no name", language, what=exercise.function)])
     close = getattr(rules, "TOLERANCE", CLOSE)
-    cases, wrong, tried = cases_of(rules), None, 0
+    cases, wrong, size = cases_of(rules), None, 0
     outcomes: list[tuple[dict, Outcome]] = []
     for number, given in enumerate(cases):
-        if wrong is not None and number % EACH == 0:
-            break       # of one size all are looked at: the shortest is shown
         truth, got = outcome(rules.truth, given), called(rules, thing, given)
         if isinstance(got.error, NotImplementedError) and not truth.error:
             return Verdict("unwritten", [said("unwritten", language, what=exercise.function)])
-        tried += 1
         outcomes.append((given, got))
-        if not got.like(truth, close) and (wrong is None or length(given) < length(wrong[0])):
-            wrong = given, truth, got
+        if got.like(truth, close) or (wrong and size < number // EACH):
+            continue    # of the smallest size that fails the shortest case is shown
+        if wrong is None or length(given) < length(wrong[0]):
+            wrong, size = (given, truth, got), number // EACH
     if wrong is None:
-        return Verdict("passed", cases=tried)
+        return Verdict("passed", cases=len(cases))
     found = recognised(exercise, rules, outcomes, close)
     return Verdict("error" if wrong[2].error and found is None else "wrong",
                    [about(*wrong, close, path, language)],
                    causes_of(exercise, found, language),
-                   as_code(exercise, wrong[0], wrong[1], language), tried, found)
+                   as_code(wrong[0], wrong[1], language), len(cases), found)
 
 
 def cases_of(rules: ModuleType) -> list[dict[str, Any]]:
@@ -142,7 +141,7 @@ def about(given, truth: Outcome, got: Outcome, close: float, path: Path, languag
         "value", language, expected=shown(truth.value), got=shown(got.value))
 
 
-def as_code(exercise: Exercise, given: dict[str, Any], truth: Outcome, language: str) -> str:
+def as_code(given: dict[str, Any], truth: Outcome, language: str) -> str:
     """The case, to be pasted at a prompt."""
     lines = [f"{name} = {written(value)}" for name, value in given.items()]
     expected = f"{type(truth.error).__name__}: {truth.error}" if truth.error \

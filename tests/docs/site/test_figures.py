@@ -1,0 +1,85 @@
+"""The drawings can be made again, are the same each time, and speak both languages."""
+import re
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+from docs.site.figures.architecture import MODELS, model_of
+from docs.site.figures.chart import ticks
+from docs.site.figures.depth import errors, sizes
+from docs.site.figures.flow import Box, flow
+from docs.site.figures.labels import LABELS
+from docs.site.figures.learned import learned
+from docs.site.figures.registry import FIGURES, figure_files
+from docs.site.pairs.runs import RUNS
+from docs.site.pairs.shapes import figures
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_drawing_is_whole_named_and_always_the_same(name):
+    for language in ("en", "zh"):
+        svg = FIGURES[name](language)
+        root = ElementTree.fromstring(svg)
+        assert root.get("role") == "img" and root.get("aria-label")
+        assert svg == FIGURES[name](language)
+        assert "http" not in svg.replace("http://www.w3.org/2000/svg", "")
+        width, height = float(root.get("width")), float(root.get("height"))
+        for text in root.iter(f"{SVG}text"):
+            assert 0 <= float(text.get("x")) <= width and 0 <= float(text.get("y")) <= height
+    without_style = re.sub(r"<style>.*?</style>", "", FIGURES[name]("en"), flags=re.S)
+    assert not re.search(r"[\u4e00-\u9fff]", without_style)
+    assert re.search(r"[\u4e00-\u9fff]", FIGURES[name]("zh"))
+
+
+def test_the_names_that_pages_use_are_there():
+    wanted = {f"architecture-{kind}" for kind in MODELS} | {
+        "attention-map", "causal-mask", "window-mask", "packed-mask", "loss-curve", "roofline",
+        "gradients-by-depth", "error-by-depth", "rope-angles", "schedules", "road"}
+    assert set(FIGURES) == wanted
+    assert set(figure_files("en")) == {f"figures/{name}.svg" for name in wanted}
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_an_architecture_has_every_weight_of_a_block(kind):
+    _, model = model_of(kind)
+    svg = FIGURES[f"architecture-{kind}"]("en")
+    for name, array in model.blocks[0].named_parameters():
+        if "experts." not in name or ".experts.0." in f".{name}":
+            assert f"{tuple(array.shape)}" in svg, name
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_boxes_do_not_overlap(name):
+    for _, svg in figures(name, "en"):
+        boxes = [[float(part.get(key)) for key in ("x", "y", "width", "height")]
+                 for part in ElementTree.fromstring(svg).iter(f"{SVG}rect")]
+        for n, (x, y, width, height) in enumerate(boxes):
+            assert not any(x < a + w and a < x + width and y < b + h and b < y + height
+                           for a, b, w, h in boxes[:n])
+
+
+def test_an_arrow_goes_from_a_box_to_the_one_that_uses_it():
+    first, second = Box([("x", "code")]), Box([("y = x", "code")])
+    second.after.append(first)
+    svg = flow([first, second], "two boxes")
+    assert svg.count("<rect") == 2 and svg.count("<path") == 1
+
+
+def test_what_the_curves_show_is_so():
+    found = learned()
+    assert found.losses[0] == pytest.approx(1.95, abs=0.05) and found.losses[-1] < 0.1
+    assert found.weights.sum(-1) == pytest.approx(1)
+    assert sizes()["no shortcut"][0] < 1e-4 < 0.5 < sizes()["pre-norm"][0]
+    assert all(error < 1e-5 for error in errors())
+
+
+def test_ticks_are_round_and_within():
+    assert ticks(0, 1, False) == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1])
+    assert ticks(0.1, 1000, True) == pytest.approx([0.1, 1, 10, 100, 1000])
+
+
+def test_labels_are_in_both_languages():
+    for key, words in LABELS.items():
+        assert len(words) == 2 and all(words), key

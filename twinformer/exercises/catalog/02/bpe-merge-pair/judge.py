@@ -1,0 +1,16 @@
+"""Short words of three letters, in which a pair comes often, and overlaps itself."""
+from numpy_impl.text.bpe import merge_pair
+
+LETTERS = b"abc"
+
+
+def case(source):
+    letters = [LETTERS[i:i + 1] for i in source.ids((source.size(6),), 3)]
+    a, b = (source.choice([b"a", b"b", b"c"]) for _ in range(2))
+    return {"tokens": letters, "a": a, "b": b}
+
+
+def truth(tokens, a, b):
+    merged = list(tokens)
+    merge_pair(merged, a, b)    # the reference's works in place
+    return merged

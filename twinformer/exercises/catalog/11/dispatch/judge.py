@@ -1,0 +1,16 @@
+"""Experts that are often chosen, and some that are never."""
+import numpy as np
+
+from numpy_impl import dispatch
+
+
+def case(source):
+    N, E = source.size(4), source.size(4)
+    k = source.whole(1, E)
+    chosen = np.stack([source.generator.permutation(E)[:k] for _ in range(N)])
+    return {"chosen": chosen, "E": E}
+
+
+def truth(chosen, E):
+    tokens, places, runs = dispatch(chosen, E)
+    return tokens, places, np.array([runs.get(e, 0) for e in range(E)])

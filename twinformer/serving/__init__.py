@@ -1,0 +1,1 @@
+"""A model behind HTTP: many texts at once, in OpenAI's words."""

@@ -1,0 +1,104 @@
+"""What stands in front of every route: how large a body may be, who may ask, what is counted."""
+import hmac
+import json
+from time import monotonic
+
+from .metrics import Metrics
+from .replies import error
+
+__all__ = ["Guard"]
+
+OPEN = {"/health"}      # also without a key: load balancers have none
+
+
+class Guard:
+    """ASGI middleware: 401 without the key, 413 for a body that is too large.
+
+    Parameters
+    ----------
+    api_key
+        What ``Authorization: Bearer`` has to say; None asks for nothing.
+    max_body
+        Bytes. A body that does not say its length is counted while it comes.
+    pages
+        Paths that are open like /health: a page that asks for the key itself.
+    """
+
+    def __init__(self, app, *, api_key: str | None, max_body: int, metrics: Metrics,
+                 pages: frozenset[str] = frozenset()):
+        self.app, self.api_key, self.max_body = app, api_key, max_body
+        self.metrics, self.pages = metrics, pages
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        start, status = monotonic(), 500
+        headers = {name.decode("latin-1"): value.decode("latin-1")
+                   for name, value in scope["headers"]}
+
+        async def counted(message):
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            if not self.may(scope["path"], headers.get("authorization", "")):
+                return await refuse(counted, 401, error(
+                    "this server asks for an API key: send it as Authorization: Bearer KEY",
+                    "authentication_error", "invalid_api_key"))
+            length = headers.get("content-length", "0")
+            if length.isdigit() and int(length) > self.max_body:
+                return await refuse(counted, 413, self.too_large())
+            body = await self.whole_body(scope, receive)
+            if body is None:
+                return await refuse(counted, 413, self.too_large())
+            await self.app(scope, given(body, receive), counted)
+        finally:
+            route = getattr(scope.get("route"), "path", "other")     # not what a client made up
+            self.metrics.requests.labels(route, str(status)).inc()
+            self.metrics.seconds.labels(route).observe(monotonic() - start)
+
+    def may(self, path: str, authorization: str) -> bool:
+        if self.api_key is None or path in OPEN or path in self.pages:
+            return True
+        return hmac.compare_digest(authorization.encode("latin-1", "replace"),
+                                   f"Bearer {self.api_key}".encode())
+
+    async def whole_body(self, scope, receive) -> bytes | None:
+        """None where it is too large; b"" where nothing comes."""
+        if scope["method"] not in ("POST", "PUT", "PATCH"):
+            return b""
+        body = bytearray()
+        while True:
+            message = await receive()
+            body += message.get("body", b"")
+            if len(body) > self.max_body:
+                return None
+            if message["type"] == "http.disconnect" or not message.get("more_body"):
+                return bytes(body)
+
+    def too_large(self) -> dict:
+        return error(f"the body is larger than {self.max_body:,} bytes; send less at once",
+                     code="request_too_large")
+
+
+def given(body: bytes, receive):
+    """A receive that hands the body over, and after it what really comes."""
+    handed = False
+
+    async def again():
+        nonlocal handed
+        if not handed:
+            handed = True
+            return {"type": "http.request", "body": body, "more_body": False}
+        return await receive()
+
+    return again
+
+
+async def refuse(send, status: int, content: dict) -> None:
+    body = json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
+    await send({"type": "http.response.start", "status": status, "headers": [
+        (b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]})
+    await send({"type": "http.response.body", "body": body})
