@@ -1,16 +1,17 @@
 """A page for every command, from its own parser: what --help-all says, as a page of the book."""
-import argparse
 import importlib
 import re
 from collections.abc import Iterator
+from itertools import groupby
 
-from docs.site.reference.sentences import said
+from docs.site.reference.sentences import said, speaking
 from docs.site.words import words
+from twinformer.commands.chinese.help import joined, remarked
 from twinformer.commands.main import COMMANDS
-from twinformer.commands.parsing.help_entry import entry, sentence
+from twinformer.commands.parsing.help_entry import entry
 from twinformer.commands.parsing.help_page import is_shown, usage
 from twinformer.commands.parsing.option_names import option_names
-from twinformer.commands.parsing.option_types import choices_of, is_section, positionals
+from twinformer.commands.parsing.option_types import is_section, positionals
 from twinformer.commands.parsing.parser import CommandParser
 from twinformer.commands.parsing.positional_words import shown
 
@@ -58,10 +59,17 @@ def pages(language: str) -> dict[str, str]:
 
 
 def page(name: str, parser: CommandParser, language: str) -> str:
-    parts = [f"# twinformer {name}", f"```text\n{usage(parser).removeprefix('usage: ')}\n```",
-             description((parser.description or "").strip(), language)]
-    front = [(shown(action), option(parser, action, language)[1])
-             for action in positionals(parser)]
+    with speaking("en"):
+        how = usage(parser).removeprefix("usage: ")
+    with speaking(language):
+        parts = explained(parser, language)
+    return "\n\n".join([f"# twinformer {name}", f"```text\n{how}\n```", *parts]) + "\n"
+
+
+def explained(parser: CommandParser, language: str) -> list[str]:
+    """What the command says of itself, then its options by their groups."""
+    parts = [description((parser.description or "").strip(), language)]
+    front = [(shown(action), entry(parser, action)[1]) for action in positionals(parser)]
     if front:
         parts.append(listed(front))
     for group in parser._action_groups:
@@ -74,30 +82,21 @@ def page(name: str, parser: CommandParser, language: str) -> str:
         parts.append(f"## {title[0].upper()}{title[1:]}")
         if sections and "--config" in option_names(parser):
             parts.append(words(language)["config_below"].format(section=sections[0]))
-        parts.append(listed([option(parser, action, language) for action in actions]))
-    return "\n\n".join(parts) + "\n"
-
-
-def option(parser: CommandParser, action: argparse.Action, language: str) -> tuple[str, str]:
-    """Its names and what it does, with its choices and its default."""
-    names, text = entry(parser, action)
-    about = sentence(re.sub(r"``(.*?)``", r"\1", action.help or ""), choices_of(action))
-    translated = said(about.rstrip("."), language)
-    if translated == about.rstrip("."):
-        return names, text
-    rest = text.removeprefix(about.rstrip(".")).lstrip(".").rstrip(".")
-    rest = re.sub(r"^: ", "：", re.sub(r" \(default (.*)\)$", r"（默认 \1）", rest))
-    return names, translated + rest + "。"
+        parts.append(listed([entry(parser, action) for action in actions]))
+    return parts
 
 
 def description(text: str, language: str) -> str:
     """Paragraphs as they are; what is indented, examples and files, as blocks."""
     parts = []
     for paragraph in text.split("\n\n"):
-        if paragraph.startswith("  "):
-            parts.append(f"```text\n{dedented(paragraph)}\n```")
-        else:
-            parts.append(plain(said(paragraph, language)))
+        for indented, lines in groupby(paragraph.splitlines(), lambda line: line[:1] == " "):
+            some = list(lines)
+            if not indented:
+                parts.append(plain(said(joined(some), language)))
+                continue
+            block = "\n".join(map(remarked, some) if language == "zh" else some)
+            parts.append(f"```text\n{dedented(block)}\n```")
     return "\n\n".join(parts)
 
 

@@ -1,35 +1,33 @@
-"""What the code says about settings, commands and options, in the reader's language.
+"""The command line's own tables of Chinese, for the pages that are made of its help.
 
-The tables docs/zh/settings.toml and docs/zh/commands.toml have the English sentence, as it stands
-in the code, as their key. So a sentence that was changed has no Chinese any more, which a test
-notices, and never a wrong one.
+twinformer/commands/chinese has the English sentences, as they stand in the code, as its keys. So
+a sentence that was changed has no Chinese any more, which a test notices, and never a wrong one.
 """
-import re
-import tomllib
-from functools import cache
-from pathlib import Path
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-__all__ = ["FILES", "chinese", "plainly", "said"]
+from twinformer.commands.chinese.help import table
 
-FOLDER = Path(__file__).parents[2] / "zh"
-FILES = (FOLDER / "settings.toml", FOLDER / "commands.toml")
+__all__ = ["said", "speaking"]
 
-
-def plainly(sentence: str) -> str:
-    """On one line, without marks and the full stop: `--help` leaves them out in some places."""
-    return re.sub(r"``(.*?)``", r"\1", " ".join(sentence.split())).rstrip(".")
-
-
-@cache
-def chinese() -> dict[str, str]:
-    """{sentence: its Chinese}, both without a full stop"""
-    return {plainly(sentence): translated.rstrip("。") for file in FILES
-            for sentence, translated in tomllib.loads(file.read_text("utf-8")).items()}
+VARIABLE = "TWINFORMER_LANGUAGE"
 
 
 def said(sentence: str, language: str) -> str:
     """The sentence, in English where it has no Chinese."""
-    if language != "zh" or plainly(sentence) not in chinese():
-        return sentence
-    translated = chinese()[plainly(sentence)]
-    return translated + ("。" if sentence.rstrip().endswith(".") else "")
+    return table().get(sentence, sentence) if language == "zh" else sentence
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """What commands say of themselves inside is in this language, whatever the machine's is."""
+    before = os.environ.get(VARIABLE)
+    os.environ[VARIABLE] = language
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[VARIABLE]
+        else:
+            os.environ[VARIABLE] = before

@@ -5,7 +5,7 @@ An exercise's judge.py has
     case(source) -> {name: argument}    sizes and numbers come from the source
     truth(**arguments)                  what should come out: the reference's
     run(thing, **arguments)             how the learner's function, or class, is
-                                        called; thing(**arguments) if left out
+                                        called; in the order of the case if left out
     TOLERANCE                           of broken numbers; rounding's if left out
 
 The cases begin with the smallest sizes, so that the first that fails is small.
@@ -83,7 +83,9 @@ def cases_of(rules: ModuleType) -> list[dict[str, Any]]:
 def called(rules: ModuleType, thing: Callable, given: dict[str, Any]) -> Outcome:
     """The learner's thing, in the way that the rules say."""
     run = getattr(rules, "run", None)
-    return outcome(thing if run is None else lambda **more: run(thing, **more), given)
+    if run is None:     # in their order: a learner may call them as they like
+        return outcome(lambda **own: thing(*own.values()), given)
+    return outcome(lambda **own: run(thing, **own), given)
 
 
 def outcome(call: Callable, given: dict[str, Any]) -> Outcome:
