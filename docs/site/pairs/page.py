@@ -65,15 +65,13 @@ def why(name: str, about: Told, language: str) -> str:
     lessons = [f"[{in_language(title, path, language)}](repo:{path.relative_to(ROOT).as_posix()})"
                for title, path in explanations().get(f"{name}.py", [])
                if "from-gpt-2" in path.as_posix()]
-    parts = [about.why, files]
+    parts = [about.why, meaning(name, language), files]
     if about.more:
         key = "module docstring"
         parts.append(f"{say(key, language)}\n\n```text\n{about.more}\n```")
-    if meant := meaning(name, language):
-        parts.append(meant)
     if lessons:
         parts.append(f"{say('lesson', language)}: {', '.join(lessons)}")
-    return "\n\n".join(parts)
+    return "\n\n".join(filter(None, parts))
 
 
 def shapes(name: str, language: str) -> str:
