@@ -14,6 +14,9 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+# What is compared with English texts is said in English, whatever the system speaks
+os.environ["TWINFORMER_LANGUAGE"] = "en"
+
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 

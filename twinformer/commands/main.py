@@ -22,6 +22,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from .chinese import in_own_language, translated_error
 from .console import never_fail_to_print
 from .mistakes import in_one_line
 from .ranks import on_ranks, one_speaks, words_again
@@ -88,7 +89,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         with one_speaks():
             return dispatch(words_again(words)) or 0
     except KeyboardInterrupt:
-        print("twinformer: interrupted", file=sys.stderr)
+        print(in_own_language("twinformer: interrupted"), file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -100,7 +101,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ValueError, OSError, FloatingPointError) as mistake:
         if os.environ.get("TWINFORMER_DEBUG"):
             raise
-        print(f"twinformer: error: {in_one_line(mistake)}", file=sys.stderr)
+        said = translated_error(in_one_line(mistake))
+        print(in_own_language("twinformer: error: {}").format(said), file=sys.stderr)
         return 2
 
 
@@ -142,5 +144,5 @@ def dispatch(words: list[str]) -> int | None:
 
 def overview() -> str:
     """The text of ``twinformer --help``."""
-    lines = [f"  {name:<12} {about}" for name, (_, about) in COMMANDS.items()]
-    return OVERVIEW.format(commands="\n".join(lines))
+    lines = [f"  {name:<12} {in_own_language(about)}" for name, (_, about) in COMMANDS.items()]
+    return in_own_language(OVERVIEW).format(commands="\n".join(lines))

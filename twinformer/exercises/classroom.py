@@ -46,7 +46,7 @@ def export_for_classroom(exercises: list[Exercise], folder: Path, language: str)
         raise ValueError(f"{folder} is there already, with something in it: expected a new folder")
     written = [path for exercise in exercises
                for path in begin(folder / exercise.name, exercise, language)]
-    rows = "".join(f"| {one.chapter} | [{one.name}]({one.name}/README.md) | "
+    rows = "".join(f"| {one.chapter.lstrip('0')} | [{one.name}]({one.name}/README.md) | "
                    f"{one.title[language]} | {one.minutes} |\n" for one in exercises)
     write_atomically(folder / "README.md", ABOUT[language] + TABLE[language] + rows)
     return [*written, folder / "README.md"]

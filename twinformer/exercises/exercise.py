@@ -97,10 +97,10 @@ class Exercise:
 
     def page(self, language: str = "en") -> str:
         """The exercise as a page of Markdown."""
-        from .words import said
+        from .words import chapter_name, said
 
-        about = said("about", language, chapter=self.chapter, minutes=self.minutes,
-                     kind=said(self.kind, language))
+        about = said("about", language, chapter=chapter_name(self.chapter, language),
+                     minutes=self.minutes, kind=said(self.kind, language))
         return (f"# {self.title[language]}\n\n{about}\n\n{self.text[language].strip()}\n\n"
                 + said("how", language, name=self.name, file=f"{self.module}.py"))
 

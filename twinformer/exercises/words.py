@@ -1,6 +1,6 @@
 """What the exercises say of themselves, in both languages."""
 
-__all__ = ["said"]
+__all__ = ["chapter_name", "said"]
 
 HOW = {
     "en": """\
@@ -24,8 +24,10 @@ smallest case, and the likely cause. `twinformer exercise hint {name}` helps, in
 
 WORDS = {
     "how": (HOW["en"], HOW["zh"]),
-    "about": ("*Chapter {chapter} · {kind} · {minutes} minutes*",
-              "*第 {chapter} 章 · {kind} · {minutes} 分钟*"),
+    "about": ("*{chapter} · {kind} · {minutes} minutes*",
+              "*{chapter} · {kind} · {minutes} 分钟*"),
+    "chapter": ("Chapter {number}", "第 {number} 章"),
+    "appendix": ("Appendix {number}", "附录 {number}"),
     "write": ("write it", "动手写"),
     "backward": ("derive the backward pass", "推导反向传播"),
     "debug": ("find the fault", "找出错误"),
@@ -68,8 +70,14 @@ WORDS = {
     "still there": ("the fault is still in the file. Go through the case below by hand, line by "
                     "line.",
                     "错误还在文件里。拿下面的反例一行一行手算一遍。"),
-    "given": ("# what goes in, and what should come out", "# 输入，以及应得的输出"),
+    "expected": ("# expected: {expected}", "# 应得：{expected}"),
 }
+
+
+def chapter_name(chapter: str, language: str) -> str:
+    """"03" -> "Chapter 3", "A" -> "Appendix A" """
+    return said("chapter" if chapter.isdigit() else "appendix", language,
+                number=chapter.lstrip("0"))
 
 
 def said(key: str, language: str, **values) -> str:

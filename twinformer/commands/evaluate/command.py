@@ -31,10 +31,11 @@ def choose(prog: str, words: list[str]):
     Where the first word is no mode, perplexity is meant: ``twinformer eval
     runs/run-1`` works as it always did.
     """
+    from ..parsing.modes_page import modes_page
+
     if not words or words[0] in ("-h", "--help", "--help-all"):
-        modes = "\n".join(f"  {name:<11} {about}" for name, about in MODES.items())
-        print(f"usage: {prog} MODE [OPTIONS]\n\n{__doc__.strip()}\n\nmodes:\n{modes}\n\n"
-              f"{prog} MODE --help explains a mode and its options")
+        print(modes_page(prog, "MODE", __doc__, "modes", MODES,
+                         "{} MODE --help explains a mode and its options"))
         return None
     mode, rest = words[0], words[1:]
     if mode not in MODES:

@@ -57,7 +57,8 @@ def run(arguments) -> int:
         if workspace.folder.is_dir():
             workspace.progress.save("" if arguments.all else exercise.name)
         if not arguments.json:
-            print(report(exercise, checked, standing, speaks, short=arguments.all))
+            print(report(exercise, checked, standing, speaks, arguments.all,
+                         following(catalog(), exercise, workspace.progress)))
     if arguments.json:
         print(json.dumps({name: asdict(one) for name, one in verdicts.items()},
                          ensure_ascii=False, indent=1))
@@ -65,3 +66,11 @@ def run(arguments) -> int:
         print(say("passed of", speaks, passed=sum(one.passed for one in verdicts.values()),
                   all=len(verdicts)))
     return int(not all(one.passed for one in verdicts.values()))
+
+
+def following(exercises, exercise, progress) -> str:
+    """The name of the first behind this one, or before it, that is not passed yet."""
+    place = exercises.index(exercise)
+    passed = {name for name, standing in progress.standings.items() if standing.passed}
+    return next((one.name for one in [*exercises[place + 1:], *exercises[:place]]
+                 if one.name not in passed), "")

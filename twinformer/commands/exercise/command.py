@@ -1,4 +1,4 @@
-"""Learn by writing the parts yourself: about sixty exercises, graded by the proof.
+"""Learn by writing the parts yourself: some eighty exercises, graded by the proof.
 
   twinformer exercise list
   twinformer exercise start softmax-forward
@@ -30,10 +30,11 @@ def choose(prog: str, words: list[str]):
     """-> the mode's own name, its module, its words; None after help."""
     from ..parsing.option_names import did_you_mean
 
+    from ..parsing.modes_page import modes_page
+
     if not words or words[0] in ("-h", "--help", "--help-all"):
-        modes = "\n".join(f"  {name:<9} {about}" for name, about in MODES.items())
-        print(f"usage: {prog} MODE [OPTIONS]\n\n{__doc__.strip()}\n\nmodes:\n{modes}\n\n"
-              f"{prog} MODE --help explains a mode and its options")
+        print(modes_page(prog, "MODE", __doc__, "modes", MODES,
+                         "{} MODE --help explains a mode and its options"))
         return None
     mode, rest = words[0], words[1:]
     if mode not in MODES:

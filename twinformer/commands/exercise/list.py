@@ -19,6 +19,7 @@ def add_arguments(parser) -> None:
 
 def run(arguments) -> int:
     from ...exercises.catalog import catalog
+    from ...exercises.words import chapter_name
     from ...exercises.workspace import Workspace
     from ..console import in_cells
 
@@ -34,7 +35,7 @@ def run(arguments) -> int:
     for one in chosen:
         if one.chapter != chapter:
             chapter = one.chapter
-            print(say("chapter", speaks, chapter=chapter))
+            print(chapter_name(chapter, speaks))
         standing = progress.standings.get(one.name)
         mark = " " if standing is None else MARKS["passed" if standing.passed else "begun"]
         print(f"  {mark} {one.name:{width}}  {in_cells(one.title[speaks], 52)} "

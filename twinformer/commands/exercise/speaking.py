@@ -3,7 +3,6 @@
 __all__ = ["report", "say"]
 
 SAID = {
-    "chapter": ("chapter {chapter}", "第 {chapter} 章"),
     "passed so far": ("* passed, . begun: {passed} of {all} passed",
                       "* 已通过，. 已开始：共 {all} 题，通过 {passed} 题"),
     "passed of": ("{passed} of {all} passed", "{all} 题中通过 {passed} 题"),
@@ -29,6 +28,9 @@ SAID = {
     "cause": ("Probably: {text}", "原因多半是：{text}"),
     "case": ("The smallest case found that fails:", "找到的最小反例："),
     "printed": ("It printed:", "它打印了："),
+    "next one": ("Next: twinformer exercise start {name}",
+                 "下一道：twinformer exercise start {name}"),
+    "all passed": ("All exercises are passed.", "全部练习都通过了。"),
     "hint next": ("A hint: twinformer exercise hint {name} ({left} of 3 left)",
                   "要提示：twinformer exercise hint {name}（还剩 {left} 条，共 3 条）"),
 }
@@ -39,8 +41,13 @@ def say(key: str, language: str, **values) -> str:
     return SAID[key][language == "zh"].format(**values)
 
 
-def report(exercise, checked, standing, language: str, short: bool = False) -> str:
-    """All that is said after a check; its first line alone where several are checked."""
+def report(exercise, checked, standing, language: str, short: bool = False,
+           following: str = "") -> str:
+    """All that is said after a check; its first line alone where several are checked.
+
+    following
+        The exercise that comes next; "" after the last one.
+    """
     key = "answered" if checked.passed and exercise.judge == "answers" else checked.status
     lines = [say(key, language, name=exercise.name, cases=checked.cases)]
     if short:
@@ -56,4 +63,6 @@ def report(exercise, checked, standing, language: str, short: bool = False) -> s
         lines += ["  | ..."] * (len(printed) > MOST_LINES)
     if checked.status != "passed" and standing.hints < 3:
         lines.append(say("hint next", language, name=exercise.name, left=3 - standing.hints))
+    if checked.passed:
+        lines.append(say("next one" if following else "all passed", language, name=following))
     return "\n".join(lines)

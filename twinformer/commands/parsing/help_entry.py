@@ -3,6 +3,7 @@ import argparse
 import re
 from typing import Any
 
+from ..chinese import in_own_language
 from .option_names import short_name
 from .option_types import choices_of, list_item, option_type
 
@@ -16,7 +17,7 @@ def entry(parser, action) -> tuple[str, str]:
     """-> "--max-steps N", "Optimizer steps in the whole run (default 3500)" """
     text = re.sub(r"``(.*?)``", r"\1", action.help or "").strip()
     choices = choices_of(action)
-    text = sentence(text, choices)
+    text = in_own_language(sentence(text, choices))
     option_strings = [name for name in action.option_strings if not name.endswith("+")]
     if not option_strings:
         return "", text
@@ -25,10 +26,11 @@ def entry(parser, action) -> tuple[str, str]:
     word = takes(action)
     left = f"{names} {word}".rstrip()
     if len(left) > 26 and choices:      # too long for the column
-        left, text = names, f"{text.rstrip('.')}: {' | '.join(choices)}."
+        left = names
+        text = in_own_language("{}: {}.").format(text.rstrip(".。"), " | ".join(choices))
     default = as_text(action.default)
     if default:
-        text = f"{text.rstrip('.')} (default {default})."
+        text = in_own_language("{} (default {}).").format(text.rstrip(".。"), default)
     return left, text
 
 

@@ -3,8 +3,9 @@
 --help-all shows every option, by section, as a config file names them.
 """
 import shutil
-import textwrap
 
+from ..chinese import in_own_language, translated
+from ..chinese.wrapping import cells, padded, wrap
 from .help_entry import entry
 from .option_names import option_names
 from .option_types import is_section, positionals
@@ -21,7 +22,7 @@ def help_page(parser, everything: bool) -> str:
     width = max(60, min(MOST_COLUMNS, shutil.get_terminal_size((MOST_COLUMNS, 24)).columns))
     everything = everything or not parser.common
     text = (parser.description or "").strip()
-    parts = [usage(parser), text if everything else beginning(text)]
+    parts = [usage(parser), translated(text if everything else beginning(text))]
     front = positionals(parser)
     if front:
         parts.append(section("", [(shown(action), entry(parser, action)[1]) for action in front],
@@ -30,13 +31,16 @@ def help_page(parser, everything: bool) -> str:
         parts += all_sections(parser, width)
     else:
         chosen = [by_name(parser, name) for name in parser.common]
-        parts.append(section("options:", [entry(parser, action) for action in chosen], width))
-        parts.append(f"{parser.prog} --help-all shows all {count(parser)} options, and says more.")
+        parts.append(section(in_own_language("options:"),
+                             [entry(parser, action) for action in chosen], width))
+        parts.append(in_own_language("{} --help-all shows all {} options, and says more.").format(
+            parser.prog, count(parser)))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def usage(parser) -> str:
-    return "usage: " + " ".join([parser.prog, *front_words(parser), "[OPTIONS]"])
+    words = " ".join([parser.prog, *front_words(parser), "[OPTIONS]"])
+    return in_own_language("usage: {}").format(words)
 
 
 def beginning(text: str) -> str:
@@ -55,11 +59,12 @@ def all_sections(parser, width: int) -> list[str]:
                    if is_shown(parser, action) and action.option_strings]
         names = [action.dest for action in group._group_actions if is_section(action)]
         title = "options" if group.title == "options" else f"{group.title}".rstrip(".")
+        title = in_own_language(title)
         if names and "--config" in option_names(parser):
-            title += f" (in a config file below {names[0]})"
+            title += in_own_language(" (in a config file below {})").format(names[0])
         if actions:
-            parts.append(section(f"{title}:", [entry(parser, action) for action in actions],
-                                 width))
+            rows = [entry(parser, action) for action in actions]
+            parts.append(section(in_own_language("{}:").format(title), rows, width))
     return parts
 
 
@@ -67,11 +72,11 @@ def section(title: str, rows: list[tuple[str, str]], width: int) -> str:
     """A title, and rows of two columns: names, and what they mean."""
     lines = [title] if title else []
     for left, right in rows:
-        wrapped = textwrap.wrap(right, width - LEFT, break_on_hyphens=False) or [""]
-        if len(left) > LEFT - 4:
+        wrapped = wrap(right, width - LEFT) or [""]
+        if cells(left) > LEFT - 4:
             lines.append(f"  {left}")
         else:
-            lines.append(f"  {left}".ljust(LEFT) + wrapped.pop(0))
+            lines.append(padded(f"  {left}", LEFT) + wrapped.pop(0))
         lines += [" " * LEFT + line for line in wrapped]
     return "\n".join(line.rstrip() for line in lines)
 

@@ -21,11 +21,12 @@ MODES = {
 
 def choose(prog: str, words: list[str]):
     """-> the command's own name, its module, its words; None after help."""
+    from ..parsing.modes_page import modes_page
+
     if not words or words[0] in ("-h", "--help", "--help-all"):
-        modes = "\n".join(f"  {name:<9} {about}" for name, about in MODES.items())
-        print(f"usage: {prog} COMMAND [OPTIONS]\n\n{__doc__.strip()}\n\ncommands:\n{modes}\n\n"
-              f"{prog} COMMAND --help explains a search and its options, which are those of the\n"
-              "command and some more")
+        print(modes_page(prog, "COMMAND", __doc__, "commands", MODES,
+                         "{} COMMAND --help explains a search and its options, which are "
+                         "those of the command and some more"))
         return None
     mode, rest = words[0], words[1:]
     if mode not in MODES:

@@ -14,6 +14,7 @@ from parity_tests import component, ports, seeded_case
 from ..exercise import Exercise
 from ..verdict import Verdict
 from ..words import said
+from .laws import law_in
 from .loading import module_of
 from .sameness import same
 
@@ -48,7 +49,7 @@ def judge(exercise: Exercise, module: ModuleType, language: str, seconds: float 
     if not shrinking:
         return Verdict("wrong", [], causes, "", row.cases, found)
     told = ports.explained(part.name, row.finding, SEED, shrinking)
-    lines = [one for one in (told.error, told.law) if one]
+    lines = [law_in(language, one) for one in (told.error, told.law) if one]
     lines += [sentence(failure, language) for failure in told.failures]
     return Verdict("error" if told.error else "wrong", lines, causes or told.causes,
                    told.code, row.cases, found)

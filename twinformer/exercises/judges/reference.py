@@ -5,7 +5,7 @@ An exercise's judge.py has
     case(source) -> {name: argument}    sizes and numbers come from the source
     truth(**arguments)                  what should come out: the reference's
     run(thing, **arguments)             how the learner's function, or class, is
-                                        called; thing(**arguments) if left out
+                                        called; in the order of the case if left out
     TOLERANCE                           of broken numbers; rounding's if left out
 
 The cases begin with the smallest sizes, so that the first that fails is small.
@@ -72,7 +72,8 @@ def judge(exercise: Exercise, module: ModuleType, language: str) -> Verdict:
     return Verdict("error" if wrong[2].error and found is None else "wrong",
                    [about(*wrong, close, path, language)],
                    causes_of(exercise, found, language),
-                   as_code(wrong[0], wrong[1], language), len(cases), found)
+                   as_code(exercise, not hasattr(rules, "run"), *wrong[:2], language), len(cases),
+                   found)
 
 
 def cases_of(rules: ModuleType) -> list[dict[str, Any]]:
@@ -83,7 +84,9 @@ def cases_of(rules: ModuleType) -> list[dict[str, Any]]:
 def called(rules: ModuleType, thing: Callable, given: dict[str, Any]) -> Outcome:
     """The learner's thing, in the way that the rules say."""
     run = getattr(rules, "run", None)
-    return outcome(thing if run is None else lambda **more: run(thing, **more), given)
+    if run is None:     # in their order: a learner may call them as they like
+        return outcome(lambda **own: thing(*own.values()), given)
+    return outcome(lambda **own: run(thing, **own), given)
 
 
 def outcome(call: Callable, given: dict[str, Any]) -> Outcome:
@@ -141,15 +144,22 @@ def about(given, truth: Outcome, got: Outcome, close: float, path: Path, languag
         "value", language, expected=shown(truth.value), got=shown(got.value))
 
 
-def as_code(given: dict[str, Any], truth: Outcome, language: str) -> str:
-    """The case, to be pasted at a prompt."""
+def as_code(exercise: Exercise, plain: bool, given: dict[str, Any], truth: Outcome,
+            language: str) -> str:
+    """The case, to be pasted at a prompt; plain: whether the function is called with it."""
     lines = [f"{name} = {written(value)}" for name, value in given.items()]
+    head = ["import numpy as np"] if any("np." in line for line in lines) else []
+    if plain:
+        head.append(f"from {exercise.module} import {exercise.function}")
+        lines.append(f"print({exercise.function}({', '.join(given)}))")
     expected = f"{type(truth.error).__name__}: {truth.error}" if truth.error \
         else shown(truth.value)
-    return "\n".join([said("given", language), *lines, f"# -> {expected}"])
+    lines.append(said("expected", language, expected=expected))
+    return "\n".join([*head, "", *lines] if head else lines)
 
 
 def written(value: Any) -> str:
+    """A value in code, arrays as arrays."""
     if isinstance(value, np.ndarray):
         return f"np.array({shown(value)})"
     if isinstance(value, list):

@@ -6,6 +6,7 @@ import numpy as np
 __all__ = ["CLOSE", "first_difference", "same", "shown"]
 
 CLOSE = 1e-9    # of the largest number of an array: far above rounding in float64
+NOTHING = 1e-12  # what rounding leaves of a sum of plain numbers that should be 0
 
 
 def same(a: Any, b: Any, close: float = CLOSE) -> bool:
@@ -47,7 +48,7 @@ def same_numbers(a: np.ndarray, b: np.ndarray, close: float) -> bool:
     if not np.array_equal(a[~finite], b[~finite], equal_nan=True):
         return False
     apart = np.abs(a[finite] - b[finite])
-    return bool(np.all(apart <= close * max(1e-12, np.abs(b[finite]).max(initial=0.0))))
+    return bool(np.all(apart <= max(NOTHING, close * np.abs(b[finite]).max(initial=0.0))))
 
 
 def shown(value: Any, longest: int = 400) -> str:

@@ -7,7 +7,7 @@ def write_on(x):
     memory, length, rows = np.zeros((len(x) + 1, x.shape[1])), 0, []
     for token in x:
         memory[length] = token
-        length += 1
+        length = length + 1
         seen = memory[:length]
         scores = seen @ token
         weights = np.exp(scores - scores.max())

@@ -8,9 +8,10 @@ def flash_attention(q, k, v, tile=(64, 64)):
     """q (B, H, T, K), k, v (B, H, S, K) -> y (B, H, T, K), cache"""
     scores = scores_of(q, k, 0, 0, k.shape[-2] - q.shape[-2])
     top = scores.max(-1, keepdims=True)
-    logsumexp = top + np.log(np.exp(scores - top).sum(-1, keepdims=True))
-    y = np.exp(scores - logsumexp) @ v
-    return y, (q, k, v, y, logsumexp, tile)
+    e = np.exp(scores - top)
+    total = e.sum(-1, keepdims=True)
+    y = e @ v / total
+    return y, (q, k, v, y, top + np.log(total), tile)
 
 
 def scores_of(q, k, i, j, past):

@@ -1,0 +1,184 @@
+"""A mistake is recognised by its numbers, however its program is written: none of
+these shares a line with a solution."""
+import pytest
+
+from twinformer.exercises.catalog import exercise_called
+
+from .test_catalog import verdict_of
+
+HANDS = [
+    ("softmax-forward", """
+import math
+import numpy as np
+
+def softmax(x):
+    with np.errstate(all="ignore"):
+        powers = math.e ** x
+        return np.divide(powers, np.expand_dims(np.add.reduce(powers, -1), -1))
+""", "the largest score was not subtracted"),
+    ("softmax-backward", """
+import numpy as np
+
+def softmax(x):
+    shifted = np.exp(x - np.max(x, axis=-1, keepdims=True))
+    return shifted / np.sum(shifted, axis=-1, keepdims=True)
+
+def softmax_backward(g, y):
+    return g * y - g * y ** 2
+""", "the diagonal of the Jacobian alone"),
+    ("layer-norm-backward", """
+import numpy as np
+
+class LayerNorm:
+    def __init__(self, n, eps=1e-5):
+        self.eps, self.weight, self.bias = eps, np.ones(n), np.zeros(n)
+        self.dweight, self.dbias = np.zeros(n), np.zeros(n)
+
+    def forward(self, x):
+        s = np.sqrt(np.var(x, -1, keepdims=True) + self.eps)
+        z = (x - np.mean(x, -1, keepdims=True)) / s
+        return np.add(np.multiply(z, self.weight), self.bias), dict(z=z, s=s)
+
+    def backward(self, dy, kept):
+        z, s, n = kept["z"], kept["s"], dy.shape[-1]
+        self.dweight = self.dweight + np.einsum("nd,nd->d", dy.reshape(-1, n), z.reshape(-1, n))
+        self.dbias = self.dbias + np.einsum("nd->d", dy.reshape(-1, n))
+        g = self.weight * dy
+        return g / s - z / s * np.sum(g * z, -1, keepdims=True) / n
+""", "the path through the mean is missing"),
+    ("attention-forward", """
+import numpy as np
+
+def attention(q, k, v, mask):
+    s = np.einsum("...tk,...sk->...ts", q, k)
+    s = np.where(mask, s, -np.inf)
+    top = np.nan_to_num(s.max(-1, keepdims=True), neginf=0.0)
+    w = np.exp(s - top) * mask
+    return w @ v / np.maximum(w.sum(-1, keepdims=True), 1e-300).astype(w.dtype), None
+""", "the scale 1/sqrt(K) is missing"),
+    ("embedding-backward", """
+import numpy as np
+
+class Embedding:
+    def __init__(self, v, d):
+        self.weight, self.dweight = np.zeros((v, d)), np.zeros((v, d))
+
+    def forward(self, ids):
+        return np.take(self.weight, ids, 0), ids
+
+    def backward(self, dy, ids):
+        rows = dy.reshape(-1, dy.shape[-1])
+        for id, row in {int(i): rows[n] for n, i in enumerate(ids.ravel())}.items():
+            self.dweight[id] = self.dweight[id] + row
+""", "only the last keeps its gradient"),
+    ("bpe-encode", """
+def encode(piece, ranks):
+    tokens = [bytes([b]) for b in piece]
+    i = 0
+    while i < len(tokens) - 1:
+        if tokens[i] + tokens[i + 1] in ranks:
+            tokens[i:i + 2] = [tokens[i] + tokens[i + 1]]
+            i = 0
+        else:
+            i += 1
+    return list(map(ranks.get, tokens))
+""", "the leftmost pair is merged, whatever its rank"),
+    ("causal-mask", """
+import numpy as np
+
+def causal_mask(T, S, window=None):
+    return np.array([[s <= S - T + t and (window is None or S - T + t - s <= window)
+                      for s in range(S)] for t in range(T)])
+""", "the window is one too wide"),
+    ("top-k", """
+def top_k_mask(logits, k):
+    border = sorted(logits.tolist())[-min(k, len(logits))]
+    return logits > border - 1e-12
+""", "more than k are kept where logits are equal"),
+    ("adamw-step", """
+import numpy as np
+
+def adamw(w, g, m, v, t, rate, decay, b1, b2, eps):
+    m += (1 - b1) * (g - m)
+    v += (1 - b2) * (g ** 2 - v)
+    step = m / (np.sqrt(v / (1 - b2 ** t)) + eps)
+    w -= rate * decay * w
+    w -= rate * step
+""", "the first mean is not corrected"),
+    ("cross-entropy-backward", """
+import numpy as np
+
+def cross_entropy_backward(logits, targets):
+    e = np.exp(logits - logits.max(-1, keepdims=True))
+    p = e / e.sum(-1, keepdims=True)
+    for place in np.ndindex(targets.shape):
+        if targets[place] == -100:
+            p[place] = 0
+        else:
+            p[place][targets[place]] -= 1
+    return p
+""", "not divided by the number of targets"),
+    ("kv-cache", """
+import numpy as np
+
+class Cache:
+    def __init__(self, capacity):
+        self.rows = []
+
+    def extend(self, k, v):
+        return k + 0, v + 0
+""", None),
+    ("lora-merge", """
+def merged(W, A, B, alpha):
+    for f in range(len(W)):
+        W[f] += alpha * (B[f] @ A) / A.shape[0]
+    return W
+""", "W is changed in place"),
+]
+
+
+@pytest.mark.parametrize("name, source, cause", HANDS, ids=[name for name, *_ in HANDS])
+def test_a_mistake_is_recognised_by_its_numbers(name, source, cause):
+    verdict = verdict_of(exercise_called(name), source)
+    assert verdict.status == "wrong", verdict
+    if cause is None:       # two mistakes at once are none of those that are known
+        assert not verdict.causes
+    else:
+        assert len(verdict.causes) == 1 and cause in verdict.causes[0], verdict.causes
+
+
+RIGHT = [
+    ("softmax-forward", """
+import numpy as np
+
+def softmax(x):
+    x = x - np.max(x, axis=-1)[..., None]
+    return np.exp(x) / np.exp(x).sum(axis=-1)[..., None]
+"""),
+    ("top-p", """
+import numpy as np
+
+def nucleus(p, top_p):
+    kept, total = set(), 0.0
+    for i in sorted(range(len(p)), key=lambda i: (-p[i], i)):
+        if total >= top_p:
+            break
+        kept.add(i)
+        total += p[i]
+    return np.array([i in kept for i in range(len(p))])
+"""),
+    ("gqa-backward", """
+import torch
+
+def gqa_backward(dy, q, k, v):
+    q, k, v = (torch.tensor(a, requires_grad=True) for a in (q, k, v))
+    y = torch.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True)
+    return tuple(g.numpy() for g in torch.autograd.grad(y, (q, k, v), torch.tensor(dy)))
+"""),
+]
+
+
+@pytest.mark.parametrize("name, source", RIGHT, ids=[name for name, _ in RIGHT])
+def test_another_right_way_passes(name, source):
+    verdict = verdict_of(exercise_called(name), source)
+    assert verdict.passed, verdict
