@@ -47,6 +47,12 @@ RUNS = {
         ids = np.array([[1, 6, 2]])
         places = np.array([[1]])
         """, "p = mask_probabilities(model, ids, places)"),
+    "generation/attention_maps": run(f"""
+        {GPT}
+        from numpy_impl.generation.attention_maps import attention_maps
+
+        ids = np.array([3, 1, 4])
+        """, "maps = attention_maps(model, ids)", follow="Listener.append"),
     "generation/text_vectors": run("""
         import numpy as np
         from numpy_impl.generation.text_vectors import mean_vector
