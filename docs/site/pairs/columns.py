@@ -31,6 +31,9 @@ def columns(name: str, language: str, marks: list[Link]) -> str:
     told = lines_that_ran(name)
     html = [f'<div class="tf-pair" data-side="numpy">{tabs(name, language)}']
     for of, group in groupby(facing(name), key=lambda part: part.of):
+        if name.startswith("models/") and of.endswith(".__init__"):
+            group = list(group)      # a model is its composition
+            told = told | {left for part in group for left, _, _ in part.rows}
         html.append(fold(of, list(group), codes, numbers, marks, told, language))
     return "\n".join([*html, "</div>"])
 
