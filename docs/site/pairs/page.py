@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from docs.side_by_side import explanations
-from docs.site.extension.directives import catalog
 from docs.site.figures.labels import label
+from twinformer.exercises.catalog import catalog
 
 from .algebra import Link, links_of_pair
 from .columns import columns

@@ -23,7 +23,7 @@ RUNS = {
         from twinformer.batches.batches import Batches
 
         batches = Batches(np.arange(9), max_length=3, batch_size=2, seed=0)
-        """, "inputs, targets, state = next(create_loader(batches))", twin=False),
+        """, "inputs, targets, state = next(create_loader(batches))"),
     "training/learner": run(f"""
         {GPT}
         from numpy_impl.training.learner import Learner
@@ -39,7 +39,7 @@ RUNS = {
         from numpy_impl.generation.past import places_of
 
         cache = SimpleNamespace(capacity=4)
-        """, "places = places_of(cache, 3, 6)", twin=False),
+        """, "places = places_of(cache, 3, 6)"),
     "generation/fill_mask": run(f"""
         {BERT}
         from numpy_impl.generation.fill_mask import mask_probabilities
