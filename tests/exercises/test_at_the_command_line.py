@@ -109,7 +109,7 @@ def test_in_chinese_and_in_a_chinese_folder(capsys, tmp_path, monkeypatch):
     (["check", "--all"], "no exercise was begun"),
     (["check", "softmaxforward"], "did you mean softmax-forward"),
     (["start", "nothing-like-it-at-all"], "exercise list shows all"),
-    (["start"], "expects NAME"),
+    (["start"], "expects EXERCISE"),
     (["hint", NAME, "--step", "4"], "1..3"),
     (["chek"], "did you mean check"),
     (["list", "--chapter", "99"], "there are 01"),
@@ -154,6 +154,14 @@ def test_a_loop_that_never_ends_is_stopped_and_named(capsys, tmp_path):
     file_of(tmp_path).write_text("def clip(gradients, max_norm):\n    while True:\n        pass\n")
     code, text = said(capsys, "check", "--seconds", "3")
     assert code == 1 and "no end after 3 seconds, at line " in text
+
+
+def test_a_file_beside_it_can_be_imported(capsys, tmp_path):
+    said(capsys, "start", NAME)
+    exercise = exercise_called(NAME)
+    (file_of(tmp_path).parent / "mine.py").write_text(exercise.solution())
+    file_of(tmp_path).write_text("from mine import clip\n")
+    assert said(capsys, "check")[0] == 0
 
 
 def test_what_a_file_prints_is_shown(capsys, tmp_path):
