@@ -27,6 +27,7 @@ lint: $(VENV)/.installed-dev   ## style, types, and that the reference knows no 
 
 docs: $(VENV)/.installed-docs   ## build the book, in English and Chinese: build/site/html/index.html
 	@$(BIN)/python -m docs.site.build $(ARGS)
+	@$(BIN)/python -m docs.site.check
 
 docs-serve: docs   ## build it, and show it at http://127.0.0.1:8000
 	@$(BIN)/python -m docs.site.serve

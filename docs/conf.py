@@ -26,7 +26,8 @@ language = {"en": "en", "zh": "zh_CN"}[book_language]
 
 extensions = ["myst_nb", "sphinx_copybutton", "sphinx.ext.autodoc", "numpydoc",
               *(f"docs.site.extension.{name}" for name in (
-                  "math_renderer", "directives", "docstrings", "pages", "pairs"))]
+                  "math_renderer", "directives", "docstrings", "pages", "pairs",
+                  "shared_notebooks"))]
 root_doc = "index"
 exclude_patterns: list[str] = []
 

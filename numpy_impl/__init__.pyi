@@ -260,6 +260,9 @@ from .generation.speculative import (
     latest_logits as latest_logits,
     speculative_generate as speculative_generate,
 )
+from .generation.attention_maps import (
+    attention_maps as attention_maps,
+)
 from .generation.text_vectors import (
     mean_vector as mean_vector,
     text_vectors as text_vectors,

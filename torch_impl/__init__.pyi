@@ -274,6 +274,9 @@ from .generation.speculative import (
     speculative_generate as speculative_generate,
 )
 from .generation.compiled import CompiledDecoder as CompiledDecoder
+from .generation.attention_maps import (
+    attention_maps as attention_maps,
+)
 from .generation.text_vectors import (
     mean_vector as mean_vector,
     text_vectors as text_vectors,

@@ -24,7 +24,8 @@ from docs.site.stage import Maker, stage
 
 __all__ = ["build", "main"]
 
-BY_OTHERS = ("search", "genindex", "py-modindex", "side_by_side")  # pages without a source of ours
+# pages that have no source of ours
+BY_OTHERS = ("search", "genindex", "py-modindex", "side_by_side")
 FRONT_DOOR = """<!DOCTYPE html>
 <html lang="en"><meta charset="utf-8"><title>twinformer</title>
 <meta name="viewport" content="width=device-width">
@@ -90,7 +91,8 @@ def prune(html: Path, pages: set[str]) -> None:
     kept = {*pages, *BY_OTHERS}
     for path in html.rglob("*.html"):
         page = path.relative_to(html).as_posix().removesuffix(".html")
-        if page not in kept and not page.startswith(("_static/", "pagefind/", "reports/")):
+        by_others = page.startswith(("_static/", "pagefind/", "reports/"))
+        if page not in kept and not by_others:
             path.unlink()
 
 
@@ -101,9 +103,9 @@ def search_index(modules: Path, html: Path) -> None:
                          path.rglob("*.html")))
     pages = f"{{*.html,{{{','.join(folders)}}}/**/*.html}}" if folders else "*.html"
     shutil.rmtree(html / "pagefind", ignore_errors=True)
-    done = subprocess.run([modules / ".bin" / "pagefind", "--site", html, "--glob", pages,
-                           "--root-selector", ".bd-article", "--exclude-selectors",
-                           ".headerlink, .math", "--quiet"], capture_output=True, text=True, timeout=120)
+    command = [modules / ".bin" / "pagefind", "--site", html, "--glob", pages, "--quiet",
+               "--root-selector", ".bd-article", "--exclude-selectors", ".headerlink, .math"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     if done.returncode:
         print(f"Pagefind made no index, so the search will be Sphinx's: {done.stderr[-300:]}")
 

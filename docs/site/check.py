@@ -74,7 +74,8 @@ def of_page(page: Path, tree, root: Path) -> Iterator[str]:
 def loaded(tree) -> Iterator[str]:
     """The addresses of what a browser fetches with a page."""
     for element in tree.iter(*LOADED):
-        if address := element.get(LOADED[element.tag]):
+        address = element.get(LOADED[element.tag])
+        if address and not address.startswith("data:"):
             yield address
     for element in tree.iter("link"):
         if LOADING & set((element.get("rel") or "").split()):

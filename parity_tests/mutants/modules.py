@@ -31,7 +31,7 @@ MODULES = [
     "generation.generate", "generation.running_batch",
     "generation.beam_search", "generation.speculative",
     "generation.responding", "generation.fill_mask",
-    "generation.text_vectors",
+    "generation.text_vectors", "generation.attention_maps",
     "finetuning.freezing", "finetuning.pooling", "finetuning.class_loss",
     "finetuning.classification_head", "finetuning.classifier_model",
     "finetuning.classification", "finetuning.log_probability",

@@ -8,7 +8,9 @@ its gradient goes there. Where one number went to several places, they add up.
     dy            a  b        dx            a  0  b
 
 Address 0 is nobody's: a constant. Writing, x[i] = y, is a move as well: of two
-arrays into one, which from then on goes by the name of x.
+arrays into one, which from then on goes by the name of x. Who writes into a
+view writes into its array; another view that was taken before keeps the old
+numbers, unlike NumPy's.
 """
 import operator
 

@@ -30,6 +30,9 @@ class Variable(MovesNumbers, np.lib.mixins.NDArrayOperatorsMixin):
         self.view_of = view_of
 
     def __array_ufunc__(self, ufunc, method, *inputs, out=None, **options):
+        if method != "__call__":
+            raise NotImplementedError(f"the tape knows {ufunc.__name__}, and "
+                                      f"not {ufunc.__name__}.{method}")
         y = calculated(ufunc, inputs, options)
         if out is None:
             return y

@@ -1,6 +1,6 @@
 """The chapters run: every cell, top to bottom, and each has what a chapter owes its reader.
 
-    ```{code-cell} ipython3     is run; its first lines may be options, :tags: [remove-cell]
+    ```{code-cell} ipython3     is run; its first lines may be options, :mystnb: with a plot's alt
     ```{exercises} 03           the chapter's exercises
     ```{pair} layers/norm       leads to the two implementations, side by side
     ```{widget} softmax         a small interactive figure
@@ -80,6 +80,20 @@ def test_a_chapter_is_ten_minutes(page):
     """At 100 to 200 words a minute, beside the code, which takes as long."""
     words = len(re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.M | re.S).split())
     assert 500 <= words <= 2000, f"{words} words"
+
+
+@pytest.mark.parametrize("page", CHAPTERS + NOTEBOOKS + CHINESE, ids=name)
+def test_every_plot_is_said_in_words_too(page):
+    """Who cannot see a plot reads its alt text, in the page's language."""
+    for block in CELL.finditer(page.read_text("utf-8")):
+        assert "plt.show()" not in block[1] or '{"image": {"alt": "' in block[1], block[1][:200]
+
+
+@pytest.mark.parametrize("page", CHAPTERS + NOTEBOOKS + CHINESE, ids=name)
+def test_code_fits_into_the_page(page):
+    for line, source in cells(page):
+        for number, text in enumerate(source.splitlines(), line + 1):
+            assert len(text) <= 92, f"line {number} has {len(text)} columns: {text}"
 
 
 @pytest.mark.parametrize("page", CHAPTERS, ids=name)

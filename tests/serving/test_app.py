@@ -88,7 +88,8 @@ REFUSED = [
     ("chat/completions", {"messages": [{"role": "user", "content": "a"}],
                           "tools": [{"type": "function"}]}, "tools are not to be had"),
     ("chat/completions", {"messages": [{"role": "user", "content": [
-        {"type": "image_url", "image_url": {"url": "file:///etc/passwd"}}]}]}, "messages.0.content"),
+        {"type": "image_url", "image_url": {"url": "file:///etc/passwd"}}]}]},
+     "messages.0.content"),
     ("embeddings", {"input": "a"}, "gives no embeddings; serve a BERT"),
 ]
 

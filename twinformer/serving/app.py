@@ -14,6 +14,7 @@ from .bodies import ChatBody, ClassifyBody, CompletionBody, EmbeddingsBody
 from .engine import Full
 from .guard import Guard
 from .metrics import Metrics
+from .page_routes import add_page
 from .replies import Reply, error
 from .service import Service
 from .waiting import Jobs, server_sent
@@ -46,6 +47,7 @@ def create_app(service: Service, *, metrics: Metrics, api_key: str | None = None
         app.add_middleware(CORSMiddleware, allow_origins=list(allow_origins),
                            allow_methods=["GET", "POST"], allow_headers=["*"])
     app.add_middleware(Guard, api_key=api_key, max_body=max_body, metrics=metrics)
+    add_page(app, service)
     add_errors(app)
     add_overview(app, service, metrics)
     add_writing(app, service, metrics, seconds)

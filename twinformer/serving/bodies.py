@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
-__all__ = ["ChatBody", "ClassifyBody", "CompletionBody", "EmbeddingsBody", "TokenizeBody"]
+__all__ = ["ChatBody", "ClassifyBody", "CompletionBody", "EmbeddingsBody", "NextBody",
+           "TextBody"]
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Id = Annotated[int, Field(ge=0)]
@@ -156,7 +157,14 @@ class ClassifyBody(BaseModel):
     texts: str | list[str] = Field(min_length=1)
 
 
-class TokenizeBody(BaseModel):
-    """POST /api/tokenize"""
+class TextBody(BaseModel):
+    """POST /api/tokens, /api/attention"""
 
-    text: str
+    text: str = Field(max_length=100_000)
+
+
+class NextBody(TextBody):
+    """POST /api/next"""
+
+    count: int = Field(12, ge=1, le=200)
+    temperature: Number = Field(1.0, ge=0, le=100)

@@ -8,7 +8,8 @@ from .replies import error
 
 __all__ = ["Guard"]
 
-OPEN = {"/health"}      # also without a key: load balancers have none
+# Also without a key: load balancers have none, and the page asks for it
+OPEN = ("/health", "/page/")
 
 
 class Guard:
@@ -20,14 +21,11 @@ class Guard:
         What ``Authorization: Bearer`` has to say; None asks for nothing.
     max_body
         Bytes. A body that does not say its length is counted while it comes.
-    pages
-        Paths that are open like /health: a page that asks for the key itself.
     """
 
-    def __init__(self, app, *, api_key: str | None, max_body: int, metrics: Metrics,
-                 pages: frozenset[str] = frozenset()):
+    def __init__(self, app, *, api_key: str | None, max_body: int, metrics: Metrics):
         self.app, self.api_key, self.max_body = app, api_key, max_body
-        self.metrics, self.pages = metrics, pages
+        self.metrics = metrics
 
     async def __call__(self, scope, receive, send):
         if scope["type"] != "http":
@@ -60,7 +58,7 @@ class Guard:
             self.metrics.seconds.labels(route).observe(monotonic() - start)
 
     def may(self, path: str, authorization: str) -> bool:
-        if self.api_key is None or path in OPEN or path in self.pages:
+        if self.api_key is None or path == "/" or path.startswith(OPEN):
             return True
         return hmac.compare_digest(authorization.encode("latin-1", "replace"),
                                    f"Bearer {self.api_key}".encode())

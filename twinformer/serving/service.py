@@ -1,6 +1,7 @@
 """What is served: a model, its tokenizer, the way it is asked, and the engine that runs it."""
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ..corpora.turns import Turn
@@ -29,6 +30,12 @@ class Service:
         Of a run of ``twinformer classify``, else None.
     encoder
         Texts in, vectors out, of a BERT; else None.
+    next_logits
+        Token ids in, logits (V,) of what follows out; None for a model that does not write.
+    attention
+        Token ids in, weights (L, H, T, T) out; None likewise.
+    folder
+        Of the run, for its curves; None for weights from elsewhere.
     """
 
     name: str
@@ -38,6 +45,9 @@ class Service:
     style: Any = None
     classifier: Any = None
     encoder: Any = None
+    next_logits: Any = None
+    attention: Any = None
+    folder: Path | None = None
     created: int = 0
     about: str = ""
 

@@ -16,10 +16,12 @@ TEX = re.compile(r'<span class="tf-tex">(.*?)</span>', re.S)
 def formulas_to_code(app, page: str, source: list[str]) -> None:
     """A derivation's formulas get their names, and links to the code."""
     if page.startswith("derivations/"):
+        from docs.site.pairs.algebra import TABLE
         from docs.site.pairs.marking import marked
 
         source[0] = marked(page.removeprefix("derivations/"), source[0],
                            app.config.book_language)
+        app.env.note_dependency(str(TABLE))
 
 
 def inline(app, doctree) -> None:
@@ -30,11 +32,12 @@ def inline(app, doctree) -> None:
             continue
         path = Path(app.srcdir) / uri
         if not path.is_file():
+            there = ", ".join(sorted(each.stem for each in path.parent.glob("*.svg")))
             log.warning("no figure is called %s: docs/site/figures/registry.py has %s", path.stem,
-                        ", ".join(sorted(each.stem for each in path.parent.glob("*.svg"))) or "none",
-                        location=node)
+                        there or "none", location=node)
             continue
         svg = path.read_text("utf-8")
+        app.env.note_dependency(str(path))
         if name := escape(node.get("alt", ""), quote=True):
             begin = svg.index('aria-label="') + len('aria-label="')
             svg = svg[:begin] + name + svg[svg.index('"', begin):]

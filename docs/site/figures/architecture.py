@@ -1,5 +1,5 @@
 """What a model is made of, read off the model itself: its modules in order, with the shapes of
-their weights, in a published size. One block stands for all, and no weight is drawn."""
+their weights, in a published size. One block stands for all, and no weight is made."""
 import functools
 from dataclasses import dataclass, replace
 
@@ -32,13 +32,16 @@ class Part:
 
 @functools.cache
 def model_of(kind: str):
-    """(config, the reference's model with a single block, its weights never drawn)"""
+    """(config, the twin's model with a single block, whose weights have shapes and no memory)"""
+    import torch
+
     from twinformer.architectures.bert import BERT_PRESETS
     from twinformer.architectures.kinds import all_presets
     from twinformer.backend import implementation
 
     config = {**all_presets(), **BERT_PRESETS}[MODELS[kind]]
-    return config, implementation("numpy").new_model(one_block(config), seed=None)
+    with torch.device("meta"):
+        return config, implementation("torch").new_model(one_block(config), seed=None)
 
 
 def one_block(config):
@@ -117,8 +120,9 @@ def architecture(kind: str, language: str) -> str:
     drawing.text(middle, y, label("tokens", language), "soft", "middle")
     y += 8
 
-    def box(p: Part, y: float) -> float:
-        drawing.arrow([(middle, y), (middle, y + GAP)])
+    def box(p: Part, y: float, joined: bool = True) -> float:
+        if joined:
+            drawing.arrow([(middle, y), (middle, y + GAP)])
         y += GAP
         drawing.box(x, y, width, p.height(), p.kind)
         drawing.text(x + 12, y + 20, p.title, "title")
@@ -150,9 +154,9 @@ def architecture(kind: str, language: str) -> str:
     if kind == "bert":              # heads that read the same vectors, each for itself
         drawing.arrow([(middle, y), (middle, y + GAP)])
         drawing.text(middle, y + GAP + 18, label("hidden", language), "soft", "middle")
-        y += GAP + 14
+        y += GAP + 4
     for p in behind:
-        y = box(p, y)
+        y = box(p, y, joined=kind != "bert")
     if kind != "bert":
         drawing.arrow([(middle, y), (middle, y + GAP)])
         drawing.text(middle, y + GAP + 16, label("logits", language), "soft", "middle")

@@ -45,7 +45,8 @@ class Chart:
         points = [(self.place_x(x), self.place_y(y)) for x, y in zip(xs, ys)]
         self.drawing.line(points, f"line-{colour}")
         if name:
-            self.drawing.text(points[-1][0] + 8, points[-1][1] + 4 + dy, name, f"fill-{colour} small")
+            x, y = points[-1]
+            self.drawing.text(x + 8, y + 4 + dy, name, f"fill-{colour} small")
 
     def point(self, x, y, colour: str, name: str, dx: float = 8, dy: float = -8,
               anchor: str = "start") -> None:

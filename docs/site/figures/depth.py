@@ -99,5 +99,6 @@ def errors_by_depth(language: str) -> str:
     chart.line(range(1, DEPTH + 1), found, "b")
     eps = float(np.finfo(np.float32).eps)
     chart.line([1, DEPTH], [eps, eps], "a")
-    chart.drawing.text(chart.inner[0] + 8, chart.place_y(eps) - 6, f"eps = {eps:.1e}", "fill-a small")
+    chart.drawing.text(chart.inner[0] + 8, chart.place_y(eps) - 6, f"eps = {eps:.1e}",
+                       "fill-a small")
     return chart.svg()

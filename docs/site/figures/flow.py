@@ -94,11 +94,14 @@ def arrange(levels, routes) -> None:
         order = levels if sweep % 2 == 0 else levels[::-1]
         at = {id(box): n for level in levels for n, box in enumerate(level)}
         for level in order:
-            def wanted(box):
-                near = joined.get(id(box), ())
-                return sum(at[id(other)] for other in near) / len(near) if near else at[id(box)]
-            level.sort(key=wanted)
+            wishes = {id(box): middle(joined.get(id(box), ()), at, at[id(box)]) for box in level}
+            level.sort(key=lambda box, wishes=wishes: wishes[id(box)])
             at |= {id(box): n for n, box in enumerate(level)}
+
+
+def middle(near, at: dict[int, int], own: float) -> float:
+    """The mean place of what a box is joined to; its own where that is nothing."""
+    return sum(at[id(other)] for other in near) / len(near) if near else own
 
 
 def place(levels, routes) -> float:

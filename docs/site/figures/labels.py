@@ -1,68 +1,11 @@
-"""The words in the drawings, in both languages."""
+"""The words in the drawings, in both languages: labels.tsv."""
+from pathlib import Path
 
-__all__ = ["label"]
+from docs.site.two_languages import read_words
 
-LABELS = {
-    "tokens": ("token ids", "词元 id"), "logits": ("logits: a score for each token", "logits：每个词元一个分数"),
-    "hidden": ("hidden vectors", "隐藏向量"),
-    "Embedding": ("embedding", "嵌入"), "ScaledEmbedding": ("embedding, scaled", "嵌入（缩放）"),
-    "LearnedPositions": ("+ learned positions", "+ 位置嵌入"),
-    "LayerNorm": ("layer norm", "层归一化"), "RMSNorm": ("RMS norm", "均方根归一化"),
-    "UnitOffsetRMSNorm": ("RMS norm (1 + offset)", "均方根归一化（1 + 偏移）"),
-    "MultiHeadAttention": ("multi-head attention", "多头注意力"),
-    "GroupedQueryAttention": ("grouped-query attention", "分组查询注意力"),
-    "FeedForward": ("feed-forward", "前馈网络"),
-    "SwiGLU": ("gated feed-forward, SwiGLU", "门控前馈网络（SwiGLU）"),
-    "GeGLU": ("gated feed-forward, GeGLU", "门控前馈网络（GeGLU）"),
-    "ClampedSwiGLU": ("gated feed-forward, clamped", "门控前馈网络（带截断）"),
-    "MixtureOfExperts": ("mixture of experts", "混合专家"),
-    "Linear": ("linear", "线性层"), "Pooler": ("pooler", "池化头"),
-    "MaskedLanguageHead": ("masked-language head", "掩码语言模型头"),
-    "block": ("block", "块"), "times": ("{count} times, each with its own weights", "重复 {count} 次，各有各的权重"),
-    "heads": ("{heads} heads of width {width}", "{heads} 个头，每个宽 {width}"),
-    "groups": ("{heads} query heads, {groups} of keys and values, width {width}",
-               "{heads} 个查询头，{groups} 个键值头，宽 {width}"),
-    "experts": ("{count} experts, each token meets {chosen}", "{count} 个专家，每个词元见 {chosen} 个"),
-    "one expert": ("each expert", "每个专家"), "tied": ("the embedding's own weights", "与嵌入共用权重"),
-    "rotary": ("queries and keys turned by position", "查询和键按位置旋转"),
-    "window": ("window of {size} in most layers", "多数层用 {size} 的窗口"),
-    "sinks": ("a sink in each head", "每个头有一个汇聚位"),
-    "architecture": ("{name}: its layers and the shapes of their weights", "{name}：各层与权重的形状"),
-    "parameters": ("{count} parameters", "{count} 个参数"),
-    "query": ("query", "查询"), "key": ("key", "键"),
-    "may attend": ("may attend", "可以看"), "hidden from": ("hidden", "看不见"),
-    "causal mask": ("Causal mask: each position sees itself and the past", "因果掩码：每个位置只看自己和过去"),
-    "window mask": ("Window of 4: each position sees itself and three before it", "窗口为 4：每个位置看自己和之前三个"),
-    "packed mask": ("Three documents in one sequence: each sees its own past alone",
-                    "一个序列里装三篇文档：各看各的过去"),
-    "attention map": ("Attention weights of one head: each row adds up to 1", "一个头的注意力权重：每行之和为 1"),
-    "loss curve": ("Loss of a tiny GPT that learns one sentence by heart", "一个很小的 GPT 背下一句话时的损失"),
-    "step": ("step", "步数"), "loss": ("loss, nats per token", "损失（nat／词元）"),
-    "start": ("ln V = {value:.2f}: knows nothing", "ln V = {value:.2f}：一无所知"),
-    "roofline": ("Roofline of one training step: GPT-2 124M, batch 8 of 1024 tokens, float32",
-                 "一个训练步的屋顶线：GPT-2 124M，批次 8 × 1024 词元，float32"),
-    "intensity": ("operations per byte moved", "每搬运一字节的运算次数"),
-    "share of peak": ("share of the machine's peak", "可达到峰值的比例"),
-    "memory-bound": ("waits for memory", "受内存带宽限制"), "compute-bound": ("computes", "受算力限制"),
-    "gradients by depth": ("Size of the gradient at each block's input, new models",
-                           "新模型中，每一块输入处梯度的大小"),
-    "depth": ("block, from the text upwards", "块，从输入往上数"),
-    "gradient size": ("length of the gradient, last block = 1", "梯度的长度（最后一块 = 1）"),
-    "pre-norm": ("pre-norm", "前置归一化"), "post-norm": ("post-norm", "后置归一化"),
-    "no shortcut": ("neither shortcut nor norm", "无残差，无归一化"),
-    "error by depth": ("float32 beside float64: how far each block's output is off",
-                       "float32 对照 float64：每一块输出差多少"),
-    "relative error": ("relative error", "相对误差"),
-    "rope angles": ("Rotary positions: each pair of features is a hand of its own speed",
-                    "旋转位置编码：每一对特征是一根自己转速的指针"),
-    "position": ("position", "位置"), "pair": ("pair {n}", "第 {n} 对"),
-    "schedules": ("Learning-rate schedules, with warm-up", "学习率调度（含预热）"),
-    "rate": ("share of the largest rate", "占最大学习率的比例"),
-    "cosine": ("cosine", "余弦"), "linear": ("linear", "线性"),
-    "wsd": ("warm-up, stable, decay", "预热、平稳、衰减"), "constant": ("constant", "恒定"),
-    "road": ("The road of the book", "全书路线"),
-    "softcap": ("scores capped at {cap:g}", "分数的软上限 {cap:g}"),
-}
+__all__ = ["LABELS", "label"]
+
+LABELS = read_words(Path(__file__).with_suffix(".tsv"))
 
 
 def label(key: str, language: str, **values) -> str:

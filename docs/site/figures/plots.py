@@ -89,7 +89,7 @@ def rope_angles(language: str) -> str:
     frequencies, positions, R, gap = rotary_frequencies(8, 1000.0), np.arange(10), 20, 56
     drawing = Drawing(110 + gap * len(positions), 84 + gap * len(frequencies), title)
     drawing.text(14, 22, title, "title")
-    drawing.text(110 + gap * len(positions) / 2 - 28, 46, label("position", language), "soft small",
+    drawing.text(82 + gap * len(positions) / 2, 46, label("position", language), "soft small",
                  "middle")
     for t in positions:
         drawing.text(110 + gap * t, 64, str(t), "soft small", "middle")

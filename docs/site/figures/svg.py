@@ -7,7 +7,8 @@ __all__ = ["Drawing", "width_of"]
 
 STYLE = """
 .tf { font: 13px/1.3 system-ui, "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif;
-  --ink: var(--fig-ink, #1f2933); --soft: var(--fig-soft, #5b6673); --line: var(--fig-line, #9aa5b1);
+  --ink: var(--fig-ink, #1f2933); --soft: var(--fig-soft, #5b6673);
+  --line: var(--fig-line, #9aa5b1);
   --paper: var(--fig-paper, #ffffff); --a: var(--fig-a, #1d5fbf); --b: var(--fig-b, #b34700);
   --c: var(--fig-c, #1a7f4b); --d: var(--fig-d, #8a3ffc);
   --a-soft: var(--fig-a-soft, #e3edfb); --b-soft: var(--fig-b-soft, #fdeadd);
@@ -19,7 +20,7 @@ STYLE = """
   --fig-a-soft: #1b2c45; --fig-b-soft: #3d2616; --fig-c-soft: #17352a; --fig-d-soft: #2f2345;
   --fig-plain-soft: #20262d; } }
 .tf text { fill: var(--ink); } .tf .soft { fill: var(--soft); }
-.tf .code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 12px; }
+.tf .code { font: 12px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 .tf .small { font-size: 11px; } .tf .title { font-weight: 600; }
 .tf .paper { fill: var(--paper); stroke: var(--line); }
 .tf .edge { stroke: var(--line); fill: none; stroke-width: 1.4; }

@@ -11,7 +11,7 @@ from pathlib import Path
 from .facing import ROOT
 from .sections import sections
 
-__all__ = ["Formula", "Link", "derivation_files", "formulas", "links", "links_of_page",
+__all__ = ["TABLE", "Formula", "Link", "derivation_files", "formulas", "links", "links_of_page",
            "links_of_pair"]
 
 TABLE = Path(__file__).with_name("algebra.txt")

@@ -1,6 +1,7 @@
 """The two implementations as columns that stay beside each other, with links from names to their
 definitions and from lines to their algebra."""
 import ast
+import functools
 import re
 from html import escape
 from itertools import groupby
@@ -10,7 +11,7 @@ from pygments.token import STANDARD_TYPES, Token
 
 from .algebra import Link
 from .facing import PACKAGES, Facing, facing, source
-from .names import anchor, defined, local_names, places
+from .names import anchor, defined, local_names, places, source_file
 from .order import ordered
 from .running import ran
 from .words import say
@@ -43,7 +44,8 @@ def lines_that_ran(name: str) -> set[int]:
 def tabs(name: str, language: str) -> str:
     """The headings of the columns; on a phone, where one column fits, they choose it."""
     buttons = "".join(
-        f'<button type="button" role="tab" data-side="{side}" aria-selected="{str(chosen).lower()}">'
+        f'<button type="button" role="tab" data-side="{side}" '
+        f'aria-selected="{str(chosen).lower()}">'
         f'<code>{package}/{name}.py</code> <span>{say(side, language)}</span></button>'
         for side, package, chosen in (("numpy", PACKAGES[0], True), ("torch", PACKAGES[1], False)))
     return f'<div class="tf-tabs" role="tablist">{buttons}</div>'
@@ -117,7 +119,8 @@ def side(which: int, part: Facing, codes, numbers) -> str:
         found = numbers.get(row[0], ()) if row[0] is not None and (which == 0 or alike) else ()
         marks = "".join(f'<a class="tf-eq" href="#line-{n}">∂{n}</a>' for n in found[:1])
         ident = "".join(f' id="code-{n}"' for n in found[:1]) if which == 0 else ""
-        html.append(f'<b class="{kind}" data-n="{line + 1}"{ident}>{marks}{codes[which][line]}\n</b>')
+        html.append(f'<b class="{kind}" data-n="{line + 1}"{ident}>{marks}'
+                    f'{codes[which][line]}\n</b>')
     package = ("numpy", "torch")[which]
     return f'<pre class="tf-side tf-{package}" tabindex="0">{"".join(html)}</pre>'
 
@@ -128,6 +131,7 @@ def plain(html: str) -> str:
         if "<a" not in html else html
 
 
+@functools.cache
 def lines_of(package: str, name: str) -> list[str]:
     """The file's lines as HTML, coloured, every known name a link to its definition."""
     text = source(package, name)
@@ -142,9 +146,9 @@ def lines_of(package: str, name: str) -> list[str]:
                 continue
             key = f".{piece}" if before.endswith(("self.", "cls.")) else piece
             target = None
-            if kind in Token.Name and not (before.endswith(".") and key == piece):
-                if key not in hidden.get(len(html), ()):
-                    target = href(known.get(key), name)
+            attribute = before.endswith(".") and key == piece
+            if kind in Token.Name and not attribute and key not in hidden.get(len(html), ()):
+                target = href(known.get(key), name)
             html[-1] += coloured(kind, piece, target)
         before = (before + value)[-5:]
     return html[:-1] if html[-1] == "" else html
@@ -152,9 +156,12 @@ def lines_of(package: str, name: str) -> list[str]:
 
 def href(place: tuple[str, str] | None, here: str) -> str | None:
     """From a pair's page to a definition on another one, or below."""
-    if place is None or place[0] not in ordered():
+    if place is None:
         return None
     pair, inner = place
+    if pair not in ordered():
+        path = source_file(pair)
+        return f"../../source/{path}.html" if path else None
     fragment = f"#{anchor(inner)}" if inner in defined(pair) else ""
     return fragment or None if pair == here else f"../{pair}.html{fragment}"
 

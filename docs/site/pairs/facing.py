@@ -1,4 +1,5 @@
 """The two files of a pair, cut into sections that face each other."""
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,7 @@ def source(package: str, name: str) -> str:
     return (ROOT / package / f"{name}.py").read_text("utf-8")
 
 
+@functools.cache
 def facing(name: str) -> list[Facing]:
     """All lines of both files, in the order of both."""
     left, right = (source(package, name) for package in PACKAGES)

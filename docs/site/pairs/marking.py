@@ -25,8 +25,9 @@ def marked(page: str, text: str, language: str) -> str:
                       and squeezed(f.tex) == squeezed(mark.formula.tex)), None)
         if found:
             end = text.index("$", found.at + 1) + 1
+            code = escape(mark.code, quote=True)
             additions.append((end, f' <a class="tf-eq" id="{mark.anchor()}" '
-                              f'href="{address(mark)}" title="{escape(mark.code, quote=True)}">∂</a>'))
+                              f'href="{address(mark)}" title="{code}">∂</a>'))
     for at, more in sorted(additions, key=lambda one: one[0], reverse=True):
         text = text[:at] + more + text[at:]
     return text

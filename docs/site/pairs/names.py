@@ -6,11 +6,12 @@ from pathlib import Path
 from .facing import PACKAGES, ROOT, source
 from .order import ordered
 
-__all__ = ["anchor", "defined", "imported_pairs", "local_names", "places", "used_by"]
+__all__ = ["anchor", "defined", "imported_pairs", "local_names", "outside", "places",
+           "source_file", "used_by"]
 
 
 def anchor(of: str) -> str:
-    """The id of a definition on its pair's page: "LayerNorm.backward" -> "def-LayerNorm-backward" """
+    """The id of a definition on its pair's page: "A.backward" -> "def-A-backward" """
     return "def-" + of.replace(".", "-")
 
 
@@ -61,6 +62,21 @@ def imported_pairs(name: str) -> list[str]:
     """The pairs that the reference's file imports from, in the reader's order."""
     wanted = {pair for pair, _ in places("numpy_impl", name).values()} - {name}
     return [pair for pair in ordered() if pair in wanted]
+
+
+def source_file(module: str) -> str | None:
+    """"twinformer/checks" -> "twinformer/checks.py"; None for what is not of this project."""
+    for path in (f"{module}.py", f"{module}/__init__.py"):
+        if module.partition("/")[0] in ("twinformer", *PACKAGES) and (ROOT / path).is_file():
+            return path
+    return None
+
+
+def outside(name: str) -> list[str]:
+    """The project's files that are no pair and that either side imports from."""
+    modules = {place for package in PACKAGES for place, _ in places(package, name).values()
+               if place not in ordered()}
+    return sorted(path for path in map(source_file, modules) if path)
 
 
 def used_by(name: str) -> list[str]:

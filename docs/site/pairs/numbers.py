@@ -12,7 +12,7 @@ from .words import say
 __all__ = ["numbers", "written"]
 
 SHORT = 72      # signs of a list of tokens
-FEW = 24        # numbers that are printed; of larger arrays the shape alone
+FEW = 36        # numbers that are printed; of larger arrays the shape alone
 
 
 def numbers(name: str, language: str) -> str:
@@ -24,6 +24,7 @@ def numbers(name: str, language: str) -> str:
     for key, steps in (("forward run", found.forward), ("backward run", found.backward)):
         body = table(steps, found, language)
         if body:
+            key = key if run.backward else "one run"
             parts.append(f"**{say(key, language)}**\n\n```{{raw}} html\n{body}\n```")
     if not np.isnan(found.worst):
         worst = say("exactly", language) if found.worst == 0 else f"{found.worst:.1e}"
@@ -44,7 +45,7 @@ def table(steps: list[Step], found: Ran, language: str) -> str:
                     array_of(value[0]) is not None):
                 value = value[0]
             array = array_of(value)
-            if key == "_" or array is None and not is_short(value):
+            if key == "_" or (array is None and not is_short(value)):
                 continue
             told.add(key)
             rows.append(row(step.text, key, repr(value) if array is None else array, language))
@@ -59,8 +60,8 @@ def is_short(value) -> bool:
     """Tokens, words, names of either: what can be shown as one writes it."""
     if type(value) not in (str, bytes, list, tuple) or not 0 < len(repr(value)) <= SHORT:
         return False
-    return isinstance(value, str | bytes) or len(value) > 0 and all(
-        type(one) in (str, bytes, bool, int, tuple) for one in value)
+    return isinstance(value, str | bytes) or (len(value) > 0 and all(
+        type(one) in (str, bytes, bool, int, tuple) for one in value))
 
 
 def row(text: str, key: str, array: np.ndarray | str, language: str) -> str:
@@ -68,11 +69,13 @@ def row(text: str, key: str, array: np.ndarray | str, language: str) -> str:
     line = f"<code>{escape(text)}</code>" if text else f"<i>{say('given', language)}</i>"
     return (f"<tr><td>{line}</td><td><code>{escape(name)}</code></td>"
             f"<td>{'' if isinstance(array, str) else shape_text(array)}</td>"
-            f"<td><pre>{escape(array if isinstance(array, str) else written(array))}</pre></td></tr>")
+            f"<td><pre>{escape(written(array))}</pre></td></tr>")
 
 
-def written(array: np.ndarray) -> str:
+def written(array: np.ndarray | str) -> str:
     """The numbers as one writes them on paper; "…" for many."""
+    if isinstance(array, str):
+        return array
     if array.size > FEW or array.dtype.kind not in "fiub":
         return "…"
     if array.dtype.kind == "b":

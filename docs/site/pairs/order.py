@@ -19,12 +19,14 @@ def part(en: str, zh: str, why_en: str, why_zh: str, pairs: str) -> Part:
 
 PARTS = [
     part("The smallest layers", "最小的层",
-         "What every network is made of. Begin with Linear: it shows the contract that all layers keep.",
+         "What every network is made of. Begin with Linear: it shows the contract that all layers "
+         "keep.",
          "每个网络都由它们搭成。先读 Linear：所有层都遵守的约定，它用最短的篇幅讲清楚了。",
          "layers/linear layers/softmax layers/norm layers/activations layers/embedding "
          "layers/positions layers/dropout layers/feed_forward layers/module"),
     part("Attention, rung by rung", "注意力，由浅入深",
-         "From one dot product to many heads, and to the form that never holds all scores at once.",
+         "From one dot product to many heads, and to the form that never holds all scores at "
+         "once.",
          "从一次点积到多个头，再到不必同时存下所有分数的写法。",
          "layers/attention layers/visibility layers/self_attention layers/multi_head_attention "
          "layers/tiles layers/flash_attention"),
@@ -42,17 +44,20 @@ PARTS = [
          "training/objective training/clipping training/optimizer training/learner "
          "training/diagnosis training/throughput"),
     part("From logits to text", "从 logits 到文本",
-         "A model gives a probability to every next token. What is made of them: a draw, a search, or a bet.",
+         "A model gives a probability to every next token. What is made of them: a draw, a "
+         "search, or a bet.",
          "模型给每个可能的下一个词元一个概率。接下来怎么用：抽样、搜索，或者打赌。",
          "generation/sampling layers/kv_cache generation/generate generation/logits_processing "
-         "generation/responding generation/past generation/beam_search generation/speculative "
-         "evaluation/likelihood"),
+         "generation/responding generation/running_batch generation/past "
+         "generation/beam_search generation/speculative evaluation/likelihood"),
     part("What later models changed", "后来的模型改了什么",
-         "Four parts of GPT-2 replaced, one after the other; then the models that are made of the new ones.",
+         "Four parts of GPT-2 replaced, one after the other; then the models that are made of the "
+         "new ones.",
          "GPT-2 的四个部件先后被换掉；然后是用新部件搭成的模型。",
          "layers/rms_norm layers/rotary layers/rotary_frequencies layers/gates "
          "layers/gated_feed_forward layers/softcap layers/grouped_query_attention "
-         "layers/decoder_block models/decoder models/llama models/qwen3 models/gemma3 models/olmo3"),
+         "layers/decoder_block models/decoder models/llama models/qwen3 models/gemma3 "
+         "models/olmo3"),
     part("Mixtures of experts", "混合专家",
          "Many feed-forwards, of which each token meets a few.",
          "许多前馈网络，每个词元只见其中几个。",
@@ -62,7 +67,8 @@ PARTS = [
          "A model that sees both sides of a gap, and is asked to fill it.",
          "看得见空缺两边的模型，任务是把空缺填上。",
          "layers/post_norm_block layers/pooler layers/masked_language_head models/bert "
-         "training/masked_language_model generation/fill_mask"),
+         "training/masked_language_model generation/fill_mask "
+         "generation/text_vectors"),
     part("Finetuning", "微调",
          "A trained model learns a task: a class, an answer, a preference.",
          "训练好的模型再学一项任务：分类、回答、偏好。",

@@ -5,13 +5,15 @@ from pathlib import Path
 
 from docs.side_by_side import explanations
 from docs.site.extension.directives import catalog
+from docs.site.figures.labels import label
 
 from .algebra import Link, links_of_pair
 from .columns import columns
 from .facing import ROOT
-from .names import imported_pairs, used_by
+from .meaning import meaning, result
+from .names import imported_pairs, outside, used_by
 from .numbers import numbers
-from .proof import errors, mutants, own_tests
+from .proof import errors, made, mutants, own_tests
 from .shapes import figures
 from .telling import Told, papers, told
 from .words import say
@@ -27,6 +29,11 @@ ARCHITECTURES = {"models/gpt2": "gpt2", "models/llama": "llama", "models/qwen3":
                  "models/qwen3_moe": "qwen3_moe", "models/gemma3": "gemma3",
                  "models/olmo3": "olmo3", "models/gpt_oss": "gpt_oss", "models/bert": "bert"}
 
+MORE_FIGURES = {
+    "layers/visibility": ["causal-mask", "window-mask", "packed-mask"],
+    "layers/attention": ["attention-map"], "layers/rotary": ["rope-angles"],
+    "layers/block": ["gradients-by-depth", "error-by-depth"],
+    "training/learner": ["loss-curve", "schedules"], "training/throughput": ["roofline"]}
 WIDGETS = {"layers/softmax": "softmax", "generation/sampling": "sampling", "text/bpe": "bpe",
            "layers/visibility": "masks", "layers/rotary": "rotary", "layers/norm": "layer_norm"}
 
@@ -62,6 +69,8 @@ def why(name: str, about: Told, language: str) -> str:
     if about.more:
         key = "module docstring"
         parts.append(f"{say(key, language)}\n\n```text\n{about.more}\n```")
+    if meant := meaning(name, language):
+        parts.append(meant)
     if lessons:
         parts.append(f"{say('lesson', language)}: {', '.join(lessons)}")
     return "\n\n".join(parts)
@@ -73,13 +82,20 @@ def shapes(name: str, language: str) -> str:
     if name in ARCHITECTURES:
         alt = say("architecture", language, name=told(name, language).title)
         parts.append(f"![{alt}](/figures/architecture-{ARCHITECTURES[name]}.svg)")
+    parts += [f"![{title_of(figure, language)}](/figures/{figure}.svg)"
+              for figure in MORE_FIGURES.get(name, ())]
     if drawn:
         parts.append(say("shapes text", language))
         parts.append(raw('<div class="tf-figures">' + "".join(
-            f'<figure><figcaption>{say(f"{key} run", language)}</figcaption>'
+            f'<figure><figcaption>{say(f"{key} run" if len(drawn) > 1 else "one run", language)}'
+            f'</figcaption>'
             f'<div class="tf-scroll" tabindex="0">{svg}</div></figure>' for key, svg in drawn)
             + "</div>"))
     return section("shapes", language, "\n\n".join(parts))
+
+
+def title_of(figure: str, language: str) -> str:
+    return label(figure.replace("-", " "), language)
 
 
 def code(name: str, language: str, marks: list[Link]) -> str:
@@ -106,6 +122,8 @@ def algebra(name: str, language: str, marks: list[Link]) -> str:
     if pages:
         listed = ", ".join(f"[{in_language(title, path, language)}]"
                            f"(repo:{path.relative_to(ROOT).as_posix()})" for title, path in pages)
+        if tex := result(name):
+            parts.append(f"{say('result', language)}\n\n```math\n{tex}```")
         parts.append(f"{say('derivation text', language)} {listed}")
     else:
         parts.append(say("no derivation", language))
@@ -149,8 +167,8 @@ def proof(name: str, language: str) -> str:
     if rows:
         keys = ("component", "cases", "output error", "gradient error")
         head = "| " + " | ".join(say(key, language) for key in keys) + " |\n|---|---:|---:|---:|"
-        body = [f"| `{component.rpartition('.')[2] if ', ' not in component else short(component)}` "
-                f"| {row['cases']} | {share(row, 'output')} | {share(row, 'gradient')} |"
+        body = [f"| `{short(component)}` | {row['cases']} | {share(row, 'output')} "
+                f"| {share(row, 'gradient')} |"
                 for component, row in rows.items()]
         command = f"twinformer parity --component {name.replace('/', '.')}"
         parts += ["\n".join([head, *body]), say("proof text", language, command=command)]
@@ -160,8 +178,10 @@ def proof(name: str, language: str) -> str:
     if found:
         parts.append(say("mutants", language, all=found.made, killed=found.killed,
                          equivalent=found.equivalent, survived=found.survived))
+    elif not made(name):
+        parts.append(say("no mutants", language))
     else:
-        parts.append(say("not counted", language, module=module))
+        parts.append(say("not counted", language, module=module, made=made(name)))
     return section("proof", language, "\n\n".join(parts))
 
 
@@ -192,11 +212,15 @@ def paper_list(name: str) -> str:
 def relatives(name: str, language: str) -> str:
     """What it is made of, what it is used by, and its tests."""
     lines = []
+    once = outside(name)
     for key, names in (("uses", imported_pairs(name)), ("used by", used_by(name))):
         if names:
             listed = ", ".join(f"[{told(other, language).title}]({link(name, other)})"
                                for other in names)
             lines.append(f"**{say(key, language)}**: {listed}")
+    if once:
+        lines.append(f"**{say('outside', language)}**: "
+                     + ", ".join(f"[`{path}`](repo:{path})" for path in once))
     tests = own_tests(name)
     lines.append(f"**{say('tests', language)}**: [`{tests}`](repo:{tests})")
     return section("further", language, "\n\n".join(lines))

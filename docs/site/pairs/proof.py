@@ -14,7 +14,7 @@ from twinformer.io.files import write_atomically
 
 from .facing import ROOT
 
-__all__ = ["ERRORS", "Mutants", "errors", "mutants", "own_tests"]
+__all__ = ["ERRORS", "Mutants", "errors", "made", "mutants", "own_tests"]
 
 ERRORS = Path(__file__).with_name("parity.json")
 TABLE = ROOT / "benchmarks" / "results" / "mutants.md"
@@ -54,6 +54,12 @@ def table() -> dict[str, Mutants]:
 def mutants(name: str) -> Mutants | None:
     """Of the last whole run; None for a file that came later."""
     return table().get(name.replace("/", "."))
+
+
+def made(name: str) -> int:
+    """How many mutants of a file there are today; nothing is tried."""
+    making = importlib.import_module("parity_tests.mutants.making")
+    return len(making.mutants_of(name.replace("/", ".")))
 
 
 def own_tests(name: str) -> str:

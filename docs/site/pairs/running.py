@@ -38,9 +38,9 @@ def ran(name: str) -> Ran | None:
         return None
     space: dict[str, Any] = {}
     exec(run.setup, space)
-    with traced(f"numpy_impl/{name}.py") as forward:
+    with traced(f"numpy_impl/{name}.py", run.follow) as forward:
         exec(run.forward, space)
-    with traced(f"numpy_impl/{name}.py") as backward:
+    with traced(f"numpy_impl/{name}.py", run.follow) as backward:
         exec(run.backward, space)
     if not run.twin:
         return Ran(forward, backward, names=space)

@@ -15,6 +15,7 @@ TITLES = {      # where the file's first words are no title
     "models/gpt_oss": "gpt-oss", "generation/past": "Caches between two steps",
     "models/parameters": "Weights by name", "models/torch_io": "Weights as torch wrote them",
     "models/pretrained": "Published weights, in and out", "finetuning/review": "classify_review"}
+AUTHORS = re.compile(r"((?:[A-ZÄÖÜ][\w'’-]+(?:,? (?:et al\.|and [A-Z][\w'-]+))?) ?\d{0,4})$")
 ARXIV = re.compile(r"arXiv:\s?(\d{4}\.\d{4,5})")
 
 
@@ -64,7 +65,6 @@ def papers(name: str) -> list[tuple[str, str]]:
         text = " ".join(source(package, name).split())
         for match in ARXIV.finditer(text):
             before = text[max(0, match.start() - 70):match.start()].rstrip("( ,")
-            who = re.search(r"((?:[A-ZÄÖÜ][\w'’-]+(?:,? (?:et al\.|and [A-Z][\w'-]+))?) ?\d{0,4})$",
-                            before)
+            who = AUTHORS.search(before)
             found.setdefault(match[1], who[1].strip() if who else "")
     return [(who, number) for number, who in found.items()]

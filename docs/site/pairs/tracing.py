@@ -44,22 +44,26 @@ class Step:
 @functools.cache
 def statements(path: Path) -> dict[int, ast.stmt]:
     """{line: the simple statement on it}, 1-based, as frames count."""
-    found, text = {}, path.read_text("utf-8")
+    text = path.read_text("utf-8")
+    found, lines = {}, text.splitlines()
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Return | ast.Expr
                       | ast.For):
             last = node.iter.end_lineno if isinstance(node, ast.For) else node.end_lineno
-            spelled(node, text)
+            spelled(node, lines)
             for line in range(node.lineno, last + 1):
                 found[line] = node
     return found
 
 
-def spelled(node, text: str) -> None:
-    """Keep a statement's own words beside it, and those of the parts of a tuple that it returns."""
+def spelled(node, lines: list[str]) -> None:
+    """Keep a statement's own words beside it, and those of the parts of a tuple it returns."""
     parts = node.value.elts if isinstance(getattr(node, "value", None), ast.Tuple) else []
     for one in [node, *parts]:
-        one.words = " ".join((ast.get_source_segment(text, one) or "").split())
+        own = [line.encode() for line in lines[one.lineno - 1:one.end_lineno]]
+        own[-1] = own[-1][:one.end_col_offset]       # columns are counted in bytes
+        own[0] = own[0][one.col_offset:]
+        one.words = " ".join(b" ".join(line.partition(b"  #")[0] for line in own).decode().split())
 
 
 def uses_of(node: ast.AST) -> list[str]:
@@ -67,10 +71,10 @@ def uses_of(node: ast.AST) -> list[str]:
     found = []
 
     def visit(part):
-        if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name):
-            if part.value.id in ("self", "cache"):
-                found.append(f"{part.value.id}.{part.attr}")
-                return
+        if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and (
+                part.value.id in ("self", "cache")):
+            found.append(f"{part.value.id}.{part.attr}")
+            return
         if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
             found.append(part.id)
         for child in ast.iter_child_nodes(part):
@@ -112,8 +116,11 @@ def kept(value):
 
 
 @contextlib.contextmanager
-def traced(file: str):
-    """The list of steps, which fills while the block runs."""
+def traced(file: str, follow: tuple[str, ...] = ()):
+    """The list of steps, which fills while the block runs.
+
+    follow : the functions to go into, instead of those that are called from outside
+    """
     path = ROOT / file
     known = statements(path)
     steps: list[Step] = []
@@ -163,6 +170,8 @@ def traced(file: str):
         if event != "call" or frame.f_code.co_filename != str(path):
             return None
         if inside or frame.f_code.co_name.startswith("<") or frame.f_code.co_name == "__init__":
+            return None
+        if follow and named(frame) not in follow:
             return None
         inside.append(frame)
         return local_trace()

@@ -2,8 +2,11 @@
 import importlib
 import re
 from collections.abc import Iterator
+from itertools import groupby
 
+from docs.site.reference.sentences import said, speaking
 from docs.site.words import words
+from twinformer.commands.chinese.help import joined, remarked
 from twinformer.commands.main import COMMANDS
 from twinformer.commands.parsing.help_entry import entry
 from twinformer.commands.parsing.help_page import is_shown, usage
@@ -47,17 +50,25 @@ def pages(language: str) -> dict[str, str]:
     found, rows = {}, []
     for name, about, module in modules():
         file = name.replace(" ", "_")
-        found[f"reference/commands/{file}"] = page(name, parser_of(name, module))
-        rows.append(f"| [`twinformer {name}`]({file}.md) | {about} |")
+        found[f"reference/commands/{file}"] = page(name, parser_of(name, module), language)
+        rows.append(f"| [`twinformer {name}`]({file}.md) | {said(about, language)} |")
     found["reference/commands/index"] = "\n".join([
         f"# {say['commands']}", "", say["commands_intro"], "",
         f"| {say['command']} | {say['purpose']} |", "|---|---|", *rows, ""])
     return found
 
 
-def page(name: str, parser: CommandParser) -> str:
-    parts = [f"# twinformer {name}", f"```text\n{usage(parser).removeprefix('usage: ')}\n```",
-             description((parser.description or "").strip())]
+def page(name: str, parser: CommandParser, language: str) -> str:
+    with speaking("en"):
+        how = usage(parser).removeprefix("usage: ")
+    with speaking(language):
+        parts = explained(parser, language)
+    return "\n\n".join([f"# twinformer {name}", f"```text\n{how}\n```", *parts]) + "\n"
+
+
+def explained(parser: CommandParser, language: str) -> list[str]:
+    """What the command says of itself, then its options by their groups."""
+    parts = [description((parser.description or "").strip(), language)]
     front = [(shown(action), entry(parser, action)[1]) for action in positionals(parser)]
     if front:
         parts.append(listed(front))
@@ -67,22 +78,25 @@ def page(name: str, parser: CommandParser) -> str:
         if not actions:
             continue
         sections = [action.dest for action in group._group_actions if is_section(action)]
-        title = (group.title or "options").rstrip(".")
+        title = said((group.title or "options").rstrip("."), language)
         parts.append(f"## {title[0].upper()}{title[1:]}")
         if sections and "--config" in option_names(parser):
-            parts.append(f"In a file for `--config`, these stand below `{sections[0]}`.")
+            parts.append(words(language)["config_below"].format(section=sections[0]))
         parts.append(listed([entry(parser, action) for action in actions]))
-    return "\n\n".join(parts) + "\n"
+    return parts
 
 
-def description(text: str) -> str:
+def description(text: str, language: str) -> str:
     """Paragraphs as they are; what is indented, examples and files, as blocks."""
     parts = []
     for paragraph in text.split("\n\n"):
-        if paragraph.startswith("  "):
-            parts.append(f"```text\n{dedented(paragraph)}\n```")
-        else:
-            parts.append(plain(paragraph))
+        for indented, lines in groupby(paragraph.splitlines(), lambda line: line[:1] == " "):
+            some = list(lines)
+            if not indented:
+                parts.append(plain(said(joined(some), language)))
+                continue
+            block = "\n".join(map(remarked, some) if language == "zh" else some)
+            parts.append(f"```text\n{dedented(block)}\n```")
     return "\n\n".join(parts)
 
 

@@ -1,23 +1,33 @@
-"""What docstrings say about settings, in the reader's language: a table that the
-commands' help uses as well, twinformer/commands/chinese/settings.toml.
+"""The command line's own tables of Chinese, for the pages that are made of its help.
 
-Its keys are the English sentences as they stand in the code. So a sentence that was changed has
-no Chinese any more, which a test notices, and never a wrong one.
+twinformer/commands/chinese has the English sentences, as they stand in the code, as its keys. So
+a sentence that was changed has no Chinese any more, which a test notices, and never a wrong one.
 """
-import tomllib
-from functools import cache
-from pathlib import Path
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-__all__ = ["chinese", "said"]
+from twinformer.commands.chinese.help import table
 
-FILE = Path(__file__).parents[3] / "twinformer" / "commands" / "chinese" / "settings.toml"
+__all__ = ["said", "speaking"]
 
-
-@cache
-def chinese() -> dict[str, str]:
-    return tomllib.loads(FILE.read_text("utf-8"))
+VARIABLE = "TWINFORMER_LANGUAGE"
 
 
 def said(sentence: str, language: str) -> str:
     """The sentence, in English where it has no Chinese."""
-    return chinese().get(sentence, sentence) if language == "zh" else sentence
+    return table().get(sentence, sentence) if language == "zh" else sentence
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """What commands say of themselves inside is in this language, whatever the machine's is."""
+    before = os.environ.get(VARIABLE)
+    os.environ[VARIABLE] = language
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[VARIABLE]
+        else:
+            os.environ[VARIABLE] = before

@@ -10,6 +10,7 @@ import pytest
 from .small_book import small_book
 
 pytest.importorskip("myst_nb", reason="the docs extra is not installed")
+pytest.importorskip("lxml", reason="the docs extra is not installed")
 pytest.importorskip("pydata_sphinx_theme", reason="the docs extra is not installed")
 
 ROOT = Path(__file__).parents[3]

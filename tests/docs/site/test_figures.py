@@ -3,6 +3,7 @@ import re
 import xml.etree.ElementTree as ElementTree
 
 import pytest
+from pygments.token import Whitespace
 
 from docs.site.figures.architecture import MODELS, model_of
 from docs.site.figures.chart import ticks
@@ -11,8 +12,10 @@ from docs.site.figures.flow import Box, flow
 from docs.site.figures.labels import LABELS
 from docs.site.figures.learned import learned
 from docs.site.figures.registry import FIGURES, figure_files
+from docs.site.pairs.facing import ROOT
 from docs.site.pairs.runs import RUNS
 from docs.site.pairs.shapes import figures
+from tests.docs.site.test_looks import TEXT, THEMES, colours, contrast
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -83,3 +86,23 @@ def test_ticks_are_round_and_within():
 def test_labels_are_in_both_languages():
     for key, words in LABELS.items():
         assert len(words) == 2 and all(words), key
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_drawings_and_marked_lines_can_be_read(theme):
+    """Words on the soft grounds, names in the strong colours, code on every mark of a line."""
+    style = (ROOT / "docs/_static/pairs.css").read_text("utf-8")
+    block = re.search(re.escape(THEMES[theme]) + r" \{(.*?)\}", style, re.S)[1]
+    own = dict(re.findall(r"--fig-([\w-]+): #([0-9a-f]{6});", block))
+    book = colours(theme)
+    grounds = [own[f"{kind}-soft"] for kind in ("a", "b", "c", "d", "plain")]
+    for ground in grounds:
+        assert contrast(book["ink"], ground) >= TEXT and contrast(book["quiet"], ground) >= TEXT
+    for kind in "abcd":
+        assert contrast(own[kind], book["paper"]) >= TEXT
+    pytest.importorskip("a11y_pygments", reason="the docs extra is not installed")
+    from pygments.styles import get_style_by_name
+
+    for token, looks in get_style_by_name(f"a11y-high-contrast-{theme}"):
+        if looks["color"] and token is not Whitespace:
+            assert all(contrast(looks["color"], ground) >= TEXT for ground in grounds), token

@@ -29,7 +29,8 @@ def pages():
 def test_the_order_has_every_pair_once():
     pairs = sorted(name.removesuffix(".py") for names in mirrored_pairs().values()
                    for name in names)
-    assert sorted(ordered()) == pairs
+    assert sorted(ordered()) == pairs, (
+        "a new pair needs its place in docs/site/pairs/order.py and its words in chinese.txt")
     assert neighbours(ordered()[0]) == (None, ordered()[1])
     assert neighbours(ordered()[-1]) == (ordered()[-2], None)
 
@@ -57,7 +58,8 @@ def test_every_word_and_every_pair_is_said_in_chinese():
     assert set(chinese()) == set(ordered())
     for key, (english, other) in WORDS.items():
         assert english and other, key
-        assert sorted(re.findall(r"\{\w+\}", english)) == sorted(re.findall(r"\{\w+\}", other)), key
+        places = [sorted(re.findall(r"\{\w+\}", text)) for text in (english, other)]
+        assert places[0] == places[1], key
     for title, why in chinese().values():
         assert re.search(r"[\u4e00-\u9fff]", why), title
 
@@ -80,7 +82,8 @@ def test_a_row_has_a_line_of_one_side_at_least(name):
 def test_a_file_is_cut_where_a_reader_folds_it():
     kinds = [(part.kind, part.of) for part in sections(source("numpy_impl", "layers/norm"))]
     assert ("docstring", "LayerNorm") in kinds
-    assert ("forward", "LayerNorm.forward") in kinds and ("backward", "LayerNorm.backward") in kinds
+    assert ("forward", "LayerNorm.forward") in kinds
+    assert ("backward", "LayerNorm.backward") in kinds
     assert ("rest", "LayerNorm.__init__") in kinds
 
 

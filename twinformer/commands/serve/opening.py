@@ -3,6 +3,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ...architectures.kinds import writes
 from ...backend import implementation
 from ...serving.engine import Engine
@@ -66,6 +68,10 @@ def open_service(source: str, *, name: str | None, backend: str, device: str,
                                 implementation("numpy"), max_texts=max_texts,
                                 max_waiting=max_waiting, watch=metrics.stepped)
         _, service.style = chat_style(opened, template)
+        service.next_logits = lambda ids: np.asarray(
+            package.RunningBatch(model).add([ids]))[0]
+        service.attention = lambda ids: np.asarray(package.attention_maps(model, ids))
+        service.folder = opened.folder if opened.step else None
     else:
         service.about = "it reads whole texts: POST /v1/embeddings"
         service.encoder = lambda texts: package.text_vectors(model, opened.tokenizer, texts)

@@ -60,5 +60,5 @@ RUNS = {
         v = np.array([11.0, 22, 33]).reshape(1, 1, 3, 1)
         dy = np.ones((1, 1, 1, 1))
         """, "y, cache = flash_attention(q, k, v, scale=1.0, tile=(1, 1))",
-        "dq, dk, dv = flash_attention_backward(dy, cache)"),
+        "dq, dk, dv = flash_attention_backward(dy, cache)", follow="forward_tiles backward_tiles"),
 }

@@ -11,7 +11,8 @@ RUNS = {
         layer = RMSNorm(2, eps=0.0).to(np.float64)
         x = np.array([[1.0, 7], [3, 4]])
         dy = np.array([[1.0, 0], [0, 1]])
-        """, "y, cache = layer.forward(x)", "dx = layer.backward(dy, cache)"),
+        """, "y, cache = layer.forward(x)", "dx = layer.backward(dy, cache)",
+        follow="normalised normalised_backward"),
     "layers/rotary": run("""
         import numpy as np
         from numpy_impl.layers.rotary import rotate, rotate_backward

@@ -14,12 +14,14 @@ class Run:
     forward : one call, "y, cache = layer.forward(x)"
     backward : one call, "dx = layer.backward(dy, cache)"; "" where there is none
     twin : whether the same lines run in the twin, with numpy_impl read as torch_impl
+    follow : the functions whose lines are told, where it is not those that are called here
     """
 
     setup: str
     forward: str
     backward: str = ""
     twin: bool = True
+    follow: tuple[str, ...] = ()
 
     def code(self) -> str:
         """All of it, to be copied."""
@@ -32,8 +34,9 @@ class Run:
     def differentiated(self) -> list[str]:
         """The inputs that the backward gives a gradient of: "dq, dk = ..." -> ["q", "k"]"""
         left, equals, _ = self.backward.partition(" = ")
-        return equals and [name.strip().removeprefix("d") for name in left.split(",")] or []
+        return [name.strip().removeprefix("d") for name in left.split(",")] if equals else []
 
 
-def run(setup: str, forward: str, backward: str = "", twin: bool = True) -> Run:
-    return Run(dedent(setup).strip(), dedent(forward).strip(), dedent(backward).strip(), twin)
+def run(setup: str, forward: str, backward: str = "", twin: bool = True, follow: str = "") -> Run:
+    return Run(dedent(setup).strip(), dedent(forward).strip(), dedent(backward).strip(), twin,
+               tuple(follow.split()))

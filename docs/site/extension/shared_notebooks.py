@@ -1,0 +1,19 @@
+"""Both editions share what their notebooks have computed.
+
+The code of a chapter is the same in both languages; what is said about its plots, in the options
+of a cell, is not. jupyter-cache takes a notebook for another one if an option differs, and puts
+the options of the first in place of its own. Here the code alone decides, and options stay.
+"""
+from functools import partialmethod
+
+from jupyter_cache.cache.main import JupyterCacheBase
+
+__all__ = ["setup"]
+
+
+def setup(app):
+    JupyterCacheBase.create_hashed_notebook = partialmethod(
+        JupyterCacheBase.create_hashed_notebook, cell_metadata=("tags",))
+    JupyterCacheBase.merge_match_into_notebook = partialmethod(
+        JupyterCacheBase.merge_match_into_notebook, cell_meta=())
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
