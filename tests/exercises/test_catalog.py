@@ -107,7 +107,7 @@ CALLED = [one.name for one in catalog() if one.judge == "reference"]
 def test_a_counterexample_can_be_pasted(name, capsys):
     """As it is printed, with the solution in the learner's place: it runs."""
     exercise = exercise_called(name)
-    verdicts = [verdict_of(exercise, exercise.with_mistake(one)) for one in exercise.mistakes]
+    verdicts = (verdict_of(exercise, exercise.with_mistake(one)) for one in exercise.mistakes)
     code = next(one.case for one in verdicts if "Error: " not in one.case)
     module_of(exercise.module, exercise.solution(), exercise.folder / "solution.py")
     exec(code, {})
