@@ -5,6 +5,7 @@ import pytest
 
 from twinformer.commands.main import main
 from twinformer.exercises.catalog import catalog, exercise_called
+from twinformer.exercises.progress import Progress
 
 NAME = "gradient-clipping"
 
@@ -118,6 +119,19 @@ def test_in_chinese_and_in_a_chinese_folder(capsys, tmp_path, monkeypatch):
 def test_a_mistake_at_the_command_line_is_one_line(capsys, words, message):
     code, text = said(capsys, *words)
     assert code == 2 and message in text and len(text.splitlines()) == 1
+
+
+def test_two_terminals_keep_both_of_their_progress(capsys, tmp_path):
+    said(capsys, "start", NAME)
+    said(capsys, "start", "top-k")
+    one, other = (Progress(tmp_path / "exercises") for _ in range(2))
+    one.of(NAME).passed = True
+    other.of("top-k").checks = 7
+    one.save(NAME)
+    other.save()
+    found = Progress(tmp_path / "exercises")
+    assert found.standings[NAME].passed and found.standings["top-k"].checks == 7
+    assert found.latest == NAME
 
 
 def test_a_progress_that_is_not_ours_is_left_alone(capsys, tmp_path):
