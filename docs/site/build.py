@@ -65,7 +65,7 @@ def build(place: Place, languages: tuple[str, ...] = LANGUAGES, strict: bool = F
         begun, texts = time.perf_counter(), staged[language]
         extra = place.build / "extra" / language
         extra.mkdir(parents=True, exist_ok=True)
-        write_notebooks(texts, extra / "notebooks", place)
+        write_notebooks(texts, extra / "notebooks", place, place.source(language))
         if "reference/printable" in texts:
             write_printable(extra / "side_by_side.html")
         failed |= sphinx(language, place, strict, notebooks)
