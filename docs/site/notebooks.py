@@ -14,7 +14,7 @@ from docs.site.places import Place
 __all__ = ["is_notebook", "write_notebooks"]
 
 EXERCISES = re.compile(r"^```\{exercises\}.*?^```$", re.M | re.S)
-PAIR = re.compile(r"^```\{pair\} (\S+)\n```$", re.M)
+PAIRS = re.compile(r"^```\{pair\} (.+)\n```$", re.M)
 DIRECTIVE = re.compile(r"^(`{3,}|:{3,})\{(?!code-cell)[\w-]+\}.*?^\1\n?", re.M | re.S)
 DOWNLOAD = re.compile(r'^<p class="book-notebook">.*</p>\n', re.M)
 FORMULA = re.compile(r"^```math\n(.*?)^```$", re.M | re.S)  # Jupyter knows dollars alone
@@ -62,7 +62,8 @@ def write_notebooks(texts: dict[str, str], folder: Path, place: Place,
 def without_directives(text: str) -> str:
     """Markdown as Jupyter reads it."""
     text = EXERCISES.sub("    twinformer exercise list", text)
-    text = PAIR.sub(r"- `numpy_impl/\1.py`, `torch_impl/\1.py`", text)
+    text = PAIRS.sub(lambda found: "\n".join(
+        f"- `numpy_impl/{name}.py`, `torch_impl/{name}.py`" for name in found[1].split()), text)
     text = DOWNLOAD.sub("", DIRECTIVE.sub("", text))
     return FORMULA.sub(r"$$\n\1$$", text)
 

@@ -33,10 +33,7 @@ Move it.
 ```{exercises} 01
 ```
 
-```{pair} layers/norm
-```
-
-```{pair} layers/linear
+```{pair} layers/norm layers/linear
 ```
 """
 
@@ -61,6 +58,7 @@ def test_a_notebook_stands_alone(tmp_path, monkeypatch):
     assert code["source"] == "print(table[0](1))"
     assert "twinformer exercise list" in last["source"] and "Move it" not in last["source"]
     assert "- `numpy_impl/layers/norm.py`, `torch_impl/layers/norm.py`" in last["source"]
+    assert "- `numpy_impl/layers/linear.py`, `torch_impl/layers/linear.py`" in last["source"]
     assert "{" not in last["source"]
 
 
