@@ -65,7 +65,7 @@ def build(place: Place, languages: tuple[str, ...] = LANGUAGES, strict: bool = F
     for language in languages:
         extra = place.build / "extra" / language
         extra.mkdir(parents=True, exist_ok=True)
-        write_notebooks(staged[language], extra / "notebooks", place)
+        write_notebooks(staged[language], extra / "notebooks", place, place.source(language))
         if "reference/printable" in staged[language]:
             write_printable(extra / "side_by_side.html")
     with ProcessPoolExecutor(min(len(languages), os.cpu_count() or 1),
