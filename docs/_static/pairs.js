@@ -6,7 +6,7 @@
     for (const pair of document.querySelectorAll(".tf-pair")) {
       pair.dataset.side = side;
       for (const tab of pair.querySelectorAll(".tf-tabs button"))
-        tab.setAttribute("aria-selected", String(tab.dataset.side === side));
+        tab.setAttribute("aria-pressed", String(tab.dataset.side === side));
     }
     try { localStorage.setItem(key, side); } catch { /* private windows */ }
   };
@@ -18,6 +18,13 @@
   };
   document.addEventListener("DOMContentLoaded", () => {
     if (!document.querySelector(".tf-pair")) return;
+    const narrow = matchMedia("(max-width: 1100px)");
+    const fit = () => {      // where both columns fit there is nothing to choose
+      for (const tab of document.querySelectorAll(".tf-tabs button")) tab.disabled = !narrow.matches;
+    };
+    fit();
+    narrow.addEventListener("change", fit);
+    for (const pair of document.querySelectorAll(".tf-pair")) pair.classList.add("tf-tabbed");
     for (const tab of document.querySelectorAll(".tf-tabs button")) {
       tab.addEventListener("click", () => choose(tab.dataset.side));
       tab.addEventListener("keydown", (event) => {

@@ -64,6 +64,10 @@ const Widget = (() => {
           element("output", { textContent: text }));
       }));
     },
+    // "{} of {}" with values in place of each {}
+    fill(text, ...values) {
+      return values.reduce((told, value) => told.replace("{}", () => value), text);
+    },
     live(parent) {
       const made = element("p", { className: "widget-says" });
       made.setAttribute("aria-live", "polite");

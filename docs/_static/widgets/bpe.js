@@ -54,8 +54,9 @@
     title: ["Byte-pair encoding: the commonest pair of neighbours becomes one token, again and again",
       "字节对编码：最常见的相邻一对合并成一个词元，一再重复"],
     text: ["text", "文本"], next: ["merge the next pair", "合并下一对"], back: ["one back", "退一步"],
-    begin: ["from the beginning", "从头开始"], tokens: ["tokens", "个词元"],
-    merges: ["merges", "次合并"], then: ["Next:", "下一次："], times: ["times", "次"],
+    begin: ["from the beginning", "从头开始"],
+    state: ["{} tokens, {} merges. ", "{} 个词元，已合并 {} 次。"],
+    then: ["Next: {} + {}, {} times", "下一次：{} + {}，出现 {} 次"],
     end: ["No pair stands here twice.", "没有哪一对出现两次了。"],
     sample: ["low lower lowest slow slower slowest low slow", "learning to learn 学而时习之 学习 学习 learning"],
   }, (figure, say) => {
@@ -78,9 +79,8 @@
           textContent: shown(token) });
       })));
       const next = commonest(words);
-      says.textContent = `${count} ${say("tokens")}, ${done} ${say("merges")}. ` + (next && next.count > 1
-        ? `${say("then")} ${shown(next.a)} + ${shown(next.b)}, ${next.count} ${say("times")}`
-        : say("end"));
+      says.textContent = Widget.fill(say("state"), count, done) + (next && next.count > 1
+        ? Widget.fill(say("then"), shown(next.a), shown(next.b), next.count) : say("end"));
     };
     Widget.button(buttons, say("next"), () => { done += 1; update(); });
     Widget.button(buttons, say("back"), () => { done = Math.max(0, done - 1); update(); });

@@ -20,7 +20,7 @@
     title: ["LayerNorm's gradient: three paths add up", "LayerNorm 的梯度：三条路径相加"],
     asks: ["the loss asks for more of y", "损失希望增大 y"], direct: ["direct", "直接"],
     mean: ["through the mean", "经过均值"], variance: ["through the variance", "经过方差"],
-    sum: ["sum of dx", "dx 之和"], along: ["sum of dx times x̂", "dx 与 x̂ 的内积"],
+    sums: ["The sum of dx is {}, that of dx times x̂ is {}", "dx 之和为 {}，dx 与 x̂ 的内积为 {}"],
     shift: ["add 1 to every x", "每个 x 都加 1"],
   }, (figure, say) => {
     const inputs = Widget.box(figure);
@@ -47,8 +47,8 @@
         name: `x${i + 1}`, value, text: value.toFixed(3), kind: "abdc"[n] })), most));
       const sum = found.dx.reduce((total, one) => total + one, 0);
       const along = found.dx.reduce((total, one, i) => total + one * found.y[i], 0);
-      says.textContent = `${say("sum")}: ${Math.abs(sum).toFixed(6)}; ${say("along")}: `
-        + Math.abs(along).toFixed(6);
+      says.textContent = Widget.fill(say("sums"), Math.abs(sum).toFixed(6),
+        Math.abs(along).toFixed(6));
     };
     update();
   });

@@ -10,7 +10,8 @@
     title: ["Who may attend to whom", "谁可以看谁"], length: ["positions", "位置数"],
     window: ["window", "窗口"], off: ["off", "关"],
     packed: ["two documents in one sequence", "一个序列里装两篇文档"],
-    query: ["query", "查询"], sees: ["sees the keys", "看得见的键"], pairs: ["pairs of", "对，共"],
+    sees: ["query {} sees the keys {}", "查询 {} 看得见的键：{}"],
+    pairs: ["{} of {} pairs", "{} 对看得见，共 {} 对"],
     caption: ["Rows are queries, columns are keys; ● = may attend", "行是查询，列是键；● 表示可以看"],
   }, (figure, say) => {
     const inputs = Widget.box(figure);
@@ -35,15 +36,15 @@
             className: may ? `on-${documents ? documents[s] : 0}` : "", textContent: may ? "●" : "" }));
           const line = Widget.element("tr", { tabIndex: 0 }, name, ...cells);
           const tell = () => {
-            says.textContent = `${say("query")} ${t} ${say("sees")} `
-              + row.flatMap((may, s) => (may ? [s] : [])).join(", ");
+            says.textContent = Widget.fill(say("sees"), t,
+              row.flatMap((may, s) => (may ? [s] : [])).join(", "));
           };
           line.addEventListener("focus", tell);
           line.addEventListener("mouseenter", tell);
           return line;
         }));
       const count = seen.flat().filter(Boolean).length;
-      says.textContent = `${count} ${say("pairs")} ${T * T}`;
+      says.textContent = Widget.fill(say("pairs"), count, T * T);
     };
     update();
   });

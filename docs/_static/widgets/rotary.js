@@ -18,7 +18,7 @@
       "旋转位置编码：分数只知道相距多远，不知道在哪里"],
     t: ["position of the query", "查询的位置"], s: ["position of the key", "键的位置"],
     pair: ["pair of features", "特征对"], q: ["query", "查询"], k: ["key", "键"],
-    score: ["score", "分数"], apart: ["apart", "相距"], both: ["move both by 1", "两者都后移 1"],
+    apart: ["{} apart: the score is {}", "相距 {}：分数为 {}"], both: ["move both by 1", "两者都后移 1"],
   }, (figure, say) => {
     const inputs = Widget.box(figure);
     const own = frequencies(8, 1000);
@@ -41,8 +41,8 @@
       const k = rotate([1, 0], s.value * frequency);
       dial.innerHTML = `<svg viewBox="-110 -110 220 220" width="220" height="220" role="img"
         aria-label="${say("q")}, ${say("k")}"><circle r="72"/>${hand(k, "b", say("k"))}${hand(q, "a", say("q"))}</svg>`;
-      says.textContent = `${say("apart")} ${t.value - s.value}: ${say("score")} `
-        + score([1, 0], [1, 0], t.value, s.value, frequency).toFixed(4);
+      says.textContent = Widget.fill(say("apart"), t.value - s.value,
+        score([1, 0], [1, 0], t.value, s.value, frequency).toFixed(4));
     };
     update();
   });

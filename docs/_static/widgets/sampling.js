@@ -58,7 +58,7 @@
     title: ["The next token: what temperature, top-k, top-p and min-p leave of it",
       "下一个词元：温度、top-k、top-p、min-p 之后还剩什么"],
     temperature: ["temperature", "温度"], off: ["off", "关"], draw: ["draw a token", "抽一个词元"],
-    drawn: ["drawn", "抽到"], kept: ["tokens are left", "个词元留下"],
+    drawn: ["drawn: {}", "抽到：{}"], kept: ["{} tokens are left", "留下 {} 个词元"],
   }, (figure, say) => {
     const names = WORDS[figure.dataset.language === "zh" ? 1 : 0];
     const inputs = Widget.box(figure);
@@ -71,7 +71,7 @@
       Widget.bars(bars, shares.map((share, i) => ({
         name: names[i], value: share, text: share.toFixed(3), kind: share > 0 ? "a" : "off",
       })), 1);
-      says.textContent = `${shares.filter((share) => share > 0).length} ${say("kept")}`;
+      says.textContent = Widget.fill(say("kept"), shares.filter((share) => share > 0).length);
     };
     const slider = (name, options) => Widget.slider(inputs, name, options, () => update());
     const temperature = slider(say("temperature"),
@@ -83,7 +83,7 @@
       show: (x) => (x === 0 ? say("off") : x.toFixed(2)) });
     const bars = Widget.box(figure, "widget-bars");
     Widget.button(figure, say("draw"), () => {
-      says.textContent = `${say("drawn")}: ${names[draw(now(), Math.random())]}`;
+      says.textContent = Widget.fill(say("drawn"), names[draw(now(), Math.random())]);
     });
     const says = Widget.live(figure);
     update();

@@ -14,7 +14,7 @@
     title: ["Softmax: move the scores, and the temperature that divides them",
       "softmax：移动各个分数，以及用来相除的温度"],
     score: ["score", "分数"], temperature: ["temperature", "温度"], share: ["share", "份额"],
-    entropy: ["Entropy", "熵"], of: ["of at most", "，最大为"],
+    entropy: ["Entropy {}, of at most ln 4 = {}", "熵 {}，最大为 ln 4 = {}"],
     add: ["add 1 to every score", "每个分数都加 1"],
   }, (figure, say) => {
     const inputs = Widget.box(figure);
@@ -23,8 +23,7 @@
       Widget.bars(bars, p.map((share, i) => ({
         name: `${say("share")} ${i + 1}`, value: share, text: share.toFixed(3), kind: "a",
       })), 1);
-      says.textContent = `${say("entropy")} ${entropy(p).toFixed(3)} ${say("of")} ln 4 = `
-        + Math.log(4).toFixed(3);
+      says.textContent = Widget.fill(say("entropy"), entropy(p).toFixed(3), Math.log(4).toFixed(3));
     };
     const scores = [2, 1, 0, -1].map((value, i) => Widget.slider(inputs, `${say("score")} ${i + 1}`,
       { min: -5, max: 5, step: 0.1, value, show: (x) => x.toFixed(1) }, () => update()));

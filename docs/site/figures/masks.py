@@ -59,7 +59,7 @@ def packed(language: str) -> str:
 
 
 def attention_map(language: str) -> str:
-    """Of the first head of a tiny GPT that has learned a sentence by heart."""
+    """Of a head of a tiny GPT that has learned a sentence by heart."""
     from .learned import learned
 
     signs = [sign.replace(" ", "␣") for sign in learned().text[:-1]]

@@ -31,6 +31,9 @@ def columns(name: str, language: str, marks: list[Link]) -> str:
     told = lines_that_ran(name)
     html = [f'<div class="tf-pair" data-side="numpy">{tabs(name, language)}']
     for of, group in groupby(facing(name), key=lambda part: part.of):
+        if name.startswith("models/") and of.endswith(".__init__"):
+            group = list(group)      # a model is its composition
+            told = told | {left for part in group for left, _, _ in part.rows}
         html.append(fold(of, list(group), codes, numbers, marks, told, language))
     return "\n".join([*html, "</div>"])
 
@@ -44,11 +47,10 @@ def lines_that_ran(name: str) -> set[int]:
 def tabs(name: str, language: str) -> str:
     """The headings of the columns; on a phone, where one column fits, they choose it."""
     buttons = "".join(
-        f'<button type="button" role="tab" data-side="{side}" '
-        f'aria-selected="{str(chosen).lower()}">'
+        f'<button type="button" data-side="{side}" aria-pressed="{str(chosen).lower()}">'
         f'<code>{package}/{name}.py</code> <span>{say(side, language)}</span></button>'
         for side, package, chosen in (("numpy", PACKAGES[0], True), ("torch", PACKAGES[1], False)))
-    return f'<div class="tf-tabs" role="tablist">{buttons}</div>'
+    return f'<div class="tf-tabs">{buttons}</div>'
 
 
 def fold(of: str, parts: list[Facing], codes, numbers, marks, told, language: str) -> str:
@@ -122,7 +124,7 @@ def side(which: int, part: Facing, codes, numbers) -> str:
         html.append(f'<b class="{kind}" data-n="{line + 1}"{ident}>{marks}'
                     f'{codes[which][line]}\n</b>')
     package = ("numpy", "torch")[which]
-    return f'<pre class="tf-side tf-{package}" tabindex="0">{"".join(html)}</pre>'
+    return f'<pre class="tf-side tf-{package}">{"".join(html)}</pre>'
 
 
 def plain(html: str) -> str:

@@ -40,13 +40,15 @@ def meaning(name: str, language: str) -> str:
     page = own_page(name)
     if page is None:
         return ""
-    at = next((n for n, (heading, _) in enumerate(parts(page, "en")) if MEANS.match(heading)), None)
+    headings = [heading for heading, _ in parts(page, "en")]
+    at = next((n for n, heading in enumerate(headings) if MEANS.match(heading)), None)
     own = parts(page, language)
     if at is None or at >= len(own):
         return ""
     chosen = []
     for block in own[at][1].strip().split("\n\n"):
-        if block.startswith("```") and not block.startswith("```math") or len(chosen) == BLOCKS:
+        code = block.startswith("```") and not block.startswith("```math")
+        if code or len(chosen) == BLOCKS:
             break
         chosen.append(block)
     while chosen and chosen[-1].rstrip().endswith((":", "：", ",")):   # it leads on to what is cut

@@ -11,6 +11,7 @@ from .words import say
 
 __all__ = ["numbers", "written"]
 
+LARGE = 1e9     # beyond it nothing is left to round
 SHORT = 72      # signs of a list of tokens
 FEW = 36        # numbers that are printed; of larger arrays the shape alone
 
@@ -81,6 +82,7 @@ def written(array: np.ndarray | str) -> str:
     if array.dtype.kind == "b":
         array = array.astype(int)
     if array.dtype.kind == "f":
-        array = np.round(array, 4) + 0.0
+        array = np.where(np.abs(array) < LARGE, np.round(np.clip(array, -LARGE, LARGE), 4) + 0.0,
+                         array)
     return np.array2string(array, precision=4, suppress_small=True, max_line_width=60,
                            separator=" ", floatmode="maxprec")

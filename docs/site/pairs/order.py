@@ -49,7 +49,8 @@ PARTS = [
          "模型给每个可能的下一个词元一个概率。接下来怎么用：抽样、搜索，或者打赌。",
          "generation/sampling layers/kv_cache generation/generate generation/logits_processing "
          "generation/responding generation/running_batch generation/past "
-         "generation/beam_search generation/speculative evaluation/likelihood"),
+         "generation/beam_search generation/speculative evaluation/likelihood "
+         "generation/attention_maps"),
     part("What later models changed", "后来的模型改了什么",
          "Four parts of GPT-2 replaced, one after the other; then the models that are made of the "
          "new ones.",

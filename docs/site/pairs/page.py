@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from docs.side_by_side import explanations
-from docs.site.extension.directives import catalog
 from docs.site.figures.labels import label
+from twinformer.exercises.catalog import catalog
 
 from .algebra import Link, links_of_pair
 from .columns import columns
@@ -13,6 +13,7 @@ from .facing import ROOT
 from .meaning import meaning, result
 from .names import imported_pairs, outside, used_by
 from .numbers import numbers
+from .order import PARTS
 from .proof import errors, made, mutants, own_tests
 from .shapes import figures
 from .telling import Told, papers, told
@@ -65,15 +66,21 @@ def why(name: str, about: Told, language: str) -> str:
     lessons = [f"[{in_language(title, path, language)}](repo:{path.relative_to(ROOT).as_posix()})"
                for title, path in explanations().get(f"{name}.py", [])
                if "from-gpt-2" in path.as_posix()]
-    parts = [about.why, files]
+    parts = [where(name, language), about.why, meaning(name, language), files]
     if about.more:
         key = "module docstring"
         parts.append(f"{say(key, language)}\n\n```text\n{about.more}\n```")
-    if meant := meaning(name, language):
-        parts.append(meant)
     if lessons:
         parts.append(f"{say('lesson', language)}: {', '.join(lessons)}")
-    return "\n\n".join(parts)
+    return "\n\n".join(filter(None, parts))
+
+
+def where(name: str, language: str) -> str:
+    """Where on the road this is."""
+    n, part = next((n, part) for n, part in enumerate(PARTS, 1) if name in part.pairs)
+    index = posixpath.relpath("index", posixpath.dirname(name)) + ".md"
+    return say("where", language, n=n, part=f"[{part.title[language]}]({index})",
+               k=part.pairs.index(name) + 1, count=len(part.pairs))
 
 
 def shapes(name: str, language: str) -> str:

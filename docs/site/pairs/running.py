@@ -63,8 +63,9 @@ def in_the_twin(name: str, run, ours: dict[str, Any]):
     with spelled_out(), traced(f"torch_impl/{name}.py") as steps:
         exec(without_cache(run.forward) if run.backward else run.forward, space)
     twin = {(step.function, key): value for step in steps for key, value in step.gives.items()}
-    differences = [difference(ours[key], space[key]) for key in results(run.forward)
-                   if key in space and key != "cache"]
+    compared = [key for key in results(run.forward) if key != "cache"] or [
+        key for key, value in space.items() if isinstance(value, torch.Tensor)]  # in place
+    differences = [difference(ours[key], space[key]) for key in compared if key in space]
     if run.backward:
         wanted = {key: (ours[f"d{key}"], space[key]) for key in run.differentiated()}
         for key in ("layer", "model"):

@@ -63,7 +63,8 @@ def spelled(node, lines: list[str]) -> None:
         own = [line.encode() for line in lines[one.lineno - 1:one.end_lineno]]
         own[-1] = own[-1][:one.end_col_offset]       # columns are counted in bytes
         own[0] = own[0][one.col_offset:]
-        one.words = " ".join(b" ".join(line.partition(b"  #")[0] for line in own).decode().split())
+        words = b" ".join(line.partition(b"  #")[0] for line in own).decode().split()
+        one.words = " ".join(words).replace("( ", "(").replace("[ ", "[")
 
 
 def uses_of(node: ast.AST) -> list[str]:

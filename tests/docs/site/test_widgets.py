@@ -6,9 +6,10 @@ import subprocess
 import numpy as np
 import pytest
 
-from docs.site.extension.directives import WIDGETS
+from docs.site.pairs.facing import ROOT
 from docs.site.pairs.page import WIDGETS as ON_PAGES
 
+WIDGETS = ROOT / "docs/_static/widgets"
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="no node here to run the widgets with")
 NAMES = sorted(path.stem for path in WIDGETS.glob("*.js"))

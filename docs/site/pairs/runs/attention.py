@@ -50,7 +50,7 @@ RUNS = {
         queries = slice(0, 2)
         keys = slice(0, 3)
         how = How(window=None, scale=1.0, softcap=None, tile=(2, 3))
-        """, "scores = mask_tile(scores, queries, keys, 1, None, how)", twin=False),
+        """, "scores = mask_tile(scores, queries, keys, 1, None, how)"),
     "layers/flash_attention": run("""
         import numpy as np
         from numpy_impl.layers.flash_attention import flash_attention, flash_attention_backward

@@ -41,12 +41,12 @@ RUNS = {
 
         scores = np.log(np.array([0.6, 0.4]))
         log_probs = np.log(np.array([[0.5, 0.3, 0.2], [0.05, 0.05, 0.9]]))
-        """, "best = best_continuations(scores, log_probs, 2)", twin=False),
+        """, "best = best_continuations(scores, log_probs, 2)"),
     "generation/speculative": run("""
         import numpy as np
         from numpy_impl.generation.speculative import residual
 
         p = np.array([0.5, 0.25, 0.25])
         q = np.array([0.25, 0.5, 0.25])
-        """, "r = residual(p, q)", twin=False),
+        """, "r = residual(p, q)"),
 }

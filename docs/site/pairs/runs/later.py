@@ -27,7 +27,7 @@ RUNS = {
         from numpy_impl.layers.rotary_frequencies import llama3_frequencies, rotary_frequencies
 
         frequencies = rotary_frequencies(8, 10000.0)
-        """, "slowed = llama3_frequencies(frequencies, 8.0, 1.0, 4.0, 1024)", twin=False),
+        """, "slowed = llama3_frequencies(frequencies, 8.0, 1.0, 4.0, 1024)"),
     "layers/gates": run("""
         import numpy as np
         from numpy_impl.layers.gates import swiglu, swiglu_backward

@@ -65,7 +65,7 @@ RUNS = {
         context = Context(keep=KeepMasks(0))
         x = np.array([1.0, 2, 3, 4, 5, 6])
         dy = np.ones(6)
-        """, "y, cache = layer.forward(x, context)", "dx = layer.backward(dy, cache)", twin=False),
+        """, "y, cache = layer.forward(x, context)", "dx = layer.backward(dy, cache)"),
     "layers/feed_forward": run("""
         import numpy as np
         from numpy_impl.layers.feed_forward import FeedForward

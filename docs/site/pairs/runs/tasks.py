@@ -23,7 +23,7 @@ RUNS = {
         from twinformer.batches.batches import Batches
 
         batches = Batches(np.arange(9), max_length=3, batch_size=2, seed=0)
-        """, "inputs, targets, state = next(create_loader(batches))", twin=False),
+        """, "inputs, targets, state = next(create_loader(batches))"),
     "training/learner": run(f"""
         {GPT}
         from numpy_impl.training.learner import Learner
@@ -39,7 +39,7 @@ RUNS = {
         from numpy_impl.generation.past import places_of
 
         cache = SimpleNamespace(capacity=4)
-        """, "places = places_of(cache, 3, 6)", twin=False),
+        """, "places = places_of(cache, 3, 6)"),
     "generation/fill_mask": run(f"""
         {BERT}
         from numpy_impl.generation.fill_mask import mask_probabilities
@@ -47,6 +47,12 @@ RUNS = {
         ids = np.array([[1, 6, 2]])
         places = np.array([[1]])
         """, "p = mask_probabilities(model, ids, places)"),
+    "generation/attention_maps": run(f"""
+        {GPT}
+        from numpy_impl.generation.attention_maps import attention_maps
+
+        ids = np.array([3, 1, 4])
+        """, "maps = attention_maps(model, ids)", follow="Listener.append"),
     "generation/text_vectors": run("""
         import numpy as np
         from numpy_impl.generation.text_vectors import mean_vector

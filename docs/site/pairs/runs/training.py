@@ -34,8 +34,7 @@ RUNS = {
         gradient = np.array([2.0])
         first = np.zeros(1)
         second = np.zeros(1)
-        """, "adamw(parameter, gradient, first, second, 1, 0.1, 0.1, 0.9, 0.95, 0.0)",
-        twin=False),
+        """, "adamw(parameter, gradient, first, second, 1, 0.1, 0.1, 0.9, 0.95, 0.0)"),
     "training/newton_schulz": run("""
         import numpy as np
         from numpy_impl.training.newton_schulz import newton_schulz
@@ -49,7 +48,7 @@ RUNS = {
         parameter = np.zeros((2, 2))
         gradient = np.diag([3.0, -4.0])
         first = np.zeros((2, 2))
-        """, 'muon(parameter, gradient, first, 0.1, 0.0, 0.0, "original", 1, False)', twin=False),
+        """, 'muon(parameter, gradient, first, 0.1, 0.0, 0.0, "original", 1, False)'),
     "training/z_loss": run("""
         import numpy as np
         from numpy_impl.training.z_loss import (
@@ -66,5 +65,5 @@ RUNS = {
 
         q = np.array([[[[20.0], [10]], [[5.0], [1]]]])
         k = np.array([[[[20.0], [3]]]])
-        """, "largest = largest_scores(q, k, 1.0, 100.0)", twin=False),
+        """, "largest = largest_scores(q, k, 1.0, 100.0)"),
 }
