@@ -39,7 +39,7 @@ def run(arguments) -> int:
         standing = progress.standings.get(one.name)
         mark = " " if standing is None else MARKS["passed" if standing.passed else "begun"]
         print(f"  {mark} {one.name:{width}}  {in_cells(one.title[speaks], 52)} "
-              f"{one.minutes:3} min")
+              f"{say('minutes', speaks, n=one.minutes)}")
     passed = sum(standing.passed for standing in progress.standings.values())
     print(say("passed so far", speaks, passed=passed, all=len(catalog())))
     return 0

@@ -3,6 +3,7 @@
 __all__ = ["report", "say"]
 
 SAID = {
+    "minutes": ("{n:3} min", "{n:3} 分钟"),
     "passed so far": ("* passed, . begun: {passed} of {all} passed",
                       "* 已通过，. 已开始：共 {all} 题，通过 {passed} 题"),
     "passed of": ("{passed} of {all} passed", "{all} 题中通过 {passed} 题"),

@@ -1,7 +1,8 @@
-"""The laws that a port breaks beside its numbers, as the proof tells them, in Chinese."""
+"""What the proof tells of a port, in Chinese: the laws that it breaks, and causes that follow
+from its numbers alone."""
 import re
 
-__all__ = ["law_in"]
+__all__ = ["cause_in", "law_in"]
 
 # What parity_tests/ports/laws.py says -> the same in Chinese
 LAWS = {
@@ -18,9 +19,39 @@ LAWS = {
 }
 
 
+# What parity_tests/ports/causes.py says of numbers, whatever the component
+CAUSES = {
+    r"(.+): as if in (.+) of (.+) stood `(.+)` in place of `(.+?)`.*":
+        "{0}：好像 {2} 的 {1} 里写的是 `{3}`，而不是 `{4}`。",
+    r"(.+): all zeros\. .*": "{}：全是 0，什么也没有加上去。",
+    r"(.+): transposed\..*": "{}：转置了。",
+    r"(.+): the sign is dropped\.": "{}：符号丢了。",
+    r"(.+): everything is (.+) times the right number\.": "{}：每个数都是正确值的 {} 倍。",
+    r"(.+): a mean over (\d+) where a sum is meant .*": "{}：应当对 {} 个数求和，却求了平均。",
+    r"(.+): a sum over (\d+) where a mean is meant .*": "{}：应当对 {} 个数求平均，却求了和。",
+    r"(.+): 1/sqrt\((\d+)\) once too often .*": "{}：多乘了一次 1/sqrt({})。",
+    r"(.+): the factor 1/sqrt\((\d+)\) is missing .*": "{}：漏了系数 1/sqrt({})。",
+    r"(.+): right to single precision: .*":
+        "{}：只精确到单精度：某处用了 float32 的常数或转换。",
+    r"(.+): NaN where a row of the mask has no True: .*":
+        "{}：掩码里没有 True 的行成了 NaN：应当是零，而不是 0/0。",
+    r"(.+): the backward never made it\.": "{}：反向传播没有算它。",
+    r"(.+): not summed over the leading axes\.": "{}：没有对前面的各个轴求和。",
+}
+
+
+def cause_in(language: str, cause: str) -> str:
+    """The sentence, in the language; those of one component alone stay in English."""
+    return looked_up(CAUSES, language, cause)
+
+
 def law_in(language: str, law: str) -> str:
     """The sentence, in the language."""
-    for pattern, chinese in LAWS.items():
-        if language == "zh" and (found := re.fullmatch(pattern, law)):
+    return looked_up(LAWS, language, law)
+
+
+def looked_up(table: dict[str, str], language: str, sentence: str) -> str:
+    for pattern, chinese in table.items():
+        if language == "zh" and (found := re.fullmatch(pattern, sentence)):
             return chinese.format(*found.groups())
-    return law
+    return sentence

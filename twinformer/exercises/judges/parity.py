@@ -14,7 +14,7 @@ from parity_tests import component, ports, seeded_case
 from ..exercise import Exercise
 from ..verdict import Verdict
 from ..words import said
-from .laws import law_in
+from .laws import cause_in, law_in
 from .loading import module_of
 from .sameness import same
 
@@ -51,8 +51,8 @@ def judge(exercise: Exercise, module: ModuleType, language: str, seconds: float 
     told = ports.explained(part.name, row.finding, SEED, shrinking)
     lines = [law_in(language, one) for one in (told.error, told.law) if one]
     lines += [sentence(failure, language) for failure in told.failures]
-    return Verdict("error" if told.error else "wrong", lines, causes or told.causes,
-                   told.code, row.cases, found)
+    causes = causes or [cause_in(language, cause) for cause in told.causes]
+    return Verdict("error" if told.error else "wrong", lines, causes, told.code, row.cases, found)
 
 
 def sentence(failure, language: str) -> str:
