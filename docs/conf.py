@@ -26,7 +26,7 @@ language = {"en": "en", "zh": "zh_CN"}[book_language]
 
 extensions = ["myst_nb", "sphinx_copybutton", "sphinx.ext.autodoc", "numpydoc",
               *(f"docs.site.extension.{name}" for name in (
-                  "math_renderer", "directives", "docstrings", "pages", "pairs",
+                  "math_renderer", "directives", "docstrings", "pages", "pairs", "twins",
                   "shared_notebooks"))]
 root_doc = "index"
 exclude_patterns: list[str] = []
@@ -38,7 +38,7 @@ myst_fence_as_directive = ["math"]
 myst_heading_anchors = 4
 myst_dmath_double_inline = True
 nb_execution_mode = os.environ.get("TWINFORMER_SITE_NOTEBOOKS", "cache")
-nb_execution_cache_path = str(place.build / "notebooks")
+nb_execution_cache_path = str(place.build / "notebooks" / book_language)
 nb_execution_timeout = 120
 nb_execution_show_tb = True  # a cell that fails is a warning, and in a strict build an error
 nb_merge_streams = True

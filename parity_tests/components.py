@@ -94,6 +94,10 @@ class Component:
     def is_class(self) -> bool:
         return self.public[0].isupper()
 
+    def as_written(self, inputs) -> dict:
+        """The inputs as somebody calls it with, {name: value}."""
+        return inputs
+
     def backward_name(self) -> str:
         return self.backward or f"{self.public}_backward"
 
@@ -187,6 +191,13 @@ class Turned(Component):
             waves = rotary.plain(dim, theta).waves(positions, x)
             return rotate(x, *waves, interleaved)
         return at_positions
+
+    def as_written(self, inputs):
+        """With the waves, in the place of what they are made of."""
+        rotary = found("numpy_impl", self.room, "Rotary")
+        x, positions, dim, theta, interleaved = inputs.values()
+        cos, sin = rotary.plain(dim, theta).waves(positions, x)
+        return {"x": x, "cos": cos, "sin": sin, "interleaved": interleaved}
 
 
 class WithRotary(Component):

@@ -26,6 +26,8 @@ def test_the_wheel_holds_all_sources_and_nothing_else(wheel):
     packages = ("twinformer", "numpy_impl", "torch_impl", "parity_tests")
     sources = {path.relative_to(ROOT).as_posix() for package in packages
                for path in (ROOT / package).rglob("*.py")}
+    sources |= {path.relative_to(ROOT).as_posix()
+                for path in (ROOT / "twinformer").rglob("*.toml")}
     sources |= {f"{package}/py.typed" for package in packages}
     sources |= {f"{package}/__init__.pyi" for package in packages}
     assert sources <= names

@@ -13,6 +13,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from docs import side_by_side
@@ -60,20 +62,30 @@ def build(place: Place, languages: tuple[str, ...] = LANGUAGES, strict: bool = F
     if modules:
         stylesheet(modules, place.build / "static" / "katex")
     staged = {language: stage(language, place, makers, files) for language in LANGUAGES}
-    failed = 0
     for language in languages:
-        begun, texts = time.perf_counter(), staged[language]
         extra = place.build / "extra" / language
         extra.mkdir(parents=True, exist_ok=True)
-        write_notebooks(texts, extra / "notebooks", place)
-        if "reference/printable" in texts:
+        write_notebooks(staged[language], extra / "notebooks", place, place.source(language))
+        if "reference/printable" in staged[language]:
             write_printable(extra / "side_by_side.html")
-        failed |= sphinx(language, place, strict, notebooks)
-        prune(place.html(language), set(texts))
-        if modules:
-            search_index(modules, place.html(language))
-        print(f"{language}: {len(texts)} pages in {time.perf_counter() - begun:.0f} s")
+    with ProcessPoolExecutor(min(len(languages), os.cpu_count() or 1),
+                             get_context("spawn")) as processes:
+        works = {language: processes.submit(edition, language, place, strict, notebooks, modules,
+                                            set(staged[language])) for language in languages}
+        failed = max(work.result() for work in works.values())
     place.build.joinpath("html", "index.html").write_text(FRONT_DOOR, "utf-8")
+    return failed
+
+
+def edition(language: str, place: Place, strict: bool, notebooks: bool, modules: Path | None,
+            pages: set[str]) -> int:
+    """Build one edition, in a process of its own."""
+    begun = time.perf_counter()
+    failed = sphinx(language, place, strict, notebooks)
+    prune(place.html(language), pages)
+    if modules:
+        search_index(modules, place.html(language))
+    print(f"{language}: {len(pages)} pages in {time.perf_counter() - begun:.0f} s", flush=True)
     return failed
 
 

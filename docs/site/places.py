@@ -2,6 +2,7 @@
 import os
 import tomllib
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 __all__ = ["LANGUAGES", "ROOT", "Place", "here"]
@@ -26,7 +27,7 @@ class Place:
     def html(self, language: str) -> Path:
         return self.build / "html" / language
 
-    @property
+    @cached_property
     def repository(self) -> str | None:
         """The address of the repository, such as https://github.com/owner/name; None if unknown.
 

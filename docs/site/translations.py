@@ -21,6 +21,7 @@ __all__ = ["accept", "chinese", "english", "problems", "sources", "without_mark"
 
 MARK = re.compile(r"\A<!-- of: ([0-9a-f]{12}) -->\n+")
 NOT_CODE = re.compile(r"\{(?!code-cell|code-block|literalinclude)|math$")  # holds words, too
+OPTION = re.compile(r"^:[\w-]+:.*$", re.M)
 
 # Pages that may wait for their Chinese: a promise, not a rule. A test fails when one of them is
 # here without need.
@@ -100,8 +101,10 @@ def problem_of(path: str, place: Place) -> str:
 
 
 def code_of(text: str) -> list[tuple[str, str]]:
-    """The blocks that must be equal: formulas may have words in them, directives have."""
-    return [block for block in code_blocks(text) if not NOT_CODE.match(block[0])]
+    """The blocks that must be equal: formulas may have words in them, directives have, and so
+    have a cell's options, which say what its plot shows."""
+    return [(info, OPTION.sub("", code)) for info, code in code_blocks(text)
+            if not NOT_CODE.match(info)]
 
 
 def accept(path: str, place: Place) -> None:

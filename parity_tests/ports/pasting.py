@@ -32,7 +32,8 @@ def as_code(case: Case, package: str, again: str) -> str:
     extra = "import torch\n" if torch else ""
     names = [imported(own, part.public)]
     if backward is not None and not torch:
-        names.append(imported(backward, part.backward_name()))
+        own_backward = found(package, part.room, part.backward_name())
+        names.append(imported(own_backward, part.backward_name()))
     if "Linear(" in part.construction(case.arguments) and part.public != "Linear":
         extra += f"from {found(package, 'layers.linear', 'Linear').__module__} import Linear\n"
     return (f"import numpy as np\n{extra}"
@@ -106,7 +107,8 @@ def torch_lines(case: Case) -> list[str]:
 def inputs_of(case: Case) -> dict:
     options = {"rate": case.rate} if case.rate is not None else {}
     left_out = set(case.component.by_name) - set(case.named(case.inputs))
-    return {name: a for name, a in {**case.inputs, **options}.items() if name not in left_out}
+    inputs = case.component.as_written(case.inputs)
+    return {name: a for name, a in {**inputs, **options}.items() if name not in left_out}
 
 
 def call_of(case: Case) -> str:

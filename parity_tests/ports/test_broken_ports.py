@@ -3,7 +3,10 @@ import json
 import sys
 from types import ModuleType
 
+import numpy as np
 import pytest
+
+from numpy_impl import Rotary
 
 from ..components import component
 from .broken_ports import MISTAKES, AnotherEps, Norm, StateOfItsOwn
@@ -49,6 +52,30 @@ def test_the_smallest_case_is_small_and_can_be_pasted(port):
     exec(told.code, scope)
     failure = told.failures[0]
     assert scope["y"][failure.index] == failure.got != failure.expected
+
+
+def turned_by_halves(x, cos, sin, interleaved=False):
+    """Pairs are never neighbours here."""
+    first, second = np.split(x[..., :2 * cos.shape[-1]], 2, -1)
+    turned = [first * cos - second * sin, first * sin + second * cos]
+    return np.concatenate([*turned, x[..., 2 * cos.shape[-1]:]], -1)
+
+
+def turned_back(dy, cos, sin, interleaved=False):
+    return turned_by_halves(dy, cos, -sin)
+
+
+def test_rotary_is_called_with_waves_where_it_is_pasted(port):
+    name = "layers.rotary.rotate"
+    package = port({"rotate": turned_by_halves, "rotate_backward": turned_back, "Rotary": Rotary})
+    row = tried(component(name), sides_of(package), 0, 0)
+    told = explained(name, row.finding, 0, seconds=2)
+    assert "turned_back as rotate_backward" in told.code and "cos = np.array(" in told.code
+    calls = told.code.partition("\n\n")[2]
+    scope = {"np": np, "rotate": turned_by_halves, "rotate_backward": turned_back}
+    exec(calls, scope)
+    failure = told.failures[0]
+    assert scope["y"][failure.index] == pytest.approx(failure.got)
 
 
 def test_a_layer_that_remembers_its_last_call_is_found(port):

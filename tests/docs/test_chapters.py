@@ -2,7 +2,7 @@
 
     ```{code-cell} ipython3     is run; its first lines may be options, :mystnb: with a plot's alt
     ```{exercises} 03           the chapter's exercises
-    ```{pair} layers/norm       leads to the two implementations, side by side
+    ```{pair} layers/norm       leads to two implementations, side by side; of several, to each
     ```{widget} softmax         a small interactive figure
 
 The site runs them as notebooks; here they are plain Python, so that a cell that breaks is red
@@ -98,7 +98,7 @@ def test_code_fits_into_the_page(page):
 
 @pytest.mark.parametrize("page", CHAPTERS, ids=name)
 def test_pairs_are_files_of_both_packages(page):
-    for pair in directives(page, "pair"):
+    for pair in " ".join(directives(page, "pair")).split():
         for package in ("numpy_impl", "torch_impl"):
             assert (ROOT / package / f"{pair}.py").is_file(), pair
 

@@ -5,6 +5,7 @@ import pytest
 
 from twinformer.commands.main import main
 from twinformer.exercises.catalog import catalog, exercise_called
+from twinformer.exercises.progress import Progress
 
 NAME = "gradient-clipping"
 
@@ -109,7 +110,7 @@ def test_in_chinese_and_in_a_chinese_folder(capsys, tmp_path, monkeypatch):
     (["check", "--all"], "no exercise was begun"),
     (["check", "softmaxforward"], "did you mean softmax-forward"),
     (["start", "nothing-like-it-at-all"], "exercise list shows all"),
-    (["start"], "expects NAME"),
+    (["start"], "expects EXERCISE"),
     (["hint", NAME, "--step", "4"], "1..3"),
     (["chek"], "did you mean check"),
     (["list", "--chapter", "99"], "there are 01"),
@@ -118,6 +119,19 @@ def test_in_chinese_and_in_a_chinese_folder(capsys, tmp_path, monkeypatch):
 def test_a_mistake_at_the_command_line_is_one_line(capsys, words, message):
     code, text = said(capsys, *words)
     assert code == 2 and message in text and len(text.splitlines()) == 1
+
+
+def test_two_terminals_keep_both_of_their_progress(capsys, tmp_path):
+    said(capsys, "start", NAME)
+    said(capsys, "start", "top-k")
+    one, other = (Progress(tmp_path / "exercises") for _ in range(2))
+    one.of(NAME).passed = True
+    other.of("top-k").checks = 7
+    one.save(NAME)
+    other.save()
+    found = Progress(tmp_path / "exercises")
+    assert found.standings[NAME].passed and found.standings["top-k"].checks == 7
+    assert found.latest == NAME
 
 
 def test_a_progress_that_is_not_ours_is_left_alone(capsys, tmp_path):
@@ -154,6 +168,14 @@ def test_a_loop_that_never_ends_is_stopped_and_named(capsys, tmp_path):
     file_of(tmp_path).write_text("def clip(gradients, max_norm):\n    while True:\n        pass\n")
     code, text = said(capsys, "check", "--seconds", "3")
     assert code == 1 and "no end after 3 seconds, at line " in text
+
+
+def test_a_file_beside_it_can_be_imported(capsys, tmp_path):
+    said(capsys, "start", NAME)
+    exercise = exercise_called(NAME)
+    (file_of(tmp_path).parent / "mine.py").write_text(exercise.solution())
+    file_of(tmp_path).write_text("from mine import clip\n")
+    assert said(capsys, "check")[0] == 0
 
 
 def test_what_a_file_prints_is_shown(capsys, tmp_path):

@@ -98,3 +98,20 @@ def test_a_misspelt_name_is_guessed():
     with pytest.raises(ValueError, match="did you mean softmax-forward"):
         exercise_called("sofmax-foward")
     assert exercise_called("softmax_forward.py").name == "softmax-forward"
+
+
+CALLED = [one.name for one in catalog() if one.judge == "reference"]
+
+
+@pytest.mark.parametrize("name", CALLED)
+def test_a_counterexample_can_be_pasted(name, capsys):
+    """As it is printed, with the solution in the learner's place: it runs."""
+    exercise = exercise_called(name)
+    verdicts = (verdict_of(exercise, exercise.with_mistake(one)) for one in exercise.mistakes)
+    code = next(one.case for one in verdicts if "Error: " not in one.case)
+    module_of(exercise.module, exercise.solution(), exercise.folder / "solution.py")
+    exec(code, {})
+    printed = capsys.readouterr().out.splitlines()[-1]
+    expected = code.splitlines()[-1].removeprefix("# expected: ")
+    if re.fullmatch(r"-?\d+|True|False|b?'.*'|\[(b?'\w*'(, )?)*\]", expected):
+        assert printed == expected

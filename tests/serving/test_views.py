@@ -5,6 +5,7 @@ import httpx
 import numpy as np
 import pytest
 
+from parity_tests.agreement import assert_printed
 from twinformer.backend import implementation
 from twinformer.serving.views import attention_view, next_view, run_view, token_view
 
@@ -39,8 +40,9 @@ def test_the_next_tokens_and_their_shares(temperature):
     shares /= shares.sum()
     order = np.argsort(-shares, kind="stable")[:5]
     assert [token["id"] for token in found["tokens"]] == order.tolist()
-    assert np.allclose([token["share"] for token in found["tokens"]], shares[order])
-    assert found["rest"] == pytest.approx(1 - shares[order].sum(), abs=1e-6)
+    # a model in single precision, with kept keys and without
+    assert_printed(np.array([token["share"] for token in found["tokens"]]), shares[order], 5)
+    assert_printed(found["rest"], 1 - shares[order].sum(), 5)
 
 
 def test_attention_is_drawn_for_the_first_tokens():

@@ -1,8 +1,9 @@
-"""Write a run's model as a Hugging Face folder, for everything outside of here.
+"""Write a run's model for everything outside of here: a Hugging Face folder, or a GGUF file.
 
   twinformer export runs/run-1 ./my-gpt
   twinformer export runs/instruct-1 ./my-gpt      finetuned; LoRA is merged in
   twinformer export runs/instruct-1 ./my-lora --adapter
+  twinformer export runs/run-1 my-gpt.gguf --format gguf --dtype q8_0
 
 The folder has the weights (model.safetensors), config.json, tokenizer files and
 generation_config.json with the token that ends a text:
@@ -15,7 +16,12 @@ generation_config.json with the token that ends a text:
 The ids are equal, the logits are equal but for rounding. --adapter writes the
 LoRA of a run that was tuned with --train lora, and beside it, in base/, the
 model it belongs to: peft's AutoPeftModelForCausalLM.from_pretrained("./my-lora").
-Nothing is overwritten, and a folder is there whole or not at all.
+
+A GGUF file is what llama.cpp, Ollama (FROM ./my-gpt.gguf in a Modelfile) and LM
+Studio open: GPT-2, Llama, Qwen3, its experts, and Gemma 3, with a tokenizer of
+byte pairs or bytes.
+
+Nothing is overwritten, and what is written is there whole or not at all.
 """
 __all__ = ["add_arguments", "run"]
 
@@ -23,7 +29,12 @@ __all__ = ["add_arguments", "run"]
 def add_arguments(parser) -> None:
     parser.add_argument("model", type=str, help="a run, or one checkpoint in it; gpt2, "
                         "qwen3-0.6b or another published size; a folder with weights")
-    parser.add_argument("folder", type=str, help="where to: a new or empty folder")
+    parser.add_argument("folder", type=str, help="where to: a new or empty folder; for gguf, a "
+                        "new file")
+    parser.add_argument("--format", choices=["huggingface", "gguf"], default="huggingface",
+                        help="what reads it")
+    parser.add_argument("--dtype", choices=["f32", "f16", "q8_0"], default="f16",
+                        help="of matrices in a GGUF file; f32 is exact")
     parser.add_argument("--adapter", action="store_true",
                         help="the LoRA of the run by itself, and its base beside it")
 
@@ -31,6 +42,7 @@ def add_arguments(parser) -> None:
 def run(arguments) -> None:
     from ..backend import default_backend
     from ..export.folder import export_adapter, export_model
+    from ..export.gguf_file import export_gguf
 
     from .opening import open_model
 
@@ -38,7 +50,12 @@ def run(arguments) -> None:
         return open_model(source, default_backend(), to_write=False)
 
     opened = opened_by(arguments.model)
-    if arguments.adapter:
+    if arguments.format == "gguf":
+        if arguments.adapter:
+            raise ValueError("--adapter is for --format huggingface; a GGUF file has the whole "
+                             "model, LoRA merged in")
+        print(export_gguf(opened, arguments.folder, arguments.dtype))
+    elif arguments.adapter:
         print(export_adapter(opened, arguments.folder, opened_by))
     else:
         print(export_model(opened, arguments.folder))

@@ -23,7 +23,7 @@ somebody is: `twinformer exercise check --all --json --folder FOLDER`.
 """, "zh": """\
 # 练习
 
-每个文件夹里有一份说明（README.md）、一个待填写的文件和一个暂时通不过的小测试。检查自己的答案：
+每个目录里有一份说明（README.md）、一个待填写的文件和一个暂时通不过的小测试。检查自己的答案：
 
     pip install twinformer
     twinformer exercise check NAME --folder .

@@ -38,32 +38,40 @@ class Progress:
         self.path = folder / FILE
         self.latest = ""
         self.standings: dict[str, Standing] = {}
-        if self.path.exists():
-            self.read()
+        self.changed: set[str] = set()
+        self.read()
 
     def read(self) -> None:
-        """Take over what the file says.
+        """Take over what the file says, but for what was changed here.
 
         Raises
         ------
         ValueError
             Where it is not ours, or was cut off: it is left as it is.
         """
+        if not self.path.exists():
+            return
+        own = {name: self.standings[name] for name in self.changed}
         try:
             told = json.loads(self.path.read_text(encoding="utf-8"))
             if told["about"] != ABOUT:
                 raise KeyError("about")
             self.latest = str(told["latest"])
-            self.standings = {name: Standing(**one) for name, one in told["exercises"].items()}
+            found = {name: Standing(**one) for name, one in told["exercises"].items()}
+            self.standings = found | own
         except (ValueError, KeyError, TypeError, AttributeError):
             raise ValueError(
                 f"{self.path} is not what the exercises wrote: expected their progress in JSON; "
                 "move it away, and it begins anew (what you wrote is not in it)") from None
 
     def of(self, name: str) -> Standing:
+        """The standing of an exercise, to be changed."""
+        self.changed.add(name)
         return self.standings.setdefault(name, Standing())
 
     def save(self, latest: str = "") -> None:
+        """Write it; what another terminal has written meanwhile stays."""
+        self.read()
         self.latest = latest or self.latest
         told = {"about": ABOUT, "latest": self.latest,
                 "exercises": {name: asdict(one) for name, one in self.standings.items()}}

@@ -2,7 +2,7 @@
 
     ```{exercises} 03            cards of the exercises of chapter 3; or of a pair: layers/norm
     ```{widget} softmax          an interactive figure: docs/_static/widgets/softmax.js
-    ```{pair} layers/norm        a card that leads to the pair's page
+    ```{pair} layers/norm        a card that leads to the pair's page; of several, one each
 
 A widget's script is loaded once by a page that has it, after the page was read. It draws into
 every <figure class="widget" data-widget="softmax" data-language="en">, whose text until then (and
@@ -75,14 +75,16 @@ class Widget(Booklike):
 
 
 class Pair(Booklike):
-    """A card that leads to a pair's page."""
+    """Cards that lead to pairs' pages, one for each name."""
+    final_argument_whitespace = True
 
     def run(self):
-        name = self.arguments[0].removesuffix(".py")
         say = words(self.language)
-        return self.raw(f'<div class="cards"><a class="card" href="{self.link(f"pairs/{name}")}">'
-                        f'<strong>{say["pair"]}</strong><code>numpy_impl/{escape(name)}.py</code>'
-                        f'<code>torch_impl/{escape(name)}.py</code></a></div>')
+        names = [name.removesuffix(".py") for name in self.arguments[0].split()]
+        cards = [f'<a class="card" href="{self.link(f"pairs/{name}")}">'
+                 f'<strong>{say["pair"]}</strong><code>numpy_impl/{escape(name)}.py</code>'
+                 f'<code>torch_impl/{escape(name)}.py</code></a>' for name in names]
+        return self.raw(f'<div class="cards">{"".join(cards)}</div>')
 
 
 def scripts(app, page, template, context, doctree) -> None:

@@ -37,7 +37,7 @@ def visit_inline(translator, node) -> None:
 def visit_block(translator, node) -> None:
     anchor = "".join(f' id="{each}"' for each in node.get("ids", [])[:1])
     number = f'<span class="eqno">({node["number"]})</span>' if node.get("number") else ""
-    translator.body.append(f'<div class="math"{anchor} tabindex="0">{number}'
+    translator.body.append(f'<div class="math"{anchor}>{number}'
                            f'{rendered(translator, node, True)}</div>\n')
     raise nodes.SkipNode
 

@@ -1,8 +1,8 @@
-"""Both editions share what their notebooks have computed.
+"""A notebook is run again where its code has changed, and not where its words have.
 
-The code of a chapter is the same in both languages; what is said about its plots, in the options
-of a cell, is not. jupyter-cache takes a notebook for another one if an option differs, and puts
-the options of the first in place of its own. Here the code alone decides, and options stay.
+What is said about a plot stands in the options of a cell. jupyter-cache takes a notebook for
+another one if an option differs, and puts the options of the first in place of its own. Here the
+code alone decides, and options stay.
 """
 from functools import partialmethod
 

@@ -78,6 +78,29 @@ def test_every_example_is_understood(example):
 NOT_HERE = r"there is no (run|file|checkpoint|config)|[Nn]o such file|no config file"
 
 
+def test_every_option_that_a_page_names_is_one():
+    known = {"--gpus", "--index-url", "--help-all", "--no-cache-dir", "--version"}
+    for name, module in MODULES.items():
+        parser = commands.parser_of(name, module)
+        for action in parser._actions:
+            known |= set(re.findall(r"--[\w.-]+", commands.entry(parser, action)[0]))
+            known |= set(action.option_strings)
+    known |= {option.replace("_", "-") for option in known}
+    for page in ("errors", "setup"):
+        text = (ROOT / f"docs/reference/{page}.md").read_text("utf-8")
+        for code in re.findall(r"(?<!\*)`([^`\n]+)`", text):
+            for option in re.findall(r"(?<![\w-])--[a-z][\w-]+", code):
+                assert option in known, f"{page}.md: {option}"
+
+
+def test_every_extra_is_listed():
+    import tomllib
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"][
+        "optional-dependencies"]
+    text = (ROOT / "docs/reference/setup.md").read_text("utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \|", text, re.M)) == set(extras)
+
+
 def test_every_setting_is_explained():
     pytest.importorskip("numpydoc", reason="the docs extra is not installed")
     from docs.site.reference import settings

@@ -43,6 +43,10 @@ def test_an_older_page_is_named_until_it_is_accepted(tmp_path):
     ("```python\nx = 1\n```", "```python\nx = 2\n```", False),
     ("```python\nx = 1  # one\n```", "```python\nx = 1  # 一\n```", False),
     ("```{code-cell} ipython3\nx = 1\n```", "```{code-cell} ipython3\nx = 2\n```", False),
+    ('```{code-cell} ipython3\n:mystnb: {"image": {"alt": "a curve"}}\n\nx = 1\n```',
+     '```{code-cell} ipython3\n:mystnb: {"image": {"alt": "曲线"}}\n\nx = 1\n```', True),
+    ("```{code-cell} ipython3\n:mystnb: {a: all}\n\nx = 1\n```",
+     "```{code-cell} ipython3\n:mystnb: {a: 全部}\n\nx = 1\n```", True),
     ("```math\n\\text{all}\n```", "```math\n\\text{全部}\n```", True),
     ("```{note}\nWords.\n```", "```{note}\n文字。\n```", True),
     ("```text\nx\n```\n\n```text\ny\n```", "```text\nx\n```", False)])

@@ -54,11 +54,11 @@ def run(arguments) -> int:
         standing = workspace.progress.of(exercise.name)
         standing.checks += 1
         standing.passed = standing.passed or checked.passed
-        if workspace.folder.is_dir():
-            workspace.progress.save("" if arguments.all else exercise.name)
         if not arguments.json:
             print(report(exercise, checked, standing, speaks, arguments.all,
                          following(catalog(), exercise, workspace.progress)))
+        if workspace.folder.is_dir():   # last: what was found out is told in any case
+            workspace.progress.save("" if arguments.all else exercise.name)
     if arguments.json:
         print(json.dumps({name: asdict(one) for name, one in verdicts.items()},
                          ensure_ascii=False, indent=1))

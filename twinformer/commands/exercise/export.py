@@ -13,7 +13,8 @@ __all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument("names", nargs="*", default=[], help="the exercises; left out, all")
+    parser.add_argument("names", nargs="*", default=[], metavar="EXERCISE",
+                        help="the exercises; left out, all")
     parser.add_argument("--for", choices=["classroom"], default="classroom",
                         help="for whom: skeletons, pages and tests, no solutions")
     parser.add_argument("--to", default="classroom", metavar="FOLDER", help="a new folder")

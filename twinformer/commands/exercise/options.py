@@ -5,9 +5,9 @@ __all__ = ["add_folder", "add_name"]
 
 def add_name(parser, needed: bool = False) -> None:
     if needed:
-        parser.add_argument("name", help="the exercise, as the list calls it")
+        parser.add_argument("name", metavar="EXERCISE", help="the exercise, as the list calls it")
     else:
-        parser.add_argument("name", nargs="?", default="",
+        parser.add_argument("name", nargs="?", default="", metavar="EXERCISE",
                             help="the exercise, as the list calls it; left out, the one begun "
                                  "last")
 

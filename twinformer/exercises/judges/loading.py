@@ -15,6 +15,8 @@ def load(path: Path, name: str, language: str) -> ModuleType | Verdict:
     """Run the file, and return the module, or a verdict where that cannot be."""
     if not path.exists():
         return Verdict("error", [said("no file", language, path=path, name=name)])
+    if str(path.parent) not in sys.path:    # behind all others: what lies beside it
+        sys.path.append(str(path.parent))
     try:
         spec = importlib.util.spec_from_file_location(path.stem, path)
         assert spec and spec.loader

@@ -10,6 +10,7 @@ An exercise's judge.py has
 
 The cases begin with the smallest sizes, so that the first that fails is small.
 """
+import ast
 import copy
 from collections.abc import Callable
 from pathlib import Path
@@ -72,8 +73,7 @@ def judge(exercise: Exercise, module: ModuleType, language: str) -> Verdict:
     return Verdict("error" if wrong[2].error and found is None else "wrong",
                    [about(*wrong, close, path, language)],
                    causes_of(exercise, found, language),
-                   as_code(exercise, not hasattr(rules, "run"), *wrong[:2], language), len(cases),
-                   found)
+                   as_code(exercise, *wrong[:2], language), len(cases), found)
 
 
 def cases_of(rules: ModuleType) -> list[dict[str, Any]]:
@@ -139,29 +139,40 @@ def about(given, truth: Outcome, got: Outcome, close: float, path: Path, languag
             return said("inputs", language, name=name)
         return said("left", language, name=name, expected=shown(truth.after[name]),
                     got=shown(got.after[name]))
-    place = first_difference(got.value, truth.value, close) or ""
+    place, came, right = first_difference(got.value, truth.value, close) or ("", None, None)
     return (f"{place}: " if place else "") + said(
-        "value", language, expected=shown(truth.value), got=shown(got.value))
+        "value", language, expected=shown(right), got=shown(came))
 
 
-def as_code(exercise: Exercise, plain: bool, given: dict[str, Any], truth: Outcome,
-            language: str) -> str:
-    """The case, to be pasted at a prompt; plain: whether the function is called with it."""
+def as_code(exercise: Exercise, given: dict[str, Any], truth: Outcome, language: str) -> str:
+    """The case, and how it is called, to be pasted at a prompt."""
+    how = calling(exercise)
+    call = f"run({exercise.function}, " if how else f"{exercise.function}("
     lines = [f"{name} = {written(value)}" for name, value in given.items()]
-    head = ["import numpy as np"] if any("np." in line for line in lines) else []
-    if plain:
-        head.append(f"from {exercise.module} import {exercise.function}")
-        lines.append(f"print({exercise.function}({', '.join(given)}))")
+    lines += [f"print({call}{', '.join(given)}))"]
+    imports = ["import numpy as np"] if any("np." in line for line in [how, *lines]) else []
+    imports.append(f"from {exercise.module} import {exercise.function}")
     expected = f"{type(truth.error).__name__}: {truth.error}" if truth.error \
         else shown(truth.value)
-    lines.append(said("expected", language, expected=expected))
-    return "\n".join([*head, "", *lines] if head else lines)
+    return "\n".join([*imports, *(["", "", how, ""] if how else []), "", *lines,
+                      said("expected", language, expected=expected)])
+
+
+def calling(exercise: Exercise) -> str:
+    """The source of the rules' run, "" where the function is called as it is."""
+    text = (exercise.folder / "judge.py").read_text(encoding="utf-8")
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef) and node.name == "run":
+            return ast.get_source_segment(text, node) or ""
+    return ""
 
 
 def written(value: Any) -> str:
     """A value in code, arrays as arrays."""
     if isinstance(value, np.ndarray):
         return f"np.array({shown(value)})"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key!r}: {written(one)}' for key, one in value.items())}}}"
     if isinstance(value, list):
         return f"[{', '.join(map(written, value))}]"
     if isinstance(value, tuple):

@@ -14,23 +14,28 @@ def same(a: Any, b: Any, close: float = CLOSE) -> bool:
     return first_difference(a, b, close) is None
 
 
-def first_difference(a: Any, b: Any, close: float = CLOSE, place: str = "") -> str | None:
-    """Where two results part, "[1][0]"; "" where they do as a whole; None: nowhere."""
+def first_difference(a: Any, b: Any, close: float = CLOSE,
+                     place: str = "") -> tuple[str, Any, Any] | None:
+    """-> the place where two results part, "[1][0]", and what stands there; None: nowhere."""
     if isinstance(a, dict) and isinstance(b, dict):
         if a.keys() != b.keys():
-            return place
-        pairs = [(f"{place}[{key!r}]", a[key], b[key]) for key in a]
-        return next((found for at, x, y in pairs
-                     if (found := first_difference(x, y, close, at)) is not None), None)
+            return place, a, b
+        return first_of(((f"{place}[{key!r}]", a[key], b[key]) for key in a), close)
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
         if len(a) != len(b):
-            return place
-        return next((found for i, (x, y) in enumerate(zip(a, b))
-                     if (found := first_difference(x, y, close, f"{place}[{i}]")) is not None),
-                    None)
+            return place, a, b
+        return first_of(((f"{place}[{i}]", x, y) for i, (x, y) in enumerate(zip(a, b))), close)
     if is_numeric(a) and is_numeric(b):
-        return None if same_numbers(np.asarray(a), np.asarray(b), close) else place
-    return None if type(a) is type(b) and a == b else place
+        alike = same_numbers(np.asarray(a), np.asarray(b), close)
+    else:
+        alike = type(a) is type(b) and a == b
+    return None if alike else (place, a, b)
+
+
+def first_of(places, close: float) -> tuple[str, Any, Any] | None:
+    """The first difference at several places: (place, a, b) each."""
+    found = (first_difference(a, b, close, place) for place, a, b in places)
+    return next((one for one in found if one is not None), None)
 
 
 def is_numeric(a: Any) -> bool:

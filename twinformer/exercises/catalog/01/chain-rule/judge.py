@@ -17,7 +17,7 @@ class Table:
 def case(source):
     V = source.whole(2, 3)
     counts = source.ids((V, V), 9) + 1.0
-    n = source.choice([source.whole(2, 6), source.whole(2, 6), 2000])
+    n = source.choice([*(source.whole(2, 6) for _ in range(12)), 1500])
     return {"p": counts / counts.sum(1, keepdims=True), "tokens": source.ids((n,), V).tolist()}
 
 

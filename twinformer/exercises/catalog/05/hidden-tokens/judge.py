@@ -12,8 +12,10 @@ def case(source):
     draw = np.random.default_rng(seed)      # in the order of the reference
     draw.random(shape)
     how, random = draw.random(shape), draw.integers(V, size=shape)
-    targets = hide_tokens(ids, may, MASK, V, seed, share=0.7)[1]
-    return {"ids": ids, "asked": targets >= 0, "how": how, "random": random, "mask_id": MASK}
+    inputs, targets = hide_tokens(ids, may, MASK, V, seed, share=0.7)
+    given = {"ids": ids, "asked": targets >= 0, "how": how, "random": random, "mask_id": MASK}
+    assert np.array_equal(truth(**given)[0], inputs)    # of the same numbers the same
+    return given
 
 
 def truth(ids, asked, how, random, mask_id):

@@ -6,8 +6,8 @@ def write_on(x):
     """x (T, K): queries, keys and values -> y (T, K), of causal attention"""
     memory, length, rows = np.zeros((len(x) + 1, x.shape[1])), 0, []
     for token in x:
-        memory[length] = token
         length = length + 1
+        memory[length - 1] = token
         seen = memory[:length]
         scores = seen @ token
         weights = np.exp(scores - scores.max())

@@ -3,8 +3,10 @@
 
 def accuracy(batches):
     """batches: a list of (predictions (n,), labels (n,)) -> the share that is right"""
-    right = total = 0
+    right = total = 0.0
     for found, labels in batches:
-        right += (found == labels).sum()
-        total += len(labels)
+        share = (found == labels).mean()
+        weight = len(labels)
+        right += weight * share
+        total += weight
     return right / total

@@ -1,5 +1,5 @@
 """Rotary positions: pairs of features, turned."""
-from numpy_impl import Rotary  # noqa: F401  the angles; given
+import numpy as np  # noqa: F401
 
 
 def rotate(x, cos, sin, interleaved=False):
@@ -23,3 +23,8 @@ def rotate_backward(dy, cos, sin, interleaved=False):
     # <answer>
     return rotate(dy, cos, -sin, interleaved)
     # </answer>
+
+
+def there_and_back(x, dy, cos, sin, interleaved):
+    """What is checked: both of them; given."""
+    return rotate(x, cos, sin, interleaved), rotate_backward(dy, cos, sin, interleaved)
