@@ -1,19 +1,14 @@
 """The two implementations as columns that stay beside each other, with links from names to their
 definitions and from lines to their algebra."""
-import ast
-import functools
 import re
 from html import escape
 from itertools import groupby
 
-from pygments.lexers import PythonLexer
-from pygments.token import STANDARD_TYPES, Token
-
 from .algebra import Link
-from .facing import PACKAGES, Facing, facing, source
-from .names import anchor, defined, local_names, places, source_file
-from .order import ordered
-from .running import ran
+from .facing import PACKAGES, Facing, facing
+from .linked_code import lines_of
+from .names import anchor
+from .runs.running import ran
 from .words import say
 
 __all__ = ["columns"]
@@ -131,44 +126,3 @@ def plain(html: str) -> str:
     """To compare two lines: without links, which lead to different places."""
     return html.replace("keepdims", "keepdim").partition('<span class="c1">')[0].split("</a>")[0] \
         if "<a" not in html else html
-
-
-@functools.cache
-def lines_of(package: str, name: str) -> list[str]:
-    """The file's lines as HTML, coloured, every known name a link to its definition."""
-    text = source(package, name)
-    known, hidden = places(package, name), local_names(ast.parse(text))
-    html: list[str] = [""]
-    before = ""
-    for _, kind, value in PythonLexer(stripnl=False).get_tokens_unprocessed(text):
-        for n, piece in enumerate(value.split("\n")):
-            if n:
-                html.append("")
-            if not piece:
-                continue
-            key = f".{piece}" if before.endswith(("self.", "cls.")) else piece
-            target = None
-            attribute = before.endswith(".") and key == piece
-            if kind in Token.Name and not attribute and key not in hidden.get(len(html), ()):
-                target = href(known.get(key), name)
-            html[-1] += coloured(kind, piece, target)
-        before = (before + value)[-5:]
-    return html[:-1] if html[-1] == "" else html
-
-
-def href(place: tuple[str, str] | None, here: str) -> str | None:
-    """From a pair's page to a definition on another one, or below."""
-    if place is None:
-        return None
-    pair, inner = place
-    if pair not in ordered():
-        path = source_file(pair)
-        return f"../../source/{path}.html" if path else None
-    fragment = f"#{anchor(inner)}" if inner in defined(pair) else ""
-    return fragment or None if pair == here else f"../{pair}.html{fragment}"
-
-
-def coloured(kind, piece: str, target: str | None) -> str:
-    name = STANDARD_TYPES.get(kind, "")
-    html = f'<span class="{name}">{escape(piece)}</span>' if name else escape(piece)
-    return f'<a href="{target}">{html}</a>' if target else html

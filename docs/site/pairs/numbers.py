@@ -3,10 +3,10 @@ from html import escape
 
 import numpy as np
 
-from .running import Ran, ran
+from .runs.running import Ran, ran
 from .runs import RUNS
 from .shapes import array_of, shape_text
-from .tracing import Step
+from .runs.tracing import Step
 from .words import say
 
 __all__ = ["numbers", "written"]

@@ -1,20 +1,20 @@
 """A pair's page, section by section, as Markdown."""
 import posixpath
-import re
-from pathlib import Path
 
 from docs.side_by_side import explanations
 from docs.site.figures.labels import label
 from twinformer.exercises.catalog import catalog
 
 from .algebra import Link, links_of_pair
+from .algebra_section import algebra, in_language
 from .columns import columns
 from .facing import ROOT
-from .meaning import meaning, result
+from .meaning import meaning
 from .names import imported_pairs, outside, used_by
 from .numbers import numbers
 from .order import PARTS
-from .proof import errors, made, mutants, own_tests
+from .proof import own_tests
+from .proof_section import proof
 from .shapes import figures
 from .telling import Told, papers, told
 from .words import say
@@ -43,9 +43,11 @@ def pair_page(name: str, language: str) -> str:
     """All of it; `name` as in "layers/norm"."""
     about, marks = told(name, language), links_of_pair(name)
     parts = [f"{FRONT}# {about.title}", why(name, about, language), shapes(name, language),
-             code(name, language, marks), algebra(name, language, marks),
+             code(name, language, marks),
+             section("algebra", language, algebra(name, language, marks)),
              section("numbers", language, numbers(name, language)),
-             section("move", language, widget(name, language)), proof(name, language),
+             section("move", language, widget(name, language)),
+             section("proof", language, proof(name, language)),
              section("exercises", language, exercises(name)),
              section("papers", language, paper_list(name)),
              relatives(name, language)]
@@ -112,92 +114,6 @@ def code(name: str, language: str, marks: list[Link]) -> str:
         legend += f'<span><a class="tf-eq">∂1</a> {say("legend equation", language)}</span>'
     html = f'<p class="tf-legend">{legend}</p>\n{columns(name, language, marks)}'
     return section("code", language, raw(html))
-
-
-def algebra(name: str, language: str, marks: list[Link]) -> str:
-    """Each line that has one, beside its formula; then the pages with all of the steps."""
-    pages = [(title, path) for title, path in explanations().get(f"{name}.py", [])
-             if "derivations" in path.as_posix()]
-    parts = []
-    if marks:
-        head = f"| | {say('line', language)} | {say('formula', language)} |\n|---|---|---|"
-        rows = [f'| <a id="line-{n}" href="{there(mark, name)}">({n})</a> | '
-                f'<a href="#code-{first(marks, mark)}">'
-                f"<code>{escaped(mark.code)}</code></a> | ${one_line(mark.shown)}$ |"
-                for n, mark in enumerate(marks, 1)]
-        parts += [say("algebra text", language), "\n".join([head, *rows])]
-    if pages:
-        listed = ", ".join(f"[{in_language(title, path, language)}]"
-                           f"(repo:{path.relative_to(ROOT).as_posix()})" for title, path in pages)
-        if tex := result(name):
-            parts.append(f"{say('result', language)}\n\n```math\n{tex}```")
-        parts.append(f"{say('derivation text', language)} {listed}")
-    else:
-        parts.append(say("no derivation", language))
-    return section("algebra", language, "\n\n".join(parts))
-
-
-def in_language(title: str, path: Path, language: str) -> str:
-    """The heading of a page's Chinese edition, where there is one."""
-    there = ROOT / "docs" / language / path.relative_to(ROOT / "docs")
-    if language == "en" or not there.is_file():
-        return title
-    heading = re.search(r"^# (.+)$", there.read_text("utf-8"), re.M)
-    return heading[1].strip() if heading else title
-
-
-def first(marks: list[Link], mark: Link) -> int:
-    """A line with two formulas has one place."""
-    return next(n for n, other in enumerate(marks, 1) if other.line == mark.line)
-
-
-def there(mark: Link, name: str) -> str:
-    folder = posixpath.dirname(f"pairs/{name}")
-    return posixpath.relpath(f"derivations/{mark.page}.html", folder) + f"#{mark.anchor()}"
-
-
-def escaped(code: str) -> str:
-    for sign, name in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "&#124;"),
-                       ("*", "&#42;"), ("_", "&#95;"), ("[", "&#91;"), ("]", "&#93;"),
-                       ("@", "&#64;"), ("`", "&#96;"), ("~", "&#126;"), ("$", "&#36;")):
-        code = code.replace(sign, name)
-    return code
-
-
-def one_line(tex: str) -> str:
-    """A formula for a cell of a table."""
-    return " ".join(tex.split()).replace("|", r"\vert ").rstrip(".,")
-
-
-def proof(name: str, language: str) -> str:
-    parts, rows = [], errors(name)
-    if rows:
-        keys = ("component", "cases", "output error", "gradient error")
-        head = "| " + " | ".join(say(key, language) for key in keys) + " |\n|---|---:|---:|---:|"
-        body = [f"| `{short(component)}` | {row['cases']} | {share(row, 'output')} "
-                f"| {share(row, 'gradient')} |"
-                for component, row in rows.items()]
-        command = f"twinformer parity --component {name.replace('/', '.')}"
-        parts += ["\n".join([head, *body]), say("proof text", language, command=command)]
-    else:
-        parts.append(say("no component", language, tests=own_tests(name)))
-    found, module = mutants(name), name.replace("/", ".")
-    if found:
-        parts.append(say("mutants", language, all=found.made, killed=found.killed,
-                         equivalent=found.equivalent, survived=found.survived))
-    elif not made(name):
-        parts.append(say("no mutants", language))
-    else:
-        parts.append(say("not counted", language, module=module, made=made(name)))
-    return section("proof", language, "\n\n".join(parts))
-
-
-def short(component: str) -> str:
-    return ".".join(component.split(".")[2:])
-
-
-def share(row: dict, key: str) -> str:
-    return f"{row[key]:.2f}" if key in row else "–"
 
 
 def widget(name: str, language: str) -> str:

@@ -7,8 +7,8 @@ import numpy as np
 from docs.site.figures.flow import Box, flow
 
 from .facing import source
-from .running import ran
-from .tracing import Step
+from .runs.running import ran
+from .runs.tracing import Step
 from .words import say
 
 __all__ = ["array_of", "figures", "shape_text"]

@@ -12,7 +12,7 @@ from docs.site.pairs.facing import PACKAGES, facing, source
 from docs.site.pairs.names import anchor, imported_pairs, places, used_by
 from docs.site.pairs.order import PARTS, neighbours, ordered
 from docs.site.pairs.proof import errors, measured, mutants, own_tests
-from docs.site.pairs.running import ran
+from docs.site.pairs.runs.running import ran
 from docs.site.pairs.runs import RUNS
 from docs.site.pairs.sections import sections
 from docs.site.pairs.telling import chinese, papers, told

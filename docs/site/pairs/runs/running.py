@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .runs import RUNS
+from . import RUNS
 from .tracing import Step, traced
 
 __all__ = ["Ran", "ran"]
