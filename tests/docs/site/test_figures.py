@@ -2,9 +2,11 @@
 import re
 import xml.etree.ElementTree as ElementTree
 
+import numpy as np
 import pytest
 from pygments.token import Whitespace
 
+from parity_tests.agreement import assert_printed
 from docs.site.figures.architecture import MODELS, model_of
 from docs.site.figures.chart import ticks
 from docs.site.figures.depth import errors, sizes
@@ -72,15 +74,16 @@ def test_an_arrow_goes_from_a_box_to_the_one_that_uses_it():
 
 def test_what_the_curves_show_is_so():
     found = learned()
-    assert found.losses[0] == pytest.approx(1.95, abs=0.05) and found.losses[-1] < 0.1
-    assert found.weights.sum(-1) == pytest.approx(1)
-    assert sizes()["no shortcut"][0] < 1e-4 < 0.5 < sizes()["pre-norm"][0]
-    assert all(error < 1e-5 for error in errors())
+    assert 1.9 < found.losses[0] < 2.0 and found.losses[-1] < 0.1
+    sums = np.asarray(found.weights.sum(-1))
+    assert_printed(sums, np.ones_like(sums), 5)     # of a model in single precision
+    assert sizes()["no shortcut"][0] < 0.0001 and sizes()["pre-norm"][0] > 0.5
+    assert all(error < 0.00001 for error in errors())
 
 
 def test_ticks_are_round_and_within():
-    assert ticks(0, 1, False) == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1])
-    assert ticks(0.1, 1000, True) == pytest.approx([0.1, 1, 10, 100, 1000])
+    assert_printed(ticks(0, 1, False), [0, 0.2, 0.4, 0.6, 0.8, 1], 9)
+    assert_printed(ticks(0.1, 1000, True), [0.1, 1, 10, 100, 1000], 9)
 
 
 def test_labels_are_in_both_languages():
