@@ -13,7 +13,8 @@ def torch_and_devices() -> list[Finding]:
         import torch
     except ImportError as problem:
         return [Finding("torch", f"cannot be imported: {problem}", "problem",
-                        "pip install torch (see pytorch.org for the build with CUDA)")]
+                        "pip install torch (see pytorch.org for the build with CUDA); without it "
+                        "every command still computes with --backend numpy")]
     found = [Finding("torch", f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads")]
     if torch.cuda.is_available():
         for index in range(torch.cuda.device_count()):
