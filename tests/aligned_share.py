@@ -67,6 +67,7 @@ LIBRARIES = {
     "layers/tiles.py": "tensors have a place",
     "finetuning/packed_tokens.py": "torch.cummax, where the tensors are",
     "generation/fill_mask.py": "tensors have a place",
+    "generation/attention_maps.py": "torch's kernel is not to be asked; tensors have a place",
     "text/bpe.py": "tiktoken",
     "text/loader.py": "torch.utils.data",
     "layers/qk_clip.py": "torch.distributed: each rank has some of the texts, or weights",

@@ -4,10 +4,10 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..io.scratch import scratch_folder
 from .exercise import Exercise
 from .verdict import Verdict
 from .words import said
@@ -38,8 +38,8 @@ def check_file(exercise: Exercise, file: Path, language: str = "en",
     file = file.resolve()
     if not file.is_file():
         return Checked("error", [said("no file", language, path=file, name=exercise.name)])
-    with tempfile.TemporaryDirectory() as folder:
-        result, printed = Path(folder, "verdict.json"), Path(folder, "printed.txt")
+    with scratch_folder() as folder:
+        result, printed = folder / "verdict.json", folder / "printed.txt"
         with printed.open("wb") as out:
             done = subprocess.Popen(
                 [sys.executable, "-P", "-m", "twinformer.exercises.child", exercise.name,

@@ -3,6 +3,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ..io.strict_json import json_text
 from ..io.files import write_atomically
 
 __all__ = ["FILE", "Progress", "Standing"]
@@ -75,4 +76,4 @@ class Progress:
         self.latest = latest or self.latest
         told = {"about": ABOUT, "latest": self.latest,
                 "exercises": {name: asdict(one) for name, one in self.standings.items()}}
-        write_atomically(self.path, json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+        write_atomically(self.path, json_text(told, indent=1, ensure_ascii=False) + "\n")

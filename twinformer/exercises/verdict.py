@@ -1,6 +1,7 @@
 """What is said about a learner's file, in a form that one process hands another."""
-import json
 from dataclasses import asdict, dataclass, field
+
+from ..io.strict_json import json_text
 
 __all__ = ["STATUSES", "Verdict"]
 
@@ -40,4 +41,4 @@ class Verdict:
         return self.status == "passed"
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return json_text(asdict(self), ensure_ascii=False)

@@ -1,6 +1,7 @@
 """The folder in which a learner works: a folder for each exercise, and the progress."""
 from pathlib import Path
 
+from ..io.shell_words import shell_word
 from ..io.files import write_atomically
 from .catalog import exercise_called
 from .exercise import Exercise
@@ -90,7 +91,7 @@ def test_of(exercise: Exercise) -> str:
     body = "\n".join(f"    {line}" if line else "" for line in exercise.test.strip().splitlines())
     numpy = "import numpy as np\n\n" if "np." in body else ""
     return (f'"""The first thing that should work. For all of it:\n\n'
-            f'    twinformer exercise check {exercise.name}\n"""\n{numpy}'
+            f'    twinformer exercise check {shell_word(exercise.name)}\n"""\n{numpy}'
             f"from {exercise.module} import *\n\n\n"
             f"def test_{exercise.module}():\n{body}\n\n\n"
             f'if __name__ == "__main__":\n    test_{exercise.module}()\n    print("passed")\n')

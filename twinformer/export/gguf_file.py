@@ -1,7 +1,6 @@
 """A model of ours as one GGUF file, for llama.cpp, Ollama and LM Studio."""
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import numpy as np
 
 from ..io.extras import needed
 from ..io.paths import expanded
+from ..io.scratch import scratch_folder
 from ..pretrained.tokenizer_files import write_tokenizer_files
 from ..runs.run_folder import OpenedRun
 from ..tokenizers.bpe import ByteLevelBPE
@@ -51,13 +51,12 @@ def export_gguf(opened: OpenedRun, file: str, dtype: str = "f16") -> str:
     check_has_a_form(config)
     vocabulary = vocabulary_of(opened.tokenizer, config)
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
-    os.close(handle)
+    draft = target.with_name(f".{os.getpid()}-{target.name}")
     try:
-        write(Path(name), opened, vocabulary, dtype)
-        os.replace(name, target)
+        write(draft, opened, vocabulary, dtype)
+        os.replace(draft, target)
     except BaseException:
-        os.unlink(name)
+        draft.unlink(missing_ok=True)
         raise
     return f"{target}: {target.stat().st_size / 1e6:.1f} MB, {dtype}"
 
@@ -98,9 +97,9 @@ def vocabulary_of(tokenizer: Any, config: Any) -> dict[str, Any]:
     else:
         raise ValueError(f"a {tokenizer.kind} tokenizer is not written as GGUF; byte pairs and "
                          "bytes are")
-    with tempfile.TemporaryDirectory() as place:
-        write_tokenizer_files(Path(place), tokenizer, config.context_length)
-        model = json.loads((Path(place) / "tokenizer.json").read_text("utf-8"))["model"]
+    with scratch_folder() as place:
+        write_tokenizer_files(place, tokenizer, config.context_length)
+        model = json.loads((place / "tokenizer.json").read_text("utf-8"))["model"]
     known = {token: text for text, token in model["vocab"].items()}
     special = {token: text for text, token in tokenizer.special_tokens.items()}
     tokens, types = [], []

@@ -1,8 +1,8 @@
 """What stands in front of every route: how large a body may be, who may ask, what is counted."""
 import hmac
-import json
 from time import monotonic
 
+from ..io.strict_json import json_text
 from .metrics import Metrics
 from .replies import error
 
@@ -96,7 +96,7 @@ def given(body: bytes, receive):
 
 
 async def refuse(send, status: int, content: dict) -> None:
-    body = json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
+    body = json_text(content, ensure_ascii=False).encode()
     await send({"type": "http.response.start", "status": status, "headers": [
         (b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]})
     await send({"type": "http.response.body", "body": body})

@@ -1,9 +1,9 @@
 """From the engine's thread to the event loop: who waits for a job's pieces, and for how long."""
 import asyncio
-import json
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
+from ..io.strict_json import json_text
 from .engine import Engine, Job
 from .metrics import Metrics
 from .replies import Reply, error, usage
@@ -101,4 +101,4 @@ async def server_sent(jobs: Jobs, reply: Reply, tells_usage: bool) -> AsyncItera
 
 
 def event(content: dict) -> str:
-    return f"data: {json.dumps(content, ensure_ascii=False, allow_nan=False)}\n\n"
+    return f"data: {json_text(content, ensure_ascii=False)}\n\n"

@@ -7,8 +7,9 @@
 Your file is run in a process of its own, beside the reference, on numbers that are made to hurt;
 a loop that never ends is stopped. Exit codes: 0 right, 1 not right, 2 nothing was checked.
 """
-import json
 
+from ...io.shell_words import command_line
+from ...io.strict_json import json_text
 from ..language import language
 from .options import add_folder, add_name
 from .speaking import report, say
@@ -48,8 +49,9 @@ def run(arguments) -> int:
         file = workspace.file_of(exercise)
         if not file.exists() and not arguments.json and not workspace.progress.standings.get(
                 exercise.name):
-            raise ValueError(f"{exercise.name} was not begun in {workspace.folder}: twinformer "
-                             f"exercise start {exercise.name} writes it")
+            begin = command_line("exercise", "start", exercise.name)
+            raise ValueError(f"{exercise.name} was not begun in {workspace.folder}: {begin} "
+                             "writes it")
         checked = verdicts[exercise.name] = check_file(exercise, file, speaks, arguments.seconds)
         standing = workspace.progress.of(exercise.name)
         standing.checks += 1
@@ -60,7 +62,7 @@ def run(arguments) -> int:
         if workspace.folder.is_dir():   # last: what was found out is told in any case
             workspace.progress.save("" if arguments.all else exercise.name)
     if arguments.json:
-        print(json.dumps({name: asdict(one) for name, one in verdicts.items()},
+        print(json_text({name: asdict(one) for name, one in verdicts.items()},
                          ensure_ascii=False, indent=1))
     elif arguments.all:
         print(say("passed of", speaks, passed=sum(one.passed for one in verdicts.values()),
