@@ -5,7 +5,7 @@ FROM python:3.12-slim
 ARG TORCH="--index-url https://download.pytorch.org/whl/cpu"
 WORKDIR /twinformer
 COPY . .
-RUN pip install --no-cache-dir torch ${TORCH} \
+RUN pip install --no-cache-dir "$(grep ^torch== constraints.txt)" ${TORCH} \
  && pip install --no-cache-dir -e '.[serve]' -c constraints.txt
 # Nothing in it needs to be root; runs are the user's
 RUN useradd --create-home reader && mkdir -p runs && chown reader runs

@@ -42,6 +42,7 @@ nb_execution_cache_path = str(place.build / "notebooks" / book_language)
 nb_execution_timeout = 120
 nb_execution_show_tb = True  # a cell that fails is a warning, and in a strict build an error
 nb_merge_streams = True
+nb_output_stderr = "remove"  # warnings and progress bars of libraries, with paths of one machine
 suppress_warnings = ["mystnb.unknown_mime_type"]
 
 # mathematics: rendered while building (docs/site/extension/mathematics.py)

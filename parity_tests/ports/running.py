@@ -134,6 +134,8 @@ def by_hand(case, package, thing, backward, backwards):
                                  "backward(dy, cache) to be given")
         else:
             y, *memory = remembered(part.remembers, result, inputs)
+        if y is None:
+            raise TypeError("nothing was returned: is its return missing?")
         results["y"] = np.array(to_numpy(y))
         if backward is None or memory is None or not case.has_gradients():
             return results
@@ -142,8 +144,11 @@ def by_hand(case, package, thing, backward, backwards):
         except NotImplementedError:  # not yet: y is something already
             return results
         grads = grads if isinstance(grads, tuple | list) else [grads]
+        if case.floats() and all(grad is None for grad in grads):
+            raise TypeError("the backward returned nothing: is its return missing?")
         for name, grad in zip(case.floats(), grads):
-            results.setdefault(f"d{name}", grad)  # of the first call
+            if grad is not None:
+                results.setdefault(f"d{name}", grad)  # of the first call
     if layer is not None:
         results |= gradients(layer, case)
     return results

@@ -3,6 +3,8 @@ these shares a line with a solution."""
 import pytest
 
 from twinformer.exercises.catalog import exercise_called
+from twinformer.exercises.judges import judge_of
+from twinformer.exercises.judges.loading import module_of
 
 from .test_catalog import verdict_of
 
@@ -182,3 +184,29 @@ def gqa_backward(dy, q, k, v):
 def test_another_right_way_passes(name, source):
     verdict = verdict_of(exercise_called(name), source)
     assert verdict.passed, verdict
+
+
+FORGOTTEN = [
+    ("softmax-forward", "def softmax(x):\n    x + 1", "没有返回"),
+    ("softmax-backward", "def softmax(x):\n    return x\n\n"
+                         "def softmax_backward(dp, p):\n    dp * p", "反向传播什么也没有返回"),
+]
+
+
+@pytest.mark.parametrize("name, source, said", FORGOTTEN, ids=[name for name, *_ in FORGOTTEN])
+def test_a_forgotten_return_is_called_so(name, source, said):
+    exercise = exercise_called(name)
+    module = module_of(exercise.module, source, exercise.folder / "solution.py")
+    judge = judge_of(exercise)
+    lines = {language: judge(exercise, module, language, seconds=0, shrinking=0.1).lines
+             for language in ("en", "zh")}
+    assert "is its return missing?" in lines["en"][0], lines
+    assert said in lines["zh"][0], lines
+
+
+def test_an_answer_may_be_a_number_of_numpy():
+    exercise = exercise_called("first-loss")
+    source = ("import numpy as np\nfirst_loss = np.log(50257)\n"
+              "uniform_perplexity = np.int64(50257)\nbits = ")
+    assert verdict_of(exercise, source + "np.float32(np.log2(50257))").passed
+    assert verdict_of(exercise, source + "np.bool_(True)").status == "error"

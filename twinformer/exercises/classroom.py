@@ -12,9 +12,9 @@ TABLE = {"en": "| chapter | exercise | | minutes |\n|---|---|---|---|\n",
 ABOUT = {"en": """\
 # Exercises
 
-Each folder has a page (README.md), a file to fill in and a small test that fails. Check your work:
+Each folder has a page (README.md), a file to fill in and a small test that fails. With twinformer
+set up, as its own README.md says, check your work in this folder:
 
-    pip install twinformer
     twinformer exercise check NAME --folder .
 
 `twinformer exercise hint NAME --folder .` helps, in three steps. Who teaches sees at once how far
@@ -23,9 +23,9 @@ somebody is: `twinformer exercise check --all --json --folder FOLDER`.
 """, "zh": """\
 # 练习
 
-每个目录里有一份说明（README.md）、一个待填写的文件和一个暂时通不过的小测试。检查自己的答案：
+每个目录里有一份说明（README.md）、一个待填写的文件和一个暂时通不过的小测试。先照 twinformer 自己的
+README 装好它，再在这个目录里检查自己的答案：
 
-    pip install twinformer
     twinformer exercise check NAME --folder .
 
 卡住时用 `twinformer exercise hint NAME --folder .`，提示分三步给出。老师想一次看到某位同学的

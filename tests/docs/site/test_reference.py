@@ -79,7 +79,8 @@ NOT_HERE = r"there is no (run|file|checkpoint|config)|[Nn]o such file|no config 
 
 
 def test_every_option_that_a_page_names_is_one():
-    known = {"--gpus", "--index-url", "--help-all", "--no-cache-dir", "--version"}
+    known = {"--gpus", "--index-url", "--help-all", "--no-cache-dir", "--version",
+             "--build-arg"}
     for name, module in MODULES.items():
         parser = commands.parser_of(name, module)
         for action in parser._actions:

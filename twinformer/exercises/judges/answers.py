@@ -7,6 +7,8 @@ import math
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from ..exercise import Exercise
 from ..verdict import Verdict
 from ..words import said
@@ -40,8 +42,8 @@ def judge(exercise: Exercise, module: ModuleType, language: str) -> Verdict:
 
 
 def is_number(value) -> bool:
-    return (isinstance(value, (int, float)) and not isinstance(value, bool)
-            and math.isfinite(value))
+    return (isinstance(value, (int, float, np.integer, np.floating))
+            and not isinstance(value, bool) and math.isfinite(value))
 
 
 def is_it(given: float, right: float, near: float) -> bool:

@@ -18,6 +18,12 @@ LAWS = {
         "因为共享的权重会从几处得到梯度",
 }
 
+# What parity_tests/ports/running.py says of a result that is none
+ERRORS = {
+    r"TypeError: nothing was returned: .*": "什么也没有返回：是不是漏了 return？",
+    r"TypeError: the backward returned nothing: .*": "反向传播什么也没有返回：是不是漏了 return？",
+}
+
 
 # What parity_tests/ports/causes.py says of numbers, whatever the component
 CAUSES = {
@@ -46,8 +52,8 @@ def cause_in(language: str, cause: str) -> str:
 
 
 def law_in(language: str, law: str) -> str:
-    """The sentence, in the language."""
-    return looked_up(LAWS, language, law)
+    """The sentence, of a law or of a result that is none, in the language."""
+    return looked_up(LAWS | ERRORS, language, law)
 
 
 def looked_up(table: dict[str, str], language: str, sentence: str) -> str:

@@ -27,6 +27,8 @@ def first_difference(a: Any, b: Any, close: float = CLOSE,
         return first_of(((f"{place}[{i}]", x, y) for i, (x, y) in enumerate(zip(a, b))), close)
     if is_numeric(a) and is_numeric(b):
         alike = same_numbers(np.asarray(a), np.asarray(b), close)
+    elif isinstance(a, np.ndarray) and isinstance(b, np.ndarray):   # of objects, or of text
+        alike = np.array_equal(a, b)
     else:
         alike = type(a) is type(b) and a == b
     return None if alike else (place, a, b)
