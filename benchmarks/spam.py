@@ -197,6 +197,10 @@ def judge(options):
         rows.append([*row, *seconds])
         print(table_row(f"seed {seed}", rows[-1]), flush=True)
     print(table_row("**mean**", map(statistics.mean, zip(*rows, strict=True))))
+    if len(rows) > 1:
+        errors = [statistics.stdev(column) / len(rows) ** 0.5
+                  for column in zip(*rows, strict=True)]
+        print(table_row("standard error", errors))
     print(tfidf_row(options.file))
     print(f"\n{options.threads} threads; {machine()}")
 
@@ -209,7 +213,7 @@ def main():
     parser.add_argument("--file", metavar="FILE",
                         default=str(data / "sms-spam" / "SMSSpamCollection"))
     parser.add_argument("--seeds", type=int, nargs="*",
-                        default=[1, 2, 3, 4, 5])
+                        default=list(range(1, 11)))
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--choose", action="store_true")
     parser.add_argument("--recipes", nargs="*", choices=list(TRIED))

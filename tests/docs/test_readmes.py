@@ -126,3 +126,17 @@ def test_chinese_marks(name):
 @pytest.mark.parametrize("word", ["模块", "由浅入深", "单向依赖", "参考实现"])
 def test_the_usual_words(word):
     assert word in (ROOT / "README.zh-CN.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_figures_come_from_the_pages_that_are_linked(name):
+    """A row of a table that names a results page has no figure that the page has not."""
+    rows = re.findall(r"^\|.*\]\((?:docs/zh/)?benchmarks/results/(\w+)\.md\) \|$",
+                      (ROOT / name).read_text("utf-8"), re.M)
+    lines = [line for line in (ROOT / name).read_text("utf-8").splitlines()
+             if line.startswith("|") and "benchmarks/results/" in line]
+    assert len(rows) == len(lines) >= 3
+    for page, line in zip(rows, lines, strict=True):
+        text = (ROOT / f"benchmarks/results/{page}.md").read_text("utf-8")
+        for figure in re.findall(r"\d+\.\d+", line):
+            assert figure in text, f"{figure} is not on {page}.md"
