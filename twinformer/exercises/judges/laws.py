@@ -27,8 +27,6 @@ ERRORS = {
 
 # What parity_tests/ports/causes.py says of numbers, whatever the component
 CAUSES = {
-    r"(.+): as if in (.+) of (.+) stood `(.+)` in place of `(.+?)`.*":
-        "{0}：好像 {2} 的 {1} 里写的是 `{3}`，而不是 `{4}`。",
     r"(.+): all zeros\. .*": "{}：全是 0，什么也没有加上去。",
     r"(.+): transposed\..*": "{}：转置了。",
     r"(.+): the sign is dropped\.": "{}：符号丢了。",
@@ -45,9 +43,16 @@ CAUSES = {
     r"(.+): not summed over the leading axes\.": "{}：没有对前面的各个轴求和。",
 }
 
+# A changed term of the reference: what is wrong is said, and what would be right is not
+TERM = re.compile(r"(.+): as if in (.+) of .+ stood `(.+)` in place of `.+?`.*")
+WITHHELD = {"en": "{}: these are the numbers of {} with one of its terms written as `{}`.",
+            "zh": "{}：这正是 {} 里有一项写成 `{}` 时的数值。"}
+
 
 def cause_in(language: str, cause: str) -> str:
     """The sentence, in the language; those of one component alone stay in English."""
+    if found := TERM.fullmatch(cause):
+        return WITHHELD[language].format(*found.groups())
     return looked_up(CAUSES, language, cause)
 
 
