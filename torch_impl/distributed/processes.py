@@ -31,6 +31,7 @@ __all__ = ["ProcessRanks", "first_to_fail", "join_ranks", "launched",
 
 PLACES = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
 LONG = timedelta(days=30)       # what rank 0 does for all may take its time
+PATIENCE = 20                   # seconds
 MISTAKES = {"of a value": ValueError, "of the system": OSError}
 
 
@@ -169,7 +170,9 @@ def join_ranks(device) -> Ranks:
     dist.init_process_group(
         "cpu:gloo,cuda:nccl" if kind == "cuda" else "gloo",
         store=dist.PrefixStore("group", ranks.store), rank=ranks.rank,
-        world_size=ranks.size, timeout=timedelta(seconds=device.rank_timeout),
+        world_size=ranks.size,
+        # longer: the watch is to speak first, for it has names
+        timeout=timedelta(seconds=device.rank_timeout + PATIENCE),
         device_id=torch.device(kind, local) if kind == "cuda" else None)
     arrange(ranks, device, here, kind)
     ranks.watch = Watch(ranks, device.rank_timeout).__enter__()
