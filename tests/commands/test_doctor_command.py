@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from numpy_impl.layers import norm
-from twinformer.commands import quick_parity
+from twinformer.commands.parity import quick as quick_parity
 from twinformer.commands.doctor import machine, room
 from twinformer.commands.main import main
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from twinformer.evaluation.correlation import correlations
 from twinformer.evaluation.responses import Response, read_responses
-from twinformer.evaluation.scores import needed, read_scores
+from twinformer.evaluation.scores import read_scores
 from twinformer.evaluation.text_overlap import score_responses
 from twinformer.evaluation.words import Words
+from twinformer.io.extras import library
 from twinformer.evaluation.win_rate import outcomes_of_scores, win_rate
 from parity_tests.shared_data import shared_data
 from twinformer.commands.main import main
@@ -294,7 +295,8 @@ def test_one_answer_a_line(file):
 
 
 def test_a_missing_library_says_how_to_get_it():
-    with pytest.raises(ValueError, match=r"pip install 'twinformer\[evaluate\]'"):
-        needed("no_such_library")
+    with pytest.raises(ValueError, match=r"no_such is needed to compare: "
+                       r"pip install 'twinformer\[evaluate\]'"):
+        library("no_such.part", "evaluate", "to compare")
     with pytest.raises(ValueError, match="language must be one of auto, en, zh"):
         score_responses([response("a", "b")], "fr")

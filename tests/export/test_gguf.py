@@ -133,6 +133,9 @@ def test_the_command(tmp_path, capsys):
     assert len(fields["tokenizer.ggml.merges"]) > 10
     assert fields["tokenizer.ggml.pre"] == "gpt-2"
     assert main(["export", str(run), str(file), "--format", "gguf", "--adapter"]) == 2
+    capsys.readouterr()
+    assert main(["export", str(run), str(tmp_path / "folder"), "--dtype", "f16"]) == 2
+    assert "--dtype is for --format gguf" in capsys.readouterr().err
 
 
 LLAMA = os.environ.get("TWINFORMER_LLAMA", "")

@@ -6,7 +6,7 @@ import pytest
 
 from twinformer.corpora.documents import read_documents
 from twinformer.io.foreign_files import foreign_file
-from twinformer.io.tables import read_table
+from twinformer.io.tables.reading import read_table
 from twinformer.io.text_files import read_text
 
 

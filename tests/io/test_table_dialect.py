@@ -1,7 +1,7 @@
 """What stands between columns, and what quotation marks mean: seen in all rows, or asked for."""
 import pytest
 
-from twinformer.io.table_dialect import delimiter_of, rows_of
+from twinformer.io.tables.dialect import delimiter_of, rows_of
 
 LABELS = "ham", "spam"
 

@@ -1,7 +1,7 @@
 """Is the first row a header? Known names are not enough, and not needed."""
 import pytest
 
-from twinformer.io.tables import read_table
+from twinformer.io.tables.reading import read_table
 
 
 def table(tmp_path, text, **options):

@@ -5,7 +5,7 @@ pytest.importorskip("optuna")
 
 from twinformer.search.folder import SearchFolder
 from twinformer.search.space import Choice, Range
-from twinformer.search.study import Search, library
+from twinformer.search.study import Search, quiet_optuna
 
 SPACE = {"a": Range(1e-3, 1.0, log=True), "b": Choice(("x", "y"))}
 
@@ -165,4 +165,4 @@ def test_without_the_library(monkeypatch):
 
     monkeypatch.setitem(sys.modules, "optuna", None)
     with pytest.raises(ValueError, match=r"pip install 'twinformer\[search\]'"):
-        library()
+        quiet_optuna()

@@ -5,8 +5,8 @@ than one column that could be either is a question, not a guess.
 """
 from collections.abc import Iterable, Sequence
 
-from ..io.table_header import USUAL_LABELS, USUAL_TEXTS
-from ..io.tables import USUAL, Table
+from ..io.tables.header import USUAL_LABELS, USUAL_TEXTS
+from ..io.tables.reading import USUAL, Table
 from .json_rows import label_text
 
 __all__ = ["columns_of", "index_of_texts", "label_names", "usual_and"]

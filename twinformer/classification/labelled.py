@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..corpora.records import Message
 from ..io.paths import expanded, shown_name
-from ..io.tables import read_table, text_of
+from ..io.tables.reading import read_table, text_of
 from .columns import columns_of, index_of_texts, label_names, usual_and
 from .json_rows import chat_row
 

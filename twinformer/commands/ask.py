@@ -11,7 +11,8 @@ taught with; of a model from elsewhere with the chat template in its folder.
 to each.
 """
 import sys
-from typing import Literal
+
+from .answering_options import add_drawing, add_place, add_template, add_thinking
 
 __all__ = ["add_arguments", "run"]
 
@@ -26,25 +27,12 @@ def add_arguments(parser) -> None:
                         help="a JSON file of tasks, in place of a question")
     parser.add_argument("--output", type=str, default="responses.json",
                         help="where the answers to --data go; no file is overwritten")
-    parser.add_argument("--template", type=Literal[
-        "own", "alpaca", "phi3", "chatml", "alpaca-zh", "qa", "llama3", "qwen3",
-        "qwen3-no-thinking", "gemma"],
-                        help="the words around the question; left out, the model's own")
-    parser.add_argument("--thinking", type=bool | None, default=None,
-                        help="whether the model is to think first, where its own template can "
-                             "say so (Qwen3's can)")
+    add_template(parser, "the question")
+    add_thinking(parser)
     parser.add_argument("--max_new_tokens", type=int, default=200, help="the longest answer")
-    parser.add_argument("--temperature", type=float, default=0.0,
-                        help="0 always takes the likeliest token, above it the answer is drawn")
-    parser.add_argument("--top_k", type=int, help="draw from the k likeliest tokens only")
-    parser.add_argument(
-        "--top_p", type=float,
-        help="draw from the likeliest tokens that hold this share of the probability")
+    add_drawing(parser, 0.0)
     parser.add_argument("--seed", type=int, default=0, help="another seed, another answer")
-    parser.add_argument(
-        "--backend", choices=["torch", "numpy"], default="torch", help="who computes it")
-    parser.add_argument("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto",
-                        help="where torch computes it")
+    add_place(parser)
 
 
 def run(arguments) -> None:

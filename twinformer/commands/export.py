@@ -33,8 +33,8 @@ def add_arguments(parser) -> None:
                         "new file")
     parser.add_argument("--format", choices=["huggingface", "gguf"], default="huggingface",
                         help="what reads it")
-    parser.add_argument("--dtype", choices=["f32", "f16", "q8_0"], default="f16",
-                        help="of matrices in a GGUF file; f32 is exact")
+    parser.add_argument("--dtype", choices=["f32", "f16", "q8_0"],
+                        help="of matrices in a GGUF file; left out, f16; f32 is exact")
     parser.add_argument("--adapter", action="store_true",
                         help="the LoRA of the run by itself, and its base beside it")
 
@@ -49,12 +49,15 @@ def run(arguments) -> None:
     def opened_by(source: str):
         return open_model(source, default_backend(), to_write=False)
 
+    if arguments.dtype and arguments.format != "gguf":
+        raise ValueError("--dtype is for --format gguf; a Hugging Face folder has the weights as "
+                         "they are")
     opened = opened_by(arguments.model)
     if arguments.format == "gguf":
         if arguments.adapter:
             raise ValueError("--adapter is for --format huggingface; a GGUF file has the whole "
                              "model, LoRA merged in")
-        print(export_gguf(opened, arguments.folder, arguments.dtype))
+        print(export_gguf(opened, arguments.folder, arguments.dtype or "f16"))
     elif arguments.adapter:
         print(export_adapter(opened, arguments.folder, opened_by))
     else:

@@ -32,7 +32,7 @@ __all__ = ["COMMANDS", "main"]
 # command -> (module, what the overview says about it), in the order of the road
 COMMANDS = {
     "doctor": ("doctor.command", "say what this machine can do"),
-    "data": ("data", "list, get and prepare corpora"),
+    "data": ("data.command", "list, get and prepare corpora"),
     "estimate": ("estimate.command", "say what a run costs, and whether it fits"),
     "train": ("train.command", "train a model, or resume a run"),
     "generate": ("generate", "continue a text with a trained model"),
@@ -47,7 +47,7 @@ COMMANDS = {
     "checkpoint": ("checkpoint", "check a run's checkpoint, or write it in another form"),
     "evaluate": ("evaluate.command", "measure a model, its answers, or their judges"),
     "walk": ("walk.command", "show every array of one forward and backward pass"),
-    "parity": ("parity", "prove that reference and twin agree, or your own port"),
+    "parity": ("parity.command", "prove that reference and twin agree, or your own port"),
     "divergence": ("divergence.command", "find where two models part"),
     "exercise": ("exercise.command", "learn by writing the parts yourself, graded by the proof"),
     "completion": ("completion.command", "make bash, zsh or fish complete all this"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..io.foreign_files import foreign_file
 from ..io.paths import shown_name
-from ..io.tables import SPREADSHEETS
+from ..io.tables.reading import SPREADSHEETS
 from .readers import ENDINGS, ReadOptions, read_passages
 from .standard_library import visible_files
 from .text_blocks import COMPRESSED, beginning, is_text

@@ -5,8 +5,9 @@ tokens (HF_TOKEN), mirrors (HF_ENDPOINT) and retries are its business.
 """
 from collections.abc import Iterator
 
+from ..io.extras import library
 from .passages import Passage, passages_of
-from .readers import ReadOptions, needed
+from .readers import ReadOptions
 
 __all__ = ["read_hub"]
 
@@ -27,7 +28,7 @@ def read_hub(name: str, arguments: dict, options: ReadOptions
     ConnectionError
         Where the hub cannot be reached, and how to do without.
     """
-    datasets = needed("datasets", f"to stream {name}")
+    datasets = library("datasets", "data", f"to stream {name}")
     arguments = dict(arguments)
     column = arguments.pop("column", "text")
     try:

@@ -11,8 +11,8 @@ import re
 
 import numpy as np
 
+from ..io.extras import library
 from .ledger import Ledger
-from .readers import needed
 from .scripts import unspaced
 
 __all__ = ["NearDuplicates", "signature_of", "shingles"]
@@ -38,7 +38,7 @@ class NearDuplicates:
         if not 0 < threshold < 1:
             raise ValueError("near_duplicates must be a share between 0 and "
                              f"1, not {threshold}")
-        datasketch = needed("datasketch", "to find near-duplicates")
+        datasketch = library("datasketch", "data", "to find near-duplicates")
         lsh = datasketch.MinHashLSH(threshold, PERMUTATIONS)
         self.bands, self.rows = lsh.b, lsh.r
         self.ledger, self.threshold = ledger, threshold
@@ -61,7 +61,7 @@ class NearDuplicates:
 
 def signature_of(text: str) -> np.ndarray | None:
     """-> (PERMUTATIONS,) uint32, or None for a text without words"""
-    datasketch = needed("datasketch", "to find near-duplicates")
+    datasketch = library("datasketch", "data", "to find near-duplicates")
     found = shingles(text)
     if not found:
         return None

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ..io.tables import JSON_LINES, SPREADSHEETS
+from ..io.extras import library
+from ..io.tables.reading import JSON_LINES, SPREADSHEETS
 from .passages import LONGEST_PASSAGE, Passage, passages_of
-from .text_blocks import needed, read_blocks, read_lines
+from .text_blocks import read_blocks, read_lines
 from .text_fields import (
     NoSuchField, json_records, plain_path, read_spreadsheet, text_in,
 )
@@ -86,7 +87,7 @@ def read_json_lines(path: Path, options: ReadOptions) -> Iterator[str]:
 
 def read_parquet(path: Path, options: ReadOptions) -> Iterator[str]:
     """The rows of one column, a few thousand at a time."""
-    pyarrow_parquet = needed("pyarrow.parquet", "to read Parquet files")
+    pyarrow_parquet = library("pyarrow.parquet", "data", "to read Parquet files")
     import pyarrow
 
     try:

@@ -5,7 +5,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from ..io.table_dialect import rows_of
+from ..io.tables.dialect import rows_of
 from ..io.text_files import json_list, read_text
 from .task_entries import pair_of, task_of
 from .turns import Turn

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from ..io.extras import library
 from ..io.foreign_files import check_text, foreign_file
 from ..io.text_files import encoding_of, not_text
 
-__all__ = ["COMPRESSED", "beginning", "is_text", "needed", "opened", "read_blocks",
+__all__ = ["COMPRESSED", "beginning", "is_text", "opened", "read_blocks",
            "read_lines"]
 
 BLOCK = 2**18
@@ -76,7 +77,7 @@ def opened(path: Path) -> IO[bytes]:
         return gzip.open(path, "rb")  # type: ignore[return-value]
     if path.name.lower().endswith(".zst"):
         # unlike zstandard it says where a file is cut off
-        return needed("backports.zstd", "to read .zst files").open(path, "rb")
+        return library("backports.zstd", "data", "to read .zst files").open(path, "rb")
     return open(path, "rb")
 
 
@@ -99,14 +100,3 @@ def not_utf8(path: Path, encoding: str, start: int, problem) -> ValueError:
                      problem.object, start)
     return ValueError(f"{error}; data prepare --errors replace replaces "
                       "such bytes")
-
-
-def needed(module: str, purpose: str):
-    """An optional package, or how to get it."""
-    import importlib
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError:
-        raise ValueError(
-            f"{module} is needed {purpose}: "
-            "pip install 'twinformer[data]'") from None

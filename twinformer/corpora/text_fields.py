@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..io.tables import USUAL, table_in
+from ..io.tables.reading import USUAL, table_in
 from .text_blocks import COMPRESSED, read_blocks
 
 __all__ = ["NoSuchField", "json_records", "plain_path", "read_spreadsheet",

@@ -12,7 +12,8 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .scores import check_same_answers, needed
+from ..io.extras import library
+from .scores import check_same_answers
 
 __all__ = ["Correlations", "correlations"]
 
@@ -55,7 +56,7 @@ def correlations(ours: Sequence[float | None],
     if len(both) < 3:
         raise ValueError(f"a correlation needs at least 3 answers with both "
                          f"scores, got {len(both)}")
-    stats = needed("scipy.stats")
+    stats = library("scipy.stats", "evaluate", "to compare texts and judges")
     found, p_values = {}, {}
     with warnings.catch_warnings():     # a constant list: NaN says it
         warnings.simplefilter("ignore")

@@ -6,7 +6,6 @@ null stands for an answer that nobody could score. The book's own score files
 leave such answers out: then nothing tells which one is missing, and all that
 come after it are compared with the wrong ones.
 """
-import importlib
 import json
 import math
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from ..io.text_files import read_text
 
-__all__ = ["check_same_answers", "needed", "read_scores"]
+__all__ = ["check_same_answers", "read_scores"]
 
 
 def read_scores(path: str | Path) -> list[float | None]:
@@ -47,13 +46,3 @@ def check_same_answers(ours: Sequence, theirs: Sequence) -> None:
             f"{len(ours)} scores and {len(theirs)} scores are not of the "
             "same answers; a score that is missing has to be null in its "
             "place, or all that come after it are compared wrongly")
-
-
-def needed(module: str):
-    """A library of the extra [evaluate], or how to get it."""
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as problem:
-        raise ValueError(
-            f"{problem.name} is needed to compare texts and judges: "
-            "pip install 'twinformer[evaluate]'") from None

@@ -21,9 +21,10 @@ import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..io.extras import library
 from ..corpora.scripts import beyond_latin, chinese
 from .responses import Response
-from .scores import needed
+
 from .words import Words
 
 __all__ = ["LANGUAGES", "ResponseScores", "score_responses"]
@@ -78,7 +79,7 @@ def score_responses(responses: Sequence[Response],
     if language not in LANGUAGES:
         raise ValueError(f"language must be one of {', '.join(LANGUAGES)}, "
                          f"got {language!r}")
-    metrics = needed("sacrebleu.metrics")
+    metrics = library("sacrebleu.metrics", "evaluate", "to compare texts and judges")
     expected = [each.output.strip() for each in responses]
     answers = [each.response.strip() for each in responses]
     asked = language
@@ -110,5 +111,6 @@ def rouge_scores(expected: str, answer: str, language: str):
 @functools.cache
 def rouge_scorer(spelled: bool):
     """One with rouge-score's own words, and one with ours."""
-    return needed("rouge_score.rouge_scorer").RougeScorer(
+    scorer = library("rouge_score.rouge_scorer", "evaluate", "to compare texts and judges")
+    return scorer.RougeScorer(
         ROUGES, tokenizer=Words() if spelled else None)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .scores import check_same_answers, needed
+from ..io.extras import library
+from .scores import check_same_answers
 
 __all__ = ["WinRate", "outcomes_of_scores", "win_rate"]
 
@@ -88,7 +89,7 @@ def win_rate(outcomes: Sequence[int | None], *, confidence: float = 0.95,
     low, high = np.quantile(rates, [tail, 1 - tail]).tolist()
     p_value = 1.0
     if wins + losses:
-        stats = needed("scipy.stats")
+        stats = library("scipy.stats", "evaluate", "to compare texts and judges")
         p_value = float(stats.binomtest(wins, wins + losses).pvalue)
     return WinRate(wins, ties, losses, (wins + ties / 2) / n, low, high,
                    p_value, len(outcomes) - n)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..io.extras import needed
+from ..io.extras import library
 from ..io.paths import expanded
 from ..io.scratch import scratch_folder
 from ..pretrained.tokenizer_files import write_tokenizer_files
@@ -41,7 +41,7 @@ def export_gguf(opened: OpenedRun, file: str, dtype: str = "f16") -> str:
     OSError
         It cannot be written.
     """
-    needed("gguf", "gguf")
+    library("gguf", "gguf", "to write a GGUF file")
     target = expanded(file)
     if target.suffix != ".gguf":
         raise ValueError(f"expected the name of a file that ends in .gguf, got {file}")

@@ -1,18 +1,29 @@
-"""Packages that only some commands need, and that not everybody installs."""
-from importlib.util import find_spec
+"""Libraries that only some commands need, and that not everybody installs."""
+from importlib import import_module
+from typing import Any
 
-__all__ = ["needed"]
+__all__ = ["library"]
 
 
-def needed(extra: str, *packages: str) -> None:
-    """Say how to install what is missing, before any work is done.
+def library(module: str, extra: str, purpose: str) -> Any:
+    """An optional library, or how to get it, before any work is done.
+
+    Parameters
+    ----------
+    module
+        "pyarrow.parquet", say.
+    extra
+        In which of the extras of pyproject.toml it is.
+    purpose
+        "to read Parquet files", say.
 
     Raises
     ------
     ValueError
-        Where one of these packages of ``pip install 'twinformer[extra]'`` is not installed.
+        Where it is not installed.
     """
-    missing = [package for package in packages if find_spec(package) is None]
-    if missing:
-        raise ValueError(f"this needs {', '.join(missing)}, which is not installed: "
-                         f"pip install 'twinformer[{extra}]'")
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as problem:
+        raise ValueError(f"{problem.name} is needed {purpose}: "
+                         f"pip install 'twinformer[{extra}]'") from None

@@ -14,30 +14,26 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from ..io.extras import library
 from .folder import SearchFolder
 from .space import Space
 
-__all__ = ["SAMPLERS", "PRUNERS", "Search", "library"]
+__all__ = ["SAMPLERS", "PRUNERS", "Search", "quiet_optuna"]
 
 SAMPLERS = ("tpe", "random")
 PRUNERS = ("median", "halving", "none")
 MOST_ATTEMPTS = 3       # at the values of a trial whose process dies
 
 
-def library() -> Any:
-    """Optuna, quiet.
+def quiet_optuna() -> Any:
+    """Optuna, which says nothing of its own accord.
 
     Raises
     ------
     ValueError
         Where it is not installed.
     """
-    try:
-        import optuna
-    except ImportError:
-        raise ValueError("hyperparameters are searched with the library optuna, which is not "
-                         "installed: pip install 'twinformer[search]', or pip install "
-                         "optuna") from None
+    optuna = library("optuna", "search", "to search hyperparameters")
     optuna.logging.set_verbosity(logging.ERROR)
     return optuna
 
@@ -62,7 +58,7 @@ class Search:
     def __init__(self, folder: SearchFolder, space: Space, *, maximize: bool = False,
                  first: Mapping[str, Any] | None = None, sampler: str = "tpe",
                  pruner: str = "median", seed: int = 0):
-        self.optuna, self.folder, self.space = library(), folder, space
+        self.optuna, self.folder, self.space = quiet_optuna(), folder, space
         self.sampler, self.seed, self.maximize = sampler, seed, maximize
         self.held: dict[int, FileLock] = {}
         # a creator, as a path may have signs in it that mean something in an URL

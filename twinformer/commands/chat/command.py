@@ -9,7 +9,7 @@
 Ctrl-C stops the answer, and not the program; Ctrl-D ends it. In it, /help
 lists what else may be said: /system, /temperature, /retry, /save and more.
 """
-from typing import Literal
+from ..answering_options import add_drawing, add_place, add_template, add_thinking
 
 __all__ = ["add_arguments", "run"]
 
@@ -20,29 +20,16 @@ def add_arguments(parser) -> None:
     parser.add_argument("--system", type=str, default="",
                         help="what the model is told before anything is said")
     parser.add_argument("--load", type=str, metavar="FILE", help="go on with a saved conversation")
-    parser.add_argument("--template", type=Literal[
-        "own", "alpaca", "phi3", "chatml", "alpaca-zh", "qa", "llama3", "qwen3",
-        "qwen3-no-thinking", "gemma"],
-                        help="the words around what is said; left out, the model's own")
-    parser.add_argument("--thinking", type=bool | None, default=None,
-                        help="whether the model is to think first, where its own template can "
-                             "say so (Qwen3's can)")
+    add_template(parser, "what is said")
+    add_thinking(parser)
     parser.add_argument("--max_new_tokens", type=int, default=512, help="the longest answer")
-    parser.add_argument("--temperature", type=float, default=0.7,
-                        help="0 always takes the likeliest token, above it the answer is drawn")
-    parser.add_argument("--top_k", type=int, help="draw from the k likeliest tokens only")
-    parser.add_argument(
-        "--top_p", type=float,
-        help="draw from the likeliest tokens that hold this share of the probability")
+    add_drawing(parser, 0.7)
     parser.add_argument("--min_p", type=float,
                         help="draw from tokens that are at least so likely beside the likeliest")
     parser.add_argument("--repetition_penalty", type=float, default=1.0,
                         help="above 1, what was said already is said less")
     parser.add_argument("--seed", type=int, default=0, help="another seed, other answers")
-    parser.add_argument(
-        "--backend", choices=["torch", "numpy"], default="torch", help="who computes it")
-    parser.add_argument("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto",
-                        help="where torch computes it")
+    add_place(parser)
 
 
 def run(arguments) -> None:

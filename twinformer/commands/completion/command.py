@@ -19,11 +19,8 @@ def add_arguments(parser) -> None:
 
 
 def run(arguments) -> None:
+    from ...io.extras import library
     from .tree import command_tree
 
-    try:
-        import shtab
-    except ImportError:
-        raise ValueError("completion is written by the library shtab, which is not installed: "
-                         "pip install 'twinformer[completion]', or pip install shtab") from None
+    shtab = library("shtab", "completion", "to write completion for a shell")
     print(shtab.complete(command_tree(), arguments.shell))

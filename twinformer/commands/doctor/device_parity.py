@@ -9,7 +9,7 @@ def parity_on_each_device() -> list[dict]:
         import torch
     except ImportError:
         return []
-    from ..quick_parity import numpy_parity, torch_parity
+    from ..parity.quick import numpy_parity, torch_parity
 
     jobs = [("numpy", "cpu", "float32"), ("torch", "cpu", "float64"), ("torch", "cpu", "float32")]
     if torch.cuda.is_available():

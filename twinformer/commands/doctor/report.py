@@ -16,7 +16,7 @@ def report(findings, parities, healthy) -> None:
         if advice:
             console.print(f"{'':16}{advice}", style="dim")
     if parities:
-        from ..quick_parity import ROUNDINGS
+        from ..parity.quick import ROUNDINGS
 
         console.print("\nParity of a tiny GPT with the reference in float64: the worst error as a "
                       "share of its\nbound "

@@ -32,7 +32,7 @@ def run(arguments) -> None:
     import numpy as np
 
     from ...classification.report import class_report
-    from ...evaluation.scores import needed
+    from ...io.extras import library
 
     labels, predictions = labels_and_predictions(arguments)
     classes = sorted({*labels, *predictions})
@@ -41,7 +41,8 @@ def run(arguments) -> None:
     chosen = np.eye(len(classes))[[place[name] for name in predictions]]
     report = class_report(chosen, true, classes)
     right = sum(a == b for a, b in zip(labels, predictions))
-    interval = needed("scipy.stats").binomtest(right, len(labels)).proportion_ci(method="wilson")
+    interval = library("scipy.stats", "evaluate", "to compare texts and judges").binomtest(
+        right, len(labels)).proportion_ci(method="wilson")
     most = max(set(labels), key=lambda name: (labels.count(name), name))
     found = {name: report[name] for name in ("accuracy", "macro_f1", "classes", "confusion")}
     found |= {"rows": len(labels), "right": right, "low": float(interval.low),
@@ -75,7 +76,7 @@ def show(file: str, classes: list[str], found: dict) -> None:
 
 def labels_and_predictions(arguments) -> tuple[list[str], list[str]]:
     """Two lists of as many texts; ValueError where there are no two such."""
-    from ...io.tables import read_table
+    from ...io.tables.reading import read_table
 
     known = frozenset(LABELS + PREDICTIONS) | {
         name.lower() for name in (arguments.label, arguments.prediction) if name}

@@ -12,7 +12,7 @@ from ...io.files import write_atomically
 from ...search.figure import plot_search
 from ...search.folder import SearchFolder
 from ...search.space import Space
-from ...search.study import Search, library
+from ...search.study import Search, quiet_optuna
 from ..ranks import launched
 from .progress import GivenUp, TrialProgress
 from .report import said, summary
@@ -34,7 +34,7 @@ def search(arguments, searched: Searched) -> int:
         What the command itself would say of the settings as they are; a space that will not do;
         where no trial was completed.
     """
-    library()
+    quiet_optuna()
     check_alone(arguments)
     # The learner looks for these itself, and says more about them
     warnings.filterwarnings("ignore", "(overflow|invalid value) encountered", RuntimeWarning)

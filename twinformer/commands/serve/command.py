@@ -17,7 +17,8 @@ Ctrl-C or SIGTERM ends it once what runs is finished.
 """
 import os
 import sys
-from typing import Literal
+
+from ..answering_options import add_place, add_template
 
 __all__ = ["add_arguments", "run"]
 
@@ -32,10 +33,7 @@ def add_arguments(parser) -> None:
     parser.add_argument("--api_key", type=str, metavar="KEY",
                         help="what clients have to know; better in TWINFORMER_API_KEY, where "
                              "nobody sees it in the list of processes")
-    parser.add_argument("--template", type=Literal[
-        "own", "alpaca", "phi3", "chatml", "alpaca-zh", "qa", "llama3", "qwen3",
-        "qwen3-no-thinking", "gemma"],
-                        help="the words around a conversation; left out, the model's own")
+    add_template(parser, "a conversation")
     parser.add_argument("--max_texts", type=int, default=32, help="texts written at once")
     parser.add_argument("--max_waiting", type=int, default=128,
                         help="requests that may wait for their turn; more are sent away (503)")
@@ -43,15 +41,12 @@ def add_arguments(parser) -> None:
     parser.add_argument("--max_body", type=int, default=1_000_000, help="bytes of a request")
     parser.add_argument("--allow_origin", type=str, nargs="*", default=[], metavar="URL",
                         help="web pages from elsewhere that browsers let ask this server")
-    parser.add_argument(
-        "--backend", choices=["torch", "numpy"], default="torch", help="who computes it")
-    parser.add_argument("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto",
-                        help="where torch computes it")
+    add_place(parser)
 
 
 def run(arguments) -> None:
     from ...generation.options import check_whole
-    from ...io.extras import needed
+    from ...io.extras import library
 
     check_whole("max_texts", arguments.max_texts, 1, "32 is usual")
     check_whole("max_waiting", arguments.max_waiting, 1, "128 is usual")
@@ -60,7 +55,8 @@ def run(arguments) -> None:
         raise ValueError(f"--timeout must be above 0 seconds, got {arguments.timeout}")
     if not 0 <= arguments.port < 65536:
         raise ValueError(f"--port must lie between 0 and 65535, got {arguments.port}")
-    needed("serve", "fastapi", "uvicorn", "prometheus_client")
+    for name in ("fastapi", "uvicorn", "prometheus_client"):
+        library(name, "serve", "to serve a model")
     from ...serving.app import create_app
     from ...serving.metrics import Metrics
     from ...serving.server import listening_socket, serve_until_told

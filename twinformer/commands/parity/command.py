@@ -32,8 +32,8 @@ Exit codes: 0 the same, 1 not the same, 2 nothing was compared.
 import sys
 import time
 from pathlib import Path
-from ..io.shell_words import command_line
-from ..io.strict_json import json_text
+from ...io.shell_words import command_line
+from ...io.strict_json import json_text
 
 __all__ = ["add_arguments", "run"]
 

@@ -10,13 +10,13 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import NamedTuple
 
-from .foreign_files import ForeignFile
-from .paths import expanded
-from .table_dialect import delimiter_of, rows_of
-from .table_header import USUAL_LABELS, USUAL_TEXTS, has_header
-from .table_rows import Row
-from .table_objects import as_it_is, object_rows, cell_text
-from .text_files import looks_like_json, read_text
+from ..foreign_files import ForeignFile
+from ..paths import expanded
+from .dialect import delimiter_of, rows_of
+from .header import USUAL_LABELS, USUAL_TEXTS, has_header
+from .rows import Row
+from .objects import as_it_is, object_rows, cell_text
+from ..text_files import looks_like_json, read_text
 
 __all__ = ["JSON_LINES", "SPREADSHEETS", "Row", "Table", "read_table",
            "table_in", "text_of"]

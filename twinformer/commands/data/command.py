@@ -17,8 +17,8 @@ HTTPS_PROXY and NO_PROXY.
 from pathlib import Path
 from typing import Literal
 
-from ..io.shell_words import command_line
-from ..prepare.prepare_options import PrepareOptions
+from ...io.shell_words import command_line
+from ...prepare.prepare_options import PrepareOptions
 
 __all__ = ["add_arguments", "run"]
 
@@ -50,7 +50,7 @@ def add_arguments(parser) -> None:
 
 def run(arguments) -> int | None:
     """Do the action."""
-    from .console import never_fail_to_print
+    from ..console import never_fail_to_print
 
     never_fail_to_print()
     if arguments.action == "list":
@@ -63,7 +63,7 @@ def run(arguments) -> int | None:
         for name in arguments.corpora:
             get(name, arguments.ids)
     elif arguments.action == "prepare":
-        from .data_prepare import prepare_corpora
+        from .preparing import prepare_corpora
         prepare_corpora(arguments)
     else:
         for name in arguments.corpora:
@@ -73,8 +73,8 @@ def run(arguments) -> int | None:
 
 def list_corpora() -> None:
     """One line for each corpus of the catalog."""
-    from ..corpora.catalog import load_catalog
-    from ..io.remote_file import data_folder
+    from ...corpora.catalog import load_catalog
+    from ...io.remote_file import data_folder
 
     catalog = load_catalog()
     print(f"{'name':<17} {'size':>7}  {'where':<10} {'licence':<14} what it is")
@@ -93,8 +93,8 @@ def list_corpora() -> None:
 
 def get(name: str, ids: list[int]) -> None:
     """Download what is missing; print where everything is."""
-    from ..corpora.catalog import catalog_entry
-    from ..corpora.sources import corpus_files
+    from ...corpora.catalog import catalog_entry
+    from ...corpora.sources import corpus_files
 
     entry = catalog_entry(name)
     if entry.hub:
@@ -130,8 +130,8 @@ def download_bar(name: str):
 
 def show(name: str, arguments) -> None:
     """A prepared folder, or an entry of the catalog and how it begins."""
-    from ..corpora.catalog import catalog_entry
-    from ..prepare.prepared import is_prepared
+    from ...corpora.catalog import catalog_entry
+    from ...prepare.prepared import is_prepared
 
     if is_prepared(name):
         show_prepared(Path(name), arguments.verify)
@@ -155,8 +155,8 @@ def show(name: str, arguments) -> None:
 
 
 def show_beginning(name: str, text_field: str) -> None:
-    from ..corpora.sources import corpus_sources
-    from ..corpora.readers import ReadOptions
+    from ...corpora.sources import corpus_sources
+    from ...corpora.readers import ReadOptions
 
     sources = corpus_sources(name, note=print, text_field=text_field)
     print(f"sources  {len(sources)}\n")
@@ -166,8 +166,8 @@ def show_beginning(name: str, text_field: str) -> None:
 
 
 def show_prepared(folder: Path, verify: bool) -> None:
-    from ..generation.streaming import whole_text
-    from ..prepare.prepared import PreparedCorpus
+    from ...generation.streaming import whole_text
+    from ...prepare.prepared import PreparedCorpus
 
     corpus = PreparedCorpus(folder, verify)
     manifest = corpus.manifest

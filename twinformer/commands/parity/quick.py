@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from ..backend import implementation
-from ..models.config import GPT2Config
-from ..models.initialisation import initial_parameters
+from ...backend import implementation
+from ...models.config import GPT2Config
+from ...models.initialisation import initial_parameters
 
 __all__ = ["ROUNDINGS", "Parity", "numpy_parity", "torch_parity"]
 

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from .table_rows import Row
+from .rows import Row
 
 __all__ = ["USUAL_LABELS", "USUAL_TEXTS", "has_header"]
 

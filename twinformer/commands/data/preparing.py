@@ -3,18 +3,18 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..io.paths import expanded
-from ..io.shell_words import command_line
+from ...io.paths import expanded
+from ...io.shell_words import command_line
 
 __all__ = ["prepare_corpora"]
 
 
 def prepare_corpora(arguments) -> None:
     """Prepare one corpus, or several as one."""
-    from ..corpora.sources import corpus_sources
-    from ..prepare.prepare import prepare
+    from ...corpora.sources import corpus_sources
+    from ...prepare.prepare import prepare
 
-    from .data import download_bar
+    from .command import download_bar
 
     name = " ".join(arguments.corpora)
     folder = expanded(arguments.folder or default_folder(arguments))
@@ -45,7 +45,7 @@ def prepare_corpora(arguments) -> None:
 
 def default_folder(arguments) -> Path:
     """prepared/CORPUS-TOKENIZER below the folder of the downloads."""
-    from ..io.remote_file import data_folder
+    from ...io.remote_file import data_folder
 
     words = [Path(corpus).name.split(".")[0] or "corpus" for corpus in arguments.corpora]
     kind = arguments.tokenizer
@@ -59,12 +59,12 @@ def choose_tokenizer(arguments, sources, folder: Path):
 
     Raises ValueError or FileNotFoundError where there is none.
     """
-    from ..tokenizers.formats.gpt2_files import gpt2_vocabulary
-    from ..prepare.tokenizer_sample import tokenizer_sample
+    from ...tokenizers.formats.gpt2_files import gpt2_vocabulary
+    from ...prepare.tokenizer_sample import tokenizer_sample
 
-    from ..backend import byte_pair_encoding, load_tokenizer
-    from ..tokenizers.byte_tokenizer import ByteTokenizer
-    from ..tokenizers.wordpiece import WordPiece
+    from ...backend import byte_pair_encoding, load_tokenizer
+    from ...tokenizers.byte_tokenizer import ByteTokenizer
+    from ...tokenizers.wordpiece import WordPiece
 
     BPETokenizer = byte_pair_encoding()
     kind = arguments.tokenizer

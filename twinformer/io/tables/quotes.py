@@ -4,7 +4,7 @@ import csv
 import re
 from collections import Counter
 
-from .table_rows import Row
+from .rows import Row
 
 __all__ = ["check_swallowed", "even", "holds_delimiters", "is_quoted",
            "more_even", "wrapped"]

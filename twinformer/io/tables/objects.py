@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .text_files import json_lines, looks_like_json
-from .strict_json import json_text
+from ..text_files import json_lines, looks_like_json
+from ..strict_json import json_text
 
 __all__ = ["as_it_is", "cell_text", "object_rows"]
 

@@ -10,10 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Callable
 
-from .table_quotes import (
+from .quotes import (
     check_swallowed, even, holds_delimiters, is_quoted, more_even, wrapped,
 )
-from .table_rows import Row, plain_rows, quoted_rows
+from .rows import Row, plain_rows, quoted_rows
 
 __all__ = ["delimiter_of", "rows_of"]
 
