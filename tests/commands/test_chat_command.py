@@ -72,6 +72,18 @@ def test_ctrl_c_stops_an_answer_and_what_was_written_stays_said(capsys, monkeypa
     assert [turn.role for turn in talk.turns] == ["user", "assistant"]
 
 
+def test_a_question_that_was_stopped_before_any_answer_was_never_asked(capsys, monkeypatch):
+    talk = a_talk()
+
+    def interrupted(ids, most):
+        raise KeyboardInterrupt
+        yield
+
+    monkeypatch.setattr(talk, "pieces", interrupted)
+    chat_loop(talk, asking(["Hi", "/history"]))
+    assert "nothing yet" in capsys.readouterr().err and talk.turns == []
+
+
 def test_the_oldest_are_forgotten_where_the_context_ends(capsys):
     """A system message stays; a question that is too long is as if it was never asked."""
     talk = a_talk("chatml", 200)

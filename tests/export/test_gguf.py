@@ -109,6 +109,14 @@ def test_precision(tmp_path):
     assert sizes["q8_0"] < sizes["f16"] < sizes["f32"]
 
 
+def test_what_half_precision_would_make_infinite_stays_single(tmp_path):
+    run = opened("qwen3")
+    run.parameters["blocks.0.attention.q.weight"][0, 0] = 1e5
+    export_gguf(run, str(tmp_path / "m.gguf"), "f16")
+    array, found = read(tmp_path / "m.gguf")[1]["blk.0.attn_q.weight"]
+    assert found == "F32" and array[0, 0] == 1e5
+
+
 def test_what_has_no_form_is_said_and_nothing_is_left(tmp_path):
     for run, words in ((opened("olmo3"), "a olmo3 is not written"),
                        (opened("gemma3", global_every=2), "every sixth layer"),

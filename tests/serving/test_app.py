@@ -74,6 +74,7 @@ REFUSED = [
     ("completions", {"prompt": "x" * 200}, "200 tokens, and the model's context is 160"),
     ("completions", {"prompt": [999]}, "257"),
     ("completions", {"prompt": []}, "prompt is an empty list"),
+    ("completions", {"prompt": ["a"] * 200}, "at most 128 prompts at once, got 200"),
     ("completions", {"prompt": "a", "temperature": -1}, "temperature"),
     ("completions", {"prompt": "a", "max_tokens": 0}, "max_tokens"),
     ("completions", {"prompt": "a", "n": 99}, "at most 32 texts"),

@@ -173,8 +173,8 @@ def add_shape(writer: Any, config: Any) -> None:
 def packed_as(array: np.ndarray, dtype: str, gguf: Any) -> tuple[np.ndarray, Any]:
     """Matrices as asked for; vectors stay f32, and what is no whole number of blocks f16."""
     kinds = gguf.GGMLQuantizationType
-    if array.ndim < 2 or dtype == "f32":
-        return array, kinds.F32
+    if array.ndim < 2 or dtype == "f32" or np.abs(array).max() > np.finfo(np.float16).max:
+        return array, kinds.F32         # what half precision would make infinite stays
     if dtype == "q8_0" and array.shape[-1] % 32 == 0:
         return gguf.quants.quantize(array, kinds.Q8_0), kinds.Q8_0
     return array.astype(np.float16), kinds.F16

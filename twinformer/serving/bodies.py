@@ -10,6 +10,8 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 __all__ = ["ChatBody", "ClassifyBody", "CompletionBody", "EmbeddingsBody", "NextBody",
            "TextBody"]
 
+MOST_PROMPTS, MOST_TEXTS = 128, 2048     # of one request
+
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Id = Annotated[int, Field(ge=0)]
 
@@ -82,6 +84,9 @@ class CompletionBody(WritingBody):
     def as_completions_here(self):
         if self.suffix:
             raise ValueError("suffix is not to be had here: these models write from left to right")
+        if len(self.prompts) > MOST_PROMPTS:
+            raise ValueError(f"expected at most {MOST_PROMPTS} prompts at once, got "
+                             f"{len(self.prompts):,}")
         if self.best_of not in (None, self.n):
             raise ValueError("best_of is not to be had here; ask for n texts and choose")
         return self
@@ -146,7 +151,8 @@ class EmbeddingsBody(BaseModel):
     """POST /v1/embeddings"""
 
     model: str | None = None
-    input: str | list[str] | list[Id] | list[list[Id]]
+    input: (str | Annotated[list[str], Field(max_length=MOST_TEXTS)] | list[Id]
+            | Annotated[list[list[Id]], Field(max_length=MOST_TEXTS)])
     encoding_format: Literal["float", "base64"] = "float"
     dimensions: int | None = None
 
@@ -154,7 +160,7 @@ class EmbeddingsBody(BaseModel):
 class ClassifyBody(BaseModel):
     """POST /classify"""
 
-    texts: str | list[str] = Field(min_length=1)
+    texts: str | Annotated[list[str], Field(min_length=1, max_length=MOST_TEXTS)]
 
 
 class TextBody(BaseModel):

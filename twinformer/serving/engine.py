@@ -94,13 +94,15 @@ class Engine:
         if request.n > self.max_texts:
             raise ValueError(f"n is {request.n}, and at most {self.max_texts} texts are written "
                              "at once")
-        job = Job(request, say)
+        new = Job(request, say)
         with self.news:
+            if len(self.waiting) >= self.max_waiting:   # who has gone takes no place
+                self.waiting = deque(job for job in self.waiting if not job.cancelled)
             if self.stopping or len(self.waiting) >= self.max_waiting:
                 raise Full(f"{len(self.waiting)} requests wait already")
-            self.waiting.append(job)
+            self.waiting.append(new)
             self.news.notify()
-        return job
+        return new
 
     def stop(self, seconds: float | None = None) -> None:
         """Nobody is let in any more; what was accepted is finished, within so many seconds."""

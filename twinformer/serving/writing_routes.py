@@ -45,7 +45,7 @@ def add_writing(app: FastAPI, service: Service, metrics: Metrics, seconds: float
     async def completions(body: CompletionBody, http: Request):
         same_model(service, body.model)
         writes()
-        requests = service.completion_requests(body)
+        requests = await asyncio.to_thread(service.completion_requests, body)
         echoed = [prompt if isinstance(prompt, str) else service.tokenizer.decode(prompt)
                   for prompt in body.prompts] if body.echo else []
         return await answer(http, requests, body,
@@ -55,7 +55,8 @@ def add_writing(app: FastAPI, service: Service, metrics: Metrics, seconds: float
     async def chat(body: ChatBody, http: Request):
         same_model(service, body.model)
         writes()
-        return await answer(http, [service.chat_request(body)], body,
+        request = await asyncio.to_thread(service.chat_request, body)
+        return await answer(http, [request], body,
                             Reply(True, service.name, service.tokenizer))
 
 

@@ -85,13 +85,15 @@ class Talk:
             self.forgotten = len(asked) - len(kept)
             print(f"the model looks at {context} tokens: it no longer sees the first "
                   f"{self.forgotten} messages", file=sys.stderr)
-        written: list[str] = []
+        written, whole = [], False
         try:
             for piece in self.pieces(ids, min(self.max_new_tokens, context - len(ids))):
                 written.append(piece)
                 yield piece
+            whole = True
         finally:
-            self.turns = [*asked, Turn("assistant", self.style.answer("".join(written)))]
+            if whole or "".join(written).strip():   # else it is as if nothing had been asked
+                self.turns = [*asked, Turn("assistant", self.style.answer("".join(written)))]
 
     def pieces(self, ids: list[int], most: int) -> Iterator[str]:
         from ...finetuning.answering import stop_ids
