@@ -161,7 +161,7 @@ def test_prompts_are_asked_for_one_after_the_other(run, capsys, monkeypatch):
     code, out, err = generate(capsys, run, "--interactive", "--max-new-tokens", 3,
                               "--temperature", 0, "--logit-bias", "e=100")
     assert code == 0 and out == "> Theeee\n> Theeeeeee\n> \u4f60eee\n> \n"
-    assert err.startswith("give a text to continue") and err.count("3 tokens") == 3
+    assert err.startswith("give a text to continue") and err.count("\n3 tokens, in") == 3
 
 
 def test_text_streams_out_token_by_token(run):

@@ -56,7 +56,10 @@ def test_ctrl_c_in_a_terminal(tmp_path):
     command = [sys.executable, "-m", "twinformer", "generate", tiny_run(tmp_path), "--interactive",
                "--backend", "numpy", "--max-new-tokens", "1000000", "--temperature", "0"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, env=os.environ | {"PYTHONUTF8": "1"}) as process:
+                          stderr=subprocess.PIPE, env=os.environ | {"PYTHONUTF8": "1"},
+                          # as in a terminal: tests that run behind one are told to ignore it
+                          preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)
+                          ) as process:
         try:
             for prompt in (b"The\n", b"quick\n"):
                 process.stdin.write(prompt)
