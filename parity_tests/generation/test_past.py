@@ -33,7 +33,8 @@ def seen(cache, array):
 def test_what_is_taken_back_has_never_been(package, caches, array, W, read, data):
     """Of a ring, too, which has written over its oldest tokens."""
     n = data.draw(st.integers(1, W))
-    stay = data.draw(st.integers(0, n))
+    came = data.draw(st.integers(1, n))     # fewer may come than were announced
+    stay = data.draw(st.integers(0, came))
     one_by_one = data.draw(st.booleans())
     for ring in (True, False):
         cache, plain = ((caches.RingKVCache(W), caches.RingKVCache(W)) if ring
@@ -42,7 +43,8 @@ def test_what_is_taken_back_has_never_been(package, caches, array, W, read, data
             for t in range(read):
                 extend(other, array, t, 1)
         kept = package.remember([cache], n)
-        for start, T in ([(read + i, 1) for i in range(n)] if one_by_one else [(read, n)]):
+        for start, T in ([(read + i, 1) for i in range(came)] if one_by_one
+                         else [(read, came)]):
             extend(cache, array, start, T)
         package.rewind([cache], read + stay, kept)
         for i in range(stay):
@@ -88,6 +90,43 @@ def test_rows_are_chosen(package, caches, array, documents):
     with torch.inference_mode():
         cache.k[1] = 7     # a row of its own: its neighbour is another text
     assert cache.k[2, 0, 1, 0] == 1
+
+
+@SIDES
+@given(W=st.integers(1, 5), lengths=st.tuples(st.integers(1, 7), st.integers(1, 7)),
+       ring=st.booleans(), known=st.booleans(), data=st.data())
+def test_rows_of_several_come_together(package, caches, array, W, lengths, ring, known, data):
+    """Each row sees what it saw, in its own order, whatever the others' lengths: filled up on
+    the left, cut there, or both; documents are kept where somebody is filled up."""
+    parts, rows = [], []
+    for length in lengths:
+        cache = caches.RingKVCache(W) if ring else caches.KVCache(9)
+        extend(cache, array, 0, length, 2)
+        if known:           # its first column belongs to nobody
+            cache.documents = array(np.zeros((2, cache.room), np.int64))
+            cache.documents[:, 0] = -1
+        chosen = data.draw(st.lists(st.integers(0, 1), min_size=1, max_size=3))
+        parts.append(([cache], array(np.array(chosen))))
+        rows += [(length, row) for row in chosen]
+    T = data.draw(st.integers(1, 8))
+    padded = known or any(length < T for length, _ in rows)
+    gathered, = package.gather(parts, T, padded)
+    assert gathered.length == T and type(gathered) is type(cache)
+    assert (gathered.documents is None) != padded
+    kept = min(T, gathered.capacity)
+    assert gathered.room >= kept
+    k, v, documents = gathered.read(package.places_of(gathered, T - kept, T))
+    assert (k == -v).all() and k.shape == (len(rows), 1, kept, 1)
+    for at, (length, row) in enumerate(rows):
+        held = min(length, W if ring else 9)        # what its own cache still has
+        latest = [token + 100.0 * row for token in range(length - held, length)][-kept:]
+        missing = kept - len(latest)
+        assert k[at, 0, missing:, 0].tolist() == latest
+        if padded:
+            whose = documents[at].tolist()
+            assert whose[:missing] == [-1] * missing
+            if not known:
+                assert whose[missing:] == [0] * len(latest)
 
 
 @SIDES

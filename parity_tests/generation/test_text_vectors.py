@@ -42,6 +42,7 @@ def test_both_find_the_same_vectors():
 def test_nothing_has_no_direction(side, array):
     assert side.mean_vector(array([[1.0, -2.0], [-1.0, 2.0]])).tolist() == [0, 0]
     assert side.mean_vector(array([[3.0, 0.0], [3.0, 8.0]])).tolist() == [0.6, 0.8]
+    assert side.mean_vector(array([[0.0, -0.5]])).tolist() == [0, -1]
 
 
 @pytest.mark.parametrize("side", [0, 1])
@@ -49,6 +50,8 @@ def test_an_empty_text_and_one_that_is_too_long(side):
     model = small_models()[side]
     read = (ours, theirs)[side].text_vectors
     most = model.config.context_length
-    for bad in ("", [], "a " * most):
+    vectors, count = read(model, LETTERS, ["a " * (most - 2)])      # just fits
+    assert vectors.shape == (1, model.config.d_model) and count == most
+    for bad in ("", [], "a " * (most - 1)):
         with pytest.raises(ValueError, match="text 2 has .* expected 3 to"):
             read(model, LETTERS, ["a", bad])

@@ -87,6 +87,18 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("layers.activations", "relu: x <= 0 -> x < 0"): "at 0 either way gives 0",
     ("layers.activations", "clipped: 40 -> 41"):
         "beyond 40 both GELUs keep all of x or nothing, to the last bit",
+    ("generation.past", "remember: cache.k is None or cache.length + n <= cache.capacity -> "
+     "cache.k is None and cache.length + n <= cache.capacity"):
+        "what is remembered in vain, rewind puts back where it stands already",
+    ("generation.past", "remember: cache.length + n <= cache.capacity -> "
+     "cache.length + n < cache.capacity"):
+        "what is remembered in vain, rewind puts back where it stands already",
+    ("generation.past", "rewind: length < end -> length <= end"):
+        "where nothing is taken back, no place is written",
+    ("generation.text_vectors", "mean_vector: hidden.mean(0) -> hidden.sum(0)"):
+        "scaled to length 1, a sum is the mean",
+    ("generation.text_vectors", "mean_vector: 1 -> 2"):
+        "what a vector of zeros is divided by",
     ("layers.dropout", "Dropout.forward: 0 -> 1"):
         "at rate 0 every number is kept, and divided by 1",
     ("layers.flash_attention", ": 1024 -> 1025"): SLICES,
