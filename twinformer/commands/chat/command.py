@@ -40,7 +40,7 @@ def run(arguments) -> None:
         check_whole,
     )
     from ..console import never_fail_to_print
-    from ..serve.opening import classifier_of
+    from .opening import classifier_of
     from .loop import chat_loop
     from .talk import Talk
     from .verdicts import Verdicts

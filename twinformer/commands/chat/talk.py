@@ -45,7 +45,7 @@ class Talk:
         from ..ask import with_thinking
         from ..generate import build_model
         from ..opening import open_model
-        from ..serve.opening import chat_style
+        from .opening import chat_style
 
         opened = open_model(arguments.model, arguments.backend)
         name, style = chat_style(opened, arguments.template)
