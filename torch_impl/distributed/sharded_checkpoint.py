@@ -24,8 +24,9 @@ from torch.futures import Future
 
 from twinformer.io.atomic_folder import new_draft, put_in_place
 from twinformer.io.sealed_files import DamagedFile
-from twinformer.runs.checkpoint import (
-    Checkpoint, checkpoint_of, drop_all_but, read_content, write_content,
+from twinformer.runs.checkpoint import drop_all_but
+from twinformer.runs.checkpoint_files import (
+    Checkpoint, checkpoint_of, read_content, write_content,
 )
 from twinformer.runs.shards import check_shards, describe_shard
 

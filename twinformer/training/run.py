@@ -7,7 +7,7 @@ from typing import Any
 from ..backend import implementation
 from ..architectures.kinds import kind_of, small_model
 from ..models.initialisation import initial_parameters
-from ..runs.checkpoint import Checkpoint
+from ..runs.checkpoint_files import Checkpoint
 from ..configs.run_config import RunConfig, config_to_dict
 from ..configs.training_config import TrainingConfig
 from .data import TrainingData, prepare_data
