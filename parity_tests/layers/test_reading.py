@@ -60,8 +60,8 @@ def test_all_are_read_as_they_are():
 
 
 @given(st.integers(0, 2**16), sizes, sizes, sizes, st.integers(0, 3),
-       st.sampled_from(["causal", "one", "each"]))
-def test_a_masks_rows(seed, B, T, P, before, kind):
+       st.sampled_from(["causal", "one", "each"]), st.none() | st.integers(1, 6), st.booleans())
+def test_a_masks_rows(seed, B, T, P, before, kind, window, everywhere):
     """before : positions of a cache, which the queries come after"""
     generator = np.random.default_rng(seed)
     S = T + before
@@ -69,10 +69,15 @@ def test_a_masks_rows(seed, B, T, P, before, kind):
             "each": generator.random((B, T, S)) < 0.5}[kind]
     read = generator.integers(T, size=(B, P))
     whole = np.broadcast_to(causal_mask(T, S) if mask is None else mask, (B, T, S))
-    found = ours.read_mask(mask, read, T, S)
-    np.testing.assert_array_equal(found, [whole[b][read[b]] for b in range(B)])
+    if window is not None:      # of the keys up to the query, and of all behind it
+        whole = whole & (visible_mask(T, S, window) | ~causal_mask(T, S))
+    if everywhere and mask is not None:
+        read = None
+    rows = whole if read is None else [whole[b][read[b]] for b in range(B)]
+    found = ours.read_mask(mask, read, T, S, window)
+    np.testing.assert_array_equal(np.broadcast_to(found, np.shape(rows)), rows)
     same = theirs.read_mask(None if mask is None else torch.from_numpy(mask),
-                            torch.from_numpy(read), T, S)
+                            None if read is None else torch.from_numpy(read), T, S, window)
     np.testing.assert_array_equal(found, same)
 
 
