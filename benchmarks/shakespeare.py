@@ -49,7 +49,7 @@ def work(options):
 
     from twinformer.models.initialisation import initial_parameters
     from twinformer.tokenizers.characters import CharacterTokenizer
-    from twinformer.tokenizers.tokenizer import bytes_per_token
+    from twinformer.tokenizers.token_table import bytes_per_token
     from twinformer.configs.device_config import DeviceConfig
     from twinformer.configs.run_config import config_from_dict
     from twinformer.training.data import TrainingData

@@ -45,7 +45,7 @@ OWN: dict[str, int] = {
     "tests/models/test_vocabulary.py": 2,
     "tests/runs/test_resume.py": 1,
     "tests/test_device.py": 15,
-    "tests/tokenizers/test_tokenizer.py": 1,
+    "tests/tokenizers/test_token_table.py": 1,
     "tests/training/test_plot_and_progress.py": 1,
     "tests/training/test_schedule.py": 3,
     "tests/training/test_trainer.py": 4,

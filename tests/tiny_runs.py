@@ -3,7 +3,7 @@ import numpy as np
 
 from twinformer.models.config import GPT2Config
 from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
-from twinformer.tokenizers.tokenizer import bytes_per_token
+from twinformer.tokenizers.token_table import bytes_per_token
 from twinformer.configs.data_config import DataConfig
 from twinformer.configs.run_config import RunConfig
 from twinformer.configs.training_config import TrainingConfig

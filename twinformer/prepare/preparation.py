@@ -20,7 +20,8 @@ from ..corpora.near_duplicates import NearDuplicates
 from ..corpora.passages import Passage
 from .prepare_options import PrepareOptions, read_options
 from .split_writer import SplitWriter
-from ..tokenizers.tokenizer import Tokenizer, repair_surrogates
+from ..io.surrogates import repair_surrogates
+from ..tokenizers.tokenizer import Tokenizer
 
 __all__ = ["LEDGER", "Preparation", "is_validation"]
 

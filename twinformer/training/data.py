@@ -16,7 +16,8 @@ from ..corpora.encoded_corpus import encode_corpus
 from ..prepare.prepared import PreparedCorpus, is_prepared
 from ..backend import byte_pair_encoding, load_tokenizer
 from ..batches.shards import ShardedTokens
-from ..tokenizers.tokenizer import END_OF_TEXT, Tokenizer, bytes_per_token
+from ..tokenizers.token_table import bytes_per_token
+from ..tokenizers.tokenizer import END_OF_TEXT, Tokenizer
 from ..tokenizers.wordpiece import WordPiece
 from ..io.atomic_folder import new_folder, remove_folder
 from ..configs.data_config import DataConfig
