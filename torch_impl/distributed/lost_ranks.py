@@ -1,5 +1,5 @@
-"""A rank fails or is gone, and all the others fail with it: which of them is to
-speak, and in which words.
+"""A rank fails or is gone, and all the others fail with it: which of them is
+to speak, and in which words.
 """
 import os
 
