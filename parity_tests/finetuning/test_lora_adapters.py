@@ -30,7 +30,8 @@ from torch_impl.models.parameters import get_parameters as get_torch_parameters
 from torch_impl.models.pretrained import load_pretrained as load_torch
 from torch_impl.models.pretrained import model_of as torch_model_of
 
-from ..agreement import assert_agree, measured_bounds
+from ..agreement import assert_agree
+from ..bounds import measured_bounds
 from ..models.checkpoints import TINY, hugging_face
 
 IDS = np.array([[1, 2, 3], [4, 5, 10]])

@@ -14,8 +14,9 @@ from twinformer.models.config import GPT2Config
 from numpy_impl.models.gpt2 import GPTModel
 from torch_impl.models.gpt2 import GPTModel as TorchModel
 
-from ..agreement import assert_agree, assert_rounding, measured_bounds
-from ..cases import Case
+from ..agreement import assert_agree, assert_rounding
+from ..bounds import measured_bounds
+from ..case import Case
 from ..components import component
 from ..running import load
 

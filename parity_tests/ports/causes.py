@@ -17,8 +17,9 @@ from types import ModuleType
 
 import numpy as np
 
-from ..agreement import RECOGNISED, ULPS, as_array, shares
-from ..cases import Case
+from ..agreement import RECOGNISED, as_array, shares
+from ..bounds import ULPS
+from ..case import Case
 from ..running import run_numpy
 from .known_faults import FAULTS
 from .verdict import Failure

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..cases import Case, is_float
+from ..case import Case, is_float
 from ..finding import AbsentError, found, is_torch
 from ..running import check_fit, gradient_name, load, remembered, run_torch
 from .importing import folder_of
