@@ -12,7 +12,7 @@ from .cases import (
     Seeded as Seeded,
     seeded_case as seeded_case,
 )
-from .component import Component as Component
+from .component_base import Component as Component
 from .components import (
     COMPONENTS as COMPONENTS,
     component as component,

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import torch
 
-from .component import Component
+from .component_base import Component
 from .finding import found
 
 __all__ = ["Beside", "Mixture", "Pair", "Routing", "Turned", "WithRotary"]

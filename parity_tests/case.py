@@ -11,7 +11,7 @@ from twinformer.models.context import Context
 from twinformer.models.keep_masks import KeepMasks
 
 if TYPE_CHECKING:
-    from .component import Component
+    from .component_base import Component
 
 __all__ = ["Case", "is_float", "spread"]
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from .case import Case
-from .component import Component
+from .component_base import Component
 
 __all__ = ["LARGE", "MOODS", "Seeded", "seeded_case"]
 

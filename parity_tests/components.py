@@ -8,7 +8,7 @@ to run it in the reference, and how to run it in the twin.
 A new component is a line here, and a function in entering/ for what goes in.
 """
 from .assembled import Beside, Mixture, Pair, Routing, Turned, WithRotary
-from .component import Component
+from .component_base import Component
 from .entering import attention, experts, layers, losses, models
 
 __all__ = ["COMPONENTS", "component"]

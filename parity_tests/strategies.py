@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from .case import spread
-from .component import Component
+from .component_base import Component
 from .components import component
 
 __all__ = ["Drawn", "broken", "cases", "generic", "hostile",

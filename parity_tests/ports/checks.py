@@ -20,7 +20,7 @@ from types import ModuleType
 from typing import Any
 
 from ..cases import MOODS
-from ..component import Component
+from ..component_base import Component
 from ..components import COMPONENTS, component
 from .explaining import explained
 from .report import said_about
