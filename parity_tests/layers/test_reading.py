@@ -60,6 +60,16 @@ def test_all_are_read_as_they_are():
     assert ours.read_mask(None, None, 3, 3) is theirs.read_mask(None, None, 3, 3) is None
 
 
+def test_where_those_that_are_read_stand():
+    """Behind a cache of 4, or wherever each row says."""
+    read, rows = np.array([[2, 0]]), np.array([[7, 5, 6]])
+    for positions, found in ((slice(4, 7), [[6, 4]]), (rows, [[6, 7]])):
+        given_too = positions if isinstance(positions, slice) else torch.from_numpy(positions)
+        np.testing.assert_array_equal(ours.read_positions(positions, read), found)
+        np.testing.assert_array_equal(
+            theirs.read_positions(given_too, torch.from_numpy(read)), found)
+
+
 @given(st.integers(0, 2**16), sizes, sizes, sizes, st.integers(0, 3),
        st.sampled_from(["causal", "one", "each"]), st.none() | st.integers(1, 6), st.booleans())
 def test_a_masks_rows(seed, B, T, P, before, kind, window, everywhere):
