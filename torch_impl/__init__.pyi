@@ -161,9 +161,11 @@ from .distributed.strategies import (
 )
 from .distributed.processes import (
     ProcessRanks as ProcessRanks,
-    first_to_fail as first_to_fail,
-    join_ranks as join_ranks,
     launched as launched,
+)
+from .distributed.joining import join_ranks as join_ranks
+from .distributed.lost_ranks import (
+    first_to_fail as first_to_fail,
     lost_in_words as lost_in_words,
 )
 from .distributed.launching import launch as launch
@@ -174,8 +176,9 @@ from .distributed.restarts import (
 )
 from .distributed.sharded_checkpoint import (
     ShardedCheckpoints as ShardedCheckpoints,
-    load_sharded as load_sharded,
 )
+from .distributed.shard_writer import ShardWriter as ShardWriter
+from .distributed.shard_reader import load_sharded as load_sharded
 from .distributed.data_parallel import (
     DataParallel as DataParallel,
     Losses as Losses,
@@ -228,6 +231,8 @@ from .training.learner import (
     pretraining_learner as pretraining_learner,
 )
 from .training.device import Machine as Machine, choose_device as choose_device
+from .training.loss_scale import LossScale as LossScale
+from .training.recomputation import recomputed as recomputed
 from .training.fused_adamw import FusedAdamW as FusedAdamW
 from .training.padded_head import pad_vocabulary as pad_vocabulary
 from .training.diagnosis import first_non_finite as first_non_finite
