@@ -11,7 +11,7 @@ from ..layers.module import Module
 from ..models.onnx_file import OnnxForm
 from ..models.traced import traceable
 from .classification import attention_mask as mask_of
-from .pooling import only_position, pool
+from .pooling import pool
 
 __all__ = ["TracedClassifier", "classifier_form"]
 
@@ -43,10 +43,8 @@ class TracedClassifier(Module):
         T = ids.shape[1]
         mask = mask_of(last, T, self.causal, self.hide_padding)
         mask = causal_mask(T, T) if mask is None else mask
-        read = only_position(last, T, self.token)          # (B, 1) or None
-        logits = self.model(ids, mask=mask, read=read)     # (B, 1 or T, C)
-        token = self.token if read is None else "first"  # of those read
-        return pool(logits, last, token)
+        logits = self.model(ids, mask=mask)                # (B, T, C)
+        return pool(logits, last, self.token)
 
 
 def classifier_form(model, token: str, causal: bool, hide_padding: bool,

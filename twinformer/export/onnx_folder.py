@@ -45,7 +45,7 @@ def export_onnx(opened: OpenedRun, folder: str, past: bool = True,
     Raises
     ------
     ValueError
-        A library is missing, the tokenizer has no form as a tokenizer.json, or the file does not
+        A library is missing, what does not write shall have no past, the tokenizer has no form as a tokenizer.json, or the file does not
         compute what the model computes; nothing is left then.
     FileExistsError
         Where there is something in the folder.
@@ -55,6 +55,9 @@ def export_onnx(opened: OpenedRun, folder: str, past: bool = True,
     for name in ("onnx", "onnxscript"):
         library(name, "onnx", "to write an ONNX file")
     check_can_be_written(opened.tokenizer)
+    if not past and (is_classifier(opened) or not writes(opened.config.model)):
+        what = "classifier" if is_classifier(opened) else opened.config.model.kind
+        raise ValueError(f"a {what} does not write, and has no past to leave out (--no-past)")
     package = implementation("torch")
     parameters = {name: np.asarray(array, np.float32)
                   for name, array in opened.parameters.items()}
