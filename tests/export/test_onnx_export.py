@@ -1,4 +1,4 @@
-"""`twinformer export --format onnx`: what lies in the folder, what is said, and what is refused."""
+"""`twinformer export --format onnx`: what lies in the folder, what is said, what is refused."""
 import json
 import re
 from dataclasses import replace

@@ -45,8 +45,9 @@ def export_onnx(opened: OpenedRun, folder: str, past: bool = True,
     Raises
     ------
     ValueError
-        A library is missing, what does not write shall have no past, the tokenizer has no form as a tokenizer.json, or the file does not
-        compute what the model computes; nothing is left then.
+        A library is missing, the model does not write and shall have no past, the tokenizer has
+        no form as a tokenizer.json, or the file does not compute what the model computes;
+        nothing is left then.
     FileExistsError
         Where there is something in the folder.
     OSError
