@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from parity_tests.agreement import SAMPLES, assert_agree, measured_bounds
+from parity_tests.agreement import SAMPLES, assert_agree, fraction, measured_bounds
 from tests.tiny_kinds import SIZES, tiny_model
 from torch_impl.layers.fused import spelled_out
 from twinformer.architectures.bert import BertConfig
@@ -56,20 +56,30 @@ def assert_the_runs_logits(run, ids, found, **options):
     def fused():
         with torch.no_grad():
             y = twin(given, **{name: torch.from_numpy(a) for name, a in options.items()})
-            return {"logits": y if writes(config) else twin.head(y)}
+            return {"y": y if writes(config) else twin.head(y)}
 
     def spelled():
         with spelled_out():
             return fused()
 
-    exact, bounds = measured_bounds(spelled, fused, precision=np.finfo(np.float32),
-                                    samples=10 * SAMPLES)
-    assert found.dtype == np.float32
-    assert_agree(found.astype(np.float64), exact["logits"], bounds["logits"], "onnxruntime")
     reference = implementation("numpy").model_of(config, run.parameters)
     y = reference.forward(ids, **options)[0]
     y = y if writes(config) else reference.head.forward(y)[0]
-    assert_agree(found, y, 2 * bounds["logits"], "numpy_impl")
+    assert found.dtype == np.float32
+    assert_within_bounds(spelled, fused, found, y)
+
+
+def assert_within_bounds(spelled, fused, found, reference):
+    """What onnxruntime found, beside the truth and beside the reference; `spelled` and `fused`
+    are the two branches of the twin, in double precision: {"y": tensor}."""
+    for samples in (SAMPLES, 10 * SAMPLES):     # who is about to raise an alarm measures again
+        exact, bounds = measured_bounds(spelled, fused, precision=np.finfo(np.float32),
+                                        samples=samples)
+        exact, bound = exact["y"], bounds["y"]
+        if fraction(found, exact, bound) <= 1 and fraction(found, reference, 2 * bound) <= 1:
+            return
+    assert_agree(found.astype(np.float64), exact, bound, "onnxruntime")
+    assert_agree(found, reference, 2 * bound, "onnxruntime beside numpy_impl")
 
 
 def past_of(session, rows):

@@ -13,8 +13,8 @@ from .onnx_models import (
 for module in ("onnx", "onnxscript", "onnxruntime"):
     pytest.importorskip(module)
 
-# These two have, between them, all that the others have; of one layer to be quick
-QUICK = {"gpt_oss": {"n_layers": 1}, "bert": {"n_layers": 1}}
+# It has what the others have, and more: sinks, experts, windows; of one layer to be quick
+QUICK = {"gpt_oss": {"n_layers": 1}}
 
 
 def kinds(names, quick=("gpt_oss",)):
@@ -80,6 +80,7 @@ def test_whole_texts_without_the_past(kind, files):
     assert_the_runs_logits(run, ids[:1, 7:], logits_of(session, ids, seen)[:1, 7:])
 
 
+@pytest.mark.slow
 def test_hidden_words(files):
     """Of a BERT: padding stands behind a text, and pairs have segments."""
     run, session = files("bert")
