@@ -16,7 +16,7 @@ from twinformer.runs.run_folder import open_run
 from twinformer.tokenizers.words import SimpleTokenizerV1
 
 from ..tiny_run import tiny_run
-from .onnx_models import assert_the_runs_logits, opened, random_ids
+from .onnx_models import assert_the_runs_logits, opened, past_of, random_ids
 
 for module in ("onnx", "onnxscript", "onnxruntime"):
     pytest.importorskip(module)
@@ -49,6 +49,16 @@ def test_a_folder_as_hugging_faces(exported):
     assert json.loads(found["config"])["n_layers"] == 2
     ids = random_ids(run, 3, 16)
     assert_the_runs_logits(run, ids, decoded_in_steps(session, ids, (7, 1)))
+
+
+def test_learned_positions_are_counted_from_where_a_text_begins(exported):
+    run, folder = exported
+    session = session_of(folder / "model.onnx")
+    ids, seen = random_ids(run, 2, 12), np.ones((2, 12), np.int64)
+    seen[1, :5] = 0
+    logits = session.run(["logits"], {
+        "input_ids": ids, "attention_mask": seen, **past_of(session, 2)})[0]
+    assert_the_runs_logits(run, ids[1:, 5:], logits[1:, 5:])
 
 
 def test_no_path_of_this_machine_is_in_it(exported):
