@@ -149,6 +149,17 @@ from .models.stored_experts import (
     StoredExperts as StoredExperts,
     model_with_stored_experts as model_with_stored_experts,
 )
+from .models.traced import (
+    TracedBert as TracedBert,
+    TracedDecoder as TracedDecoder,
+    TracedExperts as TracedExperts,
+    traceable as traceable,
+)
+from .models.onnx_file import (
+    OnnxForm as OnnxForm,
+    onnx_form as onnx_form,
+    write_onnx as write_onnx,
+)
 from .models.building import (
     model_class as model_class,
     model_of as model_of,
@@ -325,6 +336,10 @@ from .finetuning.classifier_model import (
     build_classifier as build_classifier,
     parameter_counts as parameter_counts,
     trained_classifier as trained_classifier,
+)
+from .finetuning.traced_classifier import (
+    TracedClassifier as TracedClassifier,
+    classifier_form as classifier_form,
 )
 from .finetuning.classification import (
     Classification as Classification,
