@@ -21,7 +21,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 slow_ok = [HealthCheck.too_slow, HealthCheck.data_too_large]
-settings.register_profile("fast", max_examples=60, deadline=None,
+settings.register_profile("fast", max_examples=40, deadline=None,
                           derandomize=True, suppress_health_check=slow_ok)
 settings.register_profile("deep", max_examples=5000, deadline=None,
                           suppress_health_check=slow_ok)

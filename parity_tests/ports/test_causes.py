@@ -26,7 +26,7 @@ def test_a_known_fault_is_named(fault):
         for part in components_of(fault):
             row = tried(part, sides_of(package), seconds=0, seed=0)
             if row.finding and row.finding.failures:
-                told = explained(part.name, row.finding, 0, seconds=0.3)
+                told = explained(part.name, row.finding, 0, seconds=0.1)
                 assert told.failures and told.code
                 assert any(fault.name in cause for cause in told.causes), told
                 return
