@@ -41,7 +41,7 @@ __all__ = ["add_arguments", "run"]
 COMMON = (
     "--data", "--model", "--train", "--name", "--folder", "--backend", "--device", "--epochs",
     "--batch-size", "--learning-rate", "--split", "--balance", "--validation", "--test",
-    "--text-column", "--label-column", "--seed", "--config", "--resume", "--run", "--predict",
+    "--text-column", "--label-column", "--log", "--seed", "--config", "--resume", "--run", "--predict",
     "--output")
 
 
