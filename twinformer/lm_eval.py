@@ -5,6 +5,7 @@ it. ``twinformer lm-eval`` is the harness's own command line behind it.
     lm_eval.simple_evaluate(model="twinformer", tasks=[...],
                             model_args={"path": "runs/run-1"})
 """
+from inspect import signature
 from typing import Any
 
 from .backend import BACKENDS, implementation
@@ -21,7 +22,8 @@ LOGITS = 2**27      # numbers at once, half a GiB of them, where nobody says
 MOST = 64           # texts at once, then
 
 
-class TwinformerLM(Answers, library("lm_eval.api.model", *EXTRA).TemplateLM):
+class TwinformerLM(  # type: ignore[misc]
+        Answers, library("lm_eval.api.model", *EXTRA).TemplateLM):
     """A run, published weights or a folder, as a model of the harness.
 
     Parameters
@@ -91,10 +93,10 @@ class TwinformerLM(Answers, library("lm_eval.api.model", *EXTRA).TemplateLM):
                                                  ).items() if value is not None}
         if str(given.get("device")).startswith("cuda"):
             given["device"] = "auto"    # cuda:0 is what it says unasked
-        known = cls.__init__.__kwdefaults__.keys() | {"path"}
+        known = signature(cls).parameters
         for name in arg_dict:
             require(name in known, f"there is no {name} in --model_args of "
-                    f"twinformer; there are {', '.join(sorted(known))}")
+                    f"twinformer; there are {', '.join(known)}")
         return cls(**given | arg_dict)
 
     @classmethod

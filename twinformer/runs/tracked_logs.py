@@ -67,13 +67,13 @@ class TrackedLogs:
         self.logs.__exit__(kind, *exception)
         self.tell("close", kind is not None)
 
-    def metrics(self, *, kind: str, step: int, **values: Any) -> None:
-        self.logs.metrics(kind=kind, step=step, **values)
-        self.tell("numbers", step, named(kind, values))
+    def metrics(self, **record: Any) -> None:
+        self.logs.metrics(**record)
+        self.tell("numbers", record["step"], named(**record))
 
-    def timing(self, *, step: int, **values: Any) -> None:
-        self.logs.timing(step=step, **values)
-        self.tell("numbers", step, named("timing", values))
+    def timing(self, **record: Any) -> None:
+        self.logs.timing(**record)
+        self.tell("numbers", record["step"], named("timing", **record))
 
     def sample(self, step: int, text: str) -> None:
         self.logs.sample(step, text)
@@ -112,8 +112,8 @@ class Forgiven:
         return True
 
 
-def named(kind: str, values: dict[str, Any]) -> dict[str, float]:
-    """{"loss": 1.0} -> {"step/loss": 1.0}; what is not known is left out"""
+def named(kind: str, step: int, **values: Any) -> dict[str, float]:
+    """loss=1.0 -> {"step/loss": 1.0}; what is not known is left out"""
     return {f"{kind}/{name}": value for name, value in values.items()
             if value is not None}
 
@@ -129,10 +129,10 @@ def keys_in(run: Path) -> dict[str, str]:
 
 def replay(run: Path, tracker: Tracker) -> None:
     """Tell a tracker all that the logs hold."""
-    for file, kind in (("metrics.jsonl", ""), ("timing.jsonl", "timing")):
+    for file, about in (("metrics.jsonl", {}),
+                        ("timing.jsonl", {"kind": "timing"})):
         for record in read_lines(run / file):
-            name, step = kind or record.pop("kind"), record.pop("step")
-            tracker.numbers(step, named(name, record))
+            tracker.numbers(record["step"], named(**about | record))
     text = (run / "samples.txt").read_text("utf-8")
     parts = SAMPLE.split(text)[1:]
     for step, sample in zip(parts[::2], parts[1::2], strict=True):
