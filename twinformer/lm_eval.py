@@ -22,8 +22,9 @@ LOGITS = 2**27      # numbers at once, half a GiB of them, where nobody says
 MOST = 64           # texts at once, then
 
 
-class TwinformerLM(  # type: ignore[misc]
-        Answers, library("lm_eval.api.model", *EXTRA).TemplateLM):
+class TwinformerLM(
+        Answers,
+        library("lm_eval.api.model", *EXTRA).TemplateLM):  # type: ignore[misc]
     """A run, published weights or a folder, as a model of the harness.
 
     Parameters
