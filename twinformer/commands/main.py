@@ -7,7 +7,8 @@ A command is a module of this package with
     run(arguments)           does the work; returns an exit code, None = 0
 
 and one line in COMMANDS. A command of several modes has a ``choose`` instead,
-which names the module of one. The module is imported only when its command is
+which names the module of one; a command whose words are another program's a
+``hand_on(words)``. The module is imported only when its command is
 called, and imports torch (or matplotlib, transformers, ...) inside ``run``:
 ``twinformer --help`` has to answer at once. Options declared from a
 dataclass arrive in ``run`` as instances of it.
@@ -46,6 +47,7 @@ COMMANDS = {
     "export": ("export", "write a model for transformers, peft and others"),
     "checkpoint": ("checkpoint", "check a run's checkpoint, or write it in another form"),
     "evaluate": ("evaluate.command", "measure a model, its answers, or their judges"),
+    "lm-eval": ("lm_eval", "measure a model on lm-evaluation-harness's tasks"),
     "walk": ("walk.command", "show every array of one forward and backward pass"),
     "parity": ("parity.command", "prove that reference and twin agree, or your own port"),
     "divergence": ("divergence.command", "find where two models part"),
@@ -53,6 +55,8 @@ COMMANDS = {
     "completion": ("completion.command", "make bash, zsh or fish complete all this"),
     "verify": ("verify.command", "check GPT-2's weights against published figures"),
 }
+
+HELP = ("-h", "--help", "--help-all")
 
 # Older names
 ALIASES = {"eval": "evaluate"}
@@ -134,6 +138,10 @@ def dispatch(words: list[str]) -> int | None:
         if mode is None:    # it has explained itself
             return 0
         prog, module, rest = mode
+    if hasattr(module, "hand_on"):
+        if rest and rest[0] not in HELP:
+            return module.hand_on(rest)
+        rest = rest or ["--help"]
     parser = CommandParser(prog=prog, description=module.__doc__, words=rest)
     module.add_arguments(parser)
     arguments = parser.instantiate(parser.parse_args(rest))

@@ -46,8 +46,12 @@ def begin(arguments, kind: str) -> Iterator[Begun]:
     from ..runs.run_folder import OpenedRun, RunFolder, checkpoint_to_resume
     from ..runs.run_names import find_run
 
+    from ..configs.tracker_names import tracker_names
+    from ..runs.trackers.tracker import check_trackers
+
     from .opening import open_model
 
+    check_trackers(tracker_names(arguments.finetuning.log))
     if not 0 <= arguments.dropout < 1:
         raise ValueError(f"--dropout is a share from 0 to below 1, got {arguments.dropout}")
     if arguments.resume:

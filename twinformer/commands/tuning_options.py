@@ -11,7 +11,8 @@ __all__ = ["LoRAConfig", "add_tuning_arguments"]
 COMMON = (
     "--data", "--model", "--train", "--template", "--name", "--folder", "--backend", "--device",
     "--epochs", "--batch-size", "--accumulation", "--learning-rate", "--schedule", "--warmup",
-    "--dropout", "--train-share", "--test-share", "--patience", "--seed", "--config", "--resume")
+    "--dropout", "--train-share", "--test-share", "--patience", "--log", "--seed", "--config",
+    "--resume")
 
 
 @dataclass(frozen=True, kw_only=True)

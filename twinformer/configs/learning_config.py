@@ -4,6 +4,7 @@ from typing import ClassVar, Literal, get_args
 
 from .checks import at_least, require
 from .recipes import BETA2
+from .tracker_names import tracker_names
 
 __all__ = ["LearningConfig", "Schedule"]
 
@@ -72,6 +73,9 @@ class LearningConfig:
         Evaluations without a better one before training stops (0 = never).
         Pretraining keeps its best model if this is asked for, finetuning
         always.
+    log
+        Trackers that are told all that metrics.jsonl is: tensorboard,
+        trackio, wandb, or several with commas between them ("" = none).
     """
 
     SECTION: ClassVar[str] = "learning"     # what messages call the settings
@@ -97,6 +101,7 @@ class LearningConfig:
     eval_interval: int = 500
     checkpoint_interval: int = 500
     patience: int = 0
+    log: str = ""
 
     def __post_init__(self):
         at_least(self, self.SECTION, batch_size=1, accumulation=1, seed=0,
@@ -105,6 +110,7 @@ class LearningConfig:
                  patience=0, muon_rate=0, newton_schulz_steps=1)
         for name in ("beta1", "beta2", "momentum"):
             self.share(name)
+        tracker_names(self.log)     # or an error
         require(self.epsilon > 0, f"{self.SECTION}.epsilon must be positive, "
                 f"got {self.epsilon}")
         for name, known in CHOICES.items():

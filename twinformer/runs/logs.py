@@ -17,7 +17,7 @@ from typing import Any
 
 from ..io.strict_json import json_text
 
-__all__ = ["Logs", "NoLogs", "read_metrics"]
+__all__ = ["Logs", "NoLogs", "read_lines", "read_metrics"]
 
 NAMES = ("metrics.jsonl", "timing.jsonl", "samples.txt")
 
@@ -35,12 +35,14 @@ class Logs:
 
     def __init__(self, folder: Path, sizes: Mapping[str, int] | None = None):
         self.files = {}
+        self.cut = False    # whether there was more
         for name in NAMES:
             # Unbuffered: a line is in the file, or there was an error
             self.files[name] = open(folder / name, "ab", buffering=0)
             size = (sizes or {}).get(name, 0)
             if self.files[name].tell() > size:
                 self.files[name].truncate(size)
+                self.cut = True
 
     def __enter__(self):
         return self
@@ -104,6 +106,11 @@ def json_line(record: Mapping[str, Any]) -> str:
 
 def read_metrics(folder: Path) -> list[dict[str, Any]]:
     """The records of metrics.jsonl; a line cut off by a kill is left out."""
-    text = (folder / "metrics.jsonl").read_text(encoding="utf-8")
+    return read_lines(folder / "metrics.jsonl")
+
+
+def read_lines(file: Path) -> list[dict[str, Any]]:
+    """The records of a log of JSON lines, but for a line that is cut off."""
+    text = file.read_text(encoding="utf-8")
     whole = text[:text.rfind("\n") + 1]
     return [json.loads(line) for line in whole.splitlines()]

@@ -9,6 +9,7 @@ from ..architectures.kinds import kind_of, small_model
 from ..models.initialisation import initial_parameters
 from ..runs.checkpoint_files import Checkpoint
 from ..configs.run_config import RunConfig, config_to_dict
+from ..configs.tracker_names import tracker_names
 from ..configs.training_config import TrainingConfig
 from .data import prepare_data
 from .masked_pretraining import MaskedPretraining
@@ -16,6 +17,7 @@ from .pretraining import Pretraining
 from .progress import Progress
 from ..ranks import current_ranks
 from ..runs.run_folder import RunFolder, checkpoint_to_resume
+from ..runs.trackers.tracker import check_trackers
 from .trainer import Trainer
 from .training_data import TrainingData
 
@@ -71,6 +73,7 @@ def run_training(
         Where training diverged.
     """
     progress = progress or Progress()
+    check_trackers(tracker_names(config.training.log))
     start = None
     if resume:
         folder, start = checkpoint_to_resume(resume)

@@ -12,6 +12,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+from ..configs.tracker_names import tracker_names
 from ..io.atomic_folder import remove_folder
 from ..ranks import current_ranks
 from ..runs.checkpoint import (
@@ -20,6 +21,7 @@ from ..runs.checkpoint import (
 from ..runs.interruption import Interruption
 from ..runs.logs import Logs, NoLogs, read_metrics
 from ..runs.run_folder import RunFolder
+from ..runs.tracked_logs import TrackedLogs
 from .plot import plot_curves
 from .progress import Progress
 from .saving import saver_of
@@ -28,6 +30,8 @@ from .standing import Standing
 from .task import StepData, Task
 
 __all__ = ["Trainer"]
+
+AnyLogs = Logs | NoLogs | TrackedLogs
 
 
 class Trainer:
@@ -90,11 +94,14 @@ class Trainer:
                 raise
         return interruption.exit_code
 
-    def logs(self, start: Checkpoint | None) -> Logs | NoLogs:
+    def logs(self, start: Checkpoint | None) -> AnyLogs:
         """Those of the run, open; for all ranks but the first, none."""
         if not self.ranks.first:
             return NoLogs()
-        return Logs(self.run.path, start.logs if start else None)
+        logs = Logs(self.run.path, start.logs if start else None)
+        names = tracker_names(self.task.training.log)
+        return TrackedLogs(logs, names, self.run.path, bool(start),
+                           self.progress.note) if names else logs
 
     def check_data(self, start: Checkpoint) -> None:
         """ValueError where a checkpoint is of other data."""
@@ -102,7 +109,7 @@ class Trainer:
             raise ValueError("the examples are not those that the run began "
                              "with; start a new run for them")
 
-    def go_on(self, stream: Iterator[StepData], logs: Logs | NoLogs,
+    def go_on(self, stream: Iterator[StepData], logs: AnyLogs,
               interruption: Interruption, resumed: bool) -> None:
         """The loop: step, measure, save."""
         standing, training = self.standing, self.task.training
@@ -154,7 +161,7 @@ class Trainer:
                 or (interval > 0 and step % interval == 0))
 
     def take_step(self, stream: Iterator[StepData],
-                  logs: Logs | NoLogs) -> None:
+                  logs: AnyLogs) -> None:
         """One optimizer step, and its lines in the logs."""
         task, training = self.task, self.task.training
         step, began = self.standing.step + 1, time.perf_counter()
@@ -174,7 +181,7 @@ class Trainer:
         logs.timing(step=step, seconds=seconds, **fields)
         self.progress.stepped(step, result.loss, words)
 
-    def evaluate(self, logs: Logs | NoLogs) -> None:
+    def evaluate(self, logs: AnyLogs) -> None:
         """Measure, sample, draw; keep the model if it is the best so far."""
         task, standing = self.task, self.standing
         self.ranks.came_to(f"the evaluation after step {standing.step}")
@@ -197,7 +204,7 @@ class Trainer:
                         task.title(self.run.path.name))
         self.progress.measured(standing.step, metrics)
 
-    def save(self, logs: Logs | NoLogs) -> None:
+    def save(self, logs: AnyLogs) -> None:
         """Begin to write a checkpoint; what the logs hold belongs to it."""
         self.saved()
         self.ranks.came_to(f"the checkpoint after step {self.standing.step}")
@@ -219,13 +226,13 @@ class Trainer:
                 remove_folder(old)
             self.progress.saved(path)
 
-    def write(self, folder: Path, logs: Logs | NoLogs, tensors) -> None:
+    def write(self, folder: Path, logs: AnyLogs, tensors) -> None:
         """The first rank writes weights; all have helped to gather them."""
         if self.ranks.first:
             save_checkpoint(folder, replace(
                 self.checkpoint(logs), tensors=tensors), sys.maxsize)
 
-    def checkpoint(self, logs: Logs | NoLogs) -> Checkpoint:
+    def checkpoint(self, logs: AnyLogs) -> Checkpoint:
         """All of it but the tensors."""
         return Checkpoint(
             **vars(self.standing), config=self.task.run_config,

@@ -41,8 +41,8 @@ __all__ = ["add_arguments", "run"]
 COMMON = (
     "--data", "--model", "--train", "--name", "--folder", "--backend", "--device", "--epochs",
     "--batch-size", "--learning-rate", "--split", "--balance", "--validation", "--test",
-    "--text-column", "--label-column", "--seed", "--config", "--resume", "--run", "--predict",
-    "--output")
+    "--text-column", "--label-column", "--log", "--seed", "--config", "--resume", "--run",
+    "--predict", "--output")
 
 
 def add_arguments(parser) -> None:

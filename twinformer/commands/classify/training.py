@@ -10,9 +10,11 @@ from ...classification.encoded import encoded, reading_of, texts_key
 from ...classification.labelled import class_names
 from ...classification.split import Parts, class_weights
 from ...classification.task import ClassificationTask
+from ...configs.tracker_names import tracker_names
 from ...ranks import alone_again
 from ...runs.run_folder import RunFolder, checkpoint_to_resume
 from ...runs.run_names import find_run
+from ...runs.trackers.tracker import check_trackers
 
 from ..around_training import finetune, found_from_anywhere
 from .base import after_reading, base_of
@@ -25,6 +27,7 @@ def train(config, resume: str | None) -> int:
     """Read, split, learn, judge; the exit code."""
     # The learner looks for these itself, and says more about them
     warnings.filterwarnings("ignore", "(overflow|invalid value) encountered", RuntimeWarning)
+    check_trackers(tracker_names(config.finetuning.log))
     start = None
     if resume:
         run, start = checkpoint_to_resume(find_run(resume, config.folder))

@@ -52,7 +52,8 @@ def add_search_arguments(parser) -> None:
     from ...search.config import SearchConfig
 
     parser.add_class_arguments(SearchConfig, "search")
-    hidden = ("--resume", "--run", "--predict", "--output", "--sample-prompt")
+    hidden = ("--resume", "--run", "--predict", "--output", "--sample-prompt",
+              "--log")
     parser.common = [*COMMON, *(name for name in parser.common if name not in hidden)]
     parser.hints["jobs"] = ("several processes work on one search: give the same command once "
                             "more, in another terminal")

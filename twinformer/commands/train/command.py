@@ -38,7 +38,7 @@ __all__ = ["add_arguments", "run"]
 COMMON = (
     "--corpus", "--tokenizer", "--vocab-size", "--name", "--folder", "--backend", "--device",
     "--max-steps", "--batch-size", "--learning-rate", "--eval-interval", "--sample-prompt",
-    "--seed", "--config", "--resume", "--preset", "--kind")     # and those of the kind
+    "--seed", "--log", "--config", "--resume", "--preset", "--kind")     # and those of the kind
 
 
 def add_arguments(parser) -> None:
