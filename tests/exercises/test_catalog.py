@@ -111,7 +111,7 @@ def test_what_was_probably_meant_is_offered(word, said):
         exercise_called(word)
 
 
-@pytest.mark.parametrize("word", ["nosuch", "backward", "99", "", "xyz", "soft", "attention is all"])
+@pytest.mark.parametrize("word", ["nosuch", "backward", "99", "", "xyz", "attention is all"])
 def test_what_is_far_is_not_offered(word):
     with pytest.raises(ValueError, match="no exercise .*exercise list shows all") as told:
         exercise_called(word)

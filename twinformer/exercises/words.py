@@ -57,8 +57,8 @@ WORDS = {
     "kind": ("a {kind}", " {kind} "),
     "borrowed": ("{library} has the answer already. Here you write it yourself, with numpy and "
                  "what Python has; hold it beside {library} when it is done.",
-                 "{library} 里已经有现成的答案。这道题要自己写，用 numpy 和 Python 自带的东西就够了；"
-                 "写完以后再和 {library} 对照。"),
+                 "{library} 里已经有现成的答案。这道题要自己写，用 numpy 和 Python "
+                 "自带的东西就够了；写完以后再和 {library} 对照。"),
     "given": ("Given are {names}.", "可以用的有 {names}。"),
     "in line": ("{file}:{line}: `{code}`: ", "{file}:{line}：`{code}`："),
     "inputs": ("it changes what it was given: {name}; somebody else may still need that array",

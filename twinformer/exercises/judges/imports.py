@@ -20,6 +20,7 @@ __all__ = ["borrowed", "refusal", "watched"]
 ANSWERED = {"numpy_impl", "torch_impl", "twinformer", "parity_tests", "torch", "scipy", "sklearn",
             "jax", "flax", "tensorflow", "keras", "transformers", "peft", "trl", "tiktoken",
             "tokenizers", "safetensors", "autograd", "tinygrad", "mlx", "cupy"}
+BY_NAME = ("import_module", "__import__", "modules")
 KINDS = ("write", "backward")   # where a fault is looked for, or a number, all may be used
 
 
@@ -49,7 +50,7 @@ def refusal(exercise: Exercise, library: str, language: str, where: str = "") ->
 def may(exercise: Exercise, library: str, names: list[str]) -> bool:
     """Whether the file may import these names of it; no name: the library as a whole."""
     return (exercise.kind not in KINDS or library.partition(".")[0] not in ANSWERED
-            or bool(names) and {(library, name) for name in names} <= given_by(exercise))
+            or (bool(names) and {(library, name) for name in names} <= given_by(exercise)))
 
 
 def given_by(exercise: Exercise) -> set[tuple[str, str]]:
@@ -71,7 +72,7 @@ def imported(tree: ast.AST) -> Iterator[tuple[int, str, list[str]]]:
             called = node.func if isinstance(node, ast.Call) else node.value
             asked = node.args[0] if isinstance(node, ast.Call) and node.args else getattr(
                 node, "slice", None)
-            if ast.unparse(called).rpartition(".")[2] in ("import_module", "__import__", "modules") \
+            if ast.unparse(called).rpartition(".")[2] in BY_NAME \
                     and isinstance(asked, ast.Constant) and isinstance(asked.value, str):
                 yield node.lineno, asked.value, []
 

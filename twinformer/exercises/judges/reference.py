@@ -25,7 +25,7 @@ from ..verdict import Verdict
 from ..words import said
 from .loading import module_of, where_in
 from .recognising import Known, cause_of, known
-from .sameness import CLOSE, first_difference, same, shown
+from .sameness import CLOSE, first_difference, is_numeric, same, shown
 from .sources import CAPS, Growing
 from .structure import kind_of, other_kind
 
@@ -134,8 +134,8 @@ def about(given, truth: Outcome, got: Outcome, close: float, path: Path, languag
     if truth.error:
         return said("refused", language, got=shown(got.value))
     assert got.after is not None and truth.after is not None
-    if same(got.value, truth.value, close) and other_kind(got.value, truth.value):
-        return of_another_kind(got.value, truth.value, language)
+    if same(got.value, truth.value, close) and (other := other_kind(got.value, truth.value)):
+        return of_another_kind(*other, language)
     if same(got.value, truth.value, close):
         name = next(name for name in given if not same(got.after[name], truth.after[name], close))
         if same(truth.after[name], given[name]):
@@ -143,15 +143,18 @@ def about(given, truth: Outcome, got: Outcome, close: float, path: Path, languag
         return said("left", language, name=name, expected=shown(truth.after[name]),
                     got=shown(got.after[name]))
     place, came, right = first_difference(got.value, truth.value, close) or ("", None, None)
-    if kind_of(came, language) != kind_of(right, language):
-        return (f"{place}: " if place else "") + of_another_kind(came, right, language)
+    plain = is_numeric(came) and np.shape(came) == np.shape(right) == ()
+    if kind_of(came, language) != kind_of(right, language) and not plain:
+        return of_another_kind(place, came, right, language)
     return (f"{place}: " if place else "") + said(
         "value", language, expected=shown(right), got=shown(came))
 
 
-def of_another_kind(came: Any, right: Any, language: str) -> str:
-    return said("of another kind", language, kind=kind_of(right, language),
-                other=kind_of(came, language), expected=shown(right), got=shown(came))
+def of_another_kind(place: str, came: Any, right: Any, language: str) -> str:
+    """One sentence on a number where an array is asked for, and the like."""
+    return (f"{place}: " if place else "") + said(
+        "of another kind", language, kind=kind_of(right, language),
+        other=kind_of(came, language), expected=shown(right), got=shown(came))
 
 
 def as_code(exercise: Exercise, given: dict[str, Any], truth: Outcome, language: str) -> str:

@@ -37,17 +37,18 @@ def kind_of(value: Any, language: str) -> str:
     return said("kind", language, kind=type(value).__name__)
 
 
-def other_kind(got: Any, right: Any) -> bool:
-    """Whether equal numbers are of another kind, booleans or whole numbers where the others
-    are not; a whole number may stand for a broken one."""
-    if isinstance(right, dict):
-        return any(other_kind(got[key], right[key]) for key in right)
-    if isinstance(right, list | tuple):
-        return any(map(other_kind, got, right))
+def other_kind(got: Any, right: Any, place: str = "") -> tuple[str, Any, Any] | None:
+    """-> the place where equal numbers are of another kind, and what stands there: booleans
+    or whole numbers where the others are not. A whole number may stand for a broken one."""
+    if isinstance(right, dict | list | tuple):
+        keys = right if isinstance(right, dict) else range(len(right))
+        found = (other_kind(got[key], right[key], f"{place}[{key!r}]") for key in keys)
+        return next((one for one in found if one), None)
     if not is_numeric(right):
-        return False
+        return None
     came, meant = np.asarray(got).dtype.kind, np.asarray(right).dtype.kind
-    return (came == "b") != (meant == "b") or meant in "iu" and came not in "iu"
+    other = (came == "b") != (meant == "b") or (meant in "iu" and came not in "iu")
+    return (place, got, right) if other else None
 
 
 # -- of a component -----------------------------------------------------------
