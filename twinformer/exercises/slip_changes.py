@@ -1,6 +1,7 @@
 """The changes of one node of a syntax tree that make a slip of it."""
 import ast
 from collections.abc import Callable, Iterator
+from typing import Any
 
 __all__ = ["EVERYWHERE", "changes_of"]
 
@@ -97,13 +98,13 @@ def of_call(node: ast.Call, name: str) -> Iterator[Change]:
         yield "ties", turned_round, {}
 
 
-def turned_round(node: ast.Call) -> ast.AST:
+def turned_round(node: Any) -> ast.AST:
     """argsort(-x) -> argsort(x)[::-1]"""
     upwards = ast.Call(node.func, [node.args[0].operand, *node.args[1:]], node.keywords)
     return ast.Subscript(upwards, ast.Slice(step=ast.UnaryOp(ast.USub(), ast.Constant(1))))
 
 
-def renamed(node: ast.Call, name: str) -> ast.AST:
+def renamed(node: Any, name: str) -> ast.AST:
     return ast.Call(ast.Attribute(node.func.value, name, ast.Load()), node.args, node.keywords)
 
 

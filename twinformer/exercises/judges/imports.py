@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from ..exercise import Exercise
 from ..verdict import Verdict
@@ -96,7 +97,7 @@ def watched(exercise: Exercise, folder: Path) -> Iterator[list[str]]:
             return importing(name, *others, **more)
         return called
 
-    plain = builtins.__import__, importlib.import_module
+    plain: tuple[Any, Any] = builtins.__import__, importlib.import_module
     builtins.__import__, importlib.import_module = map(watching, plain)
     try:
         yield tried

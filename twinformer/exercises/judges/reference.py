@@ -143,7 +143,7 @@ def about(given, truth: Outcome, got: Outcome, close: float, path: Path, languag
         return said("left", language, name=name, expected=shown(truth.after[name]),
                     got=shown(got.after[name]))
     place, came, right = first_difference(got.value, truth.value, close) or ("", None, None)
-    plain = is_numeric(came) and np.shape(came) == np.shape(right) == ()
+    plain = is_numeric(came) and is_numeric(right) and np.ndim(came) == np.ndim(right) == 0
     if kind_of(came, language) != kind_of(right, language) and not plain:
         return of_another_kind(place, came, right, language)
     return (f"{place}: " if place else "") + said(
