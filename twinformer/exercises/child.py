@@ -12,7 +12,6 @@ __all__ = ["main"]
 
 def main(words: list[str]) -> None:
     name, file, language, seconds, result = words
-    faulthandler.dump_traceback_later(float(seconds), exit=True)
     from .catalog import exercise_called
     from .judges import judge_of, judged
 

@@ -142,7 +142,7 @@ def about(given, truth: Outcome, got: Outcome, close: float, path: Path, languag
             return said("inputs", language, name=name)
         return said("left", language, name=name, expected=shown(truth.after[name]),
                     got=shown(got.after[name]))
-    place, came, right = first_difference(got.value, truth.value, close) or ("", None, None)
+    place, came, right = first_difference(got.value, truth.value, close) or ("", 0, 0)
     plain = is_numeric(came) and is_numeric(right) and np.ndim(came) == np.ndim(right) == 0
     if kind_of(came, language) != kind_of(right, language) and not plain:
         return of_another_kind(place, came, right, language)
