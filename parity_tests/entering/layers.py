@@ -18,7 +18,8 @@ def elementwise(source):
 
 def masked(source):
     arguments, inputs, shape, options = elementwise(source)
-    return arguments, inputs | {"mask": source.mask(shape)}, shape, options
+    mask = source.choice([source.mask, source.mask, lambda shape: None])(shape)
+    return arguments, inputs | {"mask": mask}, shape, options
 
 
 def linear(source):

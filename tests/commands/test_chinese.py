@@ -99,6 +99,26 @@ def test_every_message_of_the_reference_has_its_chinese(message):
     assert any(key.startswith(start) for key in ERRORS), start
 
 
+def test_the_chinese_page_shows_both():
+    """Beside each English message that which somebody sees who works in Chinese."""
+    page = (Path(__file__).parents[2] / "docs/zh/reference/errors.md").read_text("utf-8")
+    pairs = re.findall(r"^\*\*`(.+)`\*\*<br>\n\*\*`(.+)`\*\*$", page, re.M)
+    assert [english for english, _ in pairs] == EXPLAINED
+    for english, chinese in pairs:
+        start = english.replace(f"{{{HOLE}}}", HOLE).replace(HOLE, "{}").rstrip(".")
+        told = min((key for key in ERRORS if key.startswith(start)), key=len)
+        assert chinese == re.sub(r"\{\d*\}", HOLE, ERRORS[told])
+
+
+@pytest.mark.parametrize("english", ERRORS)
+def test_every_message_can_be_filled_in(english, monkeypatch):
+    monkeypatch.setenv("TWINFORMER_LANGUAGE", "zh")
+    parts = english.split("{}")
+    message = "".join(f"{part}<{i}>" for i, part in enumerate(parts[:-1])) + parts[-1]
+    told = errors.translated_error(message)
+    assert CHINESE.search(told), told
+
+
 @pytest.fixture
 def in_chinese(monkeypatch, tmp_path):
     monkeypatch.setenv("TWINFORMER_LANGUAGE", "zh")

@@ -108,6 +108,8 @@ def test_in_chinese_and_in_a_chinese_folder(capsys, tmp_path, monkeypatch):
 @pytest.mark.parametrize("words, message", [
     (["check"], "no exercise was begun"),
     (["check", "--all"], "no exercise was begun"),
+    (["check", "nosuch"], "there is no exercise 'nosuch' (twinformer exercise list shows all)"),
+    (["check", "06"], "06 is a chapter; name one of its exercises: temperature, top-k"),
     (["check", "softmaxforward"], "did you mean softmax-forward"),
     (["start", "nothing-like-it-at-all"], "exercise list shows all"),
     (["start"], "expects EXERCISE"),

@@ -100,6 +100,24 @@ def test_a_misspelt_name_is_guessed():
     assert exercise_called("softmax_forward.py").name == "softmax-forward"
 
 
+@pytest.mark.parametrize("word, said", [
+    ("softmax", "did you mean softmax-forward or softmax-backward or log-softmax or "),
+    ("top_kk", "did you mean top-k?"), ("lora", "did you mean lora-forward or lora-backward or "),
+    ("3", "3 is a chapter; name one of its exercises: softmax-forward, "),
+    ("chapter 03", "name one of its exercises: softmax-forward, "),
+    ("e", "name one of its exercises: lora-forward, lora-backward, lora-merge")])
+def test_what_was_probably_meant_is_offered(word, said):
+    with pytest.raises(ValueError, match=re.escape(said)):
+        exercise_called(word)
+
+
+@pytest.mark.parametrize("word", ["nosuch", "backward", "99", "", "xyz", "attention is all"])
+def test_what_is_far_is_not_offered(word):
+    with pytest.raises(ValueError, match="no exercise .*exercise list shows all") as told:
+        exercise_called(word)
+    assert "did you mean" not in str(told.value)
+
+
 CALLED = [one.name for one in catalog() if one.judge == "reference"]
 
 

@@ -120,6 +120,97 @@ def cross_entropy_backward(logits, targets):
             p[place][targets[place]] -= 1
     return p
 """, "not divided by the number of targets"),
+    ("softmax-forward", """
+import numpy as np
+
+def softmax(scores):
+    mean = np.sum(scores, axis=-1)[..., None] / scores.shape[-1]
+    powers = np.exp(np.subtract(scores, mean))
+    return np.divide(powers, np.sum(powers, axis=-1)[..., None])
+""", "the mean is subtracted: the shares are right until"),
+    ("softmax-forward", """
+import numpy as np
+
+def softmax(x):
+    powers = np.power(2.0, x - np.max(x, axis=-1)[..., np.newaxis])
+    return powers / np.sum(powers, axis=-1)[..., np.newaxis]
+""", "the base is 2; it is e"),
+    ("softmax-forward", """
+import numpy as np
+
+def softmax(x):
+    powers = np.exp(x - np.max(x, axis=-1))
+    return powers / np.sum(powers, axis=-1)
+""", "keepdims=True is forgotten"),
+    ("softmax-forward", """
+import numpy as np
+
+def softmax(x):
+    powers = np.exp(x - np.amax(x, axis=0)[None])
+    return powers / np.add.reduce(powers, 0)[None]
+""", "runs along axis 0"),
+    ("layer-norm-forward", """
+import numpy as np
+
+class LayerNorm:
+    def __init__(self, n, eps=1e-5):
+        self.eps, self.weight, self.bias = eps, np.ones(n), np.zeros(n)
+
+    def forward(self, x):
+        away = x - np.mean(x, -1, keepdims=True)
+        square = np.einsum("...d,...d->...", away, away)[..., None]
+        return away / np.sqrt(square + self.eps) * self.weight + self.bias, None
+""", "the squares are summed up"),
+    ("linear-backward", """
+import numpy as np
+
+class Linear:
+    def __init__(self, d_in, d_out, bias=True):
+        self.weight, self.dweight = np.zeros((d_out, d_in)), np.zeros((d_out, d_in))
+        self.bias, self.dbias = np.zeros(d_out) if bias else None, np.zeros(d_out)
+
+    def forward(self, x):
+        y = x @ self.weight.T
+        return (y if self.bias is None else y + self.bias), x
+
+    def backward(self, dy, x):
+        flat = dy.reshape(-1, dy.shape[-1])
+        self.dweight = self.dweight + np.einsum("nf,nd->fd", flat, x.reshape(-1, x.shape[-1]))
+        self.dbias = np.add.reduce(flat)
+        return np.einsum("...f,fd->...d", dy, self.weight)
+""", "dbias is set, not added to"),
+    ("adamw-step", """
+import numpy as np
+
+def adamw(w, g, m, v, t, rate, decay, b1, b2, eps):
+    m = b1 * m + (1 - b1) * g
+    v = b2 * v + (1 - b2) * g ** 2
+    step = m / (1 - b1 ** t) / (np.sqrt(v / (1 - b2 ** t)) + eps)
+    w = w - rate * decay * w - rate * step
+""", "makes a new array and gives it the name"),
+    ("top-p", """
+import numpy as np
+
+def nucleus(p, top_p):
+    order = np.argsort(p)[::-1]
+    mask = np.zeros(p.shape, bool)
+    mask[order[:np.searchsorted(np.cumsum(p[order]), top_p) + 1]] = True
+    return mask
+""", "of equal probabilities the highest ids enter first"),
+    ("dpo-loss", """
+import numpy as np
+
+def dpo_loss(chosen, rejected, reference_chosen, reference_rejected, beta):
+    h = (chosen - rejected) - (reference_chosen - reference_rejected)
+    return float(sum(np.logaddexp(0, -beta * one) for one in h))
+""", "the sum over the pairs"),
+    ("multi-head-attention", """
+import numpy as np
+
+def multi_head_attention(x, qkv, out, n_heads):
+    q, k, v = np.split(x @ qkv, 3, -1)
+    return q
+""", "a transpose is forgotten"),
     ("kv-cache", """
 import numpy as np
 
@@ -170,12 +261,19 @@ def nucleus(p, top_p):
     return np.array([i in kept for i in range(len(p))])
 """),
     ("gqa-backward", """
-import torch
+import numpy as np
 
 def gqa_backward(dy, q, k, v):
-    q, k, v = (torch.tensor(a, requires_grad=True) for a in (q, k, v))
-    y = torch.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True)
-    return tuple(g.numpy() for g in torch.autograd.grad(y, (q, k, v), torch.tensor(dy)))
+    B, H, T, K = q.shape
+    G = k.shape[1]
+    q, dy = (a.reshape(B, G, H // G, T, K) for a in (q, dy))
+    scores = np.einsum("bgrtk,bgsk->bgrts", q, k) / K ** 0.5 - 1e30 * (1 - np.tri(T))
+    w = np.exp(scores - scores.max(-1, keepdims=True))
+    w /= w.sum(-1, keepdims=True)
+    dw = np.einsum("bgrtk,bgsk->bgrts", dy, v)
+    ds = w * (dw - np.einsum("bgrts,bgrts->bgrt", dw, w)[..., None]) / K ** 0.5
+    return (np.einsum("bgrts,bgsk->bgrtk", ds, k).reshape(B, H, T, K),
+            np.einsum("bgrts,bgrtk->bgsk", ds, q), np.einsum("bgrts,bgrtk->bgsk", w, dy))
 """),
 ]
 

@@ -12,16 +12,13 @@ __all__ = ["main"]
 
 def main(words: list[str]) -> None:
     name, file, language, seconds, result = words
-    faulthandler.dump_traceback_later(float(seconds), exit=True)
     from .catalog import exercise_called
-    from .judges import judge_of
-    from .judges.loading import load
-    from .verdict import Verdict
+    from .judges import judge_of, judged
 
     exercise = exercise_called(name)
-    module = load(Path(file), name, language)
-    verdict = module if isinstance(module, Verdict) else judge_of(exercise)(
-        exercise, module, language)
+    judge_of(exercise)      # what it takes to load numpy and the reference is not the file's time
+    faulthandler.dump_traceback_later(float(seconds), exit=True)
+    verdict = judged(exercise, Path(file), language)
     Path(result).write_text(verdict.to_json(), encoding="utf-8")
 
 

@@ -7,7 +7,7 @@ what stands between two marks is left for the learner to write.
 """
 import re
 
-__all__ = ["changed", "plain", "skeleton"]
+__all__ = ["answered_lines", "changed", "plain", "skeleton"]
 
 BEGIN, END = "# <answer>", "# </answer>"
 EMPTY = "raise NotImplementedError  # your turn"
@@ -36,6 +36,21 @@ def plain(source: str) -> str:
     """The source without the marks, and without what is said to the linter."""
     return re.sub(r"  # noqa.*", "", "".join(
         line for line in source.splitlines(keepends=True) if line.strip() not in (BEGIN, END)))
+
+
+def answered_lines(source: str) -> set[int]:
+    """The numbers of the lines of plain(source) that a learner has to write; of a
+    source without marks, all."""
+    found, inside, number = set(), BEGIN not in source, 0
+    for line in source.splitlines():
+        mark = line.strip()
+        if mark in (BEGIN, END):
+            inside = mark == BEGIN
+            continue
+        number += 1
+        if inside:
+            found.add(number)
+    return found
 
 
 def changed(source: str, old: str, new: str) -> str:

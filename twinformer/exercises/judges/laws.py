@@ -1,6 +1,9 @@
-"""What the proof tells of a port, in Chinese: the laws that it breaks, and causes that follow
-from its numbers alone."""
+"""What the proof tells of a port, in Chinese: the laws that it breaks, causes that follow
+from its numbers alone, and the faults that ports are known for (faults.toml)."""
 import re
+import tomllib
+from functools import cache
+from pathlib import Path
 
 __all__ = ["cause_in", "law_in"]
 
@@ -18,8 +21,16 @@ LAWS = {
         "因为共享的权重会从几处得到梯度",
 }
 
-# What parity_tests/ports/running.py says of a result that is none
+# What parity_tests/ports/running.py, and running.py, say of what cannot be run
 ERRORS = {
+    r"ValueError: forward returned no cache: .*":
+        "forward 没有返回缓存：应当返回 y, cache，缓存会交给 backward(dy, cache)",
+    r"ValueError: the parameters are expected as attributes (.+); .*":
+        "参数应当是这些属性：{}",
+    r"ValueError: there is no parameter (.+); there are (.+)": "没有参数 {}；现有的是 {}",
+    r"ValueError: (.+) has shape (.+), expected (.+): weights are laid out .*":
+        "{} 的形状是 {}，应为 {}：权重的排列是（输出，输入）",
+    r"ValueError: (.+) has shape (.+), expected (.+)": "{} 的形状是 {}，应为 {}",
     r"TypeError: nothing was returned: .*": "什么也没有返回：是不是漏了 return？",
     r"TypeError: the backward returned nothing: .*": "反向传播什么也没有返回：是不是漏了 return？",
 }
@@ -49,10 +60,25 @@ WITHHELD = {"en": "{}: these are the numbers of {} with one of its terms written
             "zh": "{}：这正是 {} 里有一项写成 `{}` 时的数值。"}
 
 
+# A known fault of one component, and what is right
+FAULT = re.compile(r"(.+?): (.+?)\. Right is: (.+?)(; the gradients follow from it)?\.")
+FOLLOWS = "；各个梯度也随之而错"
+
+
+@cache
+def faults() -> dict[str, dict[str, str]]:
+    """{"names", "advice": {English: Chinese}}"""
+    return tomllib.loads(Path(__file__).with_name("faults.toml").read_text(encoding="utf-8"))
+
+
 def cause_in(language: str, cause: str) -> str:
-    """The sentence, in the language; those of one component alone stay in English."""
+    """The sentence, in the language."""
     if found := TERM.fullmatch(cause):
         return WITHHELD[language].format(*found.groups())
+    if language == "zh" and (found := FAULT.fullmatch(cause)):
+        place, name, advice, follows = found.groups()
+        return (f"{place}：{faults()['names'][name]}。正确的是：{faults()['advice'][advice]}"
+                f"{FOLLOWS if follows else ''}。")
     return looked_up(CAUSES, language, cause)
 
 

@@ -5,10 +5,11 @@ import traceback
 from pathlib import Path
 from types import ModuleType
 
+from ..exercise import Exercise
 from ..verdict import Verdict
 from ..words import said
 
-__all__ = ["load", "module_of", "where_in"]
+__all__ = ["load", "module_of", "uncallable", "where_in"]
 
 
 def load(path: Path, name: str, language: str) -> ModuleType | Verdict:
@@ -36,6 +37,15 @@ def load(path: Path, name: str, language: str) -> ModuleType | Verdict:
         return Verdict("error", [said("import", language, where=f"{where}`{line}`: ",
                                       kind=type(problem).__name__, message=problem)])
     return module
+
+
+def uncallable(exercise: Exercise, module: ModuleType, language: str) -> Verdict | None:
+    """The verdict where what is asked for is there, and cannot be called."""
+    name = exercise.function or exercise.component.rpartition(".")[2]
+    thing = getattr(module, name, None)
+    if not name or callable(thing) or not hasattr(module, name):
+        return None
+    return Verdict("error", [said("not called", language, what=name, got=repr(thing))])
 
 
 def module_of(name: str, source: str, path: Path) -> ModuleType:

@@ -12,6 +12,7 @@ The cases begin with the smallest sizes, so that the first that fails is small.
 """
 import ast
 import copy
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -23,8 +24,10 @@ from ..exercise import Exercise
 from ..verdict import Verdict
 from ..words import said
 from .loading import module_of, where_in
-from .sameness import CLOSE, first_difference, same, shown
+from .recognising import Known, cause_of, known
+from .sameness import CLOSE, first_difference, is_numeric, same, shown
 from .sources import CAPS, Growing
+from .structure import kind_of, other_kind
 
 __all__ = ["judge", "rules_of"]
 
@@ -37,9 +40,11 @@ class Outcome(NamedTuple):
     after: dict[str, Any] | None = None
     error: BaseException | None = None
 
-    def like(self, other: "Outcome", close: float = CLOSE) -> bool:
+    def like(self, other: "Outcome", close: float = CLOSE, words: bool = False) -> bool:
+        """Whether both came to the same; words: where both are errors, in the same words."""
         if self.error or other.error:
-            return type(self.error) is type(other.error)
+            return type(self.error) is type(other.error) and not (
+                words and str(self.error) != str(other.error))
         return same(self.value, other.value, close) and same(self.after, other.after, close)
 
 
@@ -63,7 +68,8 @@ def judge(exercise: Exercise, module: ModuleType, language: str) -> Verdict:
         if isinstance(got.error, NotImplementedError) and not truth.error:
             return Verdict("unwritten", [said("unwritten", language, what=exercise.function)])
         outcomes.append((given, got))
-        if got.like(truth, close) or (wrong and size < number // EACH):
+        right = got.like(truth, close) and (got.error or not other_kind(got.value, truth.value))
+        if right or (wrong and size < number // EACH):
             continue    # of the smallest size that fails the shortest case is shown
         if wrong is None or length(given) < length(wrong[0]):
             wrong, size = (given, truth, got), number // EACH
@@ -72,8 +78,9 @@ def judge(exercise: Exercise, module: ModuleType, language: str) -> Verdict:
     found = recognised(exercise, rules, outcomes, close)
     return Verdict("error" if wrong[2].error and found is None else "wrong",
                    [about(*wrong, close, path, language)],
-                   causes_of(exercise, found, language),
-                   as_code(exercise, *wrong[:2], language), len(cases), found)
+                   cause_of(exercise, found, language),
+                   as_code(exercise, *wrong[:2], language), len(cases),
+                   found.place if found else None)
 
 
 def cases_of(rules: ModuleType) -> list[dict[str, Any]]:
@@ -100,24 +107,18 @@ def outcome(call: Callable, given: dict[str, Any]) -> Outcome:
         return Outcome(error=problem)
 
 
-def recognised(exercise: Exercise, rules: ModuleType, outcomes, close: float) -> int | None:
-    """The planted mistake that gives what the learner's file gives, on every case."""
-    for place, mistake in enumerate(exercise.mistakes):
-        other = module_of(f"mistake_{place}_of_{exercise.module}", exercise.with_mistake(mistake),
-                          exercise.folder / "solution.py")
-        thing = getattr(other, exercise.function)
-        if all(called(rules, thing, given).like(got, max(close, 1e-6)) for given, got in outcomes):
-            return place
+def recognised(exercise: Exercise, rules: ModuleType, outcomes, close: float) -> Known | None:
+    """The known mistake that gives what the learner's file gives, on every case."""
+    errors = [str(got.error) for _, got in outcomes if got.error]
+    if len(errors) == len(outcomes) and len(set(errors)) == 1:
+        return None     # it never ran, always in the same words: they tell nothing apart
+    for one in known(exercise):
+        thing = getattr(sys.modules[one.module], exercise.function)
+        words = one.place is None or len(errors) == len(outcomes)
+        if all(called(rules, thing, given).like(got, max(close, 1e-6), words)
+               for given, got in outcomes):
+            return one
     return None
-
-
-def causes_of(exercise: Exercise, found: int | None, language: str) -> list[str]:
-    """What is said of a mistake that was recognised; what is to be found is not said."""
-    if found is None:
-        return []
-    if found == 0 and exercise.broken:
-        return [said("still there", language)]
-    return [exercise.mistakes[found].cause[language]]
 
 
 def length(given: dict[str, Any]) -> int:
@@ -133,15 +134,27 @@ def about(given, truth: Outcome, got: Outcome, close: float, path: Path, languag
     if truth.error:
         return said("refused", language, got=shown(got.value))
     assert got.after is not None and truth.after is not None
+    if same(got.value, truth.value, close) and (other := other_kind(got.value, truth.value)):
+        return of_another_kind(*other, language)
     if same(got.value, truth.value, close):
         name = next(name for name in given if not same(got.after[name], truth.after[name], close))
         if same(truth.after[name], given[name]):
             return said("inputs", language, name=name)
         return said("left", language, name=name, expected=shown(truth.after[name]),
                     got=shown(got.after[name]))
-    place, came, right = first_difference(got.value, truth.value, close) or ("", None, None)
+    place, came, right = first_difference(got.value, truth.value, close) or ("", 0, 0)
+    plain = is_numeric(came) and is_numeric(right) and np.ndim(came) == np.ndim(right) == 0
+    if kind_of(came, language) != kind_of(right, language) and not plain:
+        return of_another_kind(place, came, right, language)
     return (f"{place}: " if place else "") + said(
         "value", language, expected=shown(right), got=shown(came))
+
+
+def of_another_kind(place: str, came: Any, right: Any, language: str) -> str:
+    """One sentence on a number where an array is asked for, and the like."""
+    return (f"{place}: " if place else "") + said(
+        "of another kind", language, kind=kind_of(right, language),
+        other=kind_of(came, language), expected=shown(right), got=shown(came))
 
 
 def as_code(exercise: Exercise, given: dict[str, Any], truth: Outcome, language: str) -> str:
@@ -170,7 +183,7 @@ def calling(exercise: Exercise) -> str:
 def written(value: Any) -> str:
     """A value in code, arrays as arrays."""
     if isinstance(value, np.ndarray):
-        return f"np.array({shown(value)})"
+        return f"np.array({shown(value, 10_000)})"
     if isinstance(value, dict):
         return f"{{{', '.join(f'{key!r}: {written(one)}' for key, one in value.items())}}}"
     if isinstance(value, list):

@@ -3,7 +3,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["CLOSE", "first_difference", "same", "shown"]
+__all__ = ["CLOSE", "first_difference", "is_numeric", "same", "shown"]
 
 CLOSE = 1e-9    # of the largest number of an array: far above rounding in float64
 NOTHING = 1e-12  # what rounding leaves of a sum of plain numbers that should be 0

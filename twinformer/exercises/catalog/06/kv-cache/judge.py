@@ -16,11 +16,18 @@ def run(cache_class, capacity, keys, values):
     cache, found = cache_class(capacity), []
     for k, v in zip(keys, values):
         try:
-            found.append([a.copy() for a in cache.extend(k, v)[:2]])
+            found.append([a.copy() for a in cache.extend(k, v)])
         except ValueError:
             found.append("refused")
     return found
 
 
+class KeysAndValues(KVCache):
+    """What the reference returns besides, the documents, is not asked for."""
+
+    def extend(self, k, v):
+        return super().extend(k, v)[:2]
+
+
 def truth(**given):
-    return run(KVCache, **given)
+    return run(KeysAndValues, **given)

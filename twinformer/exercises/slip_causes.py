@@ -1,0 +1,52 @@
+"""What is said of a slip: a small change that spoils many a program (slips.py)."""
+
+__all__ = ["SLIPS"]
+
+SLIPS = {
+    "keepdims": (
+        "keepdims=True is forgotten: without it the axis is gone, and the result is broadcast "
+        "along another one.",
+        "漏了 keepdims=True：没有它，这个轴就消失了，结果会沿着另一个轴广播。"),
+    "axis": ("`{name}` runs along axis {axis}; another axis is meant.",
+             "`{name}` 沿着轴 {axis} 进行；要的是另一个轴。"),
+    "whole": ("`{name}` is taken of the whole array; it has an axis along which it is meant.",
+              "`{name}` 是对整个数组取的；它本该只沿着某一个轴进行。"),
+    "sum": ("a sum where the mean is meant.", "求了和，而要的是平均。"),
+    "mean": ("a mean where the sum is meant.", "求了平均，而要的是和。"),
+    "transpose": ("a transpose is forgotten.", "漏了一次转置。"),
+    "turned": ("the two factors of a matrix product @ are exchanged.",
+               "矩阵乘法 @ 的两个因子弄反了。"),
+    "boundary in": ("off by one: what lies on a boundary is counted, and should not be.",
+                    "差了一个：落在边界上的不该算，却算进去了。"),
+    "boundary out": ("off by one: what lies on a boundary is not counted, and should be.",
+                     "差了一个：落在边界上的该算，却没有算进去。"),
+    "one": ("off by one: somewhere 1 is to be added, or taken away, and is not.",
+            "差了一个：某处该加 1 或减 1，却没有。"),
+    "rest": ("a share is confused with what is left of it: p and 1 - p.",
+             "把一个份额和剩下的部分弄混了：p 与 1 - p。"),
+    "set": ("it is set, not added to: what was there before is lost.",
+            "是赋值，而不是累加：原来的内容丢了。"),
+    "rebound": ("`x = x ...` makes a new array and gives it the name; the caller's array stays "
+                "as it was. Change it in place.",
+                "`x = x ...` 造了一个新数组，再给它这个名字；调用者的数组没有变。请就地修改。"),
+    "sign": ("a sign is wrong: + and - are exchanged.", "有一处符号错了：加减弄反了。"),
+    "minus": ("a minus sign is missing.", "漏了一个负号。"),
+    "times": ("a product where a division is meant.", "乘了，而这里要的是除。"),
+    "over": ("a division where a product is meant.", "除了，而这里要的是乘。"),
+    "factor": ("a factor is missing.", "漏了一个因子。"),
+    "divisor": ("a division is forgotten.", "漏了一次除法。"),
+    "term": ("a term of a sum is missing.", "和里漏了一项。"),
+    "sqrt": ("the root is not taken.", "没有开方。"),
+    "log": ("the logarithm is not taken.", "没有取对数。"),
+    "exp": ("the exponential is not taken.", "没有取指数。"),
+    "exp2": ("these are powers of 2; powers of e are meant.", "用的是 2 的幂；要的是 e 的幂。"),
+    "log2": ("the logarithm is that to base 2; the natural one is meant.",
+             "取的是以 2 为底的对数；要的是自然对数。"),
+    "log10": ("the logarithm is that to base 10; the natural one is meant.",
+              "取的是以 10 为底的对数；要的是自然对数。"),
+    "ties": ("sorted upwards and turned round: of equal ones the last come first.",
+             "先升序再倒过来：相等的里面，后面的排到了前面。"),
+    "order": ("what is returned is in another order.", "返回值的次序不对。"),
+    "where": ("the two cases of a choice are exchanged.", "两种情形弄反了。"),
+    "bound": ("a bound is forgotten: nothing is cut off there.", "漏了一个界限：那里没有截住。"),
+}
