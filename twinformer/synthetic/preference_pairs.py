@@ -21,7 +21,7 @@ from .asker import Asker, Question
 
 __all__ = ["PreferencePairs", "best_and_worst"]
 
-BATCH = 16      # tasks whose answers are drawn before they are judged
+BATCH = 4       # tasks for each worker, until the next pairs are there
 
 
 class PreferencePairs:
@@ -50,16 +50,16 @@ class PreferencePairs:
     def records(self, tasks: Sequence[Instruction],
                 count: int) -> Iterator[dict[str, Any]]:
         """Up to so many pairs, in the order of the tasks."""
-        start = 0
+        start, most = 0, BATCH * self.asker.workers.count
         while start < len(tasks) and self.tally.kept < count:
-            batch = tasks[start:start + min(BATCH, count - self.tally.kept)]
+            batch = tasks[start:start + min(most, count - self.tally.kept)]
             start += len(batch)
             found = self.pairs(batch)
-            self.tally.done += len(batch)
             for task, pair in zip(batch, found):
                 if pair is None:
                     continue
                 self.tally.kept += 1
+                self.tally.done = min(start, count)
                 expected = {"output": task.output} if task.output else {}
                 yield {"instruction": task.instruction, "input": task.input,
                        **expected, "chosen": pair[0], "rejected": pair[1]}

@@ -12,7 +12,7 @@ from .tally import Tally
 
 __all__ = ["QualityFilter", "check_answered"]
 
-BATCH = 64      # records that are judged before the first is passed on
+BATCH = 8       # records for each worker, until the next are passed on
 
 
 class QualityFilter:
@@ -57,8 +57,9 @@ class QualityFilter:
     def records(self, entries: Sequence[dict[str, Any]]
                 ) -> Iterator[dict[str, Any]]:
         """Those of a whole file that are good enough, in its order."""
-        for start in range(0, len(entries), BATCH):
-            batch = entries[start:start + BATCH]
+        most = BATCH * self.workers.count
+        for start in range(0, len(entries), most):
+            batch = entries[start:start + most]
             kept = self(batch)
             self.tally.done += len(batch)
             self.tally.kept += len(kept)

@@ -24,6 +24,7 @@ from .task_prompts import tasks_in, tasks_prompt
 __all__ = ["SelfInstruct", "SelfInstructSettings"]
 
 BARREN = 5      # rounds in a row without a new task: the model has no more
+BATCH = 4       # answers for each worker, until the next records are there
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,8 +98,9 @@ class SelfInstruct:
                 waiting = self.new_tasks(number)
                 number += 1
                 barren = 0 if waiting else barren + 1
-            now = waiting[:count - made]
-            waiting = waiting[count - made:]
+            # so few that little is missing in the file after a stop
+            few = min(count - made, BATCH * self.asker.workers.count)
+            now, waiting = waiting[:few], waiting[few:]
             for record in self.graded(self.answered(now)):
                 made += 1
                 self.tally.kept += 1

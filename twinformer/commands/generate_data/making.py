@@ -42,7 +42,7 @@ def make(arguments, wanted: int, what: str, about: Callable[[], dict],
     problem: BaseException | None = None
     records: list[dict[str, Any]] = []
     with AnswerLog(log_path(path), "--out") as log:
-        output = Output(path, log)
+        output = Output(path, log, about())
         if log.damaged:
             print(f"{log.damaged} damaged lines of {log.path} are left out", file=sys.stderr)
         try:
@@ -52,7 +52,7 @@ def make(arguments, wanted: int, what: str, about: Callable[[], dict],
         except (Unanswered, KeyboardInterrupt) as stopped:
             problem = stopped
         if records and (problem is None or len(records) > output.count()):
-            output.write(records, about() | {
+            output.write(records, {
                 "counts": tally.record(), "complete": problem is None})
     kept = f"{len(records):,} {what}"
     if isinstance(problem, KeyboardInterrupt):

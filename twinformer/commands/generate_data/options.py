@@ -25,7 +25,7 @@ def add_model_arguments(parser, temperature: float) -> None:
                         help="the longest answer; what is cut off there is dropped. 0 leaves it "
                              "to the server")
     parser.add_argument("--longest_answer", type=int, default=4000,
-                        help="characters; longer answers are dropped")
+                        help="how many characters an answer may have; longer ones are dropped")
 
 
 def add_judge_arguments(parser, about: str) -> None:
@@ -47,7 +47,7 @@ def add_work_arguments(parser, out: str) -> None:
                         help="requests at the same time; the result does not depend on it")
     parser.add_argument("--protocol", choices=["auto", "openai", "ollama"], default="auto",
                         help="how to ask; auto takes Ollama's at port 11434, else OpenAI's")
-    parser.add_argument("--patience", type=float, default=120.0,
+    parser.add_argument("--patience", type=float, default=600.0,
                         help="seconds until an answer has to be there")
     parser.add_argument("--tries", type=int, default=6,
                         help="for each question, where the server is busy or the network fails")

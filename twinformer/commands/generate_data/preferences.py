@@ -30,14 +30,14 @@ def add_arguments(parser) -> None:
     parser.add_argument("--expected", action="store_true",
                         help="show the judge the answers of the file as the expected ones; for "
                              "those that people wrote")
-    parser.add_argument("--answers", type=int, default=2, help="to each task, at least 2")
-    parser.add_argument("--count", type=int, default=0, help="pairs to be made; 0 for all tasks")
+    parser.add_argument("--answers", type=int, default=2, help="how many answers are drawn to each task, at least 2")
+    parser.add_argument("--count", type=int, default=0,
+                        help="how many pairs to make; 0 for as many as the tasks give")
     add_judge_arguments(parser, "the model that compares the answers; left out, the same")
     add_work_arguments(parser, "preferences.jsonl")
 
 
 def run(arguments) -> int:
-    from ...corpora.records import read_instructions
     from ...endpoints.workers import Workers
     from ...io.shell_words import command_line
     from ...synthetic.answer_filter import AnswerFilter
@@ -48,10 +48,7 @@ def run(arguments) -> int:
     from .options import judge_of, model_of
 
     check_count(arguments.count, 0)
-    tasks = [task if arguments.expected else task._replace(output="") for task in read_instructions(arguments.data, answered=False, note=print)
-             if task.instruction.strip()]
-    if not tasks:
-        raise ValueError(f"{arguments.data}: expected tasks, got none")
+    tasks = tasks_of(arguments)
     arguments.judge = arguments.judge or arguments.model
     answers = AnswerFilter(arguments.longest_answer)
 
@@ -76,3 +73,14 @@ def run(arguments) -> int:
     make(arguments, min(arguments.count or len(tasks), len(tasks)), "pairs", about, records_of)
     print("train on it  " + command_line("dpo", arguments.out, "--model", "runs/instruct-1"))
     return 0
+
+
+def tasks_of(arguments) -> list:
+    """What is to be answered; with the answers of the file only where they are expected."""
+    from ...corpora.records import read_instructions
+
+    tasks = [task for task in read_instructions(arguments.data, answered=False, note=print)
+             if task.instruction.strip()]
+    if not tasks:
+        raise ValueError(f"{arguments.data}: expected tasks, got none")
+    return tasks if arguments.expected else [task._replace(output="") for task in tasks]
