@@ -7,9 +7,10 @@ import re
 
 __all__ = ["NOUNS", "teacher"]
 
-VERBS = "Describe Compare Invent Explain Rank Rename Count Defend Translate Paint".split()
-NOUNS = ("river lantern uncle bridge winter pepper candle sailor garden mirror button engine "
-         "market shadow pillow turnip violin meadow rocket saddle").split()
+VERBS = ["Describe", "Compare", "Invent", "Explain", "Rank", "Rename", "Count", "Defend"]
+NOUNS = ["river", "lantern", "uncle", "bridge", "winter", "pepper", "candle", "sailor", "garden",
+         "mirror", "button", "engine", "market", "shadow", "pillow", "turnip", "violin", "meadow",
+         "rocket", "saddle"]
 ZH_VERBS = ["描述", "比较", "解释", "设想", "改写", "列举"]
 ZH_NOUNS = ["河流", "灯笼", "桥梁", "冬天", "水手", "花园", "镜子", "纽扣", "集市", "影子"]
 

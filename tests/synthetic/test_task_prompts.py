@@ -45,7 +45,8 @@ def test_braces_in_a_task_are_only_text():
     ("3.\nName a tree.", ["Name a tree."]),
     ("3. Mix these:\n1.5 litres of milk\n4. Name a bird.",
      ["Mix these:\n1.5 litres of milk", "Name a bird."]),
-    ("3、说出一种树。\n4．说出一种鸟。\n任务5：写一首诗。", ["说出一种树。", "说出一种鸟。", "写一首诗。"]),
+    ("3、说出一种树。\n4．说出一种鸟。\n任务5：写一首诗。",
+     ["说出一种树。", "说出一种鸟。", "写一首诗。"]),
     ("", []), ("No numbers here.\nNone at all.", [])])
 def test_lists_in_many_hands(answer, tasks):
     assert tasks_in(answer, True, 8) == tasks

@@ -30,7 +30,8 @@ __all__ = ["add_arguments", "run"]
 
 def add_arguments(parser) -> None:
     add_model_arguments(parser, temperature=0.7)
-    parser.add_argument("--count", type=int, default=100, help="how many tasks with answers to make")
+    parser.add_argument("--count", type=int, default=100,
+                        help="how many tasks with answers to make")
     parser.add_argument("--language", choices=["en", "zh"], default="en",
                         help="of the tasks that are made: English or Chinese")
     parser.add_argument("--seeds", type=str, default="", metavar="FILE",
@@ -40,9 +41,12 @@ def add_arguments(parser) -> None:
     parser.add_argument("--forbid", type=str, nargs="*", metavar="WORD",
                         help="words that no task may have; left out, image, file, link and the "
                              "like; of Chinese, parts of a task")
-    parser.add_argument("--new_tasks", type=int, default=8, help="how many tasks each request asks for")
-    parser.add_argument("--shown_seeds", type=int, default=6, help="how many seeds each request shows")
-    parser.add_argument("--shown_made", type=int, default=2, help="how many tasks made before each request shows")
+    parser.add_argument("--new_tasks", type=int, default=8,
+                        help="how many tasks each request asks for")
+    parser.add_argument("--shown_seeds", type=int, default=6,
+                        help="how many seeds each request shows")
+    parser.add_argument("--shown_made", type=int, default=2,
+                        help="how many tasks made before each request shows")
     parser.add_argument("--round_size", type=int, default=4,
                         help="requests for tasks that go out together, and see the same tasks; "
                              "more make more of a high --concurrency")

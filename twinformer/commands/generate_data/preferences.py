@@ -30,7 +30,8 @@ def add_arguments(parser) -> None:
     parser.add_argument("--expected", action="store_true",
                         help="show the judge the answers of the file as the expected ones; for "
                              "those that people wrote")
-    parser.add_argument("--answers", type=int, default=2, help="how many answers are drawn to each task, at least 2")
+    parser.add_argument("--answers", type=int, default=2,
+                        help="how many answers are drawn to each task, at least 2")
     parser.add_argument("--count", type=int, default=0,
                         help="how many pairs to make; 0 for as many as the tasks give")
     add_judge_arguments(parser, "the model that compares the answers; left out, the same")
