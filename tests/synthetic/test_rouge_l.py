@@ -1,4 +1,4 @@
-"""ROUGE-L by bits is that of the textbook's table, and the pool forgets no pair by its short cuts."""
+"""ROUGE-L by bits is that of the table, and the pool forgets no pair by its short cuts."""
 from hypothesis import example, given
 from hypothesis import strategies as st
 
