@@ -192,7 +192,7 @@ def training_speed(model: str, batch: int, length: int, device: str, settings: d
     config, machine = fitted(model, length, tiny), device_config(device, **settings)
     joined = None
     if ranks:
-        from torch_impl.distributed.processes import join_ranks
+        from torch_impl.distributed.joining import join_ranks
 
         joined = join_ranks(machine)
     learner = pretraining_learner(config, TrainingConfig(clip_norm=1.0), machine,

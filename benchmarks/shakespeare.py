@@ -49,10 +49,10 @@ def work(options):
 
     from twinformer.models.initialisation import initial_parameters
     from twinformer.tokenizers.characters import CharacterTokenizer
-    from twinformer.tokenizers.tokenizer import bytes_per_token
+    from twinformer.tokenizers.token_table import bytes_per_token
     from twinformer.configs.device_config import DeviceConfig
     from twinformer.configs.run_config import config_from_dict
-    from twinformer.training.data import TrainingData
+    from twinformer.training.training_data import TrainingData
     from twinformer.training.evaluation import evaluate
     from twinformer.runs.logs import read_metrics
     from twinformer.runs.run_folder import RunFolder

@@ -1,21 +1,23 @@
 """The proof that numpy_impl and torch_impl are the same mathematics."""
 from .agreement import (
-    DOUBLE as DOUBLE,
-    RoundingErrors as RoundingErrors,
     assert_agree as assert_agree,
     fraction as fraction,
+)
+from .bounds import (
+    DOUBLE as DOUBLE,
     measured_bounds as measured_bounds,
 )
+from .case import Case as Case
 from .cases import (
-    Case as Case,
     Seeded as Seeded,
     seeded_case as seeded_case,
 )
+from .component_base import Component as Component
 from .components import (
     COMPONENTS as COMPONENTS,
-    Component as Component,
     component as component,
 )
+from .rounding_errors import RoundingErrors as RoundingErrors
 from .running import (
     bounds_of as bounds_of,
     run_numpy as run_numpy,

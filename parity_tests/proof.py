@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from .agreement import DOUBLE, ULPS, assert_agree, assert_no_worse
-from .cases import Case, is_float
+from .agreement import assert_agree, assert_no_worse
+from .bounds import DOUBLE, ULPS
+from .case import Case, is_float
 from .running import bounds_of, load, run_numpy, run_torch
 
 __all__ = ["check_agreement", "check_bfloat16", "check_derivative",

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 import torch.multiprocessing as multiprocessing
 
-from torch_impl.distributed.processes import join_ranks
+from torch_impl.distributed.joining import join_ranks
 from twinformer.configs.device_config import DeviceConfig
 
 __all__ = ["on_ranks"]

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from .agreement import measured_bounds
-from .cases import Case
+from .bounds import measured_bounds
+from .case import Case
 
 __all__ = ["bounds_of", "check_fit", "gradient_name", "load", "remembered", "run_numpy",
            "run_torch"]

@@ -3,8 +3,9 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from .cases import spread
-from .components import Component, component
+from .case import spread
+from .component_base import Component
+from .components import component
 
 __all__ = ["Drawn", "broken", "cases", "generic", "hostile",
            "moderate", "seeds", "values"]

@@ -13,9 +13,10 @@ from numpy_impl.training.learner import pretraining_learner
 from twinformer.architectures.kinds import KINDS
 from twinformer.configs.device_config import DeviceConfig
 
-from .agreement import DOUBLE
+from .bounds import DOUBLE
+from .agreement import DRIFT
 from .lockstep import (
-    DRIFT, ROUNDINGS, in_lockstep, learners, small_run, weights_of,
+    ROUNDINGS, in_lockstep, learners, small_run, weights_of,
 )
 
 

@@ -22,9 +22,13 @@ HERE = Path(__file__).resolve().parent
 TORCH_ONLY = {
     "distributed.data_parallel": "DDP; NumPy computes in one process",
     "distributed.fully_sharded": "FSDP2",
+    "distributed.joining": "process groups, and the ranks as a device mesh",
     "distributed.launching": "torch's elastic launcher",
-    "distributed.processes": "torch's process groups and device meshes",
+    "distributed.lost_ranks": "what a broken connection comes to in words",
+    "distributed.processes": "torch's store and collectives",
     "distributed.restarts": "what torchrun keeps while it starts ranks again",
+    "distributed.shard_reader": "torch.distributed.checkpoint's other half",
+    "distributed.shard_writer": "a file of each rank, in its format",
     "distributed.sharded_checkpoint": "torch.distributed.checkpoint",
     "distributed.strategies": "which of the files beside it is asked",
     "distributed.tensor_parallel": "matrices that ranks share, by DTensor",
@@ -35,10 +39,15 @@ TORCH_ONLY = {
     "layers.fused": "chooses between torch's fused kernels and the steps",
     "layers.fused_attention": "asks torch's kernel for what it has no name for",
     "layers.onednn": "a faster library for products on AMD's processors",
+    "finetuning.traced_classifier": "torch.export: see models.traced",
+    "models.onnx_file": "torch.onnx: NumPy has no graph to write",
+    "models.traced": "what torch.export cannot follow, in another form",
     "training.data_sheet": "what makers promise of GPUs; NumPy has none",
     "training.device": "CUDA, MPS, autocast and compile",
     "training.fused_adamw": "torch's own kernel of the rule that both spell out",
+    "training.loss_scale": "float16, in which the reference does not compute",
     "training.padded_head": "an output layer of as many rows as a GPU likes",
+    "training.recomputation": "activation checkpointing, by torch",
 }
 
 # Modules that only the reference has, with the reason.

@@ -162,12 +162,12 @@ def test_float16_skips_a_step_that_overflows_and_lowers_the_scale():
     parameters = initial_parameters(CONFIG, 0)
     learner = pretraining_learner(CONFIG, TrainingConfig(), DeviceConfig(
         device="cpu", precision="float16"), parameters)
-    learner.machine.scale = 1e30
+    learner.machine.loss_scale.factor = 1e30
     ids = np.zeros((1, 9), np.int64)
     before = {name: array.copy() for name, array in learner.state().items()}
     result = learner.train_step([(ids[:, :-1], ids[:, 1:])], 0, 1e-2)
     assert np.isfinite(result.loss) and not np.isfinite(result.grad_norm)
-    assert learner.machine.scale == 5e29
+    assert learner.machine.loss_scale.factor == 5e29
     for name, array in learner.state().items():
         if not name.startswith("scale"):
             np.testing.assert_array_equal(array, before[name], name)
@@ -175,7 +175,7 @@ def test_float16_skips_a_step_that_overflows_and_lowers_the_scale():
     other = pretraining_learner(CONFIG, TrainingConfig(), DeviceConfig(
         device="cpu", precision="float16"), parameters)
     other.load_state(learner.state())
-    assert other.machine.scale == 5e29
+    assert other.machine.loss_scale.factor == 5e29
 
 
 def test_float16_without_a_scale_to_blame_stops():
@@ -185,7 +185,7 @@ def test_float16_without_a_scale_to_blame_stops():
     parameters["final_norm.bias"][0] = np.nan
     learner = pretraining_learner(CONFIG, TrainingConfig(), DeviceConfig(
         device="cpu", precision="float16"), parameters)
-    learner.machine.scale = 1.0
+    learner.machine.loss_scale.factor = 1.0
     ids = np.zeros((1, 9), np.int64)
     with pytest.raises(NonFiniteError, match="weight final_norm.bias"):
         learner.train_step([(ids[:, :-1], ids[:, 1:])], 1, 1e-2)

@@ -67,6 +67,7 @@ sys.exit(main({words!r}))
     (["chat", "{run}", "--backend", "numpy", "--max-new-tokens", "2"], 0, "not taught to answer"),
     (["export", "{run}", "{folder}/hf"], 0, "model.safetensors"),
     (["export", "{run}", "{folder}/m.gguf", "--format", "gguf"], 2, "twinformer[gguf]"),
+    (["export", "{run}", "{folder}/o", "--format", "onnx"], 2, "twinformer[onnx]"),
     (["serve", "{run}", "--port", "0"], 2, "twinformer[serve]"),
     (["completion", "bash"], 2, "twinformer[completion]"),
     (["exercise", "list", "--folder", "{folder}/e"], 0, "softmax-forward"),

@@ -3,11 +3,11 @@ import numpy as np
 
 from twinformer.models.config import GPT2Config
 from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
-from twinformer.tokenizers.tokenizer import bytes_per_token
+from twinformer.tokenizers.token_table import bytes_per_token
 from twinformer.configs.data_config import DataConfig
 from twinformer.configs.run_config import RunConfig
 from twinformer.configs.training_config import TrainingConfig
-from twinformer.training.data import TrainingData
+from twinformer.training.training_data import TrainingData
 
 TEXT = "".join(f"{a} times {b} is {a * b}.\n" for a in range(14) for b in range(14))
 

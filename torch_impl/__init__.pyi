@@ -149,6 +149,17 @@ from .models.stored_experts import (
     StoredExperts as StoredExperts,
     model_with_stored_experts as model_with_stored_experts,
 )
+from .models.traced import (
+    TracedBert as TracedBert,
+    TracedDecoder as TracedDecoder,
+    TracedExperts as TracedExperts,
+    traceable as traceable,
+)
+from .models.onnx_file import (
+    OnnxForm as OnnxForm,
+    onnx_form as onnx_form,
+    write_onnx as write_onnx,
+)
 from .models.building import (
     model_class as model_class,
     model_of as model_of,
@@ -161,9 +172,11 @@ from .distributed.strategies import (
 )
 from .distributed.processes import (
     ProcessRanks as ProcessRanks,
-    first_to_fail as first_to_fail,
-    join_ranks as join_ranks,
     launched as launched,
+)
+from .distributed.joining import join_ranks as join_ranks
+from .distributed.lost_ranks import (
+    first_to_fail as first_to_fail,
     lost_in_words as lost_in_words,
 )
 from .distributed.launching import launch as launch
@@ -174,8 +187,9 @@ from .distributed.restarts import (
 )
 from .distributed.sharded_checkpoint import (
     ShardedCheckpoints as ShardedCheckpoints,
-    load_sharded as load_sharded,
 )
+from .distributed.shard_writer import ShardWriter as ShardWriter
+from .distributed.shard_reader import load_sharded as load_sharded
 from .distributed.data_parallel import (
     DataParallel as DataParallel,
     Losses as Losses,
@@ -228,6 +242,8 @@ from .training.learner import (
     pretraining_learner as pretraining_learner,
 )
 from .training.device import Machine as Machine, choose_device as choose_device
+from .training.loss_scale import LossScale as LossScale
+from .training.recomputation import recomputed as recomputed
 from .training.fused_adamw import FusedAdamW as FusedAdamW
 from .training.padded_head import pad_vocabulary as pad_vocabulary
 from .training.diagnosis import first_non_finite as first_non_finite
@@ -320,6 +336,10 @@ from .finetuning.classifier_model import (
     build_classifier as build_classifier,
     parameter_counts as parameter_counts,
     trained_classifier as trained_classifier,
+)
+from .finetuning.traced_classifier import (
+    TracedClassifier as TracedClassifier,
+    classifier_form as classifier_form,
 )
 from .finetuning.classification import (
     Classification as Classification,

@@ -101,7 +101,9 @@ class GroupedQueryAttention(Module):
             context = replace(context, documents=documents)
         plain = context.mask is not None or context.read is not None
         if plain:
-            mask = heads_mask(context, x.shape[1], k.shape[2], self.window)
+            mask = read_mask(context.mask, context.read, x.shape[1],
+                             k.shape[2], self.window, context.documents)
+            mask = mask[..., None, :, :]                   # (..., 1, P, S)
             heads, heads_cache = attention(
                 q, k, v, mask, scale=self.scale, softcap=self.softcap,
                 sinks=self.sinks)
@@ -179,18 +181,6 @@ def normalised_backward(dy, norm, cache):
         return dy
     groups = dy.reshape(*dy.shape[:2], -1, norm.dim)       # (B, T, H, K)
     return norm.backward(groups, cache).reshape(dy.shape)
-
-
-def heads_mask(context, T, S, window):
-    """Whom the positions that are read may attend to, (..., 1, P, S): as the
-    mask says, within the window; without one as in visibility.py."""
-    mask = context.mask
-    if mask is not None and window is not None:
-        query, key = np.arange(S - T, S)[:, None], np.arange(S)
-        mask = mask & (query - key < window)               # (..., T, S)
-    mask = read_mask(
-        mask, context.read, T, S, window, context.documents)
-    return mask[..., None, :, :]                           # (..., 1, P, S)
 
 
 def turned(x, positions, rotary):

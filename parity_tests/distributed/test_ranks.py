@@ -19,8 +19,8 @@ from twinformer.configs.device_config import DeviceConfig
 from twinformer.learning import NonFiniteError
 from twinformer.models.keep_masks import KeepMasks
 
-from .. import lockstep
 from ..agreement import assert_drift
+from ..lockstep import SIZES, small_run
 from ..ranks import on_ranks
 
 STEPS = 8
@@ -28,12 +28,8 @@ STEPS = 8
 
 def run_of(kind, accumulation=4):
     """A small run, with dimensions that two ranks can share."""
-    sizes = lockstep.SIZES | {"n_heads": 4, "n_kv_heads": 2, "vocab_size": 16}
-    before, lockstep.SIZES = lockstep.SIZES, sizes
-    try:
-        run = lockstep.small_run(300, kind=kind)
-    finally:
-        lockstep.SIZES = before
+    run = small_run(300, kind=kind, sizes=SIZES | {
+        "n_heads": 4, "n_kv_heads": 2, "vocab_size": 16})
     return run._replace(training=replace(run.training, accumulation=accumulation))
 
 

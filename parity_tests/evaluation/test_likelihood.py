@@ -16,7 +16,8 @@ from numpy_impl.models.parameters import set_parameters
 from torch_impl.models import gpt2, parameters
 from torch_impl.training.loss import cross_entropy
 
-from ..agreement import assert_agree, assert_rounding, measured_bounds
+from ..agreement import assert_agree, assert_rounding
+from ..bounds import measured_bounds
 
 CONFIG = GPT2Config(vocab_size=17, context_length=8, d_model=12, n_heads=3,
                     n_layers=2, dropout=0.3)

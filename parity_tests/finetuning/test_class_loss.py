@@ -9,7 +9,7 @@ import torch_impl.finetuning.class_loss as theirs
 from numpy_impl.training.loss import cross_entropy
 
 from ..agreement import assert_rounding
-from ..cases import Case
+from ..case import Case
 from ..components import component
 from ..proof import check_agreement
 from ..strategies import cases, generic

@@ -9,7 +9,7 @@ import numpy_impl.finetuning.log_probability as ours
 import torch_impl.finetuning.log_probability as theirs
 
 from ..agreement import assert_rounding
-from ..cases import Case
+from ..case import Case
 from ..components import component
 from ..proof import check_agreement
 

@@ -13,7 +13,8 @@ from numpy_impl.layers.linear import Linear
 from torch_impl.layers.linear import Linear as TorchLinear
 from twinformer.models.context import Context
 
-from ..agreement import assert_agree, assert_rounding, measured_bounds
+from ..agreement import assert_agree, assert_rounding
+from ..bounds import measured_bounds
 from ..running import load, run_torch
 from ..strategies import cases
 

@@ -25,7 +25,8 @@ from torch_impl.models.gpt2 import GPTModel as TorchModel
 from torch_impl.models.parameters import get_parameters as get_torch_parameters
 from torch_impl.models.pretrained import model_of as torch_model_of
 
-from ..agreement import assert_agree, measured_bounds
+from ..agreement import assert_agree
+from ..bounds import measured_bounds
 
 TINY = GPT2Config(vocab_size=11, context_length=6, d_model=8, n_heads=2, n_layers=2, dropout=0.0)
 IDS = np.array([[1, 2, 3, 4], [5, 6, 7, 10]])

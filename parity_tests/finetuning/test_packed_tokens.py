@@ -18,7 +18,8 @@ from torch_impl.finetuning import packed_tokens as theirs
 from torch_impl.layers.fused import spelled_out
 from torch_impl.models import gpt2, parameters
 
-from ..agreement import assert_agree, assert_rounding, measured_bounds
+from ..agreement import assert_agree, assert_rounding
+from ..bounds import measured_bounds
 
 CONFIG = GPT2Config(vocab_size=11, context_length=12, d_model=8, n_heads=2,
                     n_layers=1, dropout=0.0)

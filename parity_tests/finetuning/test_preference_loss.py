@@ -10,7 +10,7 @@ import numpy_impl.finetuning.preference_loss as ours
 import torch_impl.finetuning.preference_loss as theirs
 
 from ..agreement import assert_rounding
-from ..cases import Case
+from ..case import Case
 from ..components import component
 from ..proof import check_agreement
 

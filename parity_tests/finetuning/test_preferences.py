@@ -27,7 +27,8 @@ from torch_impl.layers.fused import spelled_out
 from torch_impl.models import gpt2, parameters
 from torch_impl.training import learner as their_learner
 
-from ..agreement import assert_agree, assert_drift, assert_rounding, measured_bounds
+from ..agreement import assert_agree, assert_drift, assert_rounding
+from ..bounds import measured_bounds
 
 CONFIG = GPT2Config(vocab_size=13, context_length=8, d_model=8, n_heads=2,
                     n_layers=1, dropout=0.0)

@@ -8,6 +8,9 @@ from types import SimpleNamespace
 import numpy as np
 import torch
 
+import numpy_impl.generation.generate as ours
+import torch_impl.generation.generate as theirs
+
 
 class FakeModel:
     def __init__(self, table, context_length):
@@ -40,3 +43,12 @@ class FakeTwin(torch.nn.Module):
 def fake_twins(seed=0, vocab_size=11, context_length=6):
     table = np.random.default_rng(seed).normal(size=(vocab_size, vocab_size))
     return FakeModel(table, context_length), FakeTwin(table, context_length)
+
+
+def both(ids, length, model_seed=0, **options):
+    """What the reference generates, after checking the twin against it."""
+    model, twin = fake_twins(model_seed)
+    new = list(ours.generate(model, ids, length, **options))
+    new_t = list(theirs.generate(twin, ids, length, **options))
+    assert new == new_t
+    return new

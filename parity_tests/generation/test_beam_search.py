@@ -17,7 +17,7 @@ from twinformer.architectures.kinds import KINDS
 from ..agreement import assert_rounding
 from .fake_models import fake_twins
 from .hugging_face import PAD, Reference, Twin, generated
-from .test_generate import twins_of
+from .twins import twins_of
 
 SEEDS = st.integers(0, 2**32 - 1)
 LOGIT = 500.0    # no logit of these models is larger

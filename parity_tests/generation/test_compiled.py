@@ -13,7 +13,8 @@ from torch_impl.layers.compiler import compiler
 from twinformer.architectures.kinds import KINDS
 from twinformer.models.initialisation import initial_parameters
 
-from ..agreement import assert_agree, measured_bounds
+from ..agreement import assert_agree
+from ..bounds import measured_bounds
 
 
 def model_of_kind(kind, **changes):

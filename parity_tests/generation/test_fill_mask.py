@@ -9,7 +9,8 @@ from numpy_impl.layers.softmax import softmax
 from twinformer.tokenizers.characters import CharacterTokenizer
 from twinformer.tokenizers.wordpiece import WordPiece
 
-from ..agreement import assert_agree, assert_rounding, measured_bounds
+from ..agreement import assert_agree, assert_rounding
+from ..bounds import measured_bounds
 from ..models.test_bert import small_models
 
 

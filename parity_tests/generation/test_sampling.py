@@ -11,7 +11,8 @@ from hypothesis.extra import numpy as hnp
 import numpy_impl.generation.sampling as ours
 import torch_impl.generation.sampling as theirs
 
-from ..agreement import DOUBLE, assert_agree, assert_printed, assert_rounding
+from ..agreement import assert_agree, assert_printed, assert_rounding
+from ..bounds import DOUBLE
 
 # Nine logits of a toy vocabulary, from chapter 5 of Raschka's book.
 TOY = np.array([4.51, 0.89, -1.90, 6.75, 1.63, -1.62, -1.89, 6.28, 1.79])

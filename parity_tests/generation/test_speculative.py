@@ -18,7 +18,7 @@ from twinformer.architectures.kinds import KINDS
 from twinformer.generation.acceptance import Acceptance
 
 from ..agreement import assert_drift, assert_rounding
-from .test_generate import twins_of
+from .twins import twins_of
 
 SEEDS = st.integers(0, 2**32 - 1)
 

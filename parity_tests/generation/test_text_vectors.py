@@ -8,7 +8,8 @@ import torch_impl.generation.text_vectors as theirs
 from twinformer.batches.bert_tokens import BertTokens, one_text
 from twinformer.tokenizers.wordpiece import WordPiece
 
-from ..agreement import assert_agree, assert_rounding, measured_bounds
+from ..agreement import assert_agree, assert_rounding
+from ..bounds import measured_bounds
 from ..models.test_bert import small_models
 
 SPECIAL = ["[PAD]", "[CLS]", "[SEP]", "[MASK]", "[UNK]"]

@@ -13,8 +13,9 @@ import torch_impl.layers.activations as theirs
 from torch_impl.layers.fused import spelled_out
 from twinformer.checks import ACTIVATIONS
 
-from ..agreement import ULPS, assert_rounding
-from ..cases import Case
+from ..agreement import assert_rounding
+from ..bounds import ULPS
+from ..case import Case
 from ..components import component
 from ..proof import check_agreement
 

@@ -11,7 +11,7 @@ import numpy_impl.layers.attention as ours
 import torch_impl.layers.attention as theirs
 
 from ..agreement import assert_agree, assert_rounding
-from ..cases import Case
+from ..case import Case
 from ..components import component
 from ..running import bounds_of, run_numpy
 from ..proof import check_agreement

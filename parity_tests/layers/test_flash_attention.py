@@ -19,7 +19,7 @@ from numpy_impl.layers.visibility import visible_mask
 from torch_impl.layers.fused import spelled_out
 
 from ..agreement import assert_agree, assert_rounding
-from ..cases import Case
+from ..case import Case
 from ..components import component
 from ..running import bounds_of, run_numpy
 from ..proof import check_agreement

@@ -16,8 +16,9 @@ import torch_impl.layers.flash_attention as theirs
 import torch_impl.layers.fused_attention as kernel
 from torch_impl.layers.fused import spelled_out
 
-from ..agreement import assert_agree, assert_rounding, measured_bounds
-from ..cases import Case
+from ..agreement import assert_agree, assert_rounding
+from ..bounds import measured_bounds
+from ..case import Case
 from ..components import component
 from ..proof import check_agreement
 from ..running import bounds_of, run_numpy, run_torch

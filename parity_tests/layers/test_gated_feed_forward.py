@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numpy_impl import ClampedSwiGLU, GeGLU, SwiGLU
 
 from ..agreement import assert_agree
-from ..cases import Case
+from ..case import Case
 from ..running import bounds_of, gradient_name, run_numpy
 from ..strategies import cases, generic
 

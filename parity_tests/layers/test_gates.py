@@ -11,7 +11,7 @@ from numpy_impl.layers.activations import silu
 from torch_impl.layers.gates import LIMIT, clamped_swiglu
 
 from ..agreement import assert_rounding
-from ..cases import Case
+from ..case import Case
 from ..components import component
 from ..proof import check_agreement
 

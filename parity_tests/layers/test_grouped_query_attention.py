@@ -9,7 +9,8 @@ import numpy_impl
 import torch_impl
 from twinformer.models.context import Context
 
-from ..agreement import assert_agree, measured_bounds
+from ..agreement import assert_agree
+from ..bounds import measured_bounds
 from ..strategies import seeds
 
 D, K = 5, 4

@@ -14,7 +14,8 @@ from twinformer.models.initialisation import initial_parameters
 from numpy_impl.models.parameters import set_parameters
 from torch_impl.models import gpt2, parameters
 
-from ..agreement import assert_agree, measured_bounds
+from ..agreement import assert_agree
+from ..bounds import measured_bounds
 
 CONFIG = GPT2Config(vocab_size=11, context_length=12, d_model=8, n_heads=2,
                     n_layers=2, dropout=0.0)

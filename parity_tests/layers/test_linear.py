@@ -4,7 +4,7 @@ import pytest
 
 import numpy_impl.layers.linear as ours
 
-from ..cases import Case
+from ..case import Case
 from ..components import component
 from ..proof import check_agreement
 

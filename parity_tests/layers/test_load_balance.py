@@ -18,9 +18,8 @@ from twinformer.configs.device_config import DeviceConfig
 from twinformer.configs.training_config import TrainingConfig
 from twinformer.models.context import Context
 
-from ..agreement import (
-    assert_agree, assert_drift, assert_rounding, measured_bounds,
-)
+from ..agreement import assert_agree, assert_drift, assert_rounding
+from ..bounds import measured_bounds
 
 
 def drawn(seed, layers=3, N=10, E=4, k=2):

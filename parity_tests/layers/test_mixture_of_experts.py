@@ -12,7 +12,7 @@ import torch_impl
 from numpy_impl.layers.mixture_of_experts import dispatch
 
 from ..agreement import assert_agree, assert_rounding
-from ..cases import Case
+from ..case import Case
 from ..components import component
 from ..running import bounds_of, gradient_name, load, run_numpy
 from ..strategies import cases, generic

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from ..agreement import DOUBLE
-from ..cases import Case
+from ..bounds import DOUBLE
+from ..case import Case
 from ..components import component
 from ..running import run_numpy
 from ..proof import check_agreement

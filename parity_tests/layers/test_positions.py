@@ -10,7 +10,7 @@ import torch_impl.layers.positions as theirs
 from twinformer.models.context import Context
 
 from ..agreement import assert_rounding
-from ..cases import Case
+from ..case import Case
 from ..components import component
 from ..proof import check_agreement
 

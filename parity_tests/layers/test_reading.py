@@ -14,8 +14,9 @@ from twinformer.models.config import GPT2Config
 from numpy_impl.models.gpt2 import GPTModel
 from torch_impl.models.gpt2 import GPTModel as TorchModel
 
-from ..agreement import assert_agree, assert_rounding, measured_bounds
-from ..cases import Case
+from ..agreement import assert_agree, assert_rounding
+from ..bounds import measured_bounds
+from ..case import Case
 from ..components import component
 from ..running import load
 
@@ -59,9 +60,19 @@ def test_all_are_read_as_they_are():
     assert ours.read_mask(None, None, 3, 3) is theirs.read_mask(None, None, 3, 3) is None
 
 
+def test_where_those_that_are_read_stand():
+    """Behind a cache of 4, or wherever each row says."""
+    read, rows = np.array([[2, 0]]), np.array([[7, 5, 6]])
+    for positions, found in ((slice(4, 7), [[6, 4]]), (rows, [[6, 7]])):
+        given_too = positions if isinstance(positions, slice) else torch.from_numpy(positions)
+        np.testing.assert_array_equal(ours.read_positions(positions, read), found)
+        np.testing.assert_array_equal(
+            theirs.read_positions(given_too, torch.from_numpy(read)), found)
+
+
 @given(st.integers(0, 2**16), sizes, sizes, sizes, st.integers(0, 3),
-       st.sampled_from(["causal", "one", "each"]))
-def test_a_masks_rows(seed, B, T, P, before, kind):
+       st.sampled_from(["causal", "one", "each"]), st.none() | st.integers(1, 6), st.booleans())
+def test_a_masks_rows(seed, B, T, P, before, kind, window, everywhere):
     """before : positions of a cache, which the queries come after"""
     generator = np.random.default_rng(seed)
     S = T + before
@@ -69,10 +80,15 @@ def test_a_masks_rows(seed, B, T, P, before, kind):
             "each": generator.random((B, T, S)) < 0.5}[kind]
     read = generator.integers(T, size=(B, P))
     whole = np.broadcast_to(causal_mask(T, S) if mask is None else mask, (B, T, S))
-    found = ours.read_mask(mask, read, T, S)
-    np.testing.assert_array_equal(found, [whole[b][read[b]] for b in range(B)])
+    if window is not None:      # of the keys up to the query, and of all behind it
+        whole = whole & (visible_mask(T, S, window) | ~causal_mask(T, S))
+    if everywhere and mask is not None:
+        read = None
+    rows = whole if read is None else [whole[b][read[b]] for b in range(B)]
+    found = ours.read_mask(mask, read, T, S, window)
+    np.testing.assert_array_equal(np.broadcast_to(found, np.shape(rows)), rows)
     same = theirs.read_mask(None if mask is None else torch.from_numpy(mask),
-                            torch.from_numpy(read), T, S)
+                            None if read is None else torch.from_numpy(read), T, S, window)
     np.testing.assert_array_equal(found, same)
 
 

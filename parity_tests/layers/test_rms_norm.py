@@ -5,8 +5,9 @@ from hypothesis import given
 
 from numpy_impl.layers.rms_norm import RMSNorm, UnitOffsetRMSNorm
 
-from ..agreement import DOUBLE, assert_agree
-from ..cases import Case
+from ..agreement import assert_agree
+from ..bounds import DOUBLE
+from ..case import Case
 from ..components import component
 from ..proof import check_agreement
 from ..running import bounds_of, run_numpy

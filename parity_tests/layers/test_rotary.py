@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from numpy_impl.layers.rotary import Rotary, rotate, rotate_backward
 from numpy_impl.layers.rotary_frequencies import rotary_frequencies, yarn_frequencies
 
-from ..agreement import DOUBLE, ULPS, assert_agree
+from ..agreement import assert_agree
+from ..bounds import DOUBLE, ULPS
 from ..strategies import seeds
 
 layouts = pytest.mark.parametrize("interleaved", [False, True])

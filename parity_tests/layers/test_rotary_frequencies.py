@@ -7,7 +7,8 @@ import torch
 import numpy_impl.layers.rotary_frequencies as ours
 import torch_impl.layers.rotary_frequencies as theirs
 
-from ..agreement import DOUBLE, ULPS, assert_agree
+from ..agreement import assert_agree
+from ..bounds import DOUBLE, ULPS
 
 def transformers_table(kind, dim, theta, **about):
     from transformers import LlamaConfig

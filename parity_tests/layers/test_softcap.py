@@ -7,7 +7,8 @@ from hypothesis import given
 import numpy_impl.layers.softcap as ours
 import torch_impl.layers.softcap as theirs
 
-from ..agreement import assert_agree, assert_rounding, measured_bounds
+from ..agreement import assert_agree, assert_rounding
+from ..bounds import measured_bounds
 from ..strategies import values
 
 

@@ -8,8 +8,9 @@ from hypothesis.extra import numpy as hnp
 import numpy_impl.layers.softmax as ours
 import torch_impl.layers.softmax as theirs
 
-from ..agreement import DOUBLE, assert_rounding
-from ..cases import Case
+from ..agreement import assert_rounding
+from ..bounds import DOUBLE
+from ..case import Case
 from ..components import component
 from ..proof import check_agreement
 from ..strategies import values

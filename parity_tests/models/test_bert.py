@@ -14,7 +14,8 @@ from torch_impl.layers.fused import spelled_out
 from torch_impl.models.parameters import set_parameters as set_twins
 from twinformer.architectures.bert import BertConfig
 
-from ..agreement import assert_agree, assert_rounding, measured_bounds
+from ..agreement import assert_agree, assert_rounding
+from ..bounds import measured_bounds
 from ..running import bounds_of, load, run_numpy
 from ..strategies import cases, generic
 

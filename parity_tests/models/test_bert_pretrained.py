@@ -18,7 +18,8 @@ from torch_impl.models.parameters import get_parameters as get_twins
 from twinformer.architectures.bert import BertConfig
 from twinformer.pretrained.formats.bert_names import to_theirs
 
-from ..agreement import assert_agree, assert_printed, measured_bounds
+from ..agreement import assert_agree, assert_printed
+from ..bounds import measured_bounds
 from .test_bert import both_models, peer_and_config, seeing
 
 IDS = np.array([[3, 5, 7, 2, 9, 4], [3, 6, 4, 0, 0, 0]])

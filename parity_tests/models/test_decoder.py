@@ -13,7 +13,8 @@ import torch_impl
 from twinformer.architectures.kinds import KINDS
 from twinformer.models.initialisation import initial_parameters
 
-from ..agreement import assert_agree, measured_bounds
+from ..agreement import assert_agree
+from ..bounds import measured_bounds
 
 SIZES = {"vocab_size": 11, "context_length": 12, "d_model": 8, "n_heads": 6,
          "n_kv_heads": 3, "head_dim": 4, "d_hidden": 7, "n_layers": 4,

@@ -18,7 +18,7 @@ from torch_impl.models.parameters import get_parameters as get_twins
 from torch_impl.training import optimizer as twins_optimizer
 
 from ..agreement import assert_agree
-from ..cases import Case
+from ..case import Case
 from ..components import component
 from ..running import bounds_of, load, run_numpy, run_torch
 from ..proof import check_agreement

@@ -20,7 +20,8 @@ from twinformer.pretrained.formats.gpt2_names import HUGGING_FACE, turned
 from numpy_impl.training.optimizer import AdamW
 from torch_impl.models.parameters import get_parameters as get_torch_parameters
 
-from ..agreement import assert_agree, assert_no_worse, measured_bounds
+from ..agreement import assert_agree, assert_no_worse
+from ..bounds import measured_bounds
 from .checkpoints import TINY, hugging_face
 
 SIDES = pytest.mark.parametrize("side", [ours, theirs], ids=["numpy", "torch"])

@@ -18,7 +18,7 @@ use, with one small change in one formula, forward or backward, made through the
 
 Each lives in a process of its own, which imports it in place of the module it
 was made from. It is compared with the twin on a few cases of every component,
-within the bounds of agreement.py; if it stands that, the tests of its module
+within measured bounds (bounds.py); if it stands that, the tests of its module
 (and SECOND) and the proofs of its components are run, fail-fast, first with
 few examples of Hypothesis, then with many. What no test can tell from the
 original is in EQUIVALENT, with the reason. The working tree is never touched.

@@ -39,7 +39,7 @@ def gives(path: str, module: str) -> bool:
     import numpy as np
 
     from ..agreement import fraction
-    from ..cases import Case
+    from ..case import Case
     from ..components import COMPONENTS
     from ..running import run_numpy
 

@@ -68,6 +68,10 @@ SECOND = {
     "models.gpt2": ["parity_tests/finetuning/test_freezing.py",
                     "parity_tests/layers/test_kv_cache.py"],
     "training.learner": ["parity_tests/test_lockstep.py"],
+    "generation.generate": ["parity_tests/generation/test_generate_models.py",
+                            "parity_tests/generation/test_generate_text.py"],
+    "finetuning.lora_adapters": ["parity_tests/finetuning/test_adapter_files.py",
+                                 "parity_tests/finetuning/test_adapters_refused.py"],
     "twinformer.models.keep_masks": ["parity_tests/layers/test_dropout.py"],
     "twinformer.tokenizers.bpe": ["parity_tests/text/test_bpe.py"]}
 

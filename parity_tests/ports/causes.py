@@ -5,27 +5,20 @@ after each known fault (known_faults.py), then after every change of one term of
 the component's file (parity_tests/mutants); and with the right ones by a
 factor, a sign, a transposition. What fits is said; nothing is guessed.
 """
-import importlib.abc
-import importlib.util
-import itertools
 import math
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 
-from ..agreement import RECOGNISED, ULPS, as_array, shares
-from ..cases import Case
+from ..agreement import RECOGNISED, as_array, shares
+from ..bounds import ULPS
+from ..case import Case
 from ..running import run_numpy
+from .altered import altered
 from .known_faults import FAULTS
 from .verdict import Failure
 
-__all__ = ["altered", "causes_of"]
+__all__ = ["causes_of"]
 
-COUNT = itertools.count()
 CLOSE, FAR = 10, 100  # times the bound: from a change's numbers, from the right ones
 
 
@@ -157,59 +150,3 @@ def sizes_of(case: Case) -> list[int]:
 def one_term_changes(room: str):
     from ..mutants import mutants_of
     return mutants_of(room)
-
-
-# -- the reference, changed --------------------------------------------------
-
-@contextmanager
-def altered(changes) -> Iterator[str]:
-    """A package that is the reference but for some files, importable inside
-    the context.
-
-    changes : {module: source}, or (module, old, new) ...
-    """
-    import numpy_impl
-
-    folder = Path(numpy_impl.__path__[0])
-    sources = changes if isinstance(changes, dict) else replaced(folder, changes)
-    name = f"numpy_impl_changed_{next(COUNT)}"
-    package = ModuleType(name)
-    package.__path__ = [str(folder)]
-    sys.modules[name] = package
-    finder = Changed(name, sources)
-    sys.meta_path.insert(0, finder)
-    try:
-        yield name
-    finally:
-        sys.meta_path.remove(finder)
-        for module in [m for m in sys.modules if f"{m}.".startswith(f"{name}.")]:
-            del sys.modules[module]
-
-
-class Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports the changed files of a package; others are found as always."""
-
-    def __init__(self, package: str, sources: dict[str, str]):
-        self.sources = {f"{package}.{room}": text for room, text in sources.items()}
-
-    def find_spec(self, name, path=None, target=None):
-        if name in self.sources:
-            return importlib.util.spec_from_loader(name, self)
-        return None
-
-    def exec_module(self, module):
-        name = module.__name__
-        exec(compile(self.sources[name], f"<{name}>", "exec"), vars(module))
-
-
-def replaced(folder: Path, changes) -> dict[str, str]:
-    """{module: source} after (module, old, new) ...; each old stands there."""
-    sources: dict[str, str] = {}
-    for room, old, new in changes:
-        if room not in sources:
-            file = folder.joinpath(*room.split(".")).with_suffix(".py")
-            sources[room] = file.read_text(encoding="utf-8")
-        if old not in sources[room]:
-            raise ValueError(f"numpy_impl/{room.replace('.', '/')}.py has no {old!r}")
-        sources[room] = sources[room].replace(old, new, 1)
-    return sources

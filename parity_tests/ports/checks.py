@@ -20,7 +20,8 @@ from types import ModuleType
 from typing import Any
 
 from ..cases import MOODS
-from ..components import COMPONENTS, Component, component
+from ..component_base import Component
+from ..components import COMPONENTS, component
 from .explaining import explained
 from .report import said_about
 from .trying import sides_of, tried

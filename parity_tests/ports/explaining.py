@@ -8,7 +8,7 @@ import numpy as np
 
 from twinformer.io.shell_words import command_line
 
-from ..cases import Case
+from ..case import Case
 from ..running import bounds_of, run_numpy
 from .causes import causes_of
 from .laws import broken_law

@@ -6,7 +6,7 @@ import copy
 import numpy as np
 
 from ..agreement import fraction
-from ..cases import Case
+from ..case import Case
 from .running import by_autograd, run_port
 
 __all__ = ["broken_law"]

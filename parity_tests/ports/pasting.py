@@ -3,7 +3,7 @@ from contextlib import suppress
 
 import numpy as np
 
-from ..cases import Case
+from ..case import Case
 from ..finding import found
 from .running import backward_of, by_autograd
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..cases import Case, Seeded
+from ..case import Case
+from ..cases import Seeded
 
 __all__ = ["smallest"]
 

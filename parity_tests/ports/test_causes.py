@@ -2,7 +2,7 @@
 import pytest
 
 from ..components import COMPONENTS
-from .causes import altered
+from .altered import altered
 from .explaining import explained
 from .known_faults import FAULTS
 from .trying import sides_of, tried

@@ -5,7 +5,7 @@ import pytest
 from ..components import component
 from ..finding import found
 from .importing import import_port
-from .running import to_numpy
+from .parameters import to_numpy
 from .trying import sides_of, tried
 
 JAX = """

@@ -1,7 +1,7 @@
 """Run one component on case after case of a seed, and keep what was found.
 
 The truth is the reference in float64, on numbers that float32 can hold; how far
-a result may be off is measured for every case and precision (agreement.py). An
+a result may be off is measured for every case and precision (bounds.py). An
 alarm is raised only after the bound was measured again, with many samples.
 """
 import time
@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from ..agreement import DOUBLE
-from ..cases import LARGE, Case, seeded_case
+from ..bounds import DOUBLE
+from ..case import Case
+from ..cases import LARGE, seeded_case
 from ..finding import AbsentError
 from ..running import bounds_of, run_numpy, run_torch
 from .laws import broken_law

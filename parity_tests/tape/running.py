@@ -1,7 +1,7 @@
 """Running a case on the tape: the reference's forward, and no backward of it."""
 import numpy as np
 
-from ..cases import Case, is_float
+from ..case import Case, is_float
 from ..running import gradient_name, load, remembered
 from .variable import Variable, gradients
 

@@ -12,7 +12,7 @@ from hypothesis import example, given, strategies as st
 import numpy_impl.text.bpe as ours
 import torch_impl.text.bpe as theirs
 from twinformer.tokenizers.patterns import PATTERNS
-from twinformer.tokenizers.tokenizer import repair_surrogates
+from twinformer.io.surrogates import repair_surrogates
 from twinformer.tokenizers.vocabulary import TextMarks
 
 from .samples import NASTY, error_of, gpt2, real_text, texts

@@ -13,7 +13,7 @@ import torch_impl.training.loss as theirs
 from numpy_impl.layers import parallel
 
 from ..agreement import assert_rounding
-from ..cases import Case
+from ..case import Case
 from ..components import component
 from ..proof import (
     check_agreement, check_derivative, check_float32, check_laws,

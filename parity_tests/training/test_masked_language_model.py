@@ -25,9 +25,8 @@ from twinformer.models.initialisation import initial_array
 from twinformer.models.keep_masks import KeepMasks
 from twinformer.training.schedule import learning_rate_of
 
-from ..agreement import (
-    DOUBLE, DRIFT, assert_agree, assert_rounding, measured_bounds,
-)
+from ..agreement import DRIFT, assert_agree, assert_rounding
+from ..bounds import DOUBLE, measured_bounds
 from ..lockstep import ROUNDINGS, in_lockstep
 from ..models.test_bert import ours_from, peer_and_config, peers_tensors
 

@@ -13,9 +13,8 @@ from numpy_impl.models.building import new_model
 from numpy_impl.training.newton_schulz import EPSILON
 from twinformer.architectures.kinds import EVERY_KIND, small_model
 
-from ..agreement import (
-    assert_agree, assert_rounding, measured_bounds,
-)
+from ..agreement import assert_agree, assert_rounding
+from ..bounds import measured_bounds
 from ..strategies import generic
 from .test_optimizer import steps_of
 

@@ -10,9 +10,8 @@ from torch.optim._muon import _zeropower_via_newtonschulz
 import numpy_impl.training.newton_schulz as ours
 import torch_impl.training.newton_schulz as theirs
 
-from ..agreement import (
-    assert_agree, assert_printed, assert_rounding, measured_bounds,
-)
+from ..agreement import assert_agree, assert_printed, assert_rounding
+from ..bounds import measured_bounds
 from ..strategies import generic, hostile, seeds
 
 A, B, C = ours.COEFFICIENTS

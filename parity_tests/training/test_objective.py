@@ -15,7 +15,8 @@ from torch_impl.models import gpt2 as twin
 from torch_impl.models.parameters import set_parameters as set_twins
 from torch_impl.training import objective as theirs
 
-from ..agreement import assert_agree, measured_bounds
+from ..agreement import assert_agree
+from ..bounds import measured_bounds
 from ..lockstep import small_run
 
 

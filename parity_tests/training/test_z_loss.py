@@ -9,7 +9,8 @@ import numpy_impl.training.z_loss as ours
 import torch_impl.training.z_loss as theirs
 from numpy_impl.training.loss import SlicedBelief, cross_entropy
 
-from ..agreement import assert_agree, assert_rounding, measured_bounds
+from ..agreement import assert_agree, assert_rounding
+from ..bounds import measured_bounds
 from ..components import component
 from ..proof import (
     check_agreement, check_derivative, check_float32, check_laws,

@@ -9,7 +9,8 @@ from twinformer.runs import run_folder
 @pytest.mark.parametrize("backend", ["numpy", "torch"])
 def test_the_tokenizer_of_a_run_is_the_backends(backend, monkeypatch, tmp_path):
     asked = []
-    monkeypatch.setattr(run_folder, "open_run", lambda path, backend=None: asked.append(backend))
+    monkeypatch.setattr(run_folder, "open_run",
+                        lambda path, backend=None, **options: asked.append(backend))
     (tmp_path / "checkpoints").mkdir()
     open_model(str(tmp_path), backend, to_write=False)
     assert asked == [backend]

@@ -7,7 +7,7 @@ import torch_impl.text.bpe as theirs
 from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
 from twinformer.tokenizers.characters import CharacterTokenizer
 from twinformer.corpora.encoded_corpus import encode_corpus, token_dtype
-from twinformer.tokenizers.tokenizer import repair_surrogates
+from twinformer.io.surrogates import repair_surrogates
 from twinformer.tokenizers.vocabulary import TextMarks
 
 from parity_tests.text.samples import error_of, texts

@@ -21,7 +21,7 @@ def in_ranks(size, function, *arguments, **device):
 def begin(rank, *, size, port, function, device, arguments):
     os.environ.update(RANK=str(rank), WORLD_SIZE=str(size), MASTER_ADDR="127.0.0.1",
                       LOCAL_RANK=str(rank), LOCAL_WORLD_SIZE=str(size), MASTER_PORT=str(port))
-    from torch_impl.distributed.processes import join_ranks
+    from torch_impl.distributed.joining import join_ranks
 
     torch.set_num_threads(1)
     ranks = join_ranks(device)

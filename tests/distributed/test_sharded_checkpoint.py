@@ -11,7 +11,8 @@ import pytest
 import torch
 
 import torch_impl
-from torch_impl.distributed.sharded_checkpoint import ShardedCheckpoints, load_sharded
+from torch_impl.distributed.shard_reader import load_sharded
+from torch_impl.distributed.sharded_checkpoint import ShardedCheckpoints
 from twinformer.architectures.llama import LlamaConfig
 from twinformer.configs.training_config import TrainingConfig
 from twinformer.learning import NonFiniteError

@@ -19,9 +19,9 @@ from safetensors.numpy import load_file, save_file
 
 from twinformer.io import sealed_files
 from twinformer.runs.checkpoint import (
-    Checkpoint, checkpoints_in, load_checkpoint, save_checkpoint,
-    set_aside_after,
+    checkpoints_in, load_checkpoint, save_checkpoint, set_aside_after,
 )
+from twinformer.runs.checkpoint_files import Checkpoint
 from twinformer.configs.run_config import config_from_dict, config_to_dict
 
 from ..tiny_runs import tiny_config

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from twinformer.commands.main import main
 from twinformer.runs.checkpoint import (
-    checkpoints_in, load_checkpoint, read_content, replace_checkpoint, save_checkpoint,
+    checkpoints_in, load_checkpoint, replace_checkpoint, save_checkpoint,
 )
+from twinformer.runs.checkpoint_files import read_content
 from twinformer.runs.shards import rows_of, write_shards
 
 from .test_checkpoint import example, same
@@ -84,7 +85,7 @@ def test_a_piece_that_is_missing_is_no_zero(tmp_path, monkeypatch):
         del about["shards"][sorted(about["shards"])[1]]
         return about
 
-    monkeypatch.setattr("twinformer.runs.checkpoint.write_shards", forgetful)
+    monkeypatch.setattr("twinformer.runs.checkpoint_files.write_shards", forgetful)
     path = save_checkpoint(tmp_path, example(tmp_path), shards=2)
     sorted(path.glob("*.safetensors"))[1].unlink()
     with pytest.raises(ValueError, match="the pieces of tensor model.a.weight have 8 numbers"):
@@ -122,7 +123,7 @@ def test_a_full_disk_leaves_the_old_form(tmp_path, monkeypatch):
     def full(*arguments):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("twinformer.runs.checkpoint.write_shards", full)
+    monkeypatch.setattr("twinformer.runs.checkpoint_files.write_shards", full)
     with pytest.raises(OSError, match="could not be written anew: No space left on device"):
         replace_checkpoint(path, load_checkpoint(path), shards=2)
     assert checkpoints_in(tmp_path) == [path] and same(load_checkpoint(path), example(tmp_path))

@@ -4,8 +4,9 @@ import pytest
 pytest.importorskip("optuna")
 
 from twinformer.search.folder import SearchFolder
+from twinformer.search.optuna_parts import quiet_optuna
 from twinformer.search.space import Choice, Range
-from twinformer.search.study import Search, quiet_optuna
+from twinformer.search.study import Search
 
 SPACE = {"a": Range(1e-3, 1.0, log=True), "b": Choice(("x", "y"))}
 

@@ -11,7 +11,7 @@ from tokenizers import (
 from twinformer.backend import BACKENDS, load_tokenizer
 from twinformer.tokenizers.huggingface_tokenizer import HuggingFaceTokenizer
 from twinformer.tokenizers.wordpiece import WordPiece
-from twinformer.tokenizers.tokenizer import repair_surrogates
+from twinformer.io.surrogates import repair_surrogates
 
 from parity_tests.text.samples import error_of, texts
 from tests.tokenizers.standins import TEXT, standin

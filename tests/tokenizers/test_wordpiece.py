@@ -12,7 +12,7 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 from twinformer.tokenizers.bert_words import cut_words, normalized
 from twinformer.tokenizers.formats.bert_files import read_vocab_txt
 from twinformer.tokenizers.segments import encode_pair
-from twinformer.tokenizers.tokenizer import repair_surrogates
+from twinformer.io.surrogates import repair_surrogates
 from twinformer.tokenizers.vocabulary import TextMarks
 from twinformer.tokenizers.wordpiece import BERT_SPECIAL_TOKENS, WordPiece
 from twinformer.tokenizers.wordpiece_training import learn_pieces

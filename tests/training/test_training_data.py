@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from twinformer.backend import byte_pair_encoding
 from twinformer.training import data as data_module
 from twinformer.configs.data_config import DataConfig
 from twinformer.training.data import prepare_data
@@ -99,7 +100,7 @@ def test_a_run_gets_the_data_it_was_trained_on(corpus):
 
 def test_the_tokenizer_never_sees_the_validation_part(corpus, monkeypatch):
     seen = []
-    BPETokenizer = data_module.byte_pair_encoding()
+    BPETokenizer = byte_pair_encoding()
     train = BPETokenizer.train
 
     def spy(texts, *rest, **options):

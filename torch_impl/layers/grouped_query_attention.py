@@ -98,8 +98,9 @@ class GroupedQueryAttention(Module):
             context = replace(context, documents=documents)
         plain = context.mask is not None or context.read is not None
         if plain:
-            mask = heads_mask(context, x.shape[1], k.shape[2], self.window)
-            mask = mask.to(q.device)                       # (..., 1, P, S)
+            mask = read_mask(context.mask, context.read, x.shape[1],
+                             k.shape[2], self.window, context.documents)
+            mask = mask[..., None, :, :].to(q.device)      # (..., 1, P, S)
             heads = attention(
                 q, k, v, mask, scale=self.scale, softcap=self.softcap,
                 sinks=self.sinks)
@@ -130,19 +131,6 @@ def normalised(x, norm):
         return x
     groups = x.reshape(*x.shape[:2], -1, norm.dim)         # (B, T, H, K)
     return norm(groups).reshape(x.shape)
-
-
-def heads_mask(context, T, S, window):
-    """Whom the positions that are read may attend to, (..., 1, P, S): as the
-    mask says, within the window; without one as in visibility.py."""
-    mask = context.mask
-    if mask is not None and window is not None:
-        query, key = torch.arange(S - T, S)[:, None], torch.arange(S)
-        near = (query - key < window).to(mask.device)      # (T, S)
-        mask = mask & near                                 # (..., T, S)
-    mask = read_mask(
-        mask, context.read, T, S, window, context.documents)
-    return mask[..., None, :, :]                           # (..., 1, P, S)
 
 
 def turned(x, positions, rotary):

@@ -22,8 +22,8 @@ FEW = range(4, 17)  # rows: below, and above, MKL takes no longer
 def suits_onednn(x, weight) -> bool:
     """Whether this product is one that oneDNN does faster."""
     return (x.device.type == "cpu" and x.dtype == weight.dtype == SINGLE
-            and x.numel() > 0
             and not torch.compiler.is_compiling()
+            and x.numel() > 0
             and not torch.is_autocast_enabled("cpu")
             and has_onednn()
             and (mkl_is_slow() or few_rows(x)))

@@ -31,8 +31,13 @@ def read_mask(mask, read, T, S, window=None, documents=None):
     """Whom the positions that are read may attend to: (B, P, S)
 
     mask (T, S) or (B, T, S), None = whom visibility.py says, with the queries
-    the last T of S positions; where read is None, it comes back as it is.
+    the last T of S positions. Of a mask only what is in the window stays;
+    where read is None, all its rows.
     """
+    if mask is not None and window is not None:
+        query, key = torch.arange(S - T, S)[:, None], torch.arange(S)
+        near = (query - key < window).to(mask.device)      # (T, S)
+        mask = mask & near                                 # (..., T, S)
     if read is None:
         return mask
     if mask is None:

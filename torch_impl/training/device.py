@@ -3,14 +3,10 @@ fused kernels, compilation, activation checkpointing. Torch only: the reference
 has one device and one precision. None of it changes the mathematics.
 """
 import contextlib
-import copy
-import math
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import torch
-from torch.utils.checkpoint import checkpoint
 
 from twinformer.ranks import current_ranks
 
@@ -19,7 +15,9 @@ from ..layers.whole_tensors import whole
 from ..layers.compiler import compiler
 from ..layers.fused import spelled_out
 from ..models.parameters import numbers
+from .loss_scale import LossScale
 from .padded_head import pad_vocabulary
+from .recomputation import recomputed
 
 __all__ = ["Machine", "choose_device"]
 
@@ -47,20 +45,14 @@ def choose_device(name: str) -> torch.device:
 
 
 class Machine:
-    """A DeviceConfig put to work.
-
-    float16 has few exponents: gradients are computed of a scaled loss, the
-    scale is halved when they overflow (that step is skipped) and doubled after
-    2000 steps that did not. Micikevicius et al. 2018 (arXiv:1710.03740).
-    """
+    """A DeviceConfig put to work."""
 
     def __init__(self, config):
         self.config = config
         self.ranks = current_ranks()
         self.device = choose_device(config.device)
         self.precision = PRECISIONS[config.precision]
-        self.scale = 65536.0 if config.precision == "float16" else 1.0
-        self.good_steps = 0
+        self.loss_scale = LossScale(self.precision)
         self.parallel = strategy_of(config, self.ranks, self.precision)
         if config.threads:
             torch.set_num_threads(config.threads)
@@ -96,8 +88,9 @@ class Machine:
         remembers its own precision.
         """
         self.ranks.came_to("a backward pass")
+        scale = self.loss_scale.factor * self.ranks.data_size
         with self.kernels():
-            (loss * (self.scale * self.ranks.data_size)).backward()
+            (loss * scale).backward()
 
     def tensors(self, batch):
         """A (named) tuple of arrays as one of tensors on the device.
@@ -143,27 +136,6 @@ class Machine:
         return None if self.config.fused_kernels \
             else partial(random_mask, self.device)
 
-    def unscale(self, gradients) -> None:
-        if self.scale != 1:
-            for gradient in gradients:
-                gradient /= self.scale
-
-    def overflowed(self, norm: float) -> bool:
-        """True where a float16 gradient overflowed: skip this step.
-
-        With a scale of 1 there is none left to blame it on.
-        """
-        finite = math.isfinite(norm)
-        if self.precision != torch.float16 or (
-                self.scale == 1 and not finite):
-            return False
-        self.good_steps = self.good_steps + 1 if finite else 0
-        if not finite:
-            self.scale = max(1.0, self.scale / 2)
-        elif self.good_steps % 2000 == 0:
-            self.scale *= 2
-        return not finite
-
     def state(self, tensors) -> dict[str, np.ndarray]:
         """{name: array}, on the CPU, and what float16 goes on with. All of
         several ranks help to make them, and the first one has them."""
@@ -172,38 +144,9 @@ class Machine:
             tensor = whole(torch.as_tensor(tensor))
             if self.ranks.first:
                 arrays[name] = numbers(tensor)
-        return arrays | self.scaling()
-
-    def scaling(self) -> dict[str, np.ndarray]:
-        """What float16 goes on with, and nothing else does."""
-        if self.precision != torch.float16:
-            return {}
-        return {"scale.factor": np.array(self.scale),
-                "scale.good_steps": np.array(self.good_steps)}
-
-    def load_state(self, state) -> None:
-        if self.precision == torch.float16 and "scale.factor" in state:
-            self.scale = float(state["scale.factor"])
-            self.good_steps = int(state["scale.good_steps"])
+        return arrays | self.loss_scale.state()
 
 
 def random_mask(device, shape, rate):
     """A keep-mask of torch's own generator, drawn on the device."""
     return torch.rand(shape, device=device) >= rate
-
-
-def recomputed(block, x, context):
-    """block(x, context), whose backward pass computes it once more.
-
-    It must drop the same again. torch's generator is set back by checkpoint
-    itself; another source of masks is copied before it has drawn. How experts
-    were chosen is known by then.
-    """
-    again = replace(
-        context, keep=copy.deepcopy(context.keep), balance=None,
-        qk_clip=None)
-    contexts = iter([context, again])
-
-    def once(x):
-        return block(x, next(contexts))
-    return checkpoint(once, x, use_reentrant=False)

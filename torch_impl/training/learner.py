@@ -89,9 +89,10 @@ class Learner:
         own = float(own)
         loss, = self.ranks.sums(own)
         gradients = learning_gradients(self.model)
-        self.machine.unscale(gradients)
+        scale = self.machine.loss_scale
+        scale.unscale(gradients)
         norm = clip_global_norm(gradients, self.training.clip_norm)
-        if self.machine.overflowed(norm) and math.isfinite(loss):
+        if scale.overflowed(norm) and math.isfinite(loss):
             return StepResult(loss, norm)  # half precision: try a lower scale
         if not (math.isfinite(loss) and math.isfinite(norm)):
             with self.machine.arithmetic():
@@ -136,7 +137,7 @@ class Learner:
         self.optimizer.restore(int(state["optimizer.steps"]),
                                group("optimizer.first."),
                                group("optimizer.second."))
-        self.machine.load_state(state)
+        self.machine.loss_scale.load_state(state)
 
 
 def pretraining_learner(model, training, device, parameters) -> Learner:

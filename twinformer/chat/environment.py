@@ -16,7 +16,7 @@ from jinja2 import nodes
 from jinja2.exceptions import SecurityError, TemplateError
 from jinja2.ext import Extension
 
-from .lengths import LONGEST
+from .lengths import LONGEST, measured
 from .limits import LimitedEnvironment
 
 __all__ = ["compiled", "rendered"]
@@ -86,7 +86,7 @@ def compiled(source: str) -> jinja2.Template:
     environment = LimitedEnvironment(
         trim_blocks=True, lstrip_blocks=True,
         extensions=[Generation, "jinja2.ext.loopcontrols"])
-    environment.filters["tojson"] = tojson
+    environment.filters["tojson"] = measured("tojson", tojson)
     environment.globals |= {
         "raise_exception": raise_exception, "dict": Dictionary(),
         "namespace": Namespace}

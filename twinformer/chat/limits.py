@@ -15,7 +15,14 @@ from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
-from .lengths import LENGTHS, LONGEST, check_length, check_widths, measured
+from .lengths import (
+    LENGTHS,
+    LONGEST,
+    check_format,
+    check_length,
+    measured,
+    weight,
+)
 
 __all__ = ["SECONDS", "LimitedEnvironment"]
 
@@ -27,15 +34,17 @@ class LimitedEnvironment(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset({"+", "*", "**", "%"})
     deadline = float("inf")
+    mapped = 0.0            # characters that filters made of single entries
 
     def restart(self) -> None:
         """A template has SECONDS from now on."""
-        self.deadline = time.monotonic() + SECONDS
+        self.deadline, self.mapped = time.monotonic() + SECONDS, 0
 
     def __init__(self, **options):
         super().__init__(**options)
         for name in LENGTHS.keys() & self.filters.keys():
             self.filters[name] = measured(name, self.filters[name])
+        self.finalize = self.weighed        # of whatever is printed
 
     def _parse(self, source, name, filename):
         return Watched().visit(super()._parse(source, name, filename))
@@ -62,11 +71,23 @@ class LimitedEnvironment(ImmutableSandboxedEnvironment):
         """The value, if it is no large number: a width, or how often."""
         if isinstance(value, int) and abs(value) > LONGEST:
             raise SecurityError(f"the number {value} is too large")
+        return self.weighed(value)
+
+    def weighed(self, value: Any) -> Any:
+        """The value, if it can be written out, compared and hashed."""
+        if not isinstance(value, str) and weight(value) > LONGEST:
+            raise SecurityError("a list of lists is too large")
         return value
 
-    def format_text(self, text: Any) -> Any:
-        check_widths(text)
-        return text
+    def call_filter(self, name, value, *args, **kwargs):
+        """What map does to each entry, before there is a list to measure."""
+        made = self.bounded(super().call_filter(
+            name, self.weighed(value), *args, **kwargs))
+        self.mapped += weight(made)
+        if self.mapped > LONGEST:
+            raise SecurityError(f"{name} makes more than {LONGEST:,} "
+                                "characters")
+        return made
 
     def call(self, context, obj, /, *args, **kwargs):
         self.tick()
@@ -77,9 +98,13 @@ class LimitedEnvironment(ImmutableSandboxedEnvironment):
         return self.bounded(super().call(context, obj, *args, **kwargs))
 
     def wrap_str_format(self, value):
-        if (wrapper := super().wrap_str_format(value)) is not None:
-            check_widths(value.__self__)
-        return wrapper
+        if (wrapper := super().wrap_str_format(value)) is None:
+            return None
+
+        def measuring(*args, **kwargs):
+            check_format(value.__self__, "{", *args, *kwargs.values())
+            return wrapper(*args, **kwargs)
+        return measuring
 
     def call_binop(self, context, operator, left, right):
         if operator == "**":
@@ -94,7 +119,7 @@ class LimitedEnvironment(ImmutableSandboxedEnvironment):
                         other, int) and len(one) * other > LONGEST:
                     raise SecurityError(f"it repeats something {other} times")
         elif operator == "%" and isinstance(left, str):
-            check_widths(left)
+            check_format(left, "%", right)
         return self.bounded(super().call_binop(context, operator, left, right))
 
 
@@ -120,13 +145,29 @@ class Watched(NodeTransformer):
         node.args = [asked("count", node, arg) for arg in node.args]
         for keyword in node.kwargs:
             keyword.value = asked("count", node, keyword.value)
-        if node.name == "format" and node.node is not None:
-            node.node = asked("format_text", node, node.node)
+        if not of_block(node):
+            node.node = asked("weighed", node, node.node)
         # of a block ({% filter %}) the filter has no value to begin with
         return node if of_block(node) else asked("bounded", node, node)
 
     def visit_Concat(self, node):
-        return asked("bounded", node, self.generic_visit(node))
+        self.generic_visit(node)
+        node.nodes = [asked("weighed", node, part) for part in node.nodes]
+        return asked("bounded", node, node)
+
+    def visit_Compare(self, node):
+        """Lists that hold one another are as long to compare as to write."""
+        self.generic_visit(node)
+        node.expr = asked("weighed", node, node.expr)
+        for operand in node.ops:
+            operand.expr = asked("weighed", node, operand.expr)
+        return node
+
+    def visit_Pair(self, node):
+        """A key is hashed."""
+        self.generic_visit(node)
+        node.key = asked("weighed", node, node.key)
+        return node
 
 
 def of_block(node: nodes.Expr | None) -> bool:

@@ -1,9 +1,10 @@
-"""Write a run's model for everything outside of here: a Hugging Face folder, or a GGUF file.
+"""Write a run's model for everything outside of here: Hugging Face, GGUF, ONNX.
 
   twinformer export runs/run-1 ./my-gpt
   twinformer export runs/instruct-1 ./my-gpt      finetuned; LoRA is merged in
   twinformer export runs/instruct-1 ./my-lora --adapter
   twinformer export runs/run-1 my-gpt.gguf --format gguf --dtype q8_0
+  twinformer export runs/run-1 ./my-onnx --format onnx
 
 The folder has the weights (model.safetensors), config.json, tokenizer files and
 generation_config.json with the token that ends a text:
@@ -21,6 +22,12 @@ A GGUF file is what llama.cpp, Ollama (FROM ./my-gpt.gguf in a Modelfile) and LM
 Studio open: GPT-2, Llama, Qwen3, its experts, and Gemma 3, with a tokenizer of
 byte pairs or bytes.
 
+--format onnx writes model.onnx, config.json and tokenizer files: what onnxruntime
+runs without Python or PyTorch, of any batch and length. All kinds of models, and
+classifiers (twinformer classify) too. Keys and values of the past are inputs and
+outputs, so that each new token costs one token's work; --no-past leaves them out.
+The new file is run beside the reference, and how far apart they are is printed.
+
 Nothing is overwritten, and what is written is there whole or not at all.
 """
 __all__ = ["add_arguments", "run"]
@@ -31,34 +38,50 @@ def add_arguments(parser) -> None:
                         "qwen3-0.6b or another published size; a folder with weights")
     parser.add_argument("folder", type=str, help="where to: a new or empty folder; for gguf, a "
                         "new file")
-    parser.add_argument("--format", choices=["huggingface", "gguf"], default="huggingface",
+    parser.add_argument("--format", choices=["huggingface", "gguf", "onnx"], default="huggingface",
                         help="what reads it")
     parser.add_argument("--dtype", choices=["f32", "f16", "q8_0"],
                         help="of matrices in a GGUF file; left out, f16; f32 is exact")
+    parser.add_argument("--no-past", action="store_true",
+                        help="an ONNX file that reads whole texts alone: fewer inputs, and every "
+                        "new token costs the whole text's work")
     parser.add_argument("--adapter", action="store_true",
                         help="the LoRA of the run by itself, and its base beside it")
 
 
 def run(arguments) -> None:
+    import sys
+
     from ..backend import default_backend
     from ..export.folder import export_adapter, export_model
     from ..export.gguf_file import export_gguf
+    from ..export.onnx_folder import export_onnx
 
     from .opening import open_model
 
-    def opened_by(source: str):
-        return open_model(source, default_backend(), to_write=False)
+    def opened_by(source: str, classifiers: bool = False):
+        return open_model(source, default_backend(), to_write=False, classifiers=classifiers)
 
-    if arguments.dtype and arguments.format != "gguf":
-        raise ValueError("--dtype is for --format gguf; a Hugging Face folder has the weights as "
-                         "they are")
-    opened = opened_by(arguments.model)
+    check_options(arguments)
+    opened = opened_by(arguments.model, arguments.format == "onnx")
     if arguments.format == "gguf":
-        if arguments.adapter:
-            raise ValueError("--adapter is for --format huggingface; a GGUF file has the whole "
-                             "model, LoRA merged in")
         print(export_gguf(opened, arguments.folder, arguments.dtype or "f16"))
+    elif arguments.format == "onnx":
+        print(export_onnx(opened, arguments.folder, not arguments.no_past,
+                          lambda line: print(line, file=sys.stderr)))
     elif arguments.adapter:
         print(export_adapter(opened, arguments.folder, opened_by))
     else:
         print(export_model(opened, arguments.folder))
+
+
+def check_options(arguments) -> None:
+    """ValueError where an option is of another format."""
+    if arguments.dtype and arguments.format != "gguf":
+        raise ValueError("--dtype is for --format gguf; a Hugging Face folder and an ONNX file "
+                         "have the weights as they are")
+    if arguments.adapter and arguments.format != "huggingface":
+        raise ValueError("--adapter is for --format huggingface; a GGUF or ONNX file has the "
+                         "whole model, LoRA merged in")
+    if arguments.no_past and arguments.format != "onnx":
+        raise ValueError("--no-past is for --format onnx; no other format has a past")

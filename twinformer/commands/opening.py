@@ -9,19 +9,20 @@ from ..backend import byte_pair_encoding, implementation, load_tokenizer
 __all__ = ["open_model", "tokenizer_of"]
 
 
-def open_model(source: str, backend: str, *, to_write: bool = True):
+def open_model(source: str, backend: str, *, to_write: bool = True, classifiers: bool = False):
     """The OpenedRun of a run, or one made of weights from elsewhere.
 
     source : a run's name or folder, a checkpoint in it, a published size, or a
     file or folder with weights
     to_write : whether it has to be a model that goes on with a text
+    classifiers : whether it may be one that tells classes; task then says how it reads
 
     Raises
     ------
     FileNotFoundError, ConnectionError, ValueError
         As ``open_run`` and ``load_pretrained``; where it does not write, and has to.
     """
-    opened = opened_from(source, backend)
+    opened = opened_from(source, backend, classifiers)
     if to_write and not writes(opened.config.model):
         raise ValueError(
             f"the model of {source} is a {opened.config.model.kind}: it finds hidden tokens and "
@@ -30,7 +31,7 @@ def open_model(source: str, backend: str, *, to_write: bool = True):
     return opened
 
 
-def opened_from(source: str, backend: str):
+def opened_from(source: str, backend: str, classifiers: bool = False):
     """What open_model returns, of any kind."""
     from ..io.paths import expanded
     from ..configs.run_config import RunConfig
@@ -40,7 +41,7 @@ def opened_from(source: str, backend: str):
     path, published = expanded(source), all_presets()
     for place in (path, Path(RUNS) / path):
         if is_run(place) and not (place != path and source in published):
-            return open_run(place, backend)
+            return open_run(place, backend, classifiers=classifiers)
     if not (path.exists() or source in published):
         raise FileNotFoundError(
             f"there is no run at {source}, nor any file or folder with weights, and no published "

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ..io.paths import expanded
 from ..io.shell_words import command_line
-from ..tokenizers.tokenizer import repair_surrogates
+from ..io.surrogates import repair_surrogates
 from .catalog import load_catalog
 from .passages import Passage
 from .readers import ReadOptions

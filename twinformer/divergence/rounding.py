@@ -1,7 +1,7 @@
 """How far rounding alone can move every number of a model.
 
 Nobody sets a tolerance: a model is run a few times more while each operation
-errs at random (Monte Carlo arithmetic, as in parity_tests/agreement.py), and
+errs at random (Monte Carlo arithmetic, as in parity_tests/bounds.py), and
 how far a number moves is how far two correct programs may part there. So the
 bound knows of depth, of saturated softmaxes and of variances near 0. An error
 is relative to the precision of its own operation: a model that does one step
@@ -22,7 +22,7 @@ from .watching import watch
 __all__ = ["SAMPLES", "ULPS", "Moves", "disturbing", "moved"]
 
 SAMPLES = 3
-ULPS = 8        # as in parity_tests/agreement.py, which says why
+ULPS = 8        # as in parity_tests/bounds.py, which says why
 PARTS = ("x", "y", "dy")
 
 

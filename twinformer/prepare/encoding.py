@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..corpora.near_duplicates import signature_of
 from ..corpora.passages import Passage
 from ..tokenizers.processes import in_processes
 from ..tokenizers.tokenizer import Tokenizer
+from .near_duplicates import signature_of
 
 __all__ = ["Job", "Encoded", "encode_jobs"]
 

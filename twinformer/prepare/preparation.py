@@ -14,13 +14,14 @@ from typing import Any
 from ..io.strict_json import json_text
 from ..corpora.sources import Source
 from ..corpora.encoded_corpus import token_dtype
+from .ledger import Ledger
+from .near_duplicates import NearDuplicates
 from .encoding import Encoded, Job, encode_jobs
-from ..corpora.ledger import Ledger
-from ..corpora.near_duplicates import NearDuplicates
 from ..corpora.passages import Passage
 from .prepare_options import PrepareOptions, read_options
 from .split_writer import SplitWriter
-from ..tokenizers.tokenizer import Tokenizer, repair_surrogates
+from ..io.surrogates import repair_surrogates
+from ..tokenizers.tokenizer import Tokenizer
 
 __all__ = ["LEDGER", "Preparation", "is_validation"]
 

@@ -207,11 +207,13 @@ def best_checkpoint(path: Path) -> tuple[RunFolder, Checkpoint]:
     return RunFolder(path), load_checkpoint(found[-1])
 
 
-def open_run(path: str | Path, backend: str | None = None) -> OpenedRun:
+def open_run(path: str | Path, backend: str | None = None, *,
+             classifiers: bool = False) -> OpenedRun:
     """Read the model of a run's best checkpoint where one was kept, else of
     its newest, or of the checkpoint named.
 
     backend : whose tokenizer; left out, torch where it is installed
+    classifiers : whether it may be one; whose head fits whoever builds it sees
 
     Raises
     ------
@@ -220,15 +222,17 @@ def open_run(path: str | Path, backend: str | None = None) -> OpenedRun:
         where the model tells classes, and does not write text.
     """
     run, checkpoint = best_checkpoint(Path(path))
-    if checkpoint.task.get("kind") == "classification":
+    classifier = checkpoint.task.get("kind") == "classification"
+    if classifier and not classifiers:
         raise ValueError(f"the model in {path} does not write, it tells "
                          "classes: " + command_line(
                              "classify", "--run", run, "--predict", "TEXT"))
     parameters = {name.removeprefix("model."): array
                   for name, array in checkpoint.tensors.items()
                   if name.startswith("model.")}
-    check_parameters(parameter_shapes(checkpoint.config.model),
-                     {name: a.shape for name, a in parameters.items()})
+    if not classifier:
+        check_parameters(parameter_shapes(checkpoint.config.model),
+                         {name: a.shape for name, a in parameters.items()})
     return OpenedRun(run.path, checkpoint.step, checkpoint.config,
                      tokenizer_from_dict(checkpoint.tokenizer, backend), parameters,
                      checkpoint.data_key, checkpoint.task)

@@ -5,37 +5,19 @@ of processes can work on one study. A trial whose process has died, by kill -9 a
 by its open lock: it counts as failed, and its values are tried once more.
 """
 import functools
-import logging
 import sqlite3
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-from ..io.extras import library
 from .folder import SearchFolder
+from .optuna_parts import importances, new_pruner, new_sampler, quiet, quiet_optuna
 from .space import Space
 
-__all__ = ["SAMPLERS", "PRUNERS", "Search", "quiet_optuna"]
+__all__ = ["Search"]
 
-SAMPLERS = ("tpe", "random")
-PRUNERS = ("median", "halving", "none")
 MOST_ATTEMPTS = 3       # at the values of a trial whose process dies
-
-
-def quiet_optuna() -> Any:
-    """Optuna, which says nothing of its own accord.
-
-    Raises
-    ------
-    ValueError
-        Where it is not installed.
-    """
-    optuna = library("optuna", "search", "to search hyperparameters")
-    optuna.logging.set_verbosity(logging.ERROR)
-    return optuna
 
 
 class Search:
@@ -50,7 +32,7 @@ class Search:
     first : dict
         Values to try first.
     sampler, pruner : str
-        Of SAMPLERS and PRUNERS.
+        See SearchConfig.
     seed : int
         With the number of a trial and the results so far it decides which values come next.
     """
@@ -69,28 +51,9 @@ class Search:
                 "sqlite:///study.db", engine_kwargs={"creator": connect})
             self.study = self.optuna.create_study(
                 storage=self.storage, study_name="search", load_if_exists=True,
-                direction="maximize" if maximize else "minimize", pruner=self.new_pruner(pruner))
+                direction="maximize" if maximize else "minimize", pruner=new_pruner(pruner))
             if not self.trials() and first:
                 self.study.enqueue_trial(dict(first))
-
-    def new_pruner(self, name: str):
-        """Who gives a trial up, on what the evaluations of others were; never at the first, at
-        which a learning rate may still rise."""
-        pruners = self.optuna.pruners
-        if name == "median":
-            return pruners.MedianPruner(n_startup_trials=4, n_warmup_steps=2)
-        if name == "halving":
-            return pruners.SuccessiveHalvingPruner(reduction_factor=2)
-        return pruners.NopPruner()
-
-    def new_sampler(self, number: int):
-        """Who chooses the values of a trial: another seed for each, for any number of processes
-        and whatever was interrupted."""
-        samplers = self.optuna.samplers
-        if self.sampler == "random":
-            return samplers.RandomSampler(seed=self.seed + number)
-        return samplers.TPESampler(seed=self.seed + number, constant_liar=True,
-                                   n_startup_trials=8)
 
     def trials(self) -> list[Any]:
         """All of them, in Optuna's words."""
@@ -106,7 +69,8 @@ class Search:
                      if trial.state != states.WAITING and trial.number not in retried]
             if len(taken) >= wanted:
                 return None
-            self.study.sampler = self.new_sampler(len(trials))
+            # another seed for each, for any number of processes and whatever was interrupted
+            self.study.sampler = new_sampler(self.sampler, self.seed + len(trials))
             trial = self.study.ask()
             lock = self.folder.lock_of(trial.number)
             lock.acquire()
@@ -192,12 +156,7 @@ class Search:
         """Which share of the differences each setting explains; nothing where that is unknown."""
         if len(self.completed()) < 4 or len({trial.value for trial in self.completed()}) < 2:
             return {}
-        with quiet():
-            try:
-                return self.optuna.importance.get_param_importances(
-                    self.study, evaluator=self.optuna.importance.FanovaImportanceEvaluator(seed=0))
-            except (RuntimeError, ValueError):     # none of them was ever varied
-                return {}
+        return importances(self.study)
 
     def close(self) -> None:
         self.storage.remove_session()
@@ -207,11 +166,3 @@ class Search:
 def retries_of(trials) -> set[int]:
     """The numbers of the trials that come again under another number."""
     return {trial.user_attrs["retry_of"] for trial in trials if "retry_of" in trial.user_attrs}
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Without what Optuna warns of about its own parts."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield

@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import get_args
 
+from ..io.surrogates import repair_surrogates
 from .bpe_training import count_pieces, learn_merges
 from .byte_alphabet import from_visible, to_visible
 from .patterns import PATTERNS, compile_pattern
 from .fast.pair_ranks import NEVER
 from .special_tokens import split_tokens
-from .tokenizer import (
-    END_OF_TEXT, Tokenizer, repair_surrogates,
-)
+from .tokenizer import END_OF_TEXT, Tokenizer
 from .vocabulary import NormalForm, TextMarks
 
 __all__ = ["ByteLevelBPE"]

@@ -1,7 +1,8 @@
 """One id for each byte of UTF-8: any text, any language, 256 ids."""
 from collections.abc import Iterable
 
-from .tokenizer import END_OF_TEXT, Tokenizer, repair_surrogates
+from ..io.surrogates import repair_surrogates
+from .tokenizer import END_OF_TEXT, Tokenizer
 from .vocabulary import TextMarks
 
 __all__ = ["ByteTokenizer"]

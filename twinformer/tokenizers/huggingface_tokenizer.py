@@ -13,10 +13,11 @@ from typing import Any
 from ..io.files import write_atomically
 from ..io.strict_json import json_text
 from ..io.text_files import read_text
+from ..io.surrogates import repair_surrogates
 from .formats.huggingface_decoders import bytes_of_tokens
 from .formats.huggingface_parts import beginning_of, template
 from .special_tokens import split_special
-from .tokenizer import Tokenizer, repair_surrogates
+from .tokenizer import Tokenizer
 from .vocabulary import TextMarks
 
 __all__ = ["HuggingFaceTokenizer"]

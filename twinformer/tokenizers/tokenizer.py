@@ -1,10 +1,10 @@
 """What every tokenizer can do: text -> token ids -> text.
 
-A tokenizer owns a table from each id to the bytes it stands for. Decoding,
-streaming and bits per byte need nothing but this table, so they are written
-once, here; a subclass says how text is cut, in ``encode_ordinary``.
+The way back, from ids to text, follows from the table of all ids
+(token_table.py). Here is the way there, and which ids stand around a text; a
+subclass says how text is cut, in ``encode_ordinary``.
 
-Shapes: N = tokens of a text, V = vocabulary size.
+Shapes: N = tokens of a text.
 """
 import copy
 from abc import ABC, abstractmethod
@@ -17,17 +17,16 @@ from ..io.files import write_atomically
 from ..io.strict_json import json_text
 from .processes import encode_in_processes
 from .special_tokens import split_special
-from .stream_decoder import StreamDecoder
+from .token_table import TokenTable
 from .vocabulary import TextMarks
 
-__all__ = ["ENDS", "END_OF_TEXT", "Tokenizer", "bytes_per_token",
-           "repair_surrogates"]
+__all__ = ["ENDS", "END_OF_TEXT", "Tokenizer"]
 
 END_OF_TEXT = "<|endoftext|>"
 ENDS = (END_OF_TEXT, "<|end_of_text|>", "</s>", "<eos>")    # as Llama, Gemma
 
 
-class Tokenizer(ABC):
+class Tokenizer(TokenTable, ABC):
     """Base class of all tokenizers.
 
     Parameters
@@ -44,32 +43,14 @@ class Tokenizer(ABC):
     """
 
     kind: ClassVar[str]             # its name in a saved file
-    spaced: bool = False            # do words carry a space in front of them?
-
 
     def __init__(self, table: dict[int, bytes],
                  special_tokens: dict[str, int],
                  added_tokens: dict[str, int] | None = None,
                  marks: TextMarks | None = None):
-        special_bytes = {i: s.encode() for s, i in special_tokens.items()}
-        if "" in special_tokens:
-            raise ValueError("a special token must not be the empty string")
-        taken = sorted(table.keys() & special_bytes.keys())
-        if taken or len(special_bytes) < len(special_tokens):
-            raise ValueError(
-                "every special token needs an id of its own, but "
-                f"{special_tokens} uses {taken or 'one id'} twice")
-        self.special_tokens = dict(special_tokens)
+        super().__init__(table, special_tokens)
         self.added_tokens = dict(added_tokens or {})
-        self._table = table | special_bytes
-        self.vocab_size = 1 + max(self._table, default=-1)
         self.marks = marks or TextMarks()
-
-    @property
-    def table(self) -> dict[int, bytes]:
-        """The bytes of every id; of two tokenizers with the same table each
-        can read what the other's model writes."""
-        return dict(self._table)
 
     @abstractmethod
     def encode_ordinary(self, text: str) -> list[int]:
@@ -83,6 +64,11 @@ class Tokenizer(ABC):
     @abstractmethod
     def from_dict(cls, state: dict[str, Any]) -> "Tokenizer":
         """The tokenizer that wrote state; see registry.tokenizer_from_dict."""
+
+    def save(self, path) -> None:
+        """Write it as JSON; registry.load_tokenizer reads it back."""
+        write_atomically(path, json_text(
+            self.to_dict(), ensure_ascii=False, indent=0) + "\n")
 
     @property
     def text_vocab_size(self) -> int:
@@ -180,7 +166,7 @@ class Tokenizer(ABC):
         """The ids of each text in order, each (N,) uint32
 
         Special tokens in the texts are plain text. More processes pay from
-        some tens of megabytes on; see parallel.encode_in_processes.
+        some tens of megabytes on; see processes.encode_in_processes.
         """
         if processes < 1:
             raise ValueError(f"processes must be at least 1, not {processes}")
@@ -189,63 +175,3 @@ class Tokenizer(ABC):
         else:
             for text in texts:
                 yield np.array(self.encode_ordinary(text), np.uint32)
-
-    def token_bytes(self, token: int) -> bytes:
-        """The bytes that an id stands for; ValueError where there are none."""
-        try:
-            return self._table[token]
-        except (KeyError, TypeError):
-            raise ValueError(
-                f"token id {token!r} is not in this vocabulary of "
-                f"{self.vocab_size} ids; was the text encoded by another "
-                "tokenizer?") from None
-
-    def decode_bytes(self, ids: Iterable[int]) -> bytes:
-        """The bytes of a list or a 1-D array of ids."""
-        ids = ids.tolist() if hasattr(ids, "tolist") else ids
-        return b"".join(map(self.token_bytes, ids))
-
-    def decode(self, ids: Iterable[int], errors: str = "replace") -> str:
-        """The text of a list or a 1-D array of ids.
-
-        A model may write bytes that are no UTF-8. ``errors`` says what then:
-        "replace" by U+FFFD, "ignore" or "strict" (UnicodeDecodeError).
-        """
-        text = self.decode_bytes(ids).decode("utf-8", errors)
-        return text.removeprefix(" ") if self.spaced else text
-
-    def stream_decoder(self, errors: str = "replace", goes_on: bool = False) -> StreamDecoder:
-        """A decoder for one stream of ids; see StreamDecoder."""
-        return StreamDecoder(self, errors, goes_on)
-
-    def save(self, path) -> None:
-        """Write it as JSON; registry.load_tokenizer reads it back."""
-        write_atomically(path, json_text(
-            self.to_dict(), ensure_ascii=False, indent=0) + "\n")
-
-
-def bytes_per_token(tokenizer: Tokenizer) -> np.ndarray:
-    """-> (V,) int64: how many bytes of text each id stands for.
-
-    A loss in nats per token depends on how long the tokens are. Divided by
-    these it is comparable between tokenizers:
-
-        bits_per_byte = sum(nats) / log(2) / bytes_per_token[targets].sum()
-
-    Special tokens are no text: they have no bytes, nor has an unused id.
-    """
-    special = set(tokenizer.special_tokens.values())
-    return np.array([0 if i in special else len(tokenizer._table.get(i, b""))
-                     for i in range(tokenizer.vocab_size)], dtype=np.int64)
-
-
-def repair_surrogates(text: str) -> str:
-    """Python text may hold half characters (lone surrogates), which UTF-8
-    cannot: a pair of them becomes its character, a lone one U+FFFD, as in
-    tiktoken."""
-    try:
-        text.encode("utf-8")
-        return text
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode(
-            "utf-16", "replace")

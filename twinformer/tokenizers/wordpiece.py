@@ -15,8 +15,9 @@ arXiv:1810.04805).
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
+from ..io.surrogates import repair_surrogates
 from .bert_words import cut_words, normalized
-from .tokenizer import Tokenizer, repair_surrogates
+from .tokenizer import Tokenizer
 from .vocabulary import TextMarks
 from .wordpiece_training import GOES_ON, learn_pieces
 

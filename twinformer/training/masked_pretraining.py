@@ -12,10 +12,10 @@ import numpy as np
 from ..batches.bert_tokens import BertTokens
 from ..batches.masking import MaskedBatch, masked_windows
 from ..configs.run_config import RunConfig
-from .data import TrainingData
 from .evaluation import spread_windows
 from .pretraining import Pretraining
 from .task import StepData
+from .training_data import TrainingData
 
 __all__ = ["MaskedPretraining"]
 

@@ -10,9 +10,9 @@ from ..backend import implementation
 from ..batches.batches import Batches
 from ..configs.run_config import RunConfig
 from ..ranks import current_ranks
-from .data import TrainingData
 from .evaluation import evaluate
 from .task import StepData
+from .training_data import TrainingData
 
 __all__ = ["Pretraining"]
 

@@ -7,16 +7,17 @@ from typing import Any
 from ..backend import implementation
 from ..architectures.kinds import kind_of, small_model
 from ..models.initialisation import initial_parameters
-from ..runs.checkpoint import Checkpoint
+from ..runs.checkpoint_files import Checkpoint
 from ..configs.run_config import RunConfig, config_to_dict
 from ..configs.training_config import TrainingConfig
-from .data import TrainingData, prepare_data
+from .data import prepare_data
 from .masked_pretraining import MaskedPretraining
 from .pretraining import Pretraining
 from .progress import Progress
 from ..ranks import current_ranks
 from ..runs.run_folder import RunFolder, checkpoint_to_resume
 from .trainer import Trainer
+from .training_data import TrainingData
 
 __all__ = ["FinishedRun", "run_training"]
 

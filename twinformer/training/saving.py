@@ -9,7 +9,8 @@ from typing import Any
 
 from ..backend import implementation
 from ..ranks import Ranks
-from ..runs.checkpoint import Checkpoint, save_checkpoint
+from ..runs.checkpoint import save_checkpoint
+from ..runs.checkpoint_files import Checkpoint
 
 __all__ = ["WholeCheckpoints", "saver_of"]
 

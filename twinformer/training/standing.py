@@ -3,7 +3,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..runs.checkpoint import Checkpoint
+from ..runs.checkpoint_files import Checkpoint
 
 __all__ = ["Standing"]
 

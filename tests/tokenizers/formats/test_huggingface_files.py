@@ -15,7 +15,7 @@ from twinformer.tokenizers.formats.huggingface_files import (
 from twinformer.tokenizers.formats.merges import merges_of
 from twinformer.tokenizers.offsets import token_offsets
 from twinformer.tokenizers.patterns import PATTERNS
-from twinformer.tokenizers.tokenizer import repair_surrogates
+from twinformer.io.surrogates import repair_surrogates
 from twinformer.tokenizers.vocabulary import Vocabulary
 
 from parity_tests.shared_data import shared_data

@@ -10,7 +10,7 @@ from twinformer.pretrained.tokenizer_files import generation_config, write_token
 from twinformer.tokenizers.bpe import ByteLevelBPE
 from twinformer.tokenizers.huggingface_tokenizer import HuggingFaceTokenizer
 from twinformer.tokenizers.offsets import token_offsets
-from twinformer.tokenizers.tokenizer import repair_surrogates
+from twinformer.io.surrogates import repair_surrogates
 
 from parity_tests.text.samples import NASTY, real_text, texts
 from tests.tokenizers.standins import ADDED, BOS, FAMILIES, SPECIAL, STOPS, folder_of, standin

@@ -13,7 +13,7 @@ from twinformer.tokenizers.formats.llama2c_files import read_llama2c
 from twinformer.tokenizers.formats.sentencepiece_files import read_model, write_model
 from twinformer.tokenizers.formats.sentencepiece_json import sentencepiece_json
 from twinformer.tokenizers.sentencepiece_tokenizer import SentencePieceTokenizer
-from twinformer.tokenizers.tokenizer import repair_surrogates
+from twinformer.io.surrogates import repair_surrogates
 
 from parity_tests.shared_data import shared_data
 from parity_tests.text.samples import error_of, real_text, texts

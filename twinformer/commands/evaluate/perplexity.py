@@ -55,7 +55,7 @@ def add_arguments(parser) -> None:
 def run(arguments) -> None:
     from ...evaluation.perplexity import evaluate_text
     from ...generation.options import check_whole
-    from ...tokenizers.tokenizer import bytes_per_token
+    from ...tokenizers.token_table import bytes_per_token
 
     from ..console import counting_bar
     from ..opening import open_model

@@ -16,7 +16,7 @@ what rounding can explain (above 1.00 would be a different formula):
   cuda ...  the twin on each accelerator that is there, against the same
 
 How far rounding can go is measured for every case, by letting each operation
-err at random: see parity_tests/agreement.py.
+err at random: see parity_tests/bounds.py.
 
 Your own port: --package NAME compares a package of the working folder, or an
 installed one, with the reference. It has the files and names of numpy_impl

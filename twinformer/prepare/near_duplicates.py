@@ -11,9 +11,9 @@ import re
 
 import numpy as np
 
+from ..corpora.scripts import unspaced
 from ..io.extras import library
 from .ledger import Ledger
-from .scripts import unspaced
 
 __all__ = ["NearDuplicates", "signature_of", "shingles"]
 

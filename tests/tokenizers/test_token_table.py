@@ -1,13 +1,13 @@
-"""What all tokenizers share: byte lengths, repaired text, special tokens."""
+"""What all tokenizers share: the bytes of their ids, decoding, special tokens."""
 import math
 
 import numpy as np
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
 
 from numpy_impl.text.bpe import BPETokenizer
 from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
-from twinformer.tokenizers.tokenizer import bytes_per_token, repair_surrogates
+from twinformer.tokenizers.token_table import bytes_per_token
 
 from .every_tokenizer import TOKENIZERS
 from parity_tests.text.samples import error_of, texts
@@ -31,16 +31,7 @@ def test_byte_lengths_add_up_to_the_text(text):
         assert lengths[tokenizer.encode_ordinary(text)].sum() == len(text.encode())
 
 
-@given(st.text(st.characters(exclude_categories=[])))
-def test_surrogates_are_repaired(text):
-    repaired = repair_surrogates(text)
-    repaired.encode("utf-8")
-    if all(not "\ud800" <= c <= "\udfff" for c in text):
-        assert repaired == text
-
-
-def test_surrogates():
-    assert repair_surrogates("\ud83d\ude00 \ud83d \ude00") == "\U0001f600 \ufffd \ufffd"
+def test_half_characters_are_repaired():
     assert ByteTokenizer().decode(ByteTokenizer().encode("a\ud800")) == "a\ufffd"
 
 
