@@ -13,7 +13,7 @@ from tests.docs.site.test_reference import EXPLAINED, HOLE, MESSAGES
 from twinformer.commands import main as main_module
 from twinformer.commands.chinese import errors, help
 from twinformer.commands.chinese.wrapping import cells, wrap
-from twinformer.commands.main import COMMANDS, main
+from twinformer.commands.main import COMMANDS, main, module_of_mode
 from twinformer.commands.parsing.help_entry import entry, sentence
 from twinformer.commands.parsing.option_types import choices_of, is_section
 from twinformer.commands.parsing.parser import CommandParser
@@ -37,7 +37,8 @@ def modules():
         module = importlib.import_module(f"twinformer.commands.{place}")
         yield name, module
         for mode in getattr(module, "MODES", {}) if hasattr(module, "choose") else ():
-            yield f"{name} {mode}", importlib.import_module(f"twinformer.commands.{name}.{mode}")
+            yield f"{name} {mode}", importlib.import_module(
+                f"twinformer.commands.{module_of_mode(place, mode)}")
 
 
 def said():

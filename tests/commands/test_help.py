@@ -3,12 +3,14 @@ import re
 
 import pytest
 
-from twinformer.commands.main import COMMANDS, main
+from twinformer.commands.main import COMMANDS, main, module_of_mode
 from twinformer.commands.evaluate.command import MODES as EVALUATE
 from twinformer.commands.exercise.command import MODES as EXERCISE
+from twinformer.commands.generate_data.command import MODES as GENERATE_DATA
 from twinformer.commands.search.command import MODES as SEARCH
 
-MODES = {"evaluate": EVALUATE, "search": SEARCH, "exercise": EXERCISE}
+MODES = {"evaluate": EVALUATE, "search": SEARCH, "exercise": EXERCISE,
+         "generate-data": GENERATE_DATA}
 PAGES = [[command] for command in COMMANDS if command not in MODES]
 PAGES += [[command, mode] for command, modes in MODES.items() for mode in modes]
 
@@ -57,7 +59,9 @@ def test_all_options_are_in_help_all(capsys, words):
     assert set(options_in(short)) <= set(options_in(text))
     assert noise_in(text) == []
 
-    name = ".".join(words) if words[0] in MODES else COMMANDS[words[0]][0]
+    name = COMMANDS[words[0]][0]
+    if words[0] in MODES:
+        name = module_of_mode(name, words[1])
     parser = CommandParser(prog="twinformer")
     import_module(f"twinformer.commands.{name}").add_arguments(parser)
     shown = {full_name(parser, option) for option in options_in(text)}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twinformer.evaluation.answer_log import AnswerLog, question_key
+from twinformer.endpoints.answer_log import AnswerLog, question_key
 from twinformer.evaluation.judge_words import (
     choice_prompt, parse_choice, parse_score, score_prompt,
 )
@@ -293,7 +293,8 @@ def test_a_full_disk_is_an_error():
     if not os.path.exists("/dev/full"):
         pytest.skip("needs /dev/full")
     log = object.__new__(AnswerLog)
-    log.records, log.file = {}, open("/dev/full", "ab", buffering=0)
+    log.records, log.turn = {}, threading.Lock()
+    log.file = open("/dev/full", "ab", buffering=0)
     with pytest.raises(OSError):
         log.add("a", {"value": 1})
 

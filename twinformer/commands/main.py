@@ -28,7 +28,7 @@ from .console import never_fail_to_print
 from .mistakes import in_one_line
 from .ranks import on_ranks, one_speaks, words_again
 
-__all__ = ["COMMANDS", "main"]
+__all__ = ["COMMANDS", "main", "module_of_mode"]
 
 # command -> (module, what the overview says about it), in the order of the road
 COMMANDS = {
@@ -38,6 +38,7 @@ COMMANDS = {
     "train": ("train.command", "train a model, or resume a run"),
     "generate": ("generate", "continue a text with a trained model"),
     "classify": ("classify.command", "teach a model to tell texts apart, and use it"),
+    "generate-data": ("generate_data.command", "make data with another model's help"),
     "instruct": ("instruct", "teach a model to follow instructions"),
     "dpo": ("dpo", "teach a model which answers people prefer"),
     "search": ("search.command", "find good settings for all of these by trial"),
@@ -150,7 +151,12 @@ def dispatch(words: list[str]) -> int | None:
     return on_ranks(module.run, arguments, words)
 
 
+def module_of_mode(module: str, mode: str) -> str:
+    """("evaluate.command", "judge") -> "evaluate.judge"; as in COMMANDS, within this package."""
+    return f"{module.rpartition('.')[0]}.{mode}"
+
+
 def overview() -> str:
     """The text of ``twinformer --help``."""
-    lines = [f"  {name:<12} {in_own_language(about)}" for name, (_, about) in COMMANDS.items()]
+    lines = [f"  {name:<13} {in_own_language(about)}" for name, (_, about) in COMMANDS.items()]
     return in_own_language(OVERVIEW).format(commands="\n".join(lines))

@@ -13,8 +13,8 @@ silently.
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from .answer_log import AnswerLog, question_key
-from .endpoint import Endpoint
+from ..endpoints.answer_log import AnswerLog, question_key
+from ..endpoints.endpoint import Endpoint
 from .judge_words import choice_prompt, parse_choice, parse_score, score_prompt
 from .responses import Response
 

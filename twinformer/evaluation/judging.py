@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .judge import Verdict
-from .refusals import Unanswered
+from ..endpoints.refusals import Unanswered
 
 __all__ = ["Outcome", "judge_all"]
 

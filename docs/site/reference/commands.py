@@ -7,7 +7,7 @@ from itertools import groupby
 from docs.site.reference.sentences import said, speaking
 from docs.site.words import words
 from twinformer.commands.chinese.help import joined, remarked
-from twinformer.commands.main import COMMANDS
+from twinformer.commands.main import COMMANDS, module_of_mode
 from twinformer.commands.parsing.help_entry import entry
 from twinformer.commands.parsing.help_page import is_shown, usage
 from twinformer.commands.parsing.option_names import option_names
@@ -24,7 +24,7 @@ def modules() -> Iterator[tuple[str, str, str]]:
         whole = importlib.import_module(f"twinformer.commands.{module}")
         if hasattr(whole, "choose"):
             for mode, what in whole.MODES.items():
-                yield f"{name} {mode}", what, f"{name}.{mode}"
+                yield f"{name} {mode}", what, module_of_mode(module, mode)
         else:
             yield name, about, module
 

@@ -2,7 +2,7 @@
 import argparse
 import importlib
 
-from ..main import COMMANDS
+from ..main import COMMANDS, module_of_mode
 from ..parsing.help_entry import entry, takes
 from ..parsing.option_types import choices_of, is_section, option_type, positionals
 from ..parsing.parser import CommandParser
@@ -23,7 +23,7 @@ def command_tree() -> argparse.ArgumentParser:
             modes = branch.add_subparsers()
             for mode, what in whole.MODES.items():
                 twig = modes.add_parser(mode, help=what, description=what, add_help=False)
-                copy_options(command_parser(f"{name}.{mode}"), twig)
+                copy_options(command_parser(module_of_mode(module, mode)), twig)
         else:
             copy_options(command_parser(module), branch)
     return tree

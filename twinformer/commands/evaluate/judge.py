@@ -100,25 +100,19 @@ def default_path(arguments) -> str:
 
 def judge_of(arguments, answers: Path):
     """The Judge of these arguments, in a ``with``."""
-    import os
     from contextlib import contextmanager
 
-    from ...evaluation.answer_log import AnswerLog
-    from ...evaluation.endpoint import Endpoint
+    from ...endpoints.answer_log import AnswerLog
+    from ...endpoints.endpoint import Endpoint
     from ...evaluation.judge import Judge
+
+    from ..server_key import key_from
 
     if not arguments.judge:
         raise ValueError("which model is to judge? --judge NAME, such as --judge llama3 of Ollama")
-    key = ""
-    if name := arguments.key_variable:
-        key = os.environ.get(name, "").strip()
-        if not key:
-            raise ValueError(f"the environment variable {name} is empty or not set; it has to "
-                             "hold the key for the server")
-        if not key.isascii() or not key.isprintable():
-            raise ValueError(f"the environment variable {name} holds what cannot be a key")
     endpoint = Endpoint(
-        arguments.url, arguments.judge, key=key, protocol=arguments.protocol,
+        arguments.url, arguments.judge, key=key_from(arguments.key_variable),
+        protocol=arguments.protocol,
         temperature=arguments.temperature if arguments.temperature >= 0 else None,
         seed=arguments.seed if arguments.seed >= 0 else None, tries=arguments.tries,
         pause=arguments.pause, patience=arguments.patience,

@@ -8,9 +8,9 @@ as the server asks for (Retry-After). What will not pass is said at once.
 The key goes into one header of the request and nowhere else. Redirects are
 not followed, for they could carry it to another machine.
 """
-import json
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from tenacity import (
@@ -20,7 +20,8 @@ from tenacity import (
 
 from ..io.network import in_words
 from .address import address
-from .refusals import Unanswered, refusal, shortened
+from .refusals import Unanswered, refusal
+from .reply import Reply, reply_of
 
 __all__ = ["Endpoint", "Message"]
 
@@ -49,6 +50,8 @@ class Endpoint:
     temperature : float or None
     seed : int or None
         None leaves it to the server; some refuse one or the other.
+    max_tokens : int or None
+        How long an answer may become; None leaves it to the server.
     tries : int
         For each question.
     pause : float
@@ -66,8 +69,8 @@ class Endpoint:
 
     def __init__(self, url: str, model: str, *, key: str = "",
                  protocol: str = "auto", temperature: float | None = 0.0,
-                 seed: int | None = 123, tries: int = 6, pause: float = 1.0,
-                 patience: float = 120.0,
+                 seed: int | None = 123, max_tokens: int | None = None,
+                 tries: int = 6, pause: float = 1.0, patience: float = 120.0,
                  tell: Callable[[str], None] = lambda words: None):
         self.url, self.protocol = address(url, protocol)
         if tries < 1 or patience <= 0:
@@ -75,11 +78,21 @@ class Endpoint:
                              f"patience, got {tries} and {patience} s")
         self.model, self.key = model, key
         self.temperature, self.seed = temperature, seed
+        self.max_tokens = max_tokens
         self.tries, self.pause, self.patience = tries, pause, patience
         self.tell = tell
 
     def ask(self, messages: Sequence[Message]) -> str:
-        """The model's answer to a conversation.
+        """The model's answer to a conversation; raises as ``reply`` does."""
+        return self.reply(messages).text
+
+    def reply(self, messages: Sequence[Message], draw: int = 0) -> Reply:
+        """The model's answer, and whether it came to its end.
+
+        Parameters
+        ----------
+        draw
+            Which of several answers to the same: it is added to the seed.
 
         Raises
         ------
@@ -91,10 +104,11 @@ class Endpoint:
             stop=stop_after_attempt(self.tries), before_sleep=self.say_why,
             reraise=True)
         try:
-            return asking(lambda: self.content(self.post(messages)))
+            return asking(lambda: reply_of(self.post(messages, draw),
+                                           self.protocol))
         except Unanswered as problem:
             reason = self.without_key(str(problem))
-            raise Unanswered(f"{self.url} {reason}",
+            raise Unanswered(f"{self.url} {reason}", again=problem.again,
                              final=problem.final) from None
 
     def pause_after(self, state: RetryCallState) -> float:
@@ -107,7 +121,7 @@ class Endpoint:
         self.tell(f"{self.url} {reason}; try {state.attempt_number + 1} of "
                   f"{self.tries} in {state.upcoming_sleep:.0f} s")
 
-    def post(self, messages: Sequence[Message]) -> bytes:
+    def post(self, messages: Sequence[Message], draw: int) -> bytes:
         """The body of one answer with status 200."""
         import requests
 
@@ -120,9 +134,10 @@ class Endpoint:
                 session.trust_env = urlsplit(self.url).hostname not in LOCAL
                 # auth: or a ~/.netrc would put its own in the key's place
                 response = session.post(
-                    self.url, json=self.question(messages), headers=headers,
-                    auth=lambda request: request, stream=True,
-                    allow_redirects=False, timeout=(10, self.patience))
+                    self.url, json=self.question(messages, draw),
+                    headers=headers, auth=lambda request: request,
+                    stream=True, allow_redirects=False,
+                    timeout=(10, self.patience))
                 with response:
                     body = self.read(response)
         except requests.exceptions.RequestException as problem:
@@ -134,14 +149,19 @@ class Endpoint:
             raise refusal(response, body)
         return body
 
-    def question(self, messages: Sequence[Message]) -> dict:
-        options = {"seed": self.seed, "temperature": self.temperature}
+    def question(self, messages: Sequence[Message],
+                 draw: int = 0) -> dict[str, Any]:
+        """The body of a request."""
+        ollama = self.protocol == "ollama"
+        options = {
+            "seed": None if self.seed is None else self.seed + draw,
+            "temperature": self.temperature,
+            "num_predict" if ollama else "max_tokens": self.max_tokens}
         options = {name: value for name, value in options.items()
                    if value is not None}
         asked = {"model": self.model, "messages": list(messages),
                  "stream": False}
-        return asked | ({"options": options} if self.protocol == "ollama"
-                        else options)
+        return asked | ({"options": options} if ollama else options)
 
     def read(self, response) -> bytes:
         """The whole body, in time: a server may send it drop by drop."""
@@ -155,21 +175,6 @@ class Endpoint:
             if len(body) > LARGEST:
                 raise Unanswered("answers without end", again=True)
         return bytes(body)
-
-    def content(self, body: bytes) -> str:
-        """The text inside an answer."""
-        try:
-            answer = json.loads(body)
-            if self.protocol == "ollama":
-                text = answer["message"]["content"]
-            else:
-                text = answer["choices"][0]["message"]["content"]
-            if isinstance(text, str):
-                return text
-        except (ValueError, KeyError, IndexError, TypeError):
-            pass
-        raise Unanswered("answered something that is no chat: "
-                         f"{shortened(body)}", again=True)
 
     def without_key(self, words: str) -> str:
         return words.replace(self.key, "[key]") if self.key else words

@@ -5,9 +5,9 @@ from email.utils import formatdate
 
 import pytest
 
-from twinformer.evaluation.address import address
-from twinformer.evaluation.endpoint import Endpoint
-from twinformer.evaluation.refusals import Unanswered, seconds_of
+from twinformer.endpoints.address import address
+from twinformer.endpoints.endpoint import Endpoint
+from twinformer.endpoints.refusals import Unanswered, seconds_of
 
 from ..judge_server import Reply, judge_server
 
@@ -172,7 +172,7 @@ def test_no_proxy_stands_before_this_machine(monkeypatch):
 
 def test_the_key_is_not_replaced_by_that_of_a_netrc(monkeypatch, tmp_path):
     """Which requests would take for any host that stands in it."""
-    from twinformer.evaluation import endpoint
+    from twinformer.endpoints import endpoint
 
     (tmp_path / "netrc").write_text("default login me password other\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))

@@ -3,11 +3,13 @@
 Each line is forced to the disk before the next question is asked. A run that
 is interrupted, by whatever, finds its answers again; so does the next run
 that asks the same model the same question. A line that was cut off is left
-out; nothing that is in the file is ever changed.
+out; nothing that is in the file is ever changed. Several threads may share a
+log, two programs may not.
 """
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,8 @@ class AnswerLog:
     ----------
     path : Path
         Made where it is missing.
+    option : str
+        Where the user can name another file.
 
     Attributes
     ----------
@@ -44,7 +48,7 @@ class AnswerLog:
         Where it cannot be written.
     """
 
-    def __init__(self, path: str | Path):
+    def __init__(self, path: str | Path, option: str = "--cache"):
         from filelock import FileLock, Timeout
 
         self.path = Path(path)
@@ -54,8 +58,8 @@ class AnswerLog:
             self.lock.acquire(timeout=0)
         except Timeout:
             raise ValueError(f"another program is writing to {path}; wait "
-                             "for it, or name another --cache") from None
-        self.damaged = 0
+                             f"for it, or name another {option}") from None
+        self.damaged, self.turn = 0, threading.Lock()
         self.records: dict[str, dict[str, Any]] = {}
         # Unbuffered: a line is in the file, or there was an error
         self.file = open(self.path, "ab+", buffering=0)
@@ -85,10 +89,12 @@ class AnswerLog:
 
     def add(self, key: str, record: Mapping[str, Any]) -> None:
         """Keep a record; it is on the disk when this returns."""
-        self.records[key] = {"key": key, **record}
-        line = json_text(self.records[key], ensure_ascii=False)
-        self.write(line.encode("utf-8", "replace") + b"\n")
-        os.fsync(self.file.fileno())
+        record = {"key": key, **record}
+        line = json_text(record, ensure_ascii=False)
+        with self.turn:
+            self.records[key] = record
+            self.write(line.encode("utf-8", "replace") + b"\n")
+            os.fsync(self.file.fileno())
 
     def write(self, line: bytes) -> None:
         left = memoryview(line)
