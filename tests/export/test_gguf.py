@@ -18,7 +18,7 @@ from twinformer.backend import implementation
 from twinformer.commands.main import main
 from twinformer.configs.run_config import RunConfig
 from twinformer.export.gguf_file import export_gguf
-from twinformer.export.gguf_names import neighbours
+from twinformer.pretrained.formats.llama import rows
 from twinformer.runs.run_folder import OpenedRun
 from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
 from twinformer.tokenizers.characters import CharacterTokenizer
@@ -27,7 +27,7 @@ from ..tiny_kinds import tiny_model
 from ..tiny_run import tiny_run
 
 gguf = pytest.importorskip("gguf")
-KINDS = ["gpt2", "llama", "qwen3", "qwen3_moe", "gemma3"]
+KINDS = ["gpt2", "llama", "qwen3", "qwen3_moe", "gemma3", "olmo3", "gpt_oss"]
 
 
 def opened(kind, tokenizer=None, **changes):
@@ -60,7 +60,9 @@ def test_every_number_is_there(kind, tmp_path):
     assert fields[f"{name}.block_count"] == config.n_layers
     assert len(fields["tokenizer.ggml.tokens"]) == len(fields["tokenizer.ggml.token_type"]) == 257
     assert fields["tokenizer.ggml.eos_token_id"] == 256
-    assert sum(array.size for array, _ in tensors.values()) == sum(a.size for a in p.values())
+    assert sum(array.size for array, _ in tensors.values()) == sum(
+        array.size for array in p.values()) + (     # llama.cpp wants theirs twice
+        p["token_embedding.weight"].size if kind in ("olmo3", "gpt_oss") else 0)
     assert (tensors["token_embd.weight"][0] == p["token_embedding.weight"]).all()
     last = "offset" if kind == "gemma3" else "weight"
     assert (tensors["output_norm.weight"][0] == p[f"final_norm.{last}"] + (last == "offset")).all()
@@ -79,8 +81,9 @@ def test_pairs_that_are_neighbours_already_stay(tmp_path):
     _, tensors = read(tmp_path / "m.gguf")
     assert (tensors["blk.0.attn_q.weight"][0]
             == run.parameters["blocks.0.attention.q.weight"]).all()
-    rows = np.arange(8.0)[:, None]
-    assert neighbours(rows, 2)[:, 0].tolist() == [0, 2, 1, 3, 4, 6, 5, 7]
+    config = tiny_model("llama", n_heads=2, head_dim=4)
+    (ours,) = rows("blocks.0.attention.q.weight", config, interleaved=True)
+    assert ours.tolist() == [0, 2, 1, 3, 4, 6, 5, 7]
 
 
 def test_llama_3s_slow_hands(tmp_path):
@@ -118,7 +121,7 @@ def test_what_half_precision_would_make_infinite_stays_single(tmp_path):
 
 
 def test_what_has_no_form_is_said_and_nothing_is_left(tmp_path):
-    for run, words in ((opened("olmo3"), "a olmo3 is not written"),
+    for run, words in ((opened("olmo3", head_dim=8), "heads to be as wide"),
                        (opened("gemma3", global_every=2), "every sixth layer"),
                        (opened("gemma3", query_scale=100.0), "query_scale=100.0"),
                        (opened("qwen3", CharacterTokenizer("abc")), "characters tokenizer")):
