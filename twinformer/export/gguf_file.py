@@ -6,12 +6,15 @@ from typing import Any
 import numpy as np
 
 from ..io.extras import library
+from ..io.files import write_atomically
 from ..io.paths import expanded
 from ..pretrained.formats.gguf.format import OWN, GGUFFormat
 from ..pretrained.formats.gguf.registry import GGUF_FORMATS
 from ..runs.run_folder import OpenedRun
 from .gguf_tensors import gguf_tensors
 from .gguf_vocabulary import Vocabulary, add_vocabulary, vocabulary_of
+from .modelfile import modelfile, modelfile_path, ollama_commands, style_of
+from .style_templates import jinja_template
 
 __all__ = ["GGUF_TYPES", "export_gguf"]
 
@@ -20,7 +23,7 @@ ALWAYS_SINGLE = ("_norm.weight", ".bias", "ffn_gate_inp.weight")     # as llama.
 
 
 def export_gguf(opened: OpenedRun, file: str, dtype: str = "f16") -> str:
-    """Write the model and its tokenizer; says in a line what was written.
+    """Write the model, its tokenizer, and a Modelfile beside it; says what was written.
 
     dtype
         f32 is exact; f16 and bf16 round to half precision; q8_0 keeps eight bits a weight, in
@@ -31,7 +34,7 @@ def export_gguf(opened: OpenedRun, file: str, dtype: str = "f16") -> str:
     ValueError
         The architecture, its settings or the tokenizer have no form in GGUF.
     FileExistsError
-        There is such a file.
+        There is such a file, or such a Modelfile.
     OSError
         It cannot be written.
     """
@@ -39,8 +42,10 @@ def export_gguf(opened: OpenedRun, file: str, dtype: str = "f16") -> str:
     target = expanded(file)
     if target.suffix != ".gguf":
         raise ValueError(f"expected the name of a file that ends in .gguf, got {file}")
-    if target.exists():
-        raise FileExistsError(f"{target} exists already; delete it, or choose another name")
+    beside = modelfile_path(target)
+    for path in (target, beside):
+        if path.exists():
+            raise FileExistsError(f"{path} exists already; delete it, or choose another name")
     config = opened.config.model
     if config.kind not in GGUF_FORMATS:
         raise ValueError(f"a {config.kind} is not written as GGUF; these are: "
@@ -48,6 +53,7 @@ def export_gguf(opened: OpenedRun, file: str, dtype: str = "f16") -> str:
     format = GGUF_FORMATS[config.kind]()
     format.check(config)
     vocabulary = vocabulary_of(opened.tokenizer, config)
+    for_ollama, remark = modelfile(opened, target)
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{os.getpid()}-{target.name}")
     try:
@@ -56,7 +62,9 @@ def export_gguf(opened: OpenedRun, file: str, dtype: str = "f16") -> str:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
-    return f"{target}: {target.stat().st_size / 1e6:.1f} MB, {dtype}"
+    write_atomically(beside, for_ollama)
+    size = f"{target}: {target.stat().st_size / 1e6:.1f} MB, {dtype}; for Ollama:"
+    return "\n".join([size, *([remark] if remark else []), ollama_commands(beside)])
 
 
 def write(path: Path, opened: OpenedRun, format: GGUFFormat, vocabulary: Vocabulary,
@@ -77,8 +85,11 @@ def write(path: Path, opened: OpenedRun, format: GGUFFormat, vocabulary: Vocabul
         (writer.add_float64 if isinstance(value, float) else writer.add_uint32
          if type(value) is int else writer.add_bool)(OWN + name, value)
     add_vocabulary(writer, vocabulary)
+    style, _ = style_of(opened.task)
     if state := opened.task.get("chat_template"):
         writer.add_chat_template(state["source"])
+    elif style is not None:
+        writer.add_chat_template(jinja_template(style))
     for name, array in gguf_tensors(format, config, opened.parameters):
         packed, kind = packed_as(name, array, dtype, gguf)
         writer.add_tensor(name, packed, raw_dtype=kind)

@@ -9,7 +9,7 @@ from ..tokenizers.byte_tokenizer import ByteTokenizer
 from ..tokenizers.formats.gguf_cuts import CUTS, NORMALIZATION
 from ..tokenizers.formats.gguf_tokens import NO_MERGES
 from ..tokenizers.formats.sentencepiece_files import (
-    BYTE, CONTROL, NORMAL, UNKNOWN, UNUSED, USER_DEFINED, read_model,
+    CONTROL, NORMAL, UNUSED, USER_DEFINED, read_model,
 )
 from ..tokenizers.patterns import PATTERNS
 from ..tokenizers.sentencepiece_tokenizer import SentencePieceTokenizer

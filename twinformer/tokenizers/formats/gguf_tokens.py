@@ -88,7 +88,7 @@ def of_byte_pairs(path: Path, fields: Mapping[str, Any], tokens: list[str], type
              for i, (token, kind) in enumerate(zip(tokens, types, strict=True))
              if kind in (CONTROL, USER_DEFINED, UNKNOWN)]
     if merges == NO_MERGES:
-        names = [token["content"] for token in added]
+        names = [str(token["content"]) for token in added]
         if tokens[:256] == BYTES and [token["id"] for token in added] == [
                 *range(256, 256 + len(names))] and all(token["special"] for token in added):
             return ByteTokenizer(names)
@@ -131,7 +131,8 @@ def of_pieces(fields: Mapping[str, Any], tokens: list[str], types: list[int]) ->
 
 def ended(path: Path, fields: Mapping[str, Any], tokenizer: Tokenizer) -> Tokenizer:
     """The same, which knows what its texts begin and end with."""
-    names = {i: name for name, i in (tokenizer.special_tokens | tokenizer.added_tokens).items()}
+    names: dict[Any, str] = {
+        i: name for name, i in (tokenizer.special_tokens | tokenizer.added_tokens).items()}
     roles = {role: fields.get(f"{GGML}{role}_token_id") for role in ("bos", "eos", "eot", "eom")}
     always = fields.get(GGML + "model") == "llama" or fields.get(GGML + "pre") in (
         "llama-bpe", "llama3", "llama-v3")      # where the file does not say, llama.cpp has one

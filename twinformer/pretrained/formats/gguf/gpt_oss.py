@@ -10,10 +10,12 @@ from .windows import YARN_FIELDS, every, yarn_numbers, yarn_sizes
 
 __all__ = ["GGUFGptOss"]
 
+INNER = {"norm2": "post_attention_norm", "attention": "attn_sinks"}
+
 
 class GGUFGptOss(GGUFFormat):
     kind, config = "gpt_oss", GptOssConfig
-    inner = {"norm2": "post_attention_norm", "attention": "attn_sinks"}
+    inner = INNER
     own = ("balance_weight",)
     known = (*EXPERT_FIELDS, *YARN_FIELDS, "attention.sliding_window_pattern",
              "rope.freq_base_swa")

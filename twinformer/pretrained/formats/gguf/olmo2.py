@@ -17,9 +17,9 @@ class GGUFOlmo2(GGUFFormat):
 
     def check(self, config: Olmo3Config) -> None:
         if config.n_heads * config.head_dim != config.d_model:
-            raise ValueError("llama.cpp takes an Olmo's heads to be as wide together as the model; "
-                             f"this one has {config.n_heads} of {config.head_dim}, and d_model="
-                             f"{config.d_model}")
+            raise ValueError("llama.cpp takes an Olmo's heads to be as wide together as the "
+                             f"model; this one has {config.n_heads} of {config.head_dim}, and "
+                             f"d_model={config.d_model}")
 
     def numbers(self, config: Olmo3Config) -> dict[str, Any]:
         return super().numbers(config) | yarn_numbers(config) | {
