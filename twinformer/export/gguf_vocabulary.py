@@ -91,15 +91,20 @@ def cut_of(tokenizer: Any) -> tuple[str, str | None]:
 
 
 def of_pieces(tokenizer: SentencePieceTokenizer, size: int) -> Vocabulary:
-    """tokens, scores and types, from the model's own file."""
+    """tokens, scores and types, from the model's own file.
+
+    llama.cpp never takes away spaces that follow each other, as some of these do: a text without
+    such has the same ids there.
+    """
     model = read_model(tokenizer.model)
-    if not model.plain or model.remove_extra_whitespaces or not model.byte_fallback:
+    if not model.plain or not model.byte_fallback:
         raise ValueError("llama.cpp knows SentencePiece's byte pairs that fall back to bytes, and "
-                         "take texts and their spaces as they are; this tokenizer does not")
+                         "take characters as they are; this tokenizer does not")
     pieces = [(piece.text, piece.score, piece.kind)
               for piece in model.pieces]
     pieces += [(f"[UNUSED{token}]", 0.0, UNUSED) for token in range(len(pieces), size)]
     tokens, scores, types = zip(*pieces[:size], strict=True)
     return {"add_tokenizer_model": "llama", "add_tokenizer_pre": "default",
             "add_token_list": list(tokens), "add_token_scores": list(scores),
-            "add_token_types": list(types), "add_add_space_prefix": model.add_dummy_prefix}
+            "add_token_types": list(types), "add_add_space_prefix": model.add_dummy_prefix,
+            "add_remove_extra_whitespaces": model.remove_extra_whitespaces}
