@@ -113,7 +113,8 @@ def test_what_llama_cpp_begins_a_text_with_is_not_said_twice():
 
 
 def test_thoughts_of_earlier_answers_and_spaces_around_are_jinjas():
-    turns = [Turn("user", " a "), Turn("assistant", "<think>\nhm\n</think>\n\nb"), Turn("user", "c")]
+    turns = [Turn("user", " a "), Turn("assistant", "<think>\nhm\n</think>\n\nb"),
+             Turn("user", "c")]
     for name in ("qwen3", "llama3", "gemma"):
         style = PROMPT_STYLES[name]
         assert ChatTemplate(jinja_template(style)).text(turns, asks=True) == spelled(style, turns)

@@ -1,4 +1,4 @@
-"""A model goes into a GGUF file and comes back: the same config, weights and text, of every kind."""
+"""A model goes into a GGUF file and comes back: the same config, weights and text."""
 import tracemalloc
 from dataclasses import replace
 
@@ -195,7 +195,7 @@ def test_tensors_that_are_missing_or_infinite(tmp_path):
     run = gguf_run("llama")
     run.parameters["blocks.1.norm2.weight"][3] = np.nan
     export_gguf(run, str(tmp_path / "m.gguf"), "f32")
-    with pytest.raises(ValueError, match=r"NaN or infinity among the weights, in blk\.1\.ffn_norm"):
+    with pytest.raises(ValueError, match=r"NaN or infinity .*, in blk\.1\.ffn_norm"):
         open_model(str(tmp_path / "m.gguf"), "numpy")
     for lost in ("blk.0.attn_k.weight", "token_embd.weight"):
         path = again(tmp_path / "m.gguf", tmp_path / f"{lost}.gguf", lambda name, lost=lost:
