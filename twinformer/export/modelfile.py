@@ -40,7 +40,8 @@ def modelfile(opened: OpenedRun, file: Path) -> tuple[str, str]:
     """
     style, missing = style_of(opened.task)
     tokenizer, remarks = opened.tokenizer, ""
-    names = {token: name for name, token in tokenizer.special_tokens.items()}
+    names: dict[int | None, str] = {
+        token: name for name, token in tokenizer.special_tokens.items()}
     lines = [f"FROM ./{file.name}"]
     if style is not None:
         begins = names.get(tokenizer.beginning_of_text, "")

@@ -80,7 +80,7 @@ class Reader:
     """Reads one value after the other, and none beyond the end."""
 
     def __init__(self, data: np.ndarray):
-        self.data, self.view, self.at = data, memoryview(data), 0
+        self.data, self.view, self.at = data, memoryview(data.data), 0
 
     def check(self, size: int, what: str) -> None:
         if size > (left := len(self.data) - self.at):

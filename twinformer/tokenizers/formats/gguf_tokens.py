@@ -136,9 +136,10 @@ def ended(path: Path, fields: Mapping[str, Any], tokenizer: Tokenizer) -> Tokeni
     roles = {role: fields.get(f"{GGML}{role}_token_id") for role in ("bos", "eos", "eot", "eom")}
     always = fields.get(GGML + "model") == "llama" or fields.get(GGML + "pre") in (
         "llama-bpe", "llama3", "llama-v3")      # where the file does not say, llama.cpp has one
+    stops = [roles[role] for role in ("eos", "eot", "eom")] + [
+        tokenizer.special_tokens.get(name) for name in ENDS]
     settings = Settings(path, {
         "add_bos_token": bool(fields.get(GGML + "add_bos_token", always)),
         "bos_token": names.get(roles["bos"]), "eos_token": names.get(roles["eos"])}, [],
-        [i for role in ("eos", "eot", "eom") if (i := roles[role]) in names]
-        + [tokenizer.special_tokens[name] for name in ENDS if name in tokenizer.special_tokens])
+        [stop for stop in stops if type(stop) is int and stop in names])
     return settings.ended(settings.begun(tokenizer))
