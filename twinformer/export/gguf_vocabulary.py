@@ -80,7 +80,7 @@ def of_byte_pairs(tokenizer: Any, config: Any) -> Vocabulary:
 
 def cut_of(tokenizer: Any) -> tuple[str, str | None]:
     """llama.cpp's name of the way in which texts are cut, and their normal form."""
-    if isinstance(tokenizer, ByteTokenizer):
+    if isinstance(tokenizer, ByteTokenizer) or len(tokenizer.ranks) == 256:
         return "gpt-2", None                        # without merges the cut is no matter
     cut = next((theirs for theirs, ours in CUTS.items()
                 if tokenizer.pattern in (ours, PATTERNS[ours])), None)
