@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile --constraint constraints.txt
 JOBS   ?= auto
 
-.PHONY: help train test test-slow lint docs docs-serve tables docker wheel clean
+.PHONY: help train test test-slow lint docs docs-serve tables lock docker wheel clean
 
 help:            ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -34,6 +34,12 @@ docs-serve: docs   ## build it, and show it at http://127.0.0.1:8000
 
 tables: $(VENV)/.installed-dev   ## list the published tables; ARGS=shakespeare makes that one again
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+lock: $(VENV)/.installed-dev   ## write requirements.lock anew: every package, with its digest
+	@$(PIP) uv
+	@echo 'torch ; python_version < "3"' | $(BIN)/uv pip compile pyproject.toml --extra dev --extra data \
+	  --universal --python-version 3.11 --constraint constraints.txt --override /dev/stdin --generate-hashes \
+	  --no-emit-index-url --custom-compile-command "make lock" --quiet --output-file requirements.lock $(ARGS)
 
 docker:          ## build a container image; nothing else is needed
 	@docker build -t twinformer .

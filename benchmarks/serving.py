@@ -3,21 +3,26 @@
 
     python -m benchmarks.serving RUN                    # a run, such as runs/demo
     python -m benchmarks.serving RUN --seconds 10 --backend numpy
+    python -m benchmarks.serving RUN --beside           # `transformers serve`, too
 
 First each of eight requests is asked alone, twenty times over: these texts
 are right. Then one client and sixteen take turns, a few seconds each, and the
 median says what a crowd gains. Last, 64 clients ask for a minute: every text
 is compared with the right one, and the server's memory is read at the start,
-in the middle and at the end. Clients run in a process of their own.
+in the middle and at the end. Clients run in a process of their own. With
+--beside, `transformers serve` takes turns with ours on the same weights.
 """
 import argparse
 import asyncio
 import contextlib
 import os
 import re
+import socket
 import statistics
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 
 import httpx
@@ -34,31 +39,63 @@ ROUNDS = 3
 def server(run, backend, threads):
     """(address, psutil process) of a server of this run."""
     environment = os.environ | {"OMP_NUM_THREADS": str(threads)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "twinformer", "serve", run, "--backend", backend, "--port", "0",
-         "--max_texts", "64"], stdout=subprocess.PIPE, text=True, env=environment)
+    with said_address(
+            [sys.executable, "-m", "twinformer", "serve", run, "--backend", backend,
+             "--port", "0", "--max_texts", "64"], environment) as found:
+        yield found
+
+
+@contextlib.contextmanager
+def peer(run, threads):
+    """(address, name of the model) of `transformers serve` with the same weights."""
+    environment = os.environ | {
+        "OMP_NUM_THREADS": str(threads), "HF_HUB_OFFLINE": "1", "PYTHONUNBUFFERED": "1"}
+    with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
+        subprocess.run([sys.executable, "-m", "twinformer", "export", run, "--folder",
+                        f"{folder}/model"], check=True, stdout=sys.stderr)
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        with said_address(
+                ["transformers", "serve", f"{folder}/model", "--port", str(port), "--device",
+                 "cpu", "--dtype", "float32"], environment) as (at, _):
+            yield at, f"{folder}/model"
+
+
+@contextlib.contextmanager
+def said_address(command, environment):
+    """(address, psutil process) of a server that says its address."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               text=True, env=environment)
     try:
-        found = re.search(r"http://\S+", process.stdout.readline())
-        if not found:
-            raise SystemExit("the server did not start; its own words say why")
+        said = ""
+        for line in process.stdout:
+            said += line
+            if found := re.search(r"http://[\w.]+:\d+", line):
+                break
+        else:
+            raise SystemExit(f"the server did not start:\n{said}")
+        threading.Thread(target=process.stdout.read, daemon=True).start()  # what else it says
         yield found[0], psutil.Process(process.pid)
     finally:
         process.terminate()
         process.wait(60)
 
 
-def wish(number):
-    return {"prompt": PROMPTS[number % len(PROMPTS)], "max_tokens": TOKENS, "seed": number,
-            "temperature": 0.8, "top_k": 40}
+def wish(number, model=None):
+    """What both servers understand; ours draws from the 40 likeliest."""
+    return ({"model": model} if model else {"top_k": 40}) | {
+        "prompt": PROMPTS[number % len(PROMPTS)], "max_tokens": TOKENS, "seed": number,
+            "temperature": 0.8}
 
 
-async def client(http, until, start, right, counted):
+async def client(http, until, start, right, counted, model):
     """Ask again and again; what came is counted."""
     number = start
     while time.monotonic() < until:
         number = (number + 1) % len(PROMPTS)
         try:
-            reply = await http.post("/v1/completions", json=wish(number))
+            reply = await http.post("/v1/completions", json=wish(number, model))
             said = reply.json()
             text = said["choices"][0]["text"]
         except (httpx.HTTPError, LookupError, ValueError):
@@ -69,13 +106,13 @@ async def client(http, until, start, right, counted):
         counted["wrong"] += right is not None and text != right[number]
 
 
-async def crowd(address, clients, seconds, right=None):
+async def crowd(address, clients, seconds, right=None, model=None):
     """What so many clients counted in so many seconds."""
     counted = {"tokens": 0, "requests": 0, "lost": 0, "wrong": 0}
     limits = httpx.Limits(max_connections=clients)
     async with httpx.AsyncClient(base_url=address, timeout=60, limits=limits) as http:
         start = time.monotonic()
-        await asyncio.gather(*(client(http, start + seconds, i, right, counted)
+        await asyncio.gather(*(client(http, start + seconds, i, right, counted, model)
                                for i in range(clients)))
         counted["seconds"] = time.monotonic() - start
     return counted
@@ -94,6 +131,26 @@ def alone(address):
     return found
 
 
+def beside(options):
+    """Both servers take turns; one that waits for its turn computes nothing."""
+    print("| clients | twinformer serve, tokens/s | transformers serve, tokens/s | ratio |\n"
+          "|---|---:|---:|---:|")
+    with server(options.run, options.backend, options.threads) as (ours, _), \
+            peer(options.run, options.threads) as (theirs, model):
+        asyncio.run(crowd(theirs, 1, 1, model=model))           # it reads the model when asked
+        for clients in (1, 16):
+            rates = {ours: [], theirs: []}
+            for _ in range(ROUNDS):
+                for address, name in ((ours, None), (theirs, model)):
+                    counted = asyncio.run(crowd(address, clients, options.seconds / 10,
+                                                model=name))
+                    if counted["lost"]:
+                        raise SystemExit(f"{address} answered {counted['lost']} times wrongly")
+                    rates[address].append(counted["tokens"] / counted["seconds"])
+            one, other = (statistics.median(found) for found in rates.values())
+            print(f"| {clients} | {one:,.0f} | {other:,.0f} | {one / other:.2f}x |", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -101,8 +158,12 @@ def main():
     parser.add_argument("--seconds", type=float, default=60, help="of the crowd of 64")
     parser.add_argument("--backend", default="torch", choices=["torch", "numpy"])
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--beside", action="store_true",
+                        help="only the rates, and those of `transformers serve` beside them")
     options = parser.parse_args()
     print(f"{options.backend}, {options.threads} thread of the model; {machine()}\n")
+    if options.beside:
+        return beside(options)
     with server(options.run, options.backend, options.threads) as (address, process):
         right = alone(address)
         rates = {1: [], 16: []}

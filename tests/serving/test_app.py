@@ -156,6 +156,18 @@ def test_a_body_that_is_too_large_is_not_read(tiny):
         assert httpx.post(f"{address}/v1/completions", content=endless()).status_code == 413
 
 
+def test_who_sends_a_body_byte_by_byte_holds_no_place():
+    with served(tiny_service(), body_seconds=0.3) as address:
+        host, port = address.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=20) as slow:
+            slow.sendall(b"POST /v1/completions HTTP/1.1\r\nHost: here\r\n"
+                         b"Content-Length: 100\r\n\r\n{")
+            said = slow.makefile("rb").read()       # to its end: the server closes
+        assert said.startswith(b"HTTP/1.1 408") and b"after 0.3 seconds" in said
+        assert httpx.post(f"{address}/v1/completions", json={"prompt": "a", "max_tokens": 1}
+                          ).status_code == 200
+
+
 def test_who_does_not_know_the_key_is_sent_away():
     with served(tiny_service(), api_key="geheim-ключ") as address:
         for words in ({}, {"Authorization": "Bearer no"}, {"Authorization": "geheim-ключ"}):

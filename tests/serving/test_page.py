@@ -90,11 +90,33 @@ def test_a_bar_is_chosen_and_the_text_goes_on(browser, page):
 
 
 def test_every_head_is_drawn(browser, page):
+    from selenium.webdriver import ActionChains
+
     tab(browser, "attention")
+    text = css(browser, "textarea")[0]
+    text.clear()
+    text.send_keys("a fox")                 # so few tokens that their names stand beside the map
+    css(browser, "button.main")[0].click()
     until(browser, lambda _: len(css(browser, ".heads canvas")) == 8)
+    until(browser, lambda _: browser.execute_script(
+        "return document.querySelector('.heads canvas').width") == 5)
     css(browser, ".heads button")[3].click()
     until(browser, lambda _: css(browser, "canvas.large"))
     assert "layer 1, head 4" in css(browser, "figure.large")[0].text
+    tokens = [part.text for part in css(browser, ".map .rows span")]
+    assert len(tokens) > 3 and tokens == [part.text for part in css(browser, ".map .columns span")]
+    ActionChains(browser).move_to_element(css(browser, "canvas.large")[0]).perform()
+    middle = tokens[len(tokens) // 2]
+    until(browser, lambda _: css(browser, ".told")[0].text.startswith(f"{middle} → {middle}: 0."))
+
+
+def test_the_curves_have_round_numbers(browser, page):
+    found = browser.execute_async_script("""
+        const done = arguments[0];
+        import(new URL("run.js", location.href)).then(({ ticks }) => done(
+            [ticks(3.01, 7.66), ticks(0, 3500), ticks(0.1, 0.7), ticks(2, 2.01)]))""")
+    assert found == [[4, 5, 6, 7], [0, 1000, 2000, 3000], [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7],
+                     [2, 2.002, 2.004, 2.006, 2.008, 2.01]]
 
 
 def test_keyboard_chinese_and_dark(browser, page):

@@ -30,7 +30,8 @@ __all__ = ["add_arguments", "run"]
 
 def add_arguments(parser) -> None:
     parser.add_argument("model", type=str, help="a run, or one checkpoint in it; gpt2, "
-                        "qwen3-0.6b or another published size; a folder or .gguf file with weights")
+                        "qwen3-0.6b or another published size; a folder or .gguf file with "
+                        "weights")
     parser.add_argument("folder", type=str, help="where to: a new or empty folder; for gguf, a "
                         "new file")
     parser.add_argument("--format", choices=["huggingface", "gguf"], default="huggingface",

@@ -18,7 +18,7 @@ __all__ = ["create_app"]
 
 
 def create_app(service: Service, *, metrics: Metrics, api_key: str | None = None,
-               max_body: int = 1_000_000, seconds: float = 300.0,
+               max_body: int = 1_000_000, body_seconds: float = 30.0, seconds: float = 300.0,
                allow_origins: tuple[str, ...] = ()) -> FastAPI:
     """The application.
 
@@ -30,6 +30,8 @@ def create_app(service: Service, *, metrics: Metrics, api_key: str | None = None
         What clients have to know; None asks for nothing.
     max_body
         Bytes of a request.
+    body_seconds
+        That a request's body may take to come.
     seconds
         That an answer may take.
     allow_origins
@@ -41,7 +43,8 @@ def create_app(service: Service, *, metrics: Metrics, api_key: str | None = None
 
         app.add_middleware(CORSMiddleware, allow_origins=list(allow_origins),
                            allow_methods=["GET", "POST"], allow_headers=["*"])
-    app.add_middleware(Guard, api_key=api_key, max_body=max_body, metrics=metrics)
+    app.add_middleware(Guard, api_key=api_key, max_body=max_body,
+                       body_seconds=body_seconds, metrics=metrics)
     add_page(app, service)
     add_errors(app)
     add_overview(app, service, metrics)

@@ -1,4 +1,5 @@
 """What stands in front of every route: how large a body may be, who may ask, what is counted."""
+import asyncio
 import hmac
 from time import monotonic
 
@@ -13,7 +14,7 @@ OPEN = ("/health", "/page/")
 
 
 class Guard:
-    """ASGI middleware: 401 without the key, 413 for a body that is too large.
+    """ASGI middleware: 401 without the key, 413 for a body too large, 408 for one too slow.
 
     Parameters
     ----------
@@ -21,11 +22,14 @@ class Guard:
         What ``Authorization: Bearer`` has to say; None asks for nothing.
     max_body
         Bytes. A body that does not say its length is counted while it comes.
+    body_seconds
+        That a body may take: whoever sends a byte a minute holds no place.
     """
 
-    def __init__(self, app, *, api_key: str | None, max_body: int, metrics: Metrics):
-        self.app, self.api_key, self.max_body = app, api_key, max_body
-        self.metrics = metrics
+    def __init__(self, app, *, api_key: str | None, max_body: int, body_seconds: float,
+                 metrics: Metrics):
+        self.app, self.api_key, self.metrics = app, api_key, metrics
+        self.max_body, self.body_seconds = max_body, body_seconds
 
     async def __call__(self, scope, receive, send):
         if scope["type"] != "http":
@@ -48,7 +52,10 @@ class Guard:
             length = headers.get("content-length", "0")
             if length.isdigit() and int(length) > self.max_body:
                 return await refuse(counted, 413, self.too_large())
-            body = await self.whole_body(scope, receive)
+            try:
+                body = await asyncio.wait_for(self.whole_body(scope, receive), self.body_seconds)
+            except TimeoutError:
+                return await refuse(counted, 408, self.too_slow())
             if body is None:
                 return await refuse(counted, 413, self.too_large())
             await self.app(scope, given(body, receive), counted)
@@ -76,6 +83,10 @@ class Guard:
             if message["type"] == "http.disconnect" or not message.get("more_body"):
                 return bytes(body)
 
+    def too_slow(self) -> dict:
+        return error(f"the body had not come after {self.body_seconds:g} seconds; send it at once",
+                     code="request_timeout")
+
     def too_large(self) -> dict:
         return error(f"the body is larger than {self.max_body:,} bytes; send less at once",
                      code="request_too_large")
@@ -98,5 +109,6 @@ def given(body: bytes, receive):
 async def refuse(send, status: int, content: dict) -> None:
     body = json_text(content, ensure_ascii=False).encode()
     await send({"type": "http.response.start", "status": status, "headers": [
-        (b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]})
+        (b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()),
+        *([(b"connection", b"close")] if status in (408, 413) else [])]})   # its rest is unread
     await send({"type": "http.response.body", "body": body})

@@ -36,23 +36,34 @@ def flow(boxes: list[Box], title: str) -> str:
     levels, routes = layered(boxes)
     arrange(levels, routes)
     width = place(levels, routes)
-    tops, y = {}, 10.0
+    tops, heights, y = {}, {}, 10.0
     for rank, level in enumerate(levels):
-        tops[rank] = y
-        y += max(box.height() for box in level) + GAP_Y
+        tops[rank], heights[rank] = y, max(box.height() for box in level)
+        y += heights[rank] + GAP_Y
     drawing = Drawing(width, y - GAP_Y + 10, title)
     for route in routes:
-        points = [(route[0].x, tops[route[0].rank] + route[0].height())]
-        points += [(box.x, tops[box.rank] + 14) for box in route[1:-1]]
-        end = route[-1]
-        points.append((end.x + lean(points[-1][0] - end.x, end.width()), tops[end.rank]))
-        drawing.arrow(points, bent=True)
+        drawing.arrow(turns(route, tops, heights), bent=True)
     for box in boxes:
         left, top = box.x - box.width() / 2, tops[box.rank]
         drawing.box(left, top, box.width(), box.height(), box.kind)
         for n, (text, kind) in enumerate(box.lines):
             drawing.text(box.x, top + 18 + LINE * n, text, kind, "middle")
     return drawing.svg()
+
+
+def turns(route: list[Box], tops, heights) -> list[tuple[float, float]]:
+    """Where an arrow bends: only between two levels, so that no box hides a part of it.
+
+    Through a level it goes straight down, beside the tallest box of it too.
+    """
+    first, *knots, end = route
+    points = [(first.x, tops[first.rank] + first.height())]
+    if first.height() < heights[first.rank]:
+        points.append((first.x, tops[first.rank] + heights[first.rank]))
+    for knot in knots:
+        points += [(knot.x, tops[knot.rank]), (knot.x, tops[knot.rank] + heights[knot.rank])]
+    aside = points[-1][0] - end.x
+    return [*points, (end.x + lean(aside, end.width()), tops[end.rank])]
 
 
 def lean(aside: float, width: float) -> float:

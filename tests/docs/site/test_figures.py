@@ -1,4 +1,5 @@
 """The drawings can be made again, are the same each time, and speak both languages."""
+import functools
 import re
 import xml.etree.ElementTree as ElementTree
 
@@ -55,14 +56,42 @@ def test_an_architecture_has_every_weight_of_a_block(kind):
             assert f"{tuple(array.shape)}" in svg, name
 
 
+@functools.cache
+def drawings(name):
+    return [svg for _, svg in figures(name, "en")]
+
+
 @pytest.mark.parametrize("name", RUNS)
 def test_boxes_do_not_overlap(name):
-    for _, svg in figures(name, "en"):
+    for svg in drawings(name):
         boxes = [[float(part.get(key)) for key in ("x", "y", "width", "height")]
                  for part in ElementTree.fromstring(svg).iter(f"{SVG}rect")]
         for n, (x, y, width, height) in enumerate(boxes):
             assert not any(x < a + w and a < x + width and y < b + h and b < y + height
                            for a, b, w, h in boxes[:n])
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_no_arrow_runs_behind_a_box(name):
+    for svg in drawings(name):
+        root = ElementTree.fromstring(svg)
+        boxes = np.array([[float(part.get(key)) for key in ("x", "y", "width", "height")]
+                          for part in root.iter(f"{SVG}rect")])
+        for path in root.iter(f"{SVG}path"):
+            for x, y in curve(path.get("d")):
+                inside = ((boxes[:, :2] + 1 < (x, y))
+                          & (boxes[:, :2] + boxes[:, 2:] - 1 > (x, y))).all(1)
+                assert not inside.any(), (x, y, boxes[inside])
+
+
+def curve(path):
+    """Points on a path of one M and any number of C."""
+    numbers = np.array(re.findall(r"-?[\d.]+", path), float).reshape(-1, 2)
+    t = np.linspace(0, 1, 40)[:, None]
+    for k in range(0, len(numbers) - 1, 3):
+        a, b, c, d = numbers[k:k + 4]
+        yield from ((1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t ** 2 * c
+                    + t ** 3 * d)
 
 
 def test_an_arrow_goes_from_a_box_to_the_one_that_uses_it():

@@ -2,6 +2,8 @@
 import { area, ask, button, element, trying, visible } from "./parts.js";
 import { say } from "./words.js";
 
+const LABELLED = 40, LONGEST = 10;      // tokens beside a map that can still be read, and their letters
+
 export function attention(view) {
   const text = area(say("text"), "The cat sat on the mat because it was tired.");
   const heads = element("div", { class: "heads" }), large = element("figure", { class: "large" });
@@ -34,8 +36,18 @@ export function attention(view) {
       return element("tr", {}, element("td", {}, visible(token)), element("td", {}, visible(tokens[best])),
         element("td", { class: "number" }, weights[t][best].toFixed(2)));
     });
-    large.replaceChildren(element("figcaption", {}, name), canvas, element("table", {},
-      element("tr", {}, element("th", {}, say("text")), element("th", {}, say("largest")), element("th")), ...rows));
+    const labels = (side) => element("div", { class: side, "aria-hidden": "true" },
+      ...(tokens.length > LABELLED ? [] : tokens).map((token) => element("span", {}, visible(token).slice(0, LONGEST))));
+    const told = element("p", { class: "quiet told" }, say("point"));
+    canvas.onpointermove = ({ offsetX, offsetY }) => {
+      const at = (place) => Math.max(0, Math.min(tokens.length - 1, Math.floor(tokens.length * place / canvas.clientWidth)));
+      const [t, s] = [at(offsetY), at(offsetX)];
+      told.textContent = `${visible(tokens[t])} → ${visible(tokens[s])}: ${weights[t][s].toFixed(3)}`;
+    };
+    large.replaceChildren(element("figcaption", {}, name),
+      element("div", { class: "map" }, labels("rows"), canvas, labels("columns")), told,
+      element("details", {}, element("summary", {}, say("table")), element("table", {},
+        element("tr", {}, element("th", {}, say("text")), element("th", {}, say("largest")), element("th")), ...rows)));
     large.scrollIntoView({ block: "nearest" });
   }
 
