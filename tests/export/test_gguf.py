@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,31 +15,15 @@ import pytest
 from parity_tests.agreement import assert_rounding
 from twinformer.backend import implementation
 from twinformer.commands.main import main
-from twinformer.configs.run_config import RunConfig
 from twinformer.export.gguf_file import export_gguf
-from twinformer.export.gguf_names import neighbours
-from twinformer.runs.run_folder import OpenedRun
-from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
+from twinformer.pretrained.formats.llama import rows
 from twinformer.tokenizers.characters import CharacterTokenizer
 
+from ..tiny_gguf import GGUF_KINDS, gguf_run
 from ..tiny_kinds import tiny_model
 from ..tiny_run import tiny_run
 
 gguf = pytest.importorskip("gguf")
-KINDS = ["gpt2", "llama", "qwen3", "qwen3_moe", "gemma3"]
-
-
-def opened(kind, tokenizer=None, **changes):
-    sizes = {"d_model": 64, "head_dim": 16, "n_heads": 4, "n_kv_heads": 2, "d_hidden": 96}
-    if kind == "gemma3":
-        sizes |= {"global_every": 6, "n_layers": 6, "window_size": 8}
-    config = tiny_model(kind, **sizes | changes)
-    model = implementation("numpy").new_model(config, 0)
-    parameters = {name: 4 * array if array.ndim > 1 else array
-                  for name, array in model.state_dict().items()}
-    return OpenedRun(Path("run"), 1, replace(RunConfig(), model=config),
-                     tokenizer or ByteTokenizer(), parameters)
-
 
 def read(file):
     reader = gguf.GGUFReader(file)
@@ -49,9 +32,9 @@ def read(file):
                            tensor.tensor_type.name) for tensor in reader.tensors})
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", GGUF_KINDS)
 def test_every_number_is_there(kind, tmp_path):
-    run = opened(kind)
+    run = gguf_run(kind)
     export_gguf(run, str(tmp_path / "m.gguf"), "f32")
     fields, tensors = read(tmp_path / "m.gguf")
     config, p = run.config.model, run.parameters
@@ -60,7 +43,9 @@ def test_every_number_is_there(kind, tmp_path):
     assert fields[f"{name}.block_count"] == config.n_layers
     assert len(fields["tokenizer.ggml.tokens"]) == len(fields["tokenizer.ggml.token_type"]) == 257
     assert fields["tokenizer.ggml.eos_token_id"] == 256
-    assert sum(array.size for array, _ in tensors.values()) == sum(a.size for a in p.values())
+    assert sum(array.size for array, _ in tensors.values()) == sum(
+        array.size for array in p.values()) + (     # llama.cpp wants theirs twice
+        p["token_embedding.weight"].size if kind in ("olmo3", "gpt_oss") else 0)
     assert (tensors["token_embd.weight"][0] == p["token_embedding.weight"]).all()
     last = "offset" if kind == "gemma3" else "weight"
     assert (tensors["output_norm.weight"][0] == p[f"final_norm.{last}"] + (last == "offset")).all()
@@ -74,20 +59,21 @@ def test_every_number_is_there(kind, tmp_path):
 
 
 def test_pairs_that_are_neighbours_already_stay(tmp_path):
-    run = opened("llama", rope_interleaved=True)
+    run = gguf_run("llama", rope_interleaved=True)
     export_gguf(run, str(tmp_path / "m.gguf"), "f32")
     _, tensors = read(tmp_path / "m.gguf")
     assert (tensors["blk.0.attn_q.weight"][0]
             == run.parameters["blocks.0.attention.q.weight"]).all()
-    rows = np.arange(8.0)[:, None]
-    assert neighbours(rows, 2)[:, 0].tolist() == [0, 2, 1, 3, 4, 6, 5, 7]
+    config = tiny_model("llama", n_heads=2, head_dim=4)
+    (ours,) = rows("blocks.0.attention.q.weight", config, interleaved=True)
+    assert ours.tolist() == [0, 2, 1, 3, 4, 6, 5, 7]
 
 
 def test_llama_3s_slow_hands(tmp_path):
     """The file has by what each angle is divided; divided, they are the reference's."""
     from numpy_impl.layers.rotary_frequencies import llama3_frequencies
 
-    run = opened("llama", rope_factor=8.0, rope_original_length=256)
+    run = gguf_run("llama", rope_factor=8.0, rope_original_length=256)
     export_gguf(run, str(tmp_path / "m.gguf"), "f32")
     factors = read(tmp_path / "m.gguf")[1]["rope_freqs.weight"][0]
     plain = 1000.0 ** (-np.arange(0, 16, 2) / 16)
@@ -96,7 +82,7 @@ def test_llama_3s_slow_hands(tmp_path):
 
 
 def test_precision(tmp_path):
-    run, sizes = opened("qwen3"), {}
+    run, sizes = gguf_run("qwen3"), {}
     for dtype, kind, error in (("f32", "F32", 0), ("f16", "F16", 2 ** -11),
                                ("q8_0", "Q8_0", 1e-2)):
         file = tmp_path / f"{dtype}.gguf"
@@ -110,7 +96,7 @@ def test_precision(tmp_path):
 
 
 def test_what_half_precision_would_make_infinite_stays_single(tmp_path):
-    run = opened("qwen3")
+    run = gguf_run("qwen3")
     run.parameters["blocks.0.attention.q.weight"][0, 0] = 1e5
     export_gguf(run, str(tmp_path / "m.gguf"), "f16")
     array, found = read(tmp_path / "m.gguf")[1]["blk.0.attn_q.weight"]
@@ -118,17 +104,17 @@ def test_what_half_precision_would_make_infinite_stays_single(tmp_path):
 
 
 def test_what_has_no_form_is_said_and_nothing_is_left(tmp_path):
-    for run, words in ((opened("olmo3"), "a olmo3 is not written"),
-                       (opened("gemma3", global_every=2), "every sixth layer"),
-                       (opened("gemma3", query_scale=100.0), "query_scale=100.0"),
-                       (opened("qwen3", CharacterTokenizer("abc")), "characters tokenizer")):
+    for run, words in ((gguf_run("olmo3", head_dim=8), "heads to be as wide"),
+                       (gguf_run("gemma3", global_every=2), "every sixth layer"),
+                       (gguf_run("gemma3", query_scale=100.0), "query_scale=100.0"),
+                       (gguf_run("qwen3", CharacterTokenizer("abc")), "characters tokenizer")):
         with pytest.raises(ValueError, match=words):
             export_gguf(run, str(tmp_path / "m.gguf"))
     with pytest.raises(ValueError, match=r"ends in \.gguf"):
-        export_gguf(opened("qwen3"), str(tmp_path / "m.bin"))
+        export_gguf(gguf_run("qwen3"), str(tmp_path / "m.bin"))
     (tmp_path / "there.gguf").write_text("mine")
     with pytest.raises(FileExistsError):
-        export_gguf(opened("qwen3"), str(tmp_path / "there.gguf"))
+        export_gguf(gguf_run("qwen3"), str(tmp_path / "there.gguf"))
     assert [path.name for path in tmp_path.iterdir()] == ["there.gguf"]
 
 
@@ -167,9 +153,9 @@ process.exit(0);
 @pytest.mark.slow
 @pytest.mark.skipif(not (LLAMA and shutil.which("node")),
                     reason="TWINFORMER_LLAMA names no folder with node-llama-cpp")
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", GGUF_KINDS)
 def test_llama_cpp_writes_the_same(kind, tmp_path):
-    run = opened(kind)
+    run = gguf_run(kind)
     export_gguf(run, str(tmp_path / "m.gguf"), "f32")
     script = Path(LLAMA) / "twinformer-greedy.mjs"
     script.write_text(GREEDY, "utf-8")

@@ -6,6 +6,7 @@ from typing import Any
 from ..corpora.prompt_style import PromptStyle
 from ..corpora.prompts import prompt_style
 from ..io.files import write_atomically
+from ..io.gguf_io import is_gguf, open_gguf
 from ..io.strict_json import json_text
 from ..io.text_files import read_text
 from ..tokenizers.formats.folder_settings import object_of
@@ -22,6 +23,8 @@ ROLES = [f"{role}_token" for role in (
 def template_in(folder: Path) -> dict[str, Any]:
     """What a model was taught with, as a finetuned run says it.
 
+    folder : or a GGUF file, which has it inside
+
     chat_template.jinja, else chat_template in tokenizer_config.json, of
     several the one called default; an empty dictionary where there is none.
     It is not yet compiled: who does not chat need not care.
@@ -31,6 +34,8 @@ def template_in(folder: Path) -> dict[str, Any]:
     ValueError
         Where a file is damaged, or none of several is the default.
     """
+    if is_gguf(folder) and folder.is_file():
+        return template_of_fields(folder, open_gguf(folder).fields)
     config = object_of(folder / CONFIG)
     source: Any = config.get("chat_template")
     path = folder / CONFIG
@@ -52,9 +57,28 @@ def template_in(folder: Path) -> dict[str, Any]:
     tokens = object_of(folder / "special_tokens_map.json") | config
     variables = {role: token["content"] if isinstance(token, dict) else token
                  for role in ROLES if (token := tokens.get(role)) is not None}
+    return taught(path, source, variables)
+
+
+def taught(path: Path, source: str, variables: dict[str, Any]) -> dict[str, Any]:
     return {"template": OWN, "chat_template": {
         "source": source, "variables": variables, "now": None,
         "origin": str(path)}}
+
+
+def template_of_fields(path: Path, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The same of what a GGUF file says."""
+    source = fields.get("tokenizer.chat_template")
+    if not source:
+        return {}
+    if not isinstance(source, str):
+        raise ValueError(f"{path}: expected a text as its chat template, got {source!r:.80}")
+    tokens, variables = fields.get("tokenizer.ggml.tokens"), {}
+    for role in ("bos", "eos"):
+        token = fields.get(f"tokenizer.ggml.{role}_token_id")
+        if isinstance(tokens, list) and type(token) is int and token < len(tokens):
+            variables[f"{role}_token"] = tokens[token]
+    return taught(path, source, variables)
 
 
 def style_named(name: str, taught: Mapping[str, Any],

@@ -18,9 +18,11 @@ The ids are equal, the logits are equal but for rounding. --adapter writes the
 LoRA of a run that was tuned with --train lora, and beside it, in base/, the
 model it belongs to: peft's AutoPeftModelForCausalLM.from_pretrained("./my-lora").
 
-A GGUF file is what llama.cpp, Ollama (FROM ./my-gpt.gguf in a Modelfile) and LM
-Studio open: GPT-2, Llama, Qwen3, its experts, and Gemma 3, with a tokenizer of
-byte pairs or bytes.
+A GGUF file is what llama.cpp, Ollama and LM Studio open: GPT-2, Llama, Qwen3, its
+experts, Gemma 3, Olmo 3 and gpt-oss, with a tokenizer of byte pairs (SentencePiece's
+too) or bytes. Beside it stands a Modelfile for Ollama: the words in which the model
+was taught to be asked, which Ollama would otherwise guess. What is written comes
+back: a .gguf file of f32, f16, bf16 or q8_0 is a model for every command here.
 
 --format onnx writes model.onnx, config.json and tokenizer files: what onnxruntime
 runs without Python or PyTorch, of any batch and length. All kinds of models, and
@@ -35,13 +37,15 @@ __all__ = ["add_arguments", "run"]
 
 def add_arguments(parser) -> None:
     parser.add_argument("model", type=str, help="a run, or one checkpoint in it; gpt2, "
-                        "qwen3-0.6b or another published size; a folder with weights")
+                        "qwen3-0.6b or another published size; a folder or .gguf file with "
+                        "weights")
     parser.add_argument("folder", type=str, help="where to: a new or empty folder; for gguf, a "
                         "new file")
     parser.add_argument("--format", choices=["huggingface", "gguf", "onnx"], default="huggingface",
                         help="what reads it")
-    parser.add_argument("--dtype", choices=["f32", "f16", "q8_0"],
-                        help="of matrices in a GGUF file; left out, f16; f32 is exact")
+    parser.add_argument("--dtype", choices=["f32", "f16", "bf16", "q8_0"],
+                        help="of matrices in a GGUF file; left out, f16; f32 is exact; bf16 "
+                        "keeps the range of f32")
     parser.add_argument("--no-past", action="store_true",
                         help="an ONNX file that reads whole texts alone: fewer inputs, and every "
                         "new token costs the whole text's work")

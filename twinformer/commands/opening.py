@@ -6,7 +6,7 @@ from pathlib import Path
 from ..architectures.kinds import all_presets, writes
 from ..backend import byte_pair_encoding, implementation, load_tokenizer
 
-__all__ = ["open_model", "tokenizer_of"]
+__all__ = ["beside", "open_model", "tokenizer_of"]
 
 
 def open_model(source: str, backend: str, *, to_write: bool = True, classifiers: bool = False):
@@ -49,20 +49,31 @@ def opened_from(source: str, backend: str, classifiers: bool = False):
     from ..chat.files import template_in
     from ..pretrained.reading import IN_FOLDERS, find_weights, read_pretrained
 
-    if path.is_dir() and not any((path / name).exists() for name in IN_FOLDERS):
+    if path.is_dir() and not any((path / name).exists() for name in IN_FOLDERS) and not any(
+            path.glob("*.gguf")):
         raise FileNotFoundError(
             f"there is no checkpoint in {path}, so it is no run's folder, or that run stopped "
-            f"before its first one; nor are there weights: {', '.join(IN_FOLDERS)}")
+            f"before its first one; nor are there weights: {', '.join(IN_FOLDERS)}, or a "
+            ".gguf file")
     reader = implementation(backend).read_torch
     config, parameters = read_pretrained(source, None, reader)
-    folder = path if path.is_dir() else find_weights(source).parent
+    folder = beside(find_weights(source), path)
     tokenizer = tokenizer_of(folder, config, backend)
     return OpenedRun(path, 0, replace(RunConfig(), model=config), tokenizer, parameters,
                      task=template_in(folder))
 
 
+def beside(weights: Path, path: Path) -> Path:
+    """Where the vocabulary of weights is: their folder, or the file itself if it has all."""
+    from ..io.gguf_io import is_gguf
+
+    return weights if is_gguf(weights) else path if path.is_dir() else weights.parent
+
+
 def tokenizer_of(folder: Path, config, backend: str | None = None):
     """The tokenizer that lies beside the weights; else, of a GPT-2, its own.
+
+    folder : or the file that has both
 
     Raises
     ------

@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 
 from ..architectures.kinds import ENCODERS, KINDS
+from ..io.gguf_io import is_gguf, open_gguf
 from ..io.paths import expanded
-from .checking import is_finite, refuse_infinite
+from .checking import is_finite, listed, refuse_infinite
 from .formats.format import Format
+from .formats.gguf.registry import gguf_format
 from .formats.llama2c import Llama2CFormat, is_llama2c, read_llama2c
 from .formats.meta import META_FILE
 from .formats.place import Arrays, Places, taken
@@ -97,6 +99,9 @@ def open_pretrained(source: str | os.PathLike, config: Any, read_torch: ReadTorc
         found, in_file = read_llama2c(path)
         format: Format = Llama2CFormat()
         config = config or found
+    elif is_gguf(path):
+        file = open_gguf(path)
+        in_file, format = file.tensors, gguf_format(file, config and config.kind)
     else:
         in_file = open_weights(path, read_torch)
         format = format_of_file(path, in_file, config and config.kind)
@@ -123,6 +128,8 @@ def find_weights(source: str | os.PathLike) -> Path:
         Where there is none.
     ConnectionError
         Where a preset has to be downloaded and cannot be.
+    ValueError
+        Where a folder holds several GGUF files.
     """
     if is_preset(source):
         return fetch(str(source))
@@ -133,8 +140,14 @@ def find_weights(source: str | os.PathLike) -> Path:
         if file.is_file():
             return file
     if path.is_dir():
+        in_gguf = sorted(path.glob("*.gguf"))
+        if len(in_gguf) == 1:
+            return in_gguf[0]
+        if in_gguf:
+            raise ValueError(f"the folder {path} holds {len(in_gguf)} models; name the file of "
+                             f"one: {listed([file.name for file in in_gguf])}")
         raise FileNotFoundError(f"the folder {path} holds no weights; "
-                                f"expected one of {', '.join(IN_FOLDERS)}")
+                                f"expected one of {', '.join(IN_FOLDERS)}, or a .gguf file")
     raise FileNotFoundError(
         f"there is no file or folder {path}, and no published size of that "
         f"name; those are {', '.join(published())}")

@@ -3,11 +3,13 @@ import os
 from pathlib import Path
 from typing import Any
 
+from ..io.gguf_io import is_gguf, open_gguf
 from .bpe import ByteLevelBPE
 from .byte_tokenizer import ByteTokenizer
 from .characters import CharacterTokenizer
 from .formats.files import read_content, read_file
 from .formats.folders import read_tokenizer_folder
+from .formats.gguf_tokens import tokenizer_of_fields
 from .huggingface_tokenizer import HuggingFaceTokenizer
 from .sentencepiece_tokenizer import SentencePieceTokenizer
 from .tokenizer import Tokenizer
@@ -49,8 +51,9 @@ def load_tokenizer(path: str | os.PathLike,
     ----------
     path
         What ``Tokenizer.save`` wrote; a tokenizer.json of Hugging Face; the
-        tokenizer.model of Llama 3 or of SentencePiece; qwen.tiktoken; or the
-        folder of a model, in which other files say where texts end, too.
+        tokenizer.model of Llama 3 or of SentencePiece; qwen.tiktoken; a GGUF
+        file; or the folder of a model, in which other files say where texts
+        end, too.
     bpe
         The class that encodes byte pairs, of either implementation.
 
@@ -63,6 +66,8 @@ def load_tokenizer(path: str | os.PathLike,
         done here; it names the file.
     """
     path = Path(path)
+    if is_gguf(path) and not path.is_dir():
+        return tokenizer_of_fields(path, open_gguf(path).fields, bpe)
     file = path / "tokenizer.json" if path.is_dir() else path
     content = None
     if file.suffix == ".json" and (file.exists() or file == path):

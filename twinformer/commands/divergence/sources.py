@@ -9,7 +9,7 @@ from ...divergence.subject import Subject
 from ...pretrained.formats.registry import FORMATS
 from ...pretrained.reading import find_weights
 from ...runs.run_names import is_run
-from ..opening import open_model, tokenizer_of
+from ..opening import beside, open_model, tokenizer_of
 from .factories import of_factory
 
 __all__ = ["open_subject"]
@@ -51,9 +51,8 @@ def open_subject(source: str, backend: str = "torch", seed: int = 0) -> Subject:
 def of_weights(source: str, path: Path, backend: str) -> Subject:
     """Weights from elsewhere; without their vocabulary they are compared all the same."""
     model = load_pretrained(source, backend=backend)
-    folder = path if path.is_dir() else find_weights(source).parent
     try:
-        tokenizer = tokenizer_of(folder, model.config, backend)
+        tokenizer = tokenizer_of(beside(find_weights(source), path), model.config, backend)
     except (ValueError, OSError):
         tokenizer = None
     return Subject(source, model, tokenizer)

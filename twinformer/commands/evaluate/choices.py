@@ -21,7 +21,7 @@ __all__ = ["add_arguments", "run"]
 def add_arguments(parser) -> None:
     parser.add_argument(
         "model", type=str, help="a run, or one checkpoint in it; gpt2, qwen3-0.6b or another "
-        "published size; a folder with weights")
+        "published size; a folder or .gguf file with weights")
     parser.add_argument("data", type=str, metavar="FILE", help="the questions, JSON lines")
     parser.add_argument("--format", choices=["auto", "hellaswag", "lambada"], default="auto",
                         help="of the file; auto looks at its first line")

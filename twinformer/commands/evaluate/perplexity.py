@@ -27,7 +27,7 @@ LOGITS = 2**27      # numbers: half a GiB of them at once, in float32
 def add_arguments(parser) -> None:
     parser.add_argument(
         "model", type=str, help="a run, or one checkpoint in it; gpt2, qwen3-0.6b or another "
-        "published size; a folder with weights")
+        "published size; a folder or .gguf file with weights")
     parser.add_argument(
         "--data", type=list[str], metavar="PATH",
         help="text files and folders; left out, the validation part of the run's own corpus")

@@ -13,7 +13,7 @@ def add_arguments(parser) -> None:
     parser.common = COMMON
     add = parser.add_argument
     add("model", type=str, help="a run, or one checkpoint in it; "
-        "gpt2, qwen3-0.6b or another published size; a folder with weights")
+        "gpt2, qwen3-0.6b or another published size; a folder or .gguf file with weights")
     add("--prompt", type=str,
         help="the text to continue; - reads it from standard input; left out, a new text begins")
     add("--prompts", type=str, metavar="FILE",
