@@ -149,6 +149,8 @@ def test_every_file_has_its_proof(name):
     if not p.name.startswith("__") and "exercises/catalog" not in p.as_posix()))
 def test_public_names_are_declared(path):
     """Every module with a public name says which: __all__."""
+    if path == "twinformer/lm_eval.py":
+        pytest.importorskip("lm_eval", reason="its class is one of the harness's")
     module = importlib.import_module(
         path.removesuffix(".py").replace("/", "."))
     defined = [n for n, f in vars(module).items() if not n.startswith("_")

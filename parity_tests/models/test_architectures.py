@@ -17,9 +17,9 @@ from twinformer.architectures.kinds import KINDS
 from twinformer.models.initialisation import initial_parameters
 
 from ..agreement import (
-    SAMPLES, as_array, assert_agree, assert_no_worse, assert_rounding, fraction,
+    as_array, assert_agree, assert_no_worse, assert_rounding, fraction,
 )
-from ..bounds import ULPS, measured_bounds
+from ..bounds import SAMPLES, ULPS, measured_bounds
 from .architectures import (
     CASES, a_case, by_our_names, hugging_face_of, in_double, run_reference, run_transformers,
     run_twin,

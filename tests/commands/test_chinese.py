@@ -157,7 +157,8 @@ def test_every_page_is_in_chinese(in_chinese, capsys, words):
     (["generate", "nothing-here"], "nothing-here 处没有训练运行，也没有含权重的文件或目录"),
     (["ask"], "twinformer ask 需要 MODEL"),
     (["train", "no-such.txt"], "no-such.txt 处没有语料"),
-    (["exercise", "start", "sofmax"], "没有这道练习：'sofmax'；你是不是想写 log-softmax？"),
+    (["exercise", "start", "softmax-foward"],
+     "没有这道练习：'softmax-foward'；你是不是想写 softmax-forward？"),
     (["exercise", "check"], "里还没有开始的练习"),
 ])
 def test_a_mistake_is_told_in_chinese(in_chinese, capsys, words, message):

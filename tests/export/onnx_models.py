@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from parity_tests.agreement import SAMPLES, assert_agree, fraction, measured_bounds
+from parity_tests.agreement import assert_agree, fraction
+from parity_tests.bounds import SAMPLES, measured_bounds
 from tests.tiny_kinds import SIZES, tiny_model
 from torch_impl.layers.fused import spelled_out
 from twinformer.architectures.bert import BertConfig

@@ -35,14 +35,14 @@ def load_pretrained(source: str | os.PathLike, config=None, *,
     source
         A published size ("gpt2", "llama-3.2-1b", "qwen3-0.6b", ...; see
         architectures/kinds.py), downloaded once; or a folder or file:
-        safetensors, sharded or whole; a .gguf of llama.cpp; OpenAI's TensorFlow checkpoint of a
-        GPT-2 (its .index file); llama2.c's .bin; in torch also PyTorch's
-        .bin and Meta's consolidated.00.pth.
+        safetensors, sharded or whole; a .gguf of llama.cpp; OpenAI's
+        TensorFlow checkpoint of a GPT-2 (its .index file); llama2.c's .bin;
+        in torch also PyTorch's .bin and Meta's consolidated.00.pth.
     config
         What the weights have to be of. Left out, it is that of the published
         size, of the config.json, hparams.json or params.json beside the
-        file, what is inside of a .gguf, or of the published GPT-2 that the arrays belong to.
-
+        file, what is inside of a .gguf, or of the published GPT-2 that the
+        arrays belong to.
     dtype
         Of the weights; None = float32, or float64 where the file is: half
         precision is widened, which changes no value. torch also has

@@ -20,7 +20,9 @@ def tracker_names(text: str) -> tuple[str, ...]:
     for name in names:
         if name not in TRACKERS:
             near = get_close_matches(name, TRACKERS, 1, 0.5)
-            meant = f"; did you mean {near[0]}?" if near else ""
-            raise ValueError(f"there is no tracker {name!r}{meant} (trackers: "
-                             f"{', '.join(TRACKERS)})")
+            known = ", ".join(TRACKERS)
+            raise ValueError(
+                f"there is no tracker {name!r}; did you mean {near[0]}? "
+                f"(trackers: {known})" if near else
+                f"there is no tracker {name!r} (trackers: {known})")
     return tuple(dict.fromkeys(names))
