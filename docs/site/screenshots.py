@@ -47,6 +47,8 @@ def main(arguments: list[str] | None = None) -> None:
                 driver.get(address)
                 view(driver, "classify")
                 write(driver, options.message)
+                css(driver, "button.main")[0].click()
+                css(driver, ".bars .number")
                 taken(driver, options.folder / "page-classify.png")
 
 
