@@ -162,6 +162,16 @@ def test_what_lies_is_named(bytes_, words, tmp_path):
         open_gguf(tmp_path / "bad.gguf")
 
 
+@pytest.mark.parametrize("name", [
+    "tokenizer.ggml.eos_token_id", "tokenizer.ggml.model", "split.count",
+    "tokenizer.chat_template"])
+def test_a_list_in_the_place_of_a_value_is_named(name, tmp_path):
+    path = written(tmp_path / "m.gguf", [("array", name, [1, 2])],
+                   [("x", np.zeros(4, np.float32))])
+    with pytest.raises(ValueError, match=rf"m\.gguf is damaged.*its {name} is a list"):
+        open_gguf(path)
+
+
 def test_one_of_several_files_says_how_to_make_one(tmp_path):
     path = written(tmp_path / "m-00001-of-00003.gguf", [("uint16", "split.count", 3)],
                    [("x", np.zeros(4, np.float32))])

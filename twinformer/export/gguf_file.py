@@ -54,6 +54,8 @@ def export_gguf(opened: OpenedRun, file: str, dtype: str = "f16") -> str:
     format.check(config)
     vocabulary = vocabulary_of(opened.tokenizer, config)
     for_ollama, remark = modelfile(opened, target)
+    if target.parent.is_file():
+        raise FileExistsError(f"{target.parent} is a file; expected a folder")
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{os.getpid()}-{target.name}")
     try:

@@ -17,6 +17,9 @@ from .safetensors_io import StoredTensor, widened
 
 __all__ = ["GGUF_KINDS", "GGUFFile", "GGUFTensor", "is_gguf", "open_gguf"]
 
+# Fields that are one value: of a list, a comparison would say something of numpy's
+SINGLE = ("_token_id", "ggml.model", "ggml.pre", ".add_bos_token", ".normalization",
+          "split.count", "tokenizer.chat_template")
 GGUF_KINDS = ("F32", "F16", "BF16", "Q8_0", "MXFP4")       # that are read
 
 
@@ -71,6 +74,9 @@ def open_gguf(path: str | os.PathLike) -> GGUFFile:
             else np.empty(0, np.uint8))
     try:
         header = read_header(data)
+        for name, value in header.fields.items():
+            if name.endswith(SINGLE) and isinstance(value, list | np.ndarray):
+                raise ValueError(f"its {name} is a list; expected one value")
         tensors: dict[str, GGUFTensor] = {}
         for info in header.tensors:
             if info.name in tensors:

@@ -30,8 +30,8 @@ def open_weights(path: Path, read_torch: Callable[[Path], Arrays]) -> Arrays:
         prefix = path.name.removesuffix(".index").split(".data-")[0]
         return read_tensorflow(path.with_name(prefix))
     raise ValueError(
-        f"{path} is of no format known here; expected .safetensors, .bin, .pth, a TensorFlow "
-        "checkpoint's .index, or a folder with one of them")
+        f"{path} is of no format known here; expected .safetensors, .gguf, .bin, .pth, a "
+        "TensorFlow checkpoint's .index, or a folder with one of them")
 
 
 def open_shards(index: Path, read_torch: Callable[[Path], Arrays]) -> Arrays:
