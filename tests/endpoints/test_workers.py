@@ -72,12 +72,20 @@ def test_failures_in_a_row_end_it_over_several_calls(count):
     workers = Workers(count)
     workers.all([lambda: 1])
     for _ in range(GIVE_UP + count - 2):
-        workers.all([failing()])
+        workers.all([failing(again=True)])
     workers.all([lambda: 1])        # an answer: counted anew
     for _ in range(GIVE_UP + count - 2):
-        workers.all([failing()])
+        workers.all([failing(again=True)])
     with pytest.raises(Unanswered):
-        workers.all([failing()])
+        workers.all([failing(again=True)])
+
+
+def test_a_server_that_refuses_single_questions_has_not_gone():
+    """A prompt that is too long is refused each time; the others have their answers."""
+    workers = Workers(1)
+    answers = workers.all([lambda: 1, *[failing()] * (3 * GIVE_UP), lambda: 2])
+    assert answers[0] == 1 and answers[-1] == 2
+    workers.all([failing()] * (3 * GIVE_UP))
 
 
 def test_where_nothing_was_ever_answered_the_first_failures_end_it():

@@ -123,6 +123,15 @@ def test_a_tracker_that_is_new_or_knows_too_much_begins_anew(tmp_path):
     check_tensorboard(tmp_path)
 
 
+def test_a_tracker_that_was_left_out_for_a_while_has_no_holes(tmp_path):
+    pytest.importorskip("tensorboard", reason="tensorboard is not installed")
+    train(tmp_path, "tensorboard", max_steps=4)
+    resume(tmp_path, "none", max_steps=8)
+    assert not (tmp_path / "trackers.json").exists()
+    resume(tmp_path, "tensorboard")
+    check_tensorboard(tmp_path)
+
+
 def wandb_records(file):
     """Of an offline run's file, which cuts them into pieces as LevelDB's log does."""
     from wandb.proto import wandb_internal_pb2
@@ -229,6 +238,8 @@ def test_a_tracker_that_fails_is_noted_once_and_the_run_goes_on(tmp_path, monkey
     assert said == ["warning: wandb failed (the server is gone) and is told no more of this run; "
                     "metrics.jsonl has everything"]
     assert newest_checkpoint(tmp_path)[1].step == 12 and len(read_metrics(tmp_path)) == 16
+    # it hears all of it when the run goes on
+    assert json.loads((tmp_path / "trackers.json").read_text()) == {}
     if when != "open":
         assert (Moody.told[-1][0], Moody.told[-1][1:2]) == when     # nothing after it
 

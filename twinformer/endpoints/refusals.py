@@ -10,7 +10,8 @@ from ..io.network import PASSING
 
 __all__ = ["Unanswered", "refusal", "seconds_of", "shortened"]
 
-HINTS = {401: "is the key right?", 403: "is the key right?",
+HINTS = {401: "is the key right?", 402: "is the account empty?",
+         403: "is the key right?",
          404: "is the address right, and is there such a model?"}
 LONGEST_WAIT = 300.0    # seconds of a Retry-After that we obey
 

@@ -88,6 +88,8 @@ class Workers:
         if not isinstance(answer, BaseException):
             self.answered, self.in_a_row = True, 0
             return False
+        if self.answered and not ends_all(answer) and not getattr(answer, "again", True):
+            return False    # it refuses this question; it is there
         self.in_a_row += 1
         return ends_all(answer) or self.in_a_row >= GIVE_UP + self.count - 1
 

@@ -50,15 +50,19 @@ class TrackedLogs:
         self.trackers: dict[str, Tracker] = {}
         known = keys_in(run) if resumed and not logs.cut else {}
         settings = settings_in(run)
-        keys = {name: known.get(name) or secrets.token_hex(4)
-                for name in names}
-        write_atomically(run / "trackers.json", json_text(keys) + "\n")
+        self.keys = {name: known.get(name) or secrets.token_hex(4)
+                     for name in names}
+        self.write_keys()
         for name in names:
             with self.forgiven(name):
                 self.trackers[name] = open_tracker(
-                    name, run, settings, keys[name], name in known)
+                    name, run, settings, self.keys[name], name in known)
                 if resumed and name not in known:
                     replay(run, self.trackers[name])
+
+    def write_keys(self) -> None:
+        write_atomically(self.run / "trackers.json",
+                         json_text(self.keys) + "\n")
 
     def __enter__(self):
         return self
@@ -106,6 +110,10 @@ class Forgiven:
         if not isinstance(problem, Exception):  # none, or Ctrl-C
             return False
         self.logs.trackers.pop(self.name, None)
+        # what it misses, it hears when the run goes on
+        self.logs.keys.pop(self.name, None)
+        with suppress(OSError):     # the disk may be what is full
+            self.logs.write_keys()
         said = str(problem).strip().partition("\n")[0] or kind.__name__
         self.logs.note(f"warning: {self.name} failed ({said:.200}) and is told "
                        "no more of this run; metrics.jsonl has everything")

@@ -100,6 +100,8 @@ class Trainer:
             return NoLogs()
         logs = Logs(self.run.path, start.logs if start else None)
         names = tracker_names(self.task.training.log)
+        if not names:       # a tracker that comes back later begins anew
+            (self.run.path / "trackers.json").unlink(missing_ok=True)
         return TrackedLogs(logs, names, self.run.path, bool(start),
                            self.progress.note) if names else logs
 
