@@ -167,10 +167,3 @@ def test_llama_cpp_writes_the_same(kind, tmp_path):
     model = package.model_of(run.config.model, run.parameters)
     assert new == list(package.generate(model, ids, 12, temperature=0))
     assert tokens == list("Hello, world! é你".encode())
-
-
-def test_a_target_below_a_file_is_named(tmp_path):
-    run = gguf_run("gpt2")
-    (tmp_path / "afile").write_text("")
-    with pytest.raises(FileExistsError, match="afile is a file; expected a folder"):
-        export_gguf(run, str(tmp_path / "afile" / "x.gguf"))

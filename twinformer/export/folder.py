@@ -1,6 +1,5 @@
 """A model of ours as a folder for others: whole, or not at all."""
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,6 +7,8 @@ from pathlib import Path
 
 from ..chat.files import write_chat_template
 from ..chat.template import ChatTemplate
+from ..io.atomic_folder import put_in_place
+from ..io.drafts import draft_of
 from ..io.files import write_atomically
 from ..io.paths import expanded
 from ..pretrained.writing import write_pretrained
@@ -80,12 +81,9 @@ def new_folder(folder: str) -> Iterator[tuple[Path, Path]]:
     if final.exists() and not (final.is_dir() and not any(final.iterdir())):
         raise FileExistsError(f"{final} exists and is not empty; nothing is overwritten, "
                               "name a new folder")
-    place = final.with_name(f".{final.name}-{os.getpid()}")
-    place.mkdir(parents=True)
-    try:
+    with draft_of(final) as place:
+        place.mkdir()
         yield place, final
         if final.exists():
             final.rmdir()
-        place.rename(final)
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+        put_in_place(place, final)

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from ..io.atomic_folder import sync
+from ..io.drafts import draft_of
 from ..io.extras import library
 from ..io.files import write_atomically
 from ..io.paths import expanded
@@ -54,16 +56,10 @@ def export_gguf(opened: OpenedRun, file: str, dtype: str = "f16") -> str:
     format.check(config)
     vocabulary = vocabulary_of(opened.tokenizer, config)
     for_ollama, remark = modelfile(opened, target)
-    if target.parent.is_file():
-        raise FileExistsError(f"{target.parent} is a file; expected a folder")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{os.getpid()}-{target.name}")
-    try:
+    with draft_of(target) as draft:
         write(draft, opened, format, vocabulary, dtype)
+        sync(draft)
         os.replace(draft, target)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
     write_atomically(beside, for_ollama)
     size = f"{target}: {target.stat().st_size / 1e6:.1f} MB, {dtype}; for Ollama:"
     return "\n".join([size, *([remark] if remark else []), ollama_commands(beside)])

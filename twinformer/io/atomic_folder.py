@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .drafts import make_parent, said_of
+
 __all__ = ["new_draft", "new_folder", "put_in_place", "remove_folder", "sync"]
 
 LEFTOVERS = (".writing-*", ".removing-*")
@@ -27,9 +29,10 @@ def new_folder(target: Path) -> Iterator[Path]:
     """
     draft = new_draft(target, os.getpid())
     try:
-        draft.mkdir()
-        yield draft
-        put_in_place(draft, target)
+        with said_of(target, draft):
+            draft.mkdir()
+            yield draft
+            put_in_place(draft, target)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
@@ -37,7 +40,7 @@ def new_folder(target: Path) -> Iterator[Path]:
 def new_draft(target: Path, writer: object) -> Path:
     """The path of a draft of ``target``, and those of processes that were
     killed are gone; the folder above is made."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_parent(target)
     for pattern in LEFTOVERS:
         for path in target.parent.glob(pattern):
             shutil.rmtree(path, ignore_errors=True)

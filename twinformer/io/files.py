@@ -5,6 +5,8 @@ import stat
 import uuid
 from pathlib import Path
 
+from .drafts import make_parent, said_of
+
 __all__ = ["give_usual_rights", "write_atomically"]
 
 
@@ -18,16 +20,17 @@ def write_atomically(path: str | os.PathLike, data: str | bytes) -> None:
     old file is then still there, and nothing is left beside it.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_parent(path)
     data = data.encode("utf-8") if isinstance(data, str) else data
     # not tempfile: it makes files that nobody else may read, for good
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
-        with open(temporary, "xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+        with said_of(path, temporary):
+            with open(temporary, "xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(temporary)

@@ -18,6 +18,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from .drafts import draft_of
 from .files import give_usual_rights
 
 __all__ = ["StoredTensor", "open_safetensors", "read_safetensors",
@@ -160,16 +161,12 @@ def write_safetensors(path: str | os.PathLike, arrays: dict[str, np.ndarray],
     about : notes for its header
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with draft_of(path) as draft:
         # "pt" is what transformers asks for: laid out as by PyTorch
         save_tensors(draft, arrays, {"format": "pt"} | (about or {}))
         with open(draft, "rb+") as file:
             os.fsync(file.fileno())
         os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def save_tensors(path: Path, arrays: Mapping[str, np.ndarray],
