@@ -311,3 +311,21 @@ def test_a_refusal_is_told_at_once(tmp_path, capsys, status, message):
 def test_help_says_how(capsys):
     assert main(["generate-data", "--help"]) == 0
     assert "goes on where it stopped" in capsys.readouterr().out
+
+
+def test_a_server_that_takes_no_temperature_and_no_seed(tmp_path, monkeypatch):
+    """Neither the model's nor the judge's questions have one, if so asked."""
+    asked = []
+
+    def script(content, times):
+        asked.append(content)
+        if {"temperature", "seed"} & content.keys():
+            return Reply(400)
+        return teacher(content, times)
+
+    with judge_server(script) as (url, _):
+        out = tmp_path / "tasks.jsonl"
+        assert main(["generate-data", "instructions", "--endpoint", url, "--model", "m",
+                     "--judge", "m", "--count", "2", "--out", str(out), "--temperature", "-1",
+                     "--seed", "-1", "--judge-temperature", "-1", "--judge-seed", "-1"]) == 0
+    assert out.exists() and any("Grade an answer" in str(content["messages"]) for content in asked)

@@ -99,8 +99,28 @@ def test_nonsense_is_asked_again_then_told(answers, capsys):
         assert len(asked) == 12
     records = [json.loads(line) for line in answers.with_suffix(
         ".judge.jsonl").read_text("utf-8").splitlines()]
-    unscored = [record for record in records if record["value"] is None]
-    assert len(unscored) == 2 and len(unscored[0]["answers"]) == 3
+    unscored = [record for record in records
+                if record["value"] is None and not record["unfinished"]]
+    assert [len(record["answers"]) for record in unscored] == [3, 3]
+
+
+def test_a_reminder_that_is_not_answered_loses_no_answer_before_it(answers, capsys):
+    """The first question gets nonsense, its reminder no answer; later the reminder is asked."""
+    down = [True]
+
+    def script(content, times):
+        if number_in(content) != 1:
+            return "70"
+        reminded = len(content["messages"]) > 1
+        return ("Fine." if not reminded else Reply(500) if down[0] else "60")
+
+    with judge_server(script) as (url, asked):
+        assert judge(url, answers, capsys, "--tries", "1")[0] == 1
+        down[0] = False
+        assert judge(url, answers, capsys, "--tries", "1")[0] == 0
+        assert scores_of(answers)[1] == 60
+        of_first = [len(content["messages"]) for *_, content in asked if number_in(content) == 1]
+    assert of_first == [1, 3, 3]        # the question itself is not asked again
 
 
 def test_a_server_that_goes_away_costs_nothing(answers, capsys):

@@ -23,7 +23,7 @@ A GGUF file is what llama.cpp, Ollama and LM Studio open: GPT-2, Llama, Qwen3, i
 experts, Gemma 3, Olmo 3 and gpt-oss, with a tokenizer of byte pairs (SentencePiece's
 too) or bytes. Beside it stands a Modelfile for Ollama: the words in which the model
 was taught to be asked, which Ollama would otherwise guess. What is written comes
-back: a .gguf file of f32, f16, bf16 or q8_0 is a model for every command here.
+back: a .gguf file of f32, f16, bf16 or q8_0 is taken wherever a folder of weights is.
 
 --format onnx writes model.onnx, config.json and tokenizer files: what onnxruntime
 runs without Python or PyTorch, of any batch and length. All kinds of models, and

@@ -9,9 +9,9 @@
   twinformer lm-eval run --help        the harness's own options
 
 This is the harness's command line, every word unchanged, with a model more in
-it: twinformer. Its --model_args are path (a run, a published size, a folder with
-weights), backend (torch, numpy), batch_size, device, max_length, max_gen_toks,
-template (of chats), add_bos_token, prefix_token_id and seed. It needs
+it: twinformer. Its --model_args are path (a run, a published size, a folder or
+.gguf file with weights), backend (torch, numpy), batch_size, device, max_length,
+max_gen_toks, template (of chats), add_bos_token, prefix_token_id and seed. It needs
 pip install 'twinformer[lm-eval]'. Tasks of your own lie in a folder of YAML
 files: --include_path FOLDER.
 """

@@ -50,7 +50,7 @@ def add_tuning_arguments(parser, command: str, data: str, **defaults) -> None:
     parser.add_argument(
         "--model", type=str, metavar="MODEL",
         help="what to finetune: a run, gpt2, qwen3-0.6b or another published size, or a "
-             "folder with weights")
+             "folder or .gguf file with weights")
     parser.add_argument("--data", type=str, metavar="FILE", help=data)
     parser.add_argument(
         "--train", default="all",

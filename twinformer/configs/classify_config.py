@@ -80,7 +80,7 @@ class ClassifyConfig:
         "torch" is the fast twin, "numpy" the reference.
     model
         What to begin with: a run, gpt2, qwen3-0.6b or another published size,
-        a folder with weights; "none" = a small model of one's own.
+        a folder or .gguf file with weights; "none" = a small model of one's own.
     data
         The labelled texts to learn from; with --run, texts to label ("" =
         the project's own messages).

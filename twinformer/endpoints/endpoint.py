@@ -73,9 +73,9 @@ class Endpoint:
                  tries: int = 6, pause: float = 1.0, patience: float = 120.0,
                  tell: Callable[[str], None] = lambda words: None):
         self.url, self.protocol = address(url, protocol)
-        if tries < 1 or patience <= 0:
-            raise ValueError(f"an endpoint needs at least 1 try and some "
-                             f"patience, got {tries} and {patience} s")
+        if tries < 1 or patience <= 0 or pause < 0:
+            raise ValueError(f"an endpoint needs at least 1 try, some patience and no pause "
+                             f"below 0, got {tries}, {patience} s and {pause} s")
         self.model, self.key = model, key
         self.temperature, self.seed = temperature, seed
         self.max_tokens = max_tokens
@@ -108,6 +108,8 @@ class Endpoint:
                                            self.protocol))
         except Unanswered as problem:
             reason = self.without_key(str(problem))
+            if self.protocol == "ollama" and reason == NO_SERVER[0]:
+                reason += " (is Ollama running? `ollama serve` starts it)"
             raise Unanswered(f"{self.url} {reason}", again=problem.again,
                              final=problem.final) from None
 

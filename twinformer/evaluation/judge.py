@@ -90,16 +90,20 @@ class Judge:
         key = question_key(url=e.url, model=e.model, prompt=prompt,
                            temperature=e.temperature, seed=e.seed)
         known = self.log.get(key)
-        if known and not (self.again and known["value"] is None):
+        begun = bool(known and known.get("unfinished"))
+        if known and not begun and not (self.again and known["value"] is None):
             return Verdict(known["value"], known["answers"], True)
-        messages = [{"role": "user", "content": prompt}]
-        answers: list[str] = []
+        answers: list[str] = list(known["answers"]) if known and begun else []
         value = None
         while value is None and len(answers) < self.times:
+            messages = [{"role": "user", "content": prompt}]
+            for answer in answers:
+                messages += [{"role": "assistant", "content": answer},
+                             {"role": "user", "content": reminder}]
             answers.append(e.without_key(e.ask(messages)))
             value = parse(answers[-1])
-            messages += [{"role": "assistant", "content": answers[-1]},
-                         {"role": "user", "content": reminder}]
-        self.log.add(key, {"model": e.model, "value": value,
-                           "answers": answers, "prompt": prompt})
+            # each at once: the next may be the one that does not come
+            self.log.add(key, {
+                "model": e.model, "value": value, "answers": answers[:], "prompt": prompt,
+                "unfinished": value is None and len(answers) < self.times})
         return Verdict(value, answers, False)

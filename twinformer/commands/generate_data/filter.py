@@ -21,7 +21,8 @@ __all__ = ["add_arguments", "run"]
 def add_arguments(parser) -> None:
     parser.add_argument("data", type=str, metavar="FILE",
                         help="the tasks and answers, JSON or JSON lines")
-    add_judge_arguments(parser, "the judge's name at its server, such as llama3")
+    add_judge_arguments(parser, "the judge's name at its server, such as llama3",
+                        "http://localhost:11434, Ollama on this machine")
     parser.add_argument("--min_score", type=float, default=70.0,
                         help="the score from which on a task is kept")
     add_work_arguments(parser, "filtered.jsonl")

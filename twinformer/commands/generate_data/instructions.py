@@ -23,7 +23,7 @@ such a file as well:
 The same command goes on after a stop. What is made depends on --seed and on
 the servers' answers, and not on --concurrency or the number of stops.
 """
-from .options import add_judge_arguments, add_model_arguments, add_work_arguments
+from .options import OF_THE_MODEL, add_judge_arguments, add_model_arguments, add_work_arguments
 
 __all__ = ["add_arguments", "run"]
 
@@ -50,7 +50,8 @@ def add_arguments(parser) -> None:
     parser.add_argument("--round_size", type=int, default=4,
                         help="requests for tasks that go out together, and see the same tasks; "
                              "more make more of a high --concurrency")
-    add_judge_arguments(parser, "a model that scores each answer from 0 to 100; left out, nobody")
+    add_judge_arguments(parser, "a model that scores each answer from 0 to 100; left out, nobody",
+                        *OF_THE_MODEL)
     parser.add_argument("--min_score", type=float, default=70.0,
                         help="with --judge: the score from which on a task is kept")
     add_work_arguments(parser, "instructions.jsonl")

@@ -18,6 +18,7 @@ class Live:
     def __init__(self, tally, bar, task):
         self.tally, self.bar, self.task = tally, bar, task
         self.shown = time.monotonic()
+        self.said = ""
 
     def show(self) -> None:
         tally = self.tally
@@ -33,8 +34,12 @@ class Live:
         return f"{tally.kept:,} kept" + (f"; dropped {dropped}" if dropped else "")
 
     def say(self, words: str) -> None:
+        if words == self.said:      # of several that wait for the same
+            return
+        self.said = words
         if self.bar.disable:
-            print(words, file=sys.stderr, flush=True)
+            sys.stderr.write(words + "\n")     # in one piece: others say something, too
+            sys.stderr.flush()
         else:
             self.bar.console.print(words, markup=False, highlight=False)
 

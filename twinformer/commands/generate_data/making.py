@@ -54,12 +54,15 @@ def make(arguments, wanted: int, what: str, about: Callable[[], dict],
         if records and (problem is None or len(records) > output.count()):
             output.write(records, {
                 "counts": tally.record(), "complete": problem is None})
-    kept = f"{len(records):,} {what}"
+        there = f"{output.count():,} {what} are in {path}"
     if isinstance(problem, KeyboardInterrupt):
+        print(f"{there}; the same command goes on", file=sys.stderr)
         raise problem
-    if problem is not None:
-        raise ConnectionError(f"given up: {problem}. {kept} are done, and every answer is kept in "
-                              f"{log.path}; the same command goes on from there")
+    if isinstance(problem, Unanswered):
+        on = ("the same command goes on from there" if problem.again
+              else "put that right, and the command goes on from there")
+        raise ConnectionError(f"given up: {problem}. {there}, and every answer is kept in "
+                              f"{log.path}; {on}")
     if not records:
         raise ValueError(f"nothing was kept: {tally.most_dropped() or 'nothing came'}"
                          + (f" ({tally.problem})" if tally.problem else "")

@@ -1,8 +1,10 @@
 """The options that the modes share, and the endpoints that they describe."""
 
-__all__ = ["add_judge_arguments", "add_model_arguments", "add_work_arguments", "judge_of",
-           "model_of"]
+__all__ = ["OF_THE_MODEL", "add_judge_arguments", "add_model_arguments", "add_work_arguments",
+           "judge_of", "model_of"]
 
+# For add_judge_arguments, where a model writes as well
+OF_THE_MODEL = ("the model's", "; left out, the model's where the server is the same")
 NO_KEY_HERE = ("whoever lists the processes of this machine would see the key; put it into an "
                "environment variable, and name that one: --{} NAME")
 
@@ -28,15 +30,19 @@ def add_model_arguments(parser, temperature: float) -> None:
                         help="how many characters an answer may have; longer ones are dropped")
 
 
-def add_judge_arguments(parser, about: str) -> None:
-    """Who judges."""
+def add_judge_arguments(parser, about: str, server: str, key: str = "") -> None:
+    """Who judges, and where: what the server and its key are, left out."""
     parser.add_argument("--judge", type=str, default="", metavar="MODEL", help=about)
     parser.add_argument("--judge_endpoint", type=str, default="", metavar="URL",
-                        help="the judge's server; left out, the model's")
+                        help=f"the judge's server; left out, {server}")
     parser.hints.setdefault("api_key", NO_KEY_HERE.format("judge-key-env"))
     parser.add_argument("--judge_key_env", type=str, default="", metavar="NAME",
-                        help="the environment variable that holds the key for the judge's server; "
-                             "left out, the model's where the server is the same")
+                        help="the environment variable that holds the key for the judge's server"
+                             + key)
+    parser.add_argument("--judge_temperature", type=float, default=0.0, metavar="X",
+                        help="of the judge; below 0, the server's own")
+    parser.add_argument("--judge_seed", type=int, default=123, metavar="N",
+                        help="of the judge; below 0, none")
 
 
 def add_work_arguments(parser, out: str) -> None:
@@ -80,7 +86,7 @@ def model_of(arguments, tell):
 
 
 def judge_of(arguments, log, tell):
-    """The Judge: at temperature 0, as for `twinformer evaluate judge`."""
+    """The Judge, asked as by `twinformer evaluate judge`."""
     from ...endpoints.endpoint import Endpoint
     from ...evaluation.judge import Judge
 
@@ -92,7 +98,11 @@ def judge_of(arguments, log, tell):
     own = getattr(arguments, "endpoint", "http://localhost:11434")
     if not at or at == own:
         at, key = own, key or getattr(arguments, "key_env", "")
-    return Judge(Endpoint(at, arguments.judge, key=key_from(key), **manners(arguments, tell)), log)
+    return Judge(Endpoint(
+        at, arguments.judge, key=key_from(key),
+        temperature=arguments.judge_temperature if arguments.judge_temperature >= 0 else None,
+        seed=arguments.judge_seed if arguments.judge_seed >= 0 else None,
+        **manners(arguments, tell)), log)
 
 
 def manners(arguments, tell) -> dict:

@@ -18,7 +18,7 @@ What is made, twinformer dpo reads:
 The same command goes on after a stop. What is made depends on --seed and on
 the servers' answers, and not on --concurrency or the number of stops.
 """
-from .options import add_judge_arguments, add_model_arguments, add_work_arguments
+from .options import OF_THE_MODEL, add_judge_arguments, add_model_arguments, add_work_arguments
 
 __all__ = ["add_arguments", "run"]
 
@@ -34,7 +34,8 @@ def add_arguments(parser) -> None:
                         help="how many answers are drawn to each task, at least 2")
     parser.add_argument("--count", type=int, default=0,
                         help="how many pairs to make; 0 for as many as the tasks give")
-    add_judge_arguments(parser, "the model that compares the answers; left out, the same")
+    add_judge_arguments(parser, "the model that compares the answers; left out, the same",
+                        *OF_THE_MODEL)
     add_work_arguments(parser, "preferences.jsonl")
 
 

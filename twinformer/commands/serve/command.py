@@ -24,12 +24,14 @@ __all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument("model", type=str, help="a run, published weights, or a folder of weights")
+    parser.add_argument("model", type=str, help="a run, published weights, or a folder or "
+                        ".gguf file of weights")
     parser.add_argument("--host", type=str, default="127.0.0.1",
                         help="the address to listen on; 0.0.0.0 lets other machines in")
     parser.add_argument("--port", type=int, default=8000, help="0 takes any that is free")
     parser.add_argument("--name", type=str,
-                        help="what clients call the model; left out, as its folder is called")
+                        help="what clients call the model; left out, as its folder or file "
+                             "is called")
     parser.add_argument("--api_key", type=str, metavar="KEY",
                         help="what clients have to know; better in TWINFORMER_API_KEY, where "
                              "nobody sees it in the list of processes")
