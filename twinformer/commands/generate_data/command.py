@@ -14,8 +14,6 @@ Every answer is on the disk, in a log beside the output, the moment it comes.
 After an interruption, by whatever, the same command goes on where it stopped
 and asks nothing twice; with a larger --count it makes more of the same.
 """
-import importlib
-
 __all__ = ["MODES", "choose"]
 
 # mode -> what the overview says about it; each is a module of this package
@@ -28,15 +26,6 @@ MODES = {
 
 def choose(prog: str, words: list[str]):
     """-> the mode's own name, its module, its words; None after help."""
-    from ..parsing.modes_page import modes_page
-    from ..parsing.option_names import did_you_mean
+    from ..parsing.modes_page import chosen_mode
 
-    if not words or words[0] in ("-h", "--help", "--help-all"):
-        print(modes_page(prog, "MODE", __doc__, "modes", MODES,
-                         "{} MODE --help explains a mode and its options"))
-        return None
-    mode, rest = words[0], words[1:]
-    if mode not in MODES:
-        raise ValueError(f"there is no mode {mode!r}{did_you_mean(mode, MODES)} (modes: "
-                         f"{', '.join(MODES)})")
-    return f"{prog} {mode}", importlib.import_module(f".{mode}", __package__), rest
+    return chosen_mode(prog, words, __doc__, MODES, __package__)
