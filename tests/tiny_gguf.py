@@ -5,7 +5,7 @@ from typing import Any
 
 from twinformer.backend import implementation
 from twinformer.configs.run_config import RunConfig
-from twinformer.runs.run_folder import OpenedRun
+from twinformer.runs.opened_run import OpenedRun
 from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
 
 from .tiny_kinds import tiny_model

@@ -16,7 +16,7 @@ from .models.config import PRESETS as PRESETS
 from .models.config import GPT2Config as GPT2Config
 from .models.config import preset as preset
 from .prepare.prepared import PreparedCorpus as PreparedCorpus
-from .runs.run_folder import OpenedRun as OpenedRun
-from .runs.run_folder import open_run as open_run
+from .runs.opened_run import OpenedRun as OpenedRun
+from .runs.opened_run import open_run as open_run
 
 __version__: str

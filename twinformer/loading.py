@@ -6,7 +6,7 @@ from typing import Any
 from .architectures.kinds import all_presets
 from .backend import default_backend, implementation
 from .backend import load_pretrained as load_weights
-from .runs.run_folder import open_run
+from .runs.opened_run import open_run
 from .runs.run_names import RUNS, is_run
 
 __all__ = ["load_pretrained"]

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from torch_impl import model_of, save_pretrained
-from twinformer.runs.run_folder import open_run
+from twinformer.runs.opened_run import open_run
 
 from ..tiny_base import command, mistake
 from ..tiny_run import tiny_run

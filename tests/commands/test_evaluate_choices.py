@@ -11,7 +11,7 @@ from twinformer.evaluation.questions import (
     Question, encode_question, read_hellaswag, read_last_words,
 )
 from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
-from twinformer.runs.run_folder import open_run
+from twinformer.runs.opened_run import open_run
 from twinformer.commands.generate import build_model
 from twinformer.commands.main import main
 from twinformer.tokenizers.vocabulary import TextMarks

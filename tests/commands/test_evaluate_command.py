@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from twinformer.runs.run_folder import open_run
+from twinformer.runs.opened_run import open_run
 from twinformer.commands.generate import build_model
 from twinformer.commands.main import main
 

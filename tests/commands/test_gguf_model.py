@@ -3,7 +3,7 @@ import pytest
 
 from twinformer.commands.main import main
 from twinformer.export.gguf_file import export_gguf
-from twinformer.runs.run_folder import open_run
+from twinformer.runs.opened_run import open_run
 from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
 
 from ..tiny_gguf import gguf_run

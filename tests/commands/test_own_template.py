@@ -7,7 +7,7 @@ from twinformer.backend import default_backend
 from twinformer.chat.files import template_in
 from twinformer.commands.opening import open_model
 from twinformer.runs.checkpoint import load_checkpoint
-from twinformer.runs.run_folder import open_run
+from twinformer.runs.opened_run import open_run
 
 from ..chat.templates import QWEN3
 from ..tiny_base import command, mistake, tiny_base

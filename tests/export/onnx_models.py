@@ -14,7 +14,7 @@ from twinformer.architectures.kinds import writes
 from twinformer.backend import implementation
 from twinformer.configs.run_config import RunConfig
 from twinformer.export.onnx_check import session_of
-from twinformer.runs.run_folder import OpenedRun
+from twinformer.runs.opened_run import OpenedRun
 from twinformer.tokenizers.byte_tokenizer import ByteTokenizer
 
 BERT = BertConfig(vocab_size=257, context_length=64, d_model=16, n_heads=4, n_layers=2,

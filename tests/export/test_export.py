@@ -9,7 +9,7 @@ import twinformer
 from twinformer.backend import default_backend, implementation
 from twinformer.commands.main import main
 from twinformer.commands.opening import open_model
-from twinformer.runs.run_folder import open_run
+from twinformer.runs.opened_run import open_run
 
 from ..tiny_base import command, tasks_file, tiny_base
 

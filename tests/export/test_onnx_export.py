@@ -12,7 +12,7 @@ from twinformer.commands.main import main
 from twinformer.export.onnx_check import (
     check_against_reference, decoded_in_steps, logits_of, session_of)
 from twinformer.export.onnx_folder import export_onnx
-from twinformer.runs.run_folder import open_run
+from twinformer.runs.opened_run import open_run
 from twinformer.tokenizers.words import SimpleTokenizerV1
 
 from ..tiny_run import tiny_run

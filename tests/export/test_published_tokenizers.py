@@ -7,7 +7,7 @@ import pytest
 from twinformer.backend import load_tokenizer
 from twinformer.commands.main import main
 from twinformer.prepare.prepared import PreparedCorpus
-from twinformer.runs.run_folder import open_run
+from twinformer.runs.opened_run import open_run
 
 from tests.tokenizers.standins import FAMILIES, folder_of
 

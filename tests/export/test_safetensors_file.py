@@ -8,7 +8,7 @@ from safetensors.numpy import load_file
 
 from twinformer.backend import implementation
 from twinformer.commands.main import main
-from twinformer.runs.run_folder import open_run
+from twinformer.runs.opened_run import open_run
 
 from ..tiny_base import tiny_base
 

@@ -19,9 +19,8 @@ from twinformer.configs.device_config import DeviceConfig
 from twinformer.configs.run_config import RunConfig
 from twinformer.runs.logs import read_metrics
 from numpy_impl.training.objective import NextTokens
-from twinformer.runs.run_folder import (
-    RunFolder, best_checkpoint, newest_checkpoint, open_run,
-)
+from twinformer.runs.opened_run import open_run
+from twinformer.runs.run_folder import RunFolder, best_checkpoint, newest_checkpoint
 from numpy_impl.training.learner import Learner
 from twinformer.training.trainer import Trainer
 

@@ -18,7 +18,7 @@ from twinformer.configs.data_config import DataConfig
 from twinformer.configs.run_config import RunConfig
 from twinformer.configs.training_config import TrainingConfig
 from twinformer.runs.logs import read_metrics
-from twinformer.runs.run_folder import open_run
+from twinformer.runs.opened_run import open_run
 from twinformer.tokenizers.wordpiece import WordPiece
 from twinformer.training.data import prepare_data
 from twinformer.training.masked_pretraining import MaskedPretraining

@@ -13,7 +13,7 @@ from twinformer.commands.train.sampling import sampler
 from twinformer.configs.run_config import RunConfig, config_from_dict, config_to_dict
 from twinformer.models.vocabulary import extend_vocabulary
 from twinformer.runs.logs import read_metrics
-from twinformer.runs.run_folder import open_run
+from twinformer.runs.opened_run import open_run
 from twinformer.training.run import run_training
 from parity_tests.agreement import assert_rounding
 

@@ -18,7 +18,7 @@ from twinformer.runs.checkpoint import checkpoints_in
 from twinformer.configs.run_config import config_from_dict, config_to_dict
 from twinformer.runs.logs import read_metrics
 from twinformer.training.run import run_training
-from twinformer.runs.run_folder import open_run
+from twinformer.runs.opened_run import open_run
 
 from ..tiny_runs import TEXT, tiny_config
 

@@ -35,7 +35,7 @@ def opened_from(source: str, backend: str, classifiers: bool = False):
     """What open_model returns, of any kind."""
     from ..io.paths import expanded
     from ..configs.run_config import RunConfig
-    from ..runs.run_folder import OpenedRun, open_run
+    from ..runs.opened_run import OpenedRun, open_run
     from ..runs.run_names import RUNS, is_run, runs_there
 
     path, published = expanded(source), all_presets()

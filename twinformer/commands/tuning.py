@@ -43,7 +43,8 @@ def begin(arguments, kind: str) -> Iterator[Begun]:
     from ..models.initialisation import parameter_shapes
     from ..backend import tokenizer_from_dict
     from ..configs.run_config import RunConfig
-    from ..runs.run_folder import OpenedRun, RunFolder, checkpoint_to_resume
+    from ..runs.opened_run import OpenedRun
+    from ..runs.run_folder import RunFolder, checkpoint_to_resume
     from ..runs.run_names import find_run
 
     from ..configs.tracker_names import tracker_names

@@ -12,7 +12,7 @@ from ..io.drafts import draft_of
 from ..io.files import write_atomically
 from ..io.paths import expanded
 from ..pretrained.writing import write_pretrained
-from ..runs.run_folder import OpenedRun
+from ..runs.opened_run import OpenedRun
 from ..io.strict_json import json_text
 
 __all__ = ["export_adapter", "export_model", "new_folder"]

@@ -12,7 +12,7 @@ from ..io.files import write_atomically
 from ..io.paths import expanded
 from ..pretrained.formats.gguf.format import OWN, GGUFFormat
 from ..pretrained.formats.gguf.registry import GGUF_FORMATS
-from ..runs.run_folder import OpenedRun
+from ..runs.opened_run import OpenedRun
 from .gguf_tensors import gguf_tensors
 from .gguf_vocabulary import Vocabulary, add_vocabulary, vocabulary_of
 from .modelfile import modelfile, modelfile_path, ollama_commands, style_of

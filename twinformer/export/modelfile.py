@@ -17,7 +17,7 @@ from ..corpora.prompt_style import PromptStyle
 from ..corpora.prompts import PROMPT_STYLES
 from ..corpora.turns import Turn
 from ..io.shell_words import shell_word
-from ..runs.run_folder import OpenedRun
+from ..runs.opened_run import OpenedRun
 from .style_templates import go_template, spelled
 
 __all__ = ["modelfile", "modelfile_path", "ollama_commands", "style_of"]

@@ -13,7 +13,7 @@ from ..architectures.kinds import writes
 from ..backend import implementation
 from ..batches.collate import collate_classification
 from ..io.extras import library
-from ..runs.run_folder import OpenedRun
+from ..runs.opened_run import OpenedRun
 
 __all__ = ["check_against_reference", "decoded_in_steps", "logits_of", "session_of"]
 

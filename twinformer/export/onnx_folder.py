@@ -21,7 +21,7 @@ from ..pretrained.formats.registry import config_text
 from ..pretrained.tokenizer_files import (
     check_can_be_written, generation_config, write_tokenizer_files,
 )
-from ..runs.run_folder import OpenedRun
+from ..runs.opened_run import OpenedRun
 from .folder import new_folder
 from .onnx_check import check_against_reference
 

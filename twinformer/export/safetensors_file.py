@@ -4,7 +4,7 @@ from dataclasses import asdict
 from ..io.paths import expanded
 from ..io.safetensors_io import write_safetensors
 from ..io.strict_json import json_text
-from ..runs.run_folder import OpenedRun
+from ..runs.opened_run import OpenedRun
 
 __all__ = ["export_safetensors"]
 

@@ -6,7 +6,7 @@ from ..chat.files import style_named
 from ..chat.template import ChatTemplate
 from ..corpora.prompt_style import PromptStyle
 from ..corpora.turns import Turn
-from ..runs.run_folder import OpenedRun
+from ..runs.opened_run import OpenedRun
 from ..tokenizers.tokenizer import Tokenizer
 
 __all__ = ["chat_text", "style_of"]

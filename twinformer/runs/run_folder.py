@@ -10,28 +10,22 @@ An existing folder is never written to, unless the run in it is resumed.
 import itertools
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import yaml
 
-from ..models.initialisation import parameter_shapes
-from ..models.parameters import check_parameters
 from ..io.files import write_atomically
-from ..io.shell_words import command_line, shell_word
+from ..io.shell_words import shell_word
 from ..ranks import current_ranks
-from ..backend import tokenizer_from_dict
-from ..tokenizers.tokenizer import Tokenizer
 from .checkpoint import (
     Checkpoint, checkpoints_in, load_checkpoint, load_for_ranks, set_aside_after,
 )
 from ..configs.run_config import RunConfig
 from .run_names import find_run, runs_there
 
-__all__ = ["OpenedRun", "RunFolder", "best_checkpoint", "checkpoint_to_resume",
-           "newest_checkpoint", "newest_path", "open_run"]
+__all__ = ["RunFolder", "best_checkpoint", "checkpoint_to_resume", "newest_checkpoint",
+           "newest_path"]
 
 
 class RunFolder:
@@ -171,33 +165,6 @@ def newest_path(path: Path) -> Path:
     return found[-1]
 
 
-@dataclass(frozen=True)
-class OpenedRun:
-    """A trained model, ready to be used.
-
-    Attributes
-    ----------
-    folder : Path
-    step : int
-    config : RunConfig
-    tokenizer : Tokenizer
-    parameters : dict of str to float32 array
-        For ``set_parameters`` of either backend.
-    data_key : str
-        Hash of the corpus it was trained on; "" for weights from elsewhere.
-    task : dict
-        What it was finetuned for; empty after pretraining.
-    """
-
-    folder: Path
-    step: int
-    config: RunConfig
-    tokenizer: Tokenizer
-    parameters: dict[str, np.ndarray]
-    data_key: str = ""
-    task: dict[str, Any] = field(default_factory=dict)
-
-
 def best_checkpoint(path: Path) -> tuple[RunFolder, Checkpoint]:
     """As ``newest_checkpoint``, but the best one of a finetuned run."""
     path = find_run(path)
@@ -205,34 +172,3 @@ def best_checkpoint(path: Path) -> tuple[RunFolder, Checkpoint]:
     if not found:
         return newest_checkpoint(path)
     return RunFolder(path), load_checkpoint(found[-1])
-
-
-def open_run(path: str | Path, backend: str | None = None, *,
-             classifiers: bool = False) -> OpenedRun:
-    """Read the model of a run's best checkpoint where one was kept, else of
-    its newest, or of the checkpoint named.
-
-    backend : whose tokenizer; left out, torch where it is installed
-    classifiers : whether it may be one; whose head fits whoever builds it sees
-
-    Raises
-    ------
-    FileNotFoundError, ValueError
-        As ``newest_checkpoint``; where the weights do not fit the config;
-        where the model tells classes, and does not write text.
-    """
-    run, checkpoint = best_checkpoint(Path(path))
-    classifier = checkpoint.task.get("kind") == "classification"
-    if classifier and not classifiers:
-        raise ValueError(f"the model in {path} does not write, it tells "
-                         "classes: " + command_line(
-                             "classify", "--run", run, "--predict", "TEXT"))
-    parameters = {name.removeprefix("model."): array
-                  for name, array in checkpoint.tensors.items()
-                  if name.startswith("model.")}
-    if not classifier:
-        check_parameters(parameter_shapes(checkpoint.config.model),
-                         {name: a.shape for name, a in parameters.items()})
-    return OpenedRun(run.path, checkpoint.step, checkpoint.config,
-                     tokenizer_from_dict(checkpoint.tokenizer, backend), parameters,
-                     checkpoint.data_key, checkpoint.task)

@@ -5,26 +5,20 @@ whatever the task is and whichever backend computes: the mathematics is the
 learner's, the data is the task's. Where several ranks train together, all of
 them go through the same loop, and the first one writes.
 """
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
-from pathlib import Path
 
 from ..configs.tracker_names import tracker_names
-from ..io.atomic_folder import remove_folder
 from ..ranks import current_ranks
-from ..runs.checkpoint import (
-    Checkpoint, checkpoints_in, last_good, save_checkpoint, step_of,
-)
+from ..runs.checkpoint import Checkpoint, last_good
 from ..runs.interruption import Interruption
 from ..runs.logs import Logs, NoLogs, read_metrics
 from ..runs.run_folder import RunFolder
 from ..runs.tracked_logs import TrackedLogs
+from .keeping import Keeper
 from .plot import plot_curves
 from .progress import Progress
-from .saving import saver_of
 from .schedule import learning_rate_of
 from .standing import Standing
 from .task import StepData, Task
@@ -53,7 +47,7 @@ class Trainer:
         self.progress = progress or Progress()
         self.standing = Standing()
         self.ranks = current_ranks()
-        self.saver = saver_of(learner, self.ranks)
+        self.keeper = Keeper(learner, task, run, self.progress)
 
     def train(self, start: Checkpoint | None = None) -> int:
         """Train up to the task's last step, from a checkpoint or the start.
@@ -76,7 +70,7 @@ class Trainer:
         """
         if start:
             self.check_data(start)
-            self.saver.go_on_from(start)
+            self.keeper.go_on_from(start)
             self.standing = Standing.of(start)
         stream = self.task.microbatches(self.standing.step, self.standing.data)
         if start:
@@ -86,10 +80,10 @@ class Trainer:
               Interruption() as interruption):
             try:
                 self.go_on(stream, logs, interruption, resumed=bool(start))
-                self.saved()
+                self.keeper.saved()
             except (FloatingPointError, OSError) as problem:
                 if isinstance(problem, FloatingPointError):
-                    self.saved()    # what was begun before
+                    self.keeper.saved()     # what was begun before
                 problem.add_note(last_good(self.run.checkpoints))
                 raise
         return interruption.exit_code
@@ -126,14 +120,14 @@ class Trainer:
             if self.due(training.eval_interval):
                 self.evaluate(logs)
             if self.due(training.checkpoint_interval):
-                self.save(logs)
+                self.keeper.save(standing, logs)
                 saved = standing.step
         if self.out_of_patience():
             self.progress.note(
                 f"stopped early: {standing.waited} evaluations brought "
                 f"nothing better than {standing.best:.4g}")
         if saved < standing.step:
-            self.save(logs)
+            self.keeper.save(standing, logs)
         if not interruption.signal and self.nothing_better():
             self.progress.note(
                 "warning: no evaluation was better than the model before "
@@ -149,8 +143,7 @@ class Trainer:
 
     def nothing_better(self) -> bool:
         """Whether the best model of a run is that with which it began."""
-        kept = checkpoints_in(self.run.best)
-        return self.standing.step > 0 and bool(kept) and step_of(kept[-1]) == 0
+        return self.standing.step > 0 and self.keeper.best_step() == 0
 
     def out_of_patience(self) -> bool:
         """Whether the last evaluations brought nothing better."""
@@ -198,46 +191,8 @@ class Trainer:
             logs.sample(standing.step, text)
             self.progress.sampled(standing.step, text)
         if score is not None and standing.is_best(score):
-            self.write(self.run.best, logs, {
-                f"model.{name}": array for name, array
-                in task.parameters(self.learner.model).items()})
+            self.keeper.keep_best(standing, logs)
         if self.ranks.first:
             plot_curves(read_metrics(self.run.path), self.run.plot,
                         task.title(self.run.path.name))
         self.progress.measured(standing.step, metrics)
-
-    def save(self, logs: AnyLogs) -> None:
-        """Begin to write a checkpoint; what the logs hold belongs to it."""
-        self.saved()
-        self.ranks.came_to(f"the checkpoint after step {self.standing.step}")
-        self.saver.save(self.run.checkpoints, self.checkpoint(logs))
-        if self.ranks.size == 1:
-            self.saved()
-
-    def saved(self) -> None:
-        """The checkpoint that was begun is written.
-
-        A run that is killed goes on from here, so that until now the best of
-        before had to be there as well.
-        """
-        path = self.saver.wait()
-        if path and self.ranks.first:
-            before = [best for best in checkpoints_in(self.run.best)
-                      if step_of(best) <= step_of(path)]
-            for old in before[:-1]:
-                remove_folder(old)
-            self.progress.saved(path)
-
-    def write(self, folder: Path, logs: AnyLogs, tensors) -> None:
-        """The first rank writes weights; all have helped to gather them."""
-        if self.ranks.first:
-            save_checkpoint(folder, replace(
-                self.checkpoint(logs), tensors=tensors), sys.maxsize)
-
-    def checkpoint(self, logs: AnyLogs) -> Checkpoint:
-        """All of it but the tensors."""
-        return Checkpoint(
-            **vars(self.standing), config=self.task.run_config,
-            data_key=self.task.data_key, task=self.task.describe(),
-            tokenizer=self.task.tokenizer.to_dict(), logs=logs.sizes(),
-            tensors={})
