@@ -7,7 +7,9 @@ bound knows of depth, of saturated softmaxes and of variances near 0. An error
 is relative to the precision of its own operation: a model that does one step
 in float32, as Llama's norms do, is given float32's room from there on.
 
-In torch every operation errs. In modules of the NumPy contract, whose inside
+In torch every operation errs. A kernel with a difference inside, as 1 - y^2 of
+tanh's gradient, errs by as much as the terms of that difference do, however
+little is left of them (differences.py). In modules of the NumPy contract, whose inside
 is not seen, every module's output and gradient does, by as much as a sum over
 their width can.
 """
@@ -19,9 +21,10 @@ from .subject import Subject, is_torch
 from .trace import Trace
 from .watching import watch
 
-__all__ = ["SAMPLES", "ULPS", "Moves", "disturbing", "moved"]
+__all__ = ["SAMPLES", "SURE", "ULPS", "Moves", "disturbing", "moved"]
 
 SAMPLES = 3
+SURE = 24       # before an alarm: of a million numbers some hardly move three times
 ULPS = 8        # as in parity_tests/bounds.py, which says why
 PARTS = ("x", "y", "dy")
 
@@ -34,20 +37,22 @@ class Moves:
     of them would fill the memory.
     """
 
-    def __init__(self, subject: Subject, exact: Trace, ids: np.ndarray, backward: bool):
+    def __init__(self, subject: Subject, exact: Trace, ids: np.ndarray, backward: bool,
+                 samples: int = SAMPLES):
+        share = (SAMPLES / samples) ** 0.5      # as wide, on average, as with SAMPLES
         self.exact = exact
         self.calls = [{part: still(getattr(call, part)) for part in PARTS}
                       for call in exact.calls]
         self.gradients = {name: still(array) for name, array in exact.gradients.items()}
-        for seed in range(SAMPLES):
+        for seed in range(samples):
             context, errors = disturbing(subject, seed)
             with context:
                 run = watch(subject, ids, backward, errors)
             for room, call, other in zip(self.calls, exact.calls, run.calls):
                 for part in PARTS:
-                    move(room[part], getattr(call, part), getattr(other, part))
+                    move(room[part], getattr(call, part), getattr(other, part), share)
             for name, room in self.gradients.items():
-                move(room, exact.gradients[name], run.gradients[name])
+                move(room, exact.gradients[name], run.gradients[name], share)
 
 
 def still(exact):
@@ -58,11 +63,11 @@ def still(exact):
     return np.asarray(ULPS * (info.eps * np.abs(exact) + info.tiny))
 
 
-def move(room, exact, other) -> None:
-    """Add a move to the room (...): the length of the moves, in place."""
+def move(room, exact, other, share: float = 1.0) -> None:
+    """Add a share of a move to the room (...): the length of the moves, in place."""
     if room is not None and other is not None and room.shape == other.shape:
         with np.errstate(all="ignore"):
-            np.hypot(room, other - exact, out=room)
+            np.hypot(room, share * (other - exact), out=room)
 
 
 def moved(exact, others):
@@ -92,7 +97,16 @@ def torch_errors(seed: int):
 
     from parity_tests import RoundingErrors
 
+    from .differences import DIFFERENCES, kernel
+
     class InTheirPrecision(RoundingErrors):
+        def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+            y = super().__torch_dispatch__(function, types, args, kwargs)
+            if terms := DIFFERENCES.get(kernel(function)):
+                xi = torch.randn(y.shape, generator=self.generator, dtype=y.dtype)
+                y = y + ULPS * torch.finfo(y.dtype).eps * xi * terms(*args, **(kwargs or {}))
+            return y
+
         def disturbed(self, a, size):
             if isinstance(a, torch.Tensor) and a.is_floating_point():
                 size = size * torch.finfo(a.dtype).eps

@@ -54,15 +54,16 @@ def make(arguments, wanted: int, what: str, about: Callable[[], dict],
         if records and (problem is None or len(records) > output.count()):
             output.write(records, {
                 "counts": tally.record(), "complete": problem is None})
-        there = f"{output.count():,} {what} are in {path}"
+        there = output.count()
     if isinstance(problem, KeyboardInterrupt):
-        print(f"{there}; the same command goes on", file=sys.stderr)
+        print(f"{there:,} {what} are in {path}; the same command goes on", file=sys.stderr)
         raise problem
     if isinstance(problem, Unanswered):
-        on = ("the same command goes on from there" if problem.again
-              else "put that right, and the command goes on from there")
-        raise ConnectionError(f"given up: {problem}. {there}, and every answer is kept in "
-                              f"{log.path}; {on}")
+        raise ConnectionError(
+            f"given up: {problem}. {there:,} are in {path}, and every answer is kept in "
+            f"{log.path}; the same command goes on from there" if problem.again else
+            f"given up: {problem}. {there:,} are in {path}; put that right, and the command "
+            "goes on from there")
     if not records:
         raise ValueError(f"nothing was kept: {tally.most_dropped() or 'nothing came'}"
                          + (f" ({tally.problem})" if tally.problem else "")
