@@ -28,6 +28,7 @@ DERIVATIONS = sorted(ROOT.glob("docs/derivations/[a-z]*.md"))
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 INDENTED = re.compile(r"(?<=\n\n)(?: {4}.*\n)+")
+ANCHOR = re.compile(r"\]\(([^)#\s]*)#([^)\s]+)\)")
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 MATH = re.compile(r"(?<![\\$`\w])\$(?![\s$])([^$\n]+?)(?<!\s)\$(?![\w$`])")
 CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
@@ -124,6 +125,17 @@ def test_links_and_paths_exist(page):
         if re.fullmatch(r"(?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:py|md|toml|yaml)", code):
             places = [ROOT, page.parent, *(path.parent for path in linked_sources(page, text))]
             assert any((place / code).exists() for place in places), f"no such file: {code}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_anchors_are_headings(page):
+    """As the book makes them, and GitHub: a heading in Chinese has an anchor in Chinese."""
+    from mdit_py_plugins.anchors.index import slugify
+
+    for target, anchor in ANCHOR.findall(prose(page.read_text("utf-8"))):
+        if ":" not in target and (there := page.parent / target if target else page).suffix == ".md":
+            headings = re.findall(r"^#+ (.*)$", prose(there.read_text("utf-8")), re.M)
+            assert anchor in map(slugify, headings), f"no heading: {target}#{anchor}"
 
 
 @pytest.mark.parametrize("page", [
