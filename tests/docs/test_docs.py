@@ -133,7 +133,8 @@ def test_anchors_are_headings(page):
     from mdit_py_plugins.anchors.index import slugify
 
     for target, anchor in ANCHOR.findall(prose(page.read_text("utf-8"))):
-        if ":" not in target and (there := page.parent / target if target else page).suffix == ".md":
+        there = page.parent / target if target else page
+        if ":" not in target and there.suffix == ".md":
             headings = re.findall(r"^#+ (.*)$", prose(there.read_text("utf-8")), re.M)
             assert anchor in map(slugify, headings), f"no heading: {target}#{anchor}"
 
