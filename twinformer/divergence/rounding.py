@@ -39,7 +39,7 @@ class Moves:
 
     def __init__(self, subject: Subject, exact: Trace, ids: np.ndarray, backward: bool,
                  samples: int = SAMPLES):
-        share = (SAMPLES / samples) ** 0.5      # as wide, on average, as with SAMPLES
+        share = (SAMPLES / samples) ** 0.5      # as in moved
         self.exact = exact
         self.calls = [{part: still(getattr(call, part)) for part in PARTS}
                       for call in exact.calls]
@@ -71,10 +71,11 @@ def move(room, exact, other, share: float = 1.0) -> None:
 
 
 def moved(exact, others):
-    """exact (...), some more like it -> how far rounding may move it (...)"""
-    room = still(exact)
+    """exact (...), some more like it -> how far rounding may move it (...),
+    as wide, on average, as with SAMPLES of them"""
+    room, share = still(exact), (SAMPLES / len(others)) ** 0.5
     for other in others:
-        move(room, exact, other)
+        move(room, exact, other, share)
     return room
 
 

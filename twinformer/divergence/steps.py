@@ -20,6 +20,7 @@ from .watching import watch
 
 __all__ = ["StepParting", "first_step"]
 
+SURE = 8                # each is a whole model with its optimizer: not as many as for a pass
 PROPORTIONAL = 1e-3     # how evenly a difference follows the weight itself
 
 
@@ -54,7 +55,7 @@ class Training:
         if self.seed is None:
             loss = watch(self.subject, ids).loss
         else:
-            context, errors = disturbing(self.subject, SAMPLES * step + self.seed)
+            context, errors = disturbing(self.subject, SURE * step + self.seed)
             with context:
                 loss = watch(self.subject, ids, errors=errors).loss
         if hasattr(self.optimizer, "param_groups"):     # torch.optim's
@@ -71,8 +72,19 @@ def first_step(one: Subject, other: Subject, ids, steps: int, seed: int,
     """Train both for so many steps; None where they stay together.
 
     The first batch is ids (B, T + 1), the later ones are its ids drawn anew.
+    Where they part, both are trained up to there again, beside more that err:
+    of a million weights, some hardly move in SAMPLES.
     """
-    sides = [Side(subject, learning_rate) for subject in (one, other)]
+    parting = parting_in(one, other, ids, steps, seed, learning_rate, SAMPLES)
+    if parting is None:
+        return None
+    return parting_in(one, other, ids, parting.step, seed, learning_rate, SURE)
+
+
+def parting_in(one: Subject, other: Subject, ids, steps: int, seed: int, learning_rate: float,
+               samples: int) -> StepParting | None:
+    """As ``first_step``, beside so many trainings that err."""
+    sides = [Side(subject, learning_rate, samples) for subject in (one, other)]
     for step in range(1, steps + 1):
         before = sides[0].exact.subject.values()
         losses = [side.step(ids, step) for side in sides]
@@ -86,10 +98,10 @@ def first_step(one: Subject, other: Subject, ids, steps: int, seed: int,
 class Side:
     """One model's training, those with errors, and how far each weight may be off."""
 
-    def __init__(self, subject: Subject, learning_rate: float):
+    def __init__(self, subject: Subject, learning_rate: float, samples: int):
         made = subject.model, optimizer_of(subject)
         self.exact, *self.others = [Training(subject, learning_rate, number, made)
-                                    for number in (None, *range(SAMPLES))]
+                                    for number in (None, *range(samples))]
         start = self.exact.subject.values()
         self.travelled = {name: np.zeros_like(array) for name, array in start.items()}
         self.chance = {name: np.zeros(array.shape, bool) for name, array in start.items()}
