@@ -1,140 +1,225 @@
-"""Movie reviews, good or bad: the whole road on a small model of one's own.
+"""Movie reviews, good or bad: a small model that has read nothing before, and
+logistic regression on TF-IDF beside it.
 
-    twinformer train --corpus BOOKS --name books --context-length 256 \\
-        --d-model 256 --n-heads 4 --n-layers 4 --dropout 0.1 \\
-        --tie-embeddings true --vocab-size 4096 --max-steps 2000 \\
-        --batch-size 8 --learning-rate 0.002 --warmup-steps 100
-    python -m benchmarks.movie_reviews --model runs/books
+    python -m benchmarks.movie_reviews             # three seeds, and TF-IDF
+    python -m benchmarks.movie_reviews --choose    # the recipes it was chosen from
+    python -m benchmarks.movie_reviews --why       # what the model makes use of
 
 2,000 reviews (Pang and Lee 2004), 1,000 of each kind, split by the command's
-defaults: stratified, seed 123, 1,400 to learn from, 200 to choose by, 400 to
-be judged by. The model sees the first 256 tokens of each. The same shape with
-random weights shows what reading books was worth. Logistic regression on
-TF-IDF is beside them, once with as many words as the model sees and once with
-whole reviews, its strength chosen by the same 200.
+defaults: stratified, seed 123, 1,400 to learn from, 200 to choose by, 400 to be
+judged by. Each row of ours is one `twinformer classify` in a process of its own, by
+configs/movie-reviews.yaml; of its evaluations it keeps the one with the least
+validation loss. The strength of a linear model is chosen by the 200 as well.
+
+--choose never sees the 400: it cross-validates in the other 1,600, five folds, each
+recipe with the same folds, and takes the accuracy and the loss after the last step.
 """
 import argparse
+import csv
+import itertools
 import json
 import os
+import random
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.training_step import machine
 
 ROOT = Path(__file__).resolve().parent.parent
 
-RECIPE = {"train": "last_two_blocks", "token": "mean", "causal": "false",
-          "hide-padding": "true", "label-smoothing": 0.1, "dropout": 0.2,
-          "epochs": 3, "batch-size": 16, "learning-rate": 1e-3, "warmup": 0.1,
-          "schedule": "cosine", "clip-norm": 1.0, "group-by-length": "true"}
-WORDS = 190  # about 256 tokens of the model's
+CONFIG = ROOT / "configs" / "movie-reviews.yaml"
+FOLDS = 5
+
+# What was compared with the recipe
+TRIED = {
+    "the recipe": {},
+    "64 wide": {"d-model": 64},
+    "a learning rate of 0.002": {"learning-rate": 0.002},
+    "64 wide, a learning rate of 0.002": {"d-model": 64, "learning-rate": 0.002},
+    "the first 256 tokens": {"context-length": 256},
+    "8,192 byte pairs": {"vocab-size": 8192},
+    "GPT-2's kind, dropout 0.5, four epochs": {"kind": "gpt2", "dropout": 0.5, "epochs": 4},
+    "Muon": {"optimizer": "muon"},
+}
+
+# What a linear model is told of a review's words
+FEATURES = {
+    "which words, how often (1 + ln n), and how rare they are": {"sublinear_tf": True},
+    "how often, and how rare they are": {},
+    "how often": {"use_idf": False},
+    "how often, by the number of words: the mean of the words": {"use_idf": False, "norm": "l1"},
+}
+STRENGTHS = (1, 10, 100, 1e3, 1e4, 1e5)
+PARTS = ("training", "validation", "test")
 
 
-def finetuned(options, reviews, weights, folder):
-    """One `twinformer classify`: its folder, its reports, its seconds."""
-    words = [word for name, value in RECIPE.items()
-             for word in (f"--{name}", str(value))]
-    began = time.perf_counter()
+def parts_in(reviews):
+    from twinformer.commands.classify.texts import parts_of
+    from twinformer.configs.classification_config import ClassificationConfig
+    parts = parts_of(str(reviews), ClassificationConfig(), lambda text: None)
+    return [parts.train, parts.validation, parts.test]
+
+
+def written(parts, folder):
+    """The parts as files -> the options that name them; no test where there are two"""
+    folder.mkdir()
+    for part, name in zip(parts, PARTS, strict=False):
+        with open(folder / f"{name}.csv", "w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(
+                [("label", "text"), *((each.label, each.text) for each in part)])
+    test = ["--test-file", str(folder / "test.csv")] if len(parts) == 3 else ["--test", "0"]
+    return [str(folder / "training.csv"), "--validation-file", str(folder / "validation.csv"),
+            *test]
+
+
+def classified(options, data, name, changes, seed):
+    """One `twinformer classify` -> its folder, the accuracies of its parts"""
+    words = [word for option, value in changes.items() for word in (f"--{option}", str(value))]
+    run = options.runs / name
     subprocess.run(
-        [sys.executable, "-m", "twinformer", "classify", str(reviews),
-         "--model", str(Path(options.model).resolve()), "--weights", weights,
-         "--folder", str(folder), "--name", weights, "--seed",
-         str(options.seed), "--device", "cpu", "--threads",
-         str(options.threads), *words],
+        [sys.executable, "-m", "twinformer", "classify", *data, "--config", str(CONFIG),
+         "--folder", str(options.runs),
+         "--name", name, "--seed", str(seed), "--device", "cpu", "--threads", "1", *words],
         check=True, cwd=ROOT, stdout=sys.stderr)
-    seconds = time.perf_counter() - began
-    run = folder / weights
     report = json.loads((run / "report.json").read_text(encoding="utf-8"))
-    return run, report, seconds
+    return run, [report["parts"][part]["accuracy"] for part in PARTS if part in report["parts"]]
 
 
-def tfidf(reviews, words):
-    """(C, accuracies on the three parts, seconds), from so many words"""
+def linear(parts, features, strengths=STRENGTHS):
+    """Logistic regression -> its strength, chosen by validation; accuracies of the parts"""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
-
-    from twinformer.configs.classification_config import ClassificationConfig
-    from twinformer.commands.classify.texts import parts_of
-
-    began = time.perf_counter()
-    parts = parts_of(ClassificationConfig(file=str(reviews)), lambda text: None)
-    columns = [([" ".join(m.text.split()[:words]) for m in part],
-                [m.label for m in part]) for part in parts]
+    columns = [([each.text for each in part], [each.label for each in part]) for part in parts]
     found = []
-    for strength in (1, 10, 100):
-        model = make_pipeline(
-            TfidfVectorizer(sublinear_tf=True),
-            LogisticRegression(C=strength, max_iter=1000)).fit(*columns[0])
-        found.append((strength, [model.score(*part) for part in columns]))
-    strength, scores = max(found, key=lambda each: each[1][1])
-    return strength, scores, time.perf_counter() - began
+    for strength in strengths:
+        model = make_pipeline(TfidfVectorizer(**features),
+                              LogisticRegression(C=strength, max_iter=5000)).fit(*columns[0])
+        found.append((strength, [model.score(*column) for column in columns]))
+    return max(found, key=lambda each: each[1][1])
 
 
-def row(name, scores, seconds):
-    return (f"| {name} | " + " | ".join(f"{score:.2%}" for score in scores)
-            + f" | {seconds:.0f} |")
+def row(name, scores):
+    return f"| {name} | " + " | ".join(f"{score:.2%}" for score in scores) + " |"
 
 
-def curve(run):
-    """The evaluations of a run, as lines of a table."""
+def judge(options, reviews, pool):
+    """The seeds, their mean, TF-IDF."""
+    print("| | training | validation | test |\n|---|---|---|---|")
+    found = list(pool.map(
+        lambda seed: classified(options, [str(reviews)], f"seed-{seed}", {}, seed),
+        options.seeds))
+    scores = [scores for _, scores in found]
+    for seed, each in zip(options.seeds, scores, strict=True):
+        print(row(f"seed {seed}", each))
+    print(row("**mean**", map(statistics.mean, zip(*scores, strict=True))))
+    if len(scores) > 1:
+        print(row("standard error", (statistics.stdev(column) / len(scores) ** 0.5
+                                     for column in zip(*scores, strict=True))))
+    strength, each = linear(parts_in(reviews), {"sublinear_tf": True})
+    print(row(f"logistic regression on TF-IDF (C = {strength:g})", each))
+    if options.picture:
+        shutil.copyfile(found[0][0] / "loss.png", options.picture)
+
+
+def folds(parts):
+    """The texts that are not the test's, cut five times into two parts."""
+    texts = [*parts[0], *parts[1]]
+    random.Random(0).shuffle(texts)
+    for fold in range(FOLDS):
+        yield [[text for number, text in enumerate(texts) if number % FOLDS != fold],
+               texts[fold::FOLDS]]
+
+
+def choose(options, reviews, pool):
+    """Cross-validation of each recipe and of TF-IDF, with the same folds."""
     from twinformer.runs.logs import read_metrics
-    yield "| epoch | training loss | validation loss | validation accuracy |"
-    yield "|---|---|---|---|"
-    for record in read_metrics(run):
-        if record["kind"] == "evaluation":
-            yield (f"| {record['epoch']:.0f} | {record['train_loss']:.4f} "
-                   f"| {record['validation_loss']:.4f} "
-                   f"| {record['validation_accuracy']:.2%} |")
+    cut = list(folds(parts_in(reviews)))
+    data = [written(parts, options.runs / f"fold-{number}") for number, parts in enumerate(cut)]
+
+    def judged(job):
+        name, number = job
+        run, _ = classified(options, data[number], f"{list(TRIED).index(name)}-{number}",
+                            TRIED[name], number)
+        last = [record for record in read_metrics(run) if record["kind"] == "evaluation"][-1]
+        return last["validation_accuracy"], last["validation_loss"]
+
+    names = options.recipes or list(TRIED)
+    found = pool.map(judged, [(name, number) for name in names for number in range(FOLDS)])
+    print("| recipe | accuracy in cross-validation | loss, nats |\n|---|---|---|")
+    for name in names:
+        accuracy, loss = map(statistics.mean, zip(*itertools.islice(found, FOLDS), strict=True))
+        print(f"| {name} | {accuracy:.2%} | {loss:.4f} |", flush=True)
+    for strength in STRENGTHS[:3]:
+        accuracy = statistics.mean(linear(parts, {"sublinear_tf": True}, [strength])[1][1]
+                                   for parts in cut)
+        print(f"| logistic regression on TF-IDF, C = {strength} | {accuracy:.2%} | |", flush=True)
+
+
+def why(options, reviews, pool):
+    """Fewer texts, the words in any order, and what a linear model makes of what it is told."""
+    parts = parts_in(reviews)
+    order = random.Random(0)
+
+    def shuffled(text):
+        words = text.split()
+        order.shuffle(words)
+        return " ".join(words)
+
+    def fewer(count):
+        by_label = [[each for each in parts[0] if each.label == label][:count // 2]
+                    for label in sorted({each.label for each in parts[0]})]
+        return [[each for part in by_label for each in part], *parts[1:]]
+
+    cases = {"all 1,400 texts, the words of each in any order":
+             [[replace(each, text=shuffled(each.text)) for each in part] for part in parts],
+             **{f"{count:,} texts": fewer(count) for count in (350, 700)}}
+    data = {name: written(case, options.runs / f"texts-{number}")
+            for number, (name, case) in enumerate(cases.items())}
+    runs = pool.map(lambda name: classified(
+        options, data[name], f"why-{list(data).index(name)}", {}, 1)[1], data)
+    print("| | training | validation | test |\n|---|---|---|---|")
+    for (name, case), scores in zip(cases.items(), runs, strict=True):
+        print(row(f"{name}: ours", scores))
+        print(row(f"{name}: TF-IDF", linear(case, {"sublinear_tf": True})[1]), flush=True)
+    print("\n| logistic regression is told | C | training | validation | test |\n"
+          "|---|---|---|---|---|")
+    for name, features in FEATURES.items():
+        strength, scores = linear(parts, features)
+        print(row(f"{name} | {strength:g}", scores), flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    data = Path(os.environ.get("TWINFORMER_DATA",
-                               ROOT.parent / "shared" / "data"))
+    data = Path(os.environ.get("TWINFORMER_DATA", ROOT.parent / "shared" / "data"))
     parser.add_argument("--reviews", metavar="ZIP", type=Path,
                         default=data / "movie-reviews" / "movie_reviews.zip")
-    parser.add_argument("--model", default="runs/books", metavar="RUN")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--weights", nargs="*",
-                        default=["pretrained", "random"])
+    parser.add_argument("--choose", action="store_true")
+    parser.add_argument("--recipes", nargs="*", choices=list(TRIED))
+    parser.add_argument("--why", action="store_true")
+    parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2, 3])
+    parser.add_argument("--jobs", type=int, default=2, help="processes, of one thread each")
     parser.add_argument("--picture", type=Path, metavar="PNG",
-                        help="where the curves of the first run go")
+                        help="where the curves of the first seed go")
     options = parser.parse_args()
     if not options.reviews.exists():
         parser.error(f"there is no {options.reviews}; --reviews names it")
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
+    with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(options.jobs) as pool:
         with zipfile.ZipFile(options.reviews) as archive:
-            archive.extractall(folder)
-        reviews = folder / "movie_reviews"
-        print("| | training | validation | test | seconds |\n"
-              "|---|---|---|---|---|")
-        for name, words in ((f"the first {WORDS} words", WORDS),
-                            ("whole reviews", None)):
-            strength, scores, seconds = tfidf(reviews, words)
-            print(row(f"logistic regression on TF-IDF, {name} (C = "
-                      f"{strength})", scores, seconds), flush=True)
-        lines = []
-        for weights in options.weights:
-            run, report, seconds = finetuned(options, reviews, weights,
-                                             folder / "runs")
-            scores = [report["parts"][part]["accuracy"]
-                      for part in ("training", "validation", "test")]
-            print(row(f"{weights} weights, the first 256 tokens", scores,
-                      seconds), flush=True)
-            lines += ["", f"## {weights} weights", "", *curve(run)]
-            if options.picture and weights == options.weights[0]:
-                shutil.copyfile(run / "loss.png", options.picture)
-        print("\n".join(lines))
-    print(f"\nseed {options.seed}, {options.threads} threads; {machine()}")
+            archive.extractall(temporary)
+        options.runs = Path(temporary) / "runs"
+        options.runs.mkdir()
+        mode = choose if options.choose else why if options.why else judge
+        mode(options, Path(temporary) / "movie_reviews", pool)
+    print(f"\n{options.jobs} processes of one thread; {machine()}")
 
 
 if __name__ == "__main__":

@@ -42,6 +42,9 @@ TRIED = {
     "the same, no label smoothing": {"scratch.reading_epochs": 0,
                                      "classification.label_smoothing": 0.0},
     "causal mask": {"classification.causal": True},
+    "Muon": {"finetuning.optimizer": "muon"},
+    "Muon, at half the rate": {"finetuning.optimizer": "muon",
+                               "finetuning.muon_rate": 0.5},
 }
 
 TFIDF = {
@@ -72,6 +75,11 @@ def config_of(file, changes, seed=123, threads=0):
     return config
 
 
+def parts_in(file):
+    from twinformer.commands.classify.texts import parts_of
+    return parts_of(str(file), config_of(file, {}).classification, lambda text: None)
+
+
 def folds(parts):
     """The texts that are not the test's, cut five times into two parts."""
     import numpy as np
@@ -89,7 +97,6 @@ def cross_validated(file, changes, threads):
     """(accuracy, loss) of a recipe, means over the folds."""
     from twinformer.runs.logs import read_metrics
     from twinformer.runs.run_folder import RunFolder
-    from twinformer.commands.classify.texts import parts_of
     from twinformer.commands.classify.training import task_and_learner
     from twinformer.training.trainer import Trainer
 
@@ -97,8 +104,7 @@ def cross_validated(file, changes, threads):
         pass
 
     found = []
-    for number, parts in enumerate(folds(parts_of(
-            config_of(file, {}).classification, silent))):
+    for number, parts in enumerate(folds(parts_in(file))):
         config = config_of(file, {**changes, "finetuning.eval_interval": 10**9,
                                   "finetuning.checkpoint_interval": 10**9},
                            number, threads)
@@ -137,8 +143,7 @@ def accuracy_of(model, learn, judge):
 
 def tfidf_choices(file):
     """(accuracy, features, C), the best first, by the same folds."""
-    from twinformer.commands.classify.texts import parts_of
-    parts = parts_of(config_of(file, {}).classification, lambda text: None)
+    parts = parts_in(file)
     return sorted(((statistics.mean(
         accuracy_of(tfidf_model(name, strength), fold.train, fold.validation)
         for fold in folds(parts)), name, strength)
@@ -147,10 +152,9 @@ def tfidf_choices(file):
 
 def tfidf_row(file):
     """The best by cross-validation, learned from the 1045, on the test."""
-    from twinformer.commands.classify.texts import parts_of
     began, used = time.perf_counter(), time.process_time()
     _, name, strength = tfidf_choices(file)[0]
-    parts = parts_of(config_of(file, {}).classification, lambda text: None)
+    parts = parts_in(file)
     scores = [accuracy_of(tfidf_model(name, strength), parts.train, part)
               for part in parts]
     return table_row(

@@ -2,6 +2,7 @@
 the book's chapter 6 varies; and what is wrong with some files."""
 import csv
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -158,7 +159,7 @@ def test_a_pretrained_model_is_the_base(messages, capsys, tmp_path, weights):
     code, out, err = classify(capsys, messages, "--model", base, "--folder", tmp_path,
                               "--epochs", 1, "--weights", weights, "--threads", 1)
     assert code == 0, err
-    assert "have more than 16 tokens; they are cut" in out
+    assert "have more than 16 tokens; they are cut at their end\n" in out
     config = yaml.safe_load((tmp_path / "classify-1" / "config.yaml").read_text(encoding="utf-8"))
     assert config["classification"]["train"] == "last_block"    # not the recipe from scratch
     assert config["finetuning"]["learning_rate"] == 5e-5
@@ -298,3 +299,18 @@ def test_a_language_model_is_no_classifier(capsys, tmp_path):
     base = tiny_run(tmp_path)
     code, _, err = classify(capsys, "--run", base, "--predict", "x")
     assert code == 2 and "is a run of twinformer train, not a classifier" in err
+
+
+def test_who_cuts_texts_says_what_would_read_them_whole(messages, capsys, tmp_path):
+    """Where it is the context of a new model that cuts; padding is one's own choice."""
+    def said(*options):
+        code, out, err = classify(capsys, messages, *TINY, *options, "--epochs", 1, "--folder",
+                                  tmp_path)
+        assert code == 0, err
+        return re.findall(r"\d+ of the texts .* cut at their end.*", out)
+
+    length, = re.findall(r"\(--context-length (\d+) would read them whole\)",
+                         *said("--context-length", 8))
+    assert said("--context-length", length) == []
+    assert said("--context-length", int(length) - 1)
+    assert "--context-length" not in said("--padding", 8)[0]

@@ -1,4 +1,5 @@
 """Every file in configs/ trains for two steps, at tiny size, on the text that it is for."""
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,21 @@ def spam_gpt2(folder):
     return words, "sms-spam/SMSSpamCollection", "16 texts to learn from"
 
 
-RECIPES = {"shakespeare": shakespeare, "gpt2-124m": gpt2_124m, "spam-gpt2": spam_gpt2}
+def movie_reviews(folder):
+    words = ["classify", "--epochs", "1", "--d-model", "16"]
+    return words, "movie-reviews/movie_reviews.zip", "42 texts to learn from (21 neg, 21 pos)"
+
+
+def reviews(path):
+    with zipfile.ZipFile(path, "w") as archive:
+        for label, word in (("neg", "dull"), ("pos", "bright")):
+            for number in range(30):
+                archive.writestr(f"movie_reviews/{label}/{number}.txt", f"{number} {word} scenes")
+    return path
+
+
+RECIPES = {"shakespeare": shakespeare, "gpt2-124m": gpt2_124m, "spam-gpt2": spam_gpt2,
+           "movie-reviews": movie_reviews}
 
 
 @pytest.mark.parametrize("file", sorted(CONFIGS.iterdir()), ids=lambda file: file.stem)
@@ -47,6 +62,8 @@ def test_a_config_trains_on_the_text_it_is_for(tmp_path, monkeypatch, capsys, no
 
     def fetch(remote, **options):
         fetched.append(remote.path)
+        if remote.path.endswith(".zip"):
+            return reviews(tmp_path / "fetched")
         (tmp_path / "fetched").write_text(PLAY if "shake" in remote.path else MESSAGES)
         return tmp_path / "fetched"
 
@@ -73,8 +90,9 @@ def test_a_config_without_its_text_says_how_to_get_it(tmp_path, monkeypatch, cap
                         call(*rest))
     for name, message in (("shakespeare", f"put it at {tmp_path}/data/tinyshakespeare/input.txt"),
                           ("gpt2-124m", "no corpus at prepared/fineweb-edu"),
-                          ("spam-gpt2", f"put it at {tmp_path}/data/sms-spam/SMSSpamCollect")):
-        command = "classify" if name == "spam-gpt2" else "train"
+                          ("spam-gpt2", f"put it at {tmp_path}/data/sms-spam/SMSSpamCollect"),
+                          ("movie-reviews", f"put it at {tmp_path}/data/movie-reviews/movie_rev")):
+        command = "train" if name in ("shakespeare", "gpt2-124m") else "classify"
         force = ["--force"] * (command == "train")      # whatever this machine has room for
         assert main([command, *force, "--precision", "float32", "--compile", "false", "--config",
                      str(CONFIGS / f"{name}.yaml")]) == 2

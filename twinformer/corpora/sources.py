@@ -25,7 +25,7 @@ from .records import read_instructions, read_messages, read_preferences
 from .standard_library import standard_library_files
 from .text_blocks import COMPRESSED
 
-__all__ = ["Source", "corpus_files", "corpus_sources"]
+__all__ = ["Source", "corpus_files", "corpus_sources", "read_reviews"]
 
 Reader = Callable[[ReadOptions], Iterator[Passage]]
 

@@ -4,7 +4,8 @@ from collections import Counter
 from ...classification.labelled import class_names, read_labelled, without_empty
 from ...classification.split import Parts, split_messages
 from ...corpora.catalog import catalog_folder, load_catalog
-from ...corpora.sources import corpus_files
+from ...corpora.records import Message
+from ...corpora.sources import corpus_files, read_reviews
 from ...io.paths import expanded
 
 __all__ = ["describe", "parts_of"]
@@ -17,11 +18,10 @@ def parts_of(data: str, settings, note) -> Parts:
     options = settings.table_options()
 
     def texts(name: str):
-        path = file_of(name)
-        found = read_labelled(path, note=note, **options)
+        found = labelled(name, note, **options)
         kept = without_empty(found)
         if len(kept) < len(found):
-            note(f"{path}: {len(found) - len(kept)} empty texts are left out")
+            note(f"{name}: {len(found) - len(kept)} empty texts are left out")
         return kept
 
     given = texts(data or str(catalog_folder() / SAMPLE))
@@ -38,22 +38,26 @@ def parts_of(data: str, settings, note) -> Parts:
     return parts
 
 
-def file_of(name: str) -> str:
-    """A path, or the file of a corpus of labelled texts in the catalog,
-    downloaded where it is missing."""
+def labelled(name: str, note, **options) -> list[Message]:
+    """The texts of a path, or of a corpus of labelled texts in the catalog, downloaded where it
+    is missing."""
     entry = None if expanded(name).exists() else load_catalog().get(name)
-    if entry is None or entry.parser != "messages":
-        return name
-    return str(corpus_files(entry)[0])
+    if entry is not None and entry.parser == "movie-reviews":
+        return [Message(*review) for review in read_reviews(corpus_files(entry)[0])]
+    if entry is not None and entry.parser == "messages":
+        name = str(corpus_files(entry)[0])
+    return read_labelled(name, note=note, **options)
 
 
-def describe(parts: Parts, classes, learn, reading, note) -> None:
-    """Say what there is to learn from."""
+def describe(parts: Parts, classes, learn, reading, note, new: bool) -> None:
+    """Say what there is to learn from; a new model could have read longer texts."""
     counted = Counter(message.label for message in parts.train)
     of_each = ", ".join(f"{counted[name]} {name}" for name in classes)
     note(f"{len(parts.train)} texts to learn from ({of_each}), {len(parts.validation)} to choose "
          f"by, {len(parts.test)} to be judged by")
-    cut = sum(len(ids) > reading.width for ids in learn.ids)
+    lengths = [len(ids) for ids in learn.ids]
+    cut = sum(length > reading.width for length in lengths)
     if cut:
+        more = f" (--context-length {max(lengths)} would read them whole)" if new else ""
         note(f"{cut} of the texts to learn from have more than {reading.width} tokens; they are "
-             "cut at their end")
+             f"cut at their end{more}")

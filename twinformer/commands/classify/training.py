@@ -70,8 +70,10 @@ def task_and_learner(config, parts: Parts, note, resumed: bool = False,
     learn, choose, _ = (encoded(part, classes, tokenizer, name) for name, part
                         in zip(("training", "validation", "test"), parts, strict=True))
     reading = reading_of(settings.padding, learn.ids, base.model.context_length, tokenizer)
-    describe(parts, classes, learn, reading, note)
-    if config.model == "none" and config.scratch.reading_epochs and not resumed:
+    new = config.model == "none"
+    describe(parts, classes, learn, reading, note,
+             new and reading.width == base.model.context_length)
+    if new and config.scratch.reading_epochs and not resumed:
         parameters = after_reading(config, base.model, parameters, learn.ids, reading, note)
 
     labels = [message.label for message in parts.train]
