@@ -3,7 +3,7 @@ the twin, with torch's fused kernels and spelled out; and what each of the
 reference's tricks buys. float32, no dropout, random numbers.
 
     python -m benchmarks.components                   # shapes of GPT-2 124M
-    python -m benchmarks.components --model demo --batch 16 --length 128
+    python -m benchmarks.components --model demo --batch 12 --length 64
     python -m benchmarks.components --tricks          # the whole 124M step,
                                                       # without each trick
 

@@ -5,8 +5,8 @@
     python -m benchmarks.serving RUN --seconds 10 --backend numpy
     python -m benchmarks.serving RUN --beside           # `transformers serve`, too
 
-First each of eight requests is asked alone, twenty times over: these texts
-are right. Then one client and sixteen take turns, a few seconds each, and the
+First each of eight requests is asked alone, three times over: these texts are
+right. Then one client and sixteen take turns, a few seconds each, and the
 median says what a crowd gains. Last, 64 clients ask for a minute: every text
 is compared with the right one, and the server's memory is read at the start,
 in the middle and at the end. Clients run in a process of their own. With

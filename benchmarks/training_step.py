@@ -4,7 +4,7 @@ forward, loss, backward, AdamW; float32, no dropout, random tokens.
     python -m benchmarks.training_step                       # 124M on the CPU
     python -m benchmarks.training_step --model qwen3-100m
     python -m benchmarks.training_step --model qwen3-moe     # 8 experts, 2 at work
-    python -m benchmarks.training_step --model demo --batch 16 --length 128
+    python -m benchmarks.training_step --model demo --batch 12 --length 64
     python -m benchmarks.training_step --model small --batch 12 --nanogpt FOLDER
     python -m benchmarks.training_step --device cuda --precision bfloat16 \\
         --batch 16 --length 1024                             # the twin's GPU
@@ -58,6 +58,9 @@ def model_config(name):
     if name == "small":     # nanoGPT's Shakespeare on a GPU
         return GPT2Config(vocab_size=65, context_length=256, d_model=384,
                           n_heads=6, n_layers=6, dropout=0.0)
+    if name == "first-demo":    # of earlier tables
+        return GPT2Config(vocab_size=2048, context_length=128, d_model=128,
+                          n_heads=4, n_layers=4, dropout=0.0)
     shape = RunConfig().model if name == "demo" else PRESETS[name]
     return replace(shape, dropout=0.0)
 
@@ -196,8 +199,8 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--model", default="gpt2",
-                        help="gpt2, gpt2-medium, ..., demo, small, qwen3-100m "
-                        "or qwen3-moe")
+                        help="gpt2, gpt2-medium, ..., demo, first-demo, small, "
+                        "qwen3-100m or qwen3-moe")
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--length", type=int, default=256)
     parser.add_argument("--threads", type=int, default=2)
