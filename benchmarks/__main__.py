@@ -69,6 +69,7 @@ def make_again(name: str, page: Path, folder: Path) -> int:
             with subprocess.Popen(
                     words_of(command), stdout=subprocess.PIPE, text=True,
                     encoding="utf-8", errors="replace") as running:
+                assert running.stdout is not None      # a pipe
                 for line in running.stdout:
                     say(line)
             failed += running.returncode != 0

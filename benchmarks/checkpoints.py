@@ -29,7 +29,8 @@ def write_checkpoint(folder: Path, config, dtype: str = "float32",
     for number, row in enumerate(rows, 1):
         file = (WEIGHTS_FILE if len(rows) == 1
                 else f"model-{number:05d}-of-{len(rows):05d}.safetensors")
-        header, offset = {"__metadata__": {"format": "pt"}}, 0
+        header: dict[str, dict] = {"__metadata__": {"format": "pt"}}
+        offset = 0
         for name in row:
             end = offset + size * int(np.prod(shapes[name]))
             header[name] = {"dtype": name_of, "shape": shapes[name],

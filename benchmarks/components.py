@@ -3,7 +3,7 @@ the twin, with torch's fused kernels and spelled out; and what each of the
 reference's tricks buys. float32, no dropout, random numbers.
 
     python -m benchmarks.components                   # shapes of GPT-2 124M
-    python -m benchmarks.components --model demo --batch 16 --length 128
+    python -m benchmarks.components --model demo --batch 12 --length 64
     python -m benchmarks.components --tricks          # the whole 124M step,
                                                       # without each trick
 
@@ -15,20 +15,22 @@ parameters and gradients (Linux only).
 """
 import argparse
 import contextlib
-import os
 import statistics
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 from benchmarks.training_step import machine, model_config
+from benchmarks.worker import Worker, workers
 
 CONTESTANTS = {"numpy": "NumPy", "twin": "twin, fused",
                "twin-plain": "twin, spelled out"}
 
+MODULE = "benchmarks.components"
 STD = 0.02     # of random parameters, as where training begins
 PAUSE = 0.03   # seconds after which the threads of torch's library sleep
+# for a process in which every array comes from the system and goes back to it
+OWN_PAGES = {"MALLOC_MMAP_THRESHOLD_": "65536"}
 
 TRICKS = {
     "slices": "row-wise maths in one piece on one core, not in slices",
@@ -218,7 +220,7 @@ def shapes_of(options, make):
     V, D, H = c.vocab_size, c.d_model, c.n_heads
     lead = (options.batch, options.length)
     heads = (options.batch, H, options.length, D // H)
-    rows = {}
+    rows: dict[str, tuple] = {}
     for name, d_in, d_out in (("queries, keys, values", D, 3 * D),
                               ("attention's output", D, D),
                               ("feed-forward up", D, 4 * D),
@@ -243,7 +245,7 @@ def work(options):
     make = (numpy_components if options.worker == "numpy"
             else torch_components)
     rows = list(make(options).values())
-    spelled = contextlib.nullcontext()
+    spelled: contextlib.AbstractContextManager = contextlib.nullcontext()
     if options.worker == "twin-plain":
         from torch_impl.layers.fused import spelled_out
         spelled = spelled_out()
@@ -292,35 +294,17 @@ def status(field):
     raise ValueError(f"no {field} in /proc/self/status")
 
 
-class Worker:
-    """A contestant's process: ask it, and wait for its answer."""
-
-    def __init__(self, *arguments, **environment):
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.components", *sys.argv[1:],
-             *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            text=True, env=os.environ | environment)
-
-    def ask(self, question):
-        self.process.stdin.write(f"{question}\n")
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline()
-        if not answer:
-            raise SystemExit("a worker has stopped; its error is above")
-        return [float(number) for number in answer.split()]
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
-
-
 def compare(options):
     """Ask all contestants for all components, and print the table."""
-    workers = {name: Worker("--worker", name) for name in CONTESTANTS}
-    # so that every array comes from the system and goes back to it
-    memory = {name: Worker("--worker", name, "--memory",
-                           MALLOC_MMAP_THRESHOLD_="65536")
-              for name in CONTESTANTS} if sys.platform == "linux" else {}
+    measures_memory = CONTESTANTS if sys.platform == "linux" else ()
+    with workers(MODULE, CONTESTANTS, *sys.argv[1:]) as timed, \
+            workers(MODULE, measures_memory, *sys.argv[1:], "--memory",
+                    environment=OWN_PAGES) as weighed:
+        print_table(options, timed, weighed)
+
+
+def print_table(options, timed, weighed):
+    """Row by row; the workers by their names."""
     print(heading(options))
     print("Milliseconds: forward + backward. Ratio: the sum, to the fused "
           "twin's (or, where\nthere is none, the spelled-out one's). Memory: "
@@ -330,15 +314,13 @@ def compare(options):
     for index, name in enumerate(shapes_of(options, dict.fromkeys(
             ("linear", "norm", "gelu", "tiled", "plain", "loss", "embedding",
              "block", "adamw")))):
-        times = {name: [] for name in CONTESTANTS}
+        times: dict[str, list[list[float]]] = {name: [] for name in timed}
         for _ in range(options.rounds):
-            for contestant, worker in workers.items():
+            for contestant, worker in timed.items():
                 times[contestant].append(worker.ask(index))
         held = {contestant: worker.ask(index)[0]
-                for contestant, worker in memory.items()}
+                for contestant, worker in weighed.items()}
         print(row(name, times, held), flush=True)
-    for worker in [*workers.values(), *memory.values()]:
-        worker.close()
 
 
 def row(name, times, held):
@@ -373,32 +355,38 @@ def work_without(options):
     )
     from twinformer.models.initialisation import initial_parameters
     from numpy_impl.training import learner as learner_module
-    from numpy_impl.training import objective
+    from numpy_impl.training import z_loss
     from numpy_impl.training.learner import pretraining_learner
     from twinformer.configs.device_config import DeviceConfig
     from twinformer.configs.training_config import TrainingConfig
 
-    def new_array(dloss, cache, overwrite):
+    gradient = z_loss.cross_entropy_backward
+
+    def new_array(dloss, cache, overwrite=False):
         return gradient(dloss, cache)
-    gradient = objective.cross_entropy_backward
+
+    def in_one_piece(q, k, v, documents=None):
+        return attention(q, k, v, causal_mask(q.shape[2], k.shape[2]))
 
     def in_order(job, arguments):
         return [job(argument) for argument in arguments]
+
+    def not_told():
+        return False
 
     if options.without == "slices":
         parallel.SLICE = sys.maxsize
     elif options.without == "cores":
         parallel.run_all = in_order
     elif options.without == "tiles":
-        multi_head_attention.flash_attention = lambda q, k, v: attention(
-            q, k, v, causal_mask(q.shape[2], k.shape[2]))
+        multi_head_attention.flash_attention = in_one_piece     # type: ignore[assignment]
         multi_head_attention.flash_attention_backward = attention_backward
     elif options.without == "one-blas":
         parallel.one_blas_thread = contextlib.nullcontext
     elif options.without == "overwrite":
-        objective.cross_entropy_backward = new_array
+        z_loss.cross_entropy_backward = new_array
     elif options.without == "freed":
-        learner_module.keep_freed_memory = lambda: None
+        learner_module.keep_freed_memory = not_told     # type: ignore[assignment]
 
     config = model_config(options.model)
     learner = pretraining_learner(
@@ -413,24 +401,26 @@ def work_without(options):
         print(time.perf_counter() - start, status("VmHWM"), flush=True)
 
 
+def without(trick):
+    return Worker(MODULE, *sys.argv[1:], "--without", trick)
+
+
 def try_tricks(options):
     """Each variant beside the unchanged reference, in turns."""
     print(heading(options))
     print("| without | s/step | the reference beside it | ratio | peak "
           "memory, GB |\n|---|---|---|---|---|")
     for trick in options.only or TRICKS:
-        pair = [Worker("--without", name) for name in (trick, "nothing")]
-        answers = [[worker.ask("step") for worker in pair]
-                   for _ in range(options.rounds + 1)][1:]  # one warms up
-        for worker in pair:
-            worker.close()
-        without, reference = zip(*answers)
+        with without(trick) as changed, without("nothing") as unchanged:
+            answers = [[changed.ask(), unchanged.ask()]
+                       for _ in range(options.rounds + 1)][1:]  # one warms up
+        columns = list(zip(*answers))
         slow, fast = (statistics.median(seconds for seconds, _ in column)
-                      for column in (without, reference))
+                      for column in columns)
         ratio = statistics.median(
             a / b for (a, _), (b, _) in answers)
         peaks = [max(peak for _, peak in column) / 1e9
-                 for column in (without, reference)]
+                 for column in columns]
         print(f"| {trick}: {TRICKS[trick]} | {slow:.2f} | {fast:.2f} "
               f"| {ratio:.2f} | {peaks[0]:.2f}, reference {peaks[1]:.2f} |",
               flush=True)

@@ -15,10 +15,12 @@ of its own; medians.
 import argparse
 import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
+
+from benchmarks.training_step import machine, peer_model
+from benchmarks.worker import workers
 
 CONTESTANTS = {
     "memory": "reading as many numbers once",
@@ -96,8 +98,6 @@ def ours(config, options):
 def hugging_face(config, options):
     import torch
 
-    from .training_step import peer_model
-
     torch.set_num_threads(options.threads)
     model = peer_model(config).eval()
 
@@ -120,8 +120,6 @@ def ctranslate2(config, options):
     import ctranslate2 as library
     from ctranslate2.converters.transformers import GPT2Loader
 
-    from .training_step import peer_model
-
     if config.kind != "gpt2":
         raise SystemExit("CTranslate2 is set up for GPT-2 here")
     words = [f"t{number}" for number in range(config.vocab_size)]
@@ -131,14 +129,14 @@ def ctranslate2(config, options):
     spec.config.unk_token = words[-1]
     spec.validate()
     spec.optimize()
-    folder = tempfile.TemporaryDirectory()
-    spec.save(folder.name)
-    model = library.Generator(folder.name, intra_threads=options.threads,
-                              compute_type="float32")
+    with tempfile.TemporaryDirectory() as folder:
+        spec.save(folder)
+        model = library.Generator(folder, intra_threads=options.threads,
+                                  compute_type="float32")
 
     def generate(ids, new):
         prompts = [[words[i] for i in row] for row in ids]
-        came = queue.SimpleQueue()
+        came: queue.SimpleQueue[int] = queue.SimpleQueue()
 
         def each(step):
             came.put(step.batch_id)
@@ -150,7 +148,6 @@ def ctranslate2(config, options):
         for _ in range(new):
             yield [came.get() for _ in ids]
         job.join()
-    generate.folder = folder
     return generate
 
 
@@ -193,28 +190,19 @@ def main():
         options.contestants = [name for name in CONTESTANTS
                                if options.model.startswith("gpt2") or name != "ctranslate2"]
 
-    workers = {name: subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.decoding", *sys.argv[1:], "--worker",
-         name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for name in options.contestants}
-    times = {name: [] for name in workers}
-    for turn in range(options.turns + 1):     # the first one warms up
-        for name, worker in workers.items():
-            worker.stdin.write("go\n")
-            worker.stdin.flush()
-            found = list(map(float, worker.stdout.readline().split()))
-            if turn:
-                times[name].append(found)
-    for worker in workers.values():
-        worker.stdin.close()
-        worker.wait()
+    times: dict[str, list[list[float]]] = {name: [] for name in options.contestants}
+    with workers("benchmarks.decoding", options.contestants,
+                 *sys.argv[1:]) as running:
+        for turn in range(options.turns + 1):     # the first one warms up
+            for name, worker in running.items():
+                found = worker.ask()
+                if turn:
+                    times[name].append(found)
     report(options, times)
 
 
 def report(options, times):
     """The table, as Markdown."""
-    from .training_step import machine
-
     columns = {name: list(zip(*found)) for name, found in times.items()}
     first = {name: statistics.median(c[0]) for name, c in columns.items()}
     later = {name: statistics.median(c[1]) for name, c in columns.items()}

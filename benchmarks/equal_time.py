@@ -21,19 +21,22 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from benchmarks.training_step import machine
 
 ROOT = Path(__file__).resolve().parent.parent
 TURNS = 15
 
-COMMON = {"context_length": 256, "d_model": 256, "n_heads": 4, "n_layers": 4}
-SHAPES = {
+COMMON: dict[str, Any] = {
+    "context_length": 256, "d_model": 256, "n_heads": 4, "n_layers": 4}
+SHAPES: dict[str, dict[str, Any]] = {
     "gpt2": COMMON | {"dropout": 0.0, "tie_embeddings": True},
     "qwen3": COMMON | {"n_kv_heads": 2, "head_dim": 64, "d_hidden": 768,
                        "tie_embeddings": True}}
-RECIPE = {"batch_size": 8, "learning_rate": 2e-3, "schedule": "cosine",
-          "eval_interval": 0, "eval_batches": 0, "sample_tokens": 0}
+RECIPE: dict[str, Any] = {
+    "batch_size": 8, "learning_rate": 2e-3, "schedule": "cosine",
+    "eval_interval": 0, "eval_batches": 0, "sample_tokens": 0}
 
 
 def run_config(kind, options, seed, steps, folder):
@@ -68,7 +71,8 @@ def seconds_of_steps(options):
         print(f"{kind}: {model.parameter_count():,} weights", file=sys.stderr)
         learners[kind] = package.pretraining_learner(
             model, config.training, config.device, initial_parameters(model, 0))
-    draw, seconds = np.random.default_rng(0), {kind: [] for kind in SHAPES}
+    draw = np.random.default_rng(0)
+    seconds: dict[str, list[float]] = {kind: [] for kind in SHAPES}
     for turn in range(TURNS + 2):
         ids = draw.integers(0, 4096, (RECIPE["batch_size"], 257))
         for kind, learner in learners.items():
@@ -108,7 +112,7 @@ def main():
     print(f"{options.minutes:g} minutes, {options.backend}, {options.threads} threads; "
           f"{machine()}\n\n| shape | ms/step | steps | bits per byte, by seed "
           "| mean, standard error |\n|---|---|---|---|---|", flush=True)
-    found = {kind: [] for kind in SHAPES}
+    found: dict[str, list[float]] = {kind: [] for kind in SHAPES}
     with tempfile.TemporaryDirectory() as folder:
         for seed in options.seeds:      # turns here too: a part is worth something
             for kind in SHAPES:

@@ -12,14 +12,19 @@ the machine's measured speed, which is measured anew.
 import argparse
 import resource
 import statistics
-import subprocess
 import sys
 import time
+from contextlib import ExitStack
+from typing import Any, Literal
+
+from benchmarks.worker import Worker
 
 __all__ = ["MODELS", "main"]
 
+Backend = Literal["numpy", "torch"]
+
 # name: (kind or preset, what differs, batch size, tokens of each sequence)
-MODELS = {
+MODELS: dict[str, tuple[str, dict[str, Any], int, int]] = {
     "demo": ("gpt2", {}, 12, 64),
     "gpt2-124m": ("gpt2", {"vocab_size": 50257, "context_length": 1024, "d_model": 768,
                            "n_heads": 12, "n_layers": 12}, 2, 256),
@@ -56,7 +61,7 @@ def model_of(name):
     return found.config(**found.small | changes), batch, length
 
 
-def work(name: str, backend: str, threads: int, checkpointing: bool) -> None:
+def work(name: str, backend: Backend, threads: int, checkpointing: bool) -> None:
     """In a process of its own: a step for each line that comes in."""
     import numpy_impl  # noqa: F401  (before NumPy: it sets its threads up)
     from tests.estimate.real import batch_for
@@ -106,23 +111,18 @@ def measured(names, backends, rounds, threads, checkpointing=False):
     """{(model, backend): (median seconds, bytes, baseline)}"""
     found = {}
     for name in names:      # at a time the packages of one model, or memory would not do
-        workers = {backend: subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.estimate", "--worker", name, backend,
-             "--threads", str(threads), *["--checkpointing"] * checkpointing],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for backend in backends}
-        seconds = {backend: [] for backend in backends}
-        for turn in range(rounds + 2):      # the first two warm up
-            for backend, worker in workers.items():
-                worker.stdin.write("step\n")
-                worker.stdin.flush()
-                took, peak, baseline = map(float, worker.stdout.readline().split())
-                if turn >= 2:
-                    seconds[backend].append(took)
-                found[name, backend] = (statistics.median(seconds[backend] or [took]), peak,
-                                        baseline)
-        for worker in workers.values():
-            worker.stdin.close()
-            worker.wait()
+        seconds: dict[str, list[float]] = {backend: [] for backend in backends}
+        with ExitStack() as running:
+            workers = {backend: running.enter_context(Worker(
+                "benchmarks.estimate", "--worker", name, backend, "--threads", str(threads),
+                *["--checkpointing"] * checkpointing)) for backend in backends}
+            for turn in range(rounds + 2):      # the first two warm up
+                for backend, worker in workers.items():
+                    took, peak, baseline = worker.ask()
+                    if turn >= 2:
+                        seconds[backend].append(took)
+                    found[name, backend] = (statistics.median(seconds[backend] or [took]), peak,
+                                            baseline)
     return found
 
 
@@ -139,16 +139,16 @@ def main() -> None:
     parser.add_argument("--worker", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
-        return work(*options.worker, options.threads, options.checkpointing)
+        name, backend = options.worker
+        return work(name, backend, options.threads, options.checkpointing)
     expected = {(name, backend): estimated(name, backend, options.threads, options.checkpointing)
                 for backend in options.backends for name in options.models}
     found = measured(options.models, options.backends, options.rounds, options.threads,
                      options.checkpointing)
     report(options, expected, found)
-    return None
 
 
-def estimated(name: str, backend: str, threads: int, checkpointing: bool):
+def estimated(name: str, backend: Backend, threads: int, checkpointing: bool):
     """(bytes above the libraries', seconds, the machine's speed)"""
     from twinformer.configs.device_config import DeviceConfig
     from twinformer.estimate.estimate import estimate
@@ -162,6 +162,7 @@ def estimated(name: str, backend: str, threads: int, checkpointing: bool):
         SPEEDS[key] = measured_speed(backend, device, anew=True)
     found = estimate(Plan(model=config, backend=backend, batch_size=batch, length=length,
                           checkpointing=checkpointing), speed=SPEEDS[key])
+    assert found.step is not None       # as a speed is known
     return found.memory.peak, found.step.total
 
 
@@ -191,4 +192,4 @@ def report(options, expected, found) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -24,11 +24,11 @@ memory.
 """
 import argparse
 import statistics
-import subprocess
 import sys
 import time
 
 from benchmarks.training_step import machine, model_config, peak_memory
+from benchmarks.worker import workers
 
 CONTESTANTS = {
     "hugging-face": "Hugging Face GPT2ForSequenceClassification",
@@ -36,7 +36,7 @@ CONTESTANTS = {
     "twin": "torch_impl: eager",
     "twin-compiled": "torch_impl: torch.compile",
 }
-RANK, ALPHA, SEED = 16, 16.0, 123
+RANK, ALPHA, SEED = 16, 16, 123
 LEARNING_RATE, WEIGHT_DECAY = 5e-5, 0.1
 
 
@@ -64,13 +64,15 @@ def our_step(options, name, train):
         from numpy_impl.models.pretrained import model_of
         from numpy_impl.training.learner import Learner
     else:
-        from torch_impl.finetuning.classification import Classification
+        from torch_impl.finetuning.classification import (  # type: ignore[assignment]
+            Classification,
+        )
         from torch_impl.finetuning.freezing import train_only
         from torch_impl.finetuning.lora_model import add_lora, is_lora
-        from torch_impl.layers.linear import Linear
+        from torch_impl.layers.linear import Linear  # type: ignore[assignment]
         from torch_impl.models.parameters import set_parameters
         from torch_impl.models.pretrained import model_of
-        from torch_impl.training.learner import Learner
+        from torch_impl.training.learner import Learner  # type: ignore[assignment]
     config = model_config(options.model)
     body, head = parameters(config)
     model = model_of(config, body)
@@ -109,8 +111,8 @@ def peer_step(options, train):
     model = GPT2ForSequenceClassification(GPT2Config(
         vocab_size=c.vocab_size, n_positions=c.context_length, n_embd=c.d_model,
         n_head=c.n_heads, n_layer=c.n_layers, resid_pdrop=0, embd_pdrop=0,
-        attn_pdrop=0, use_cache=False, num_labels=2,
-        pad_token_id=c.vocab_size - 1)).train()
+        attn_pdrop=0, use_cache=False, pad_token_id=c.vocab_size - 1,
+        id2label={0: "no", 1: "yes"})).train()
     body, head = parameters(c)
     weights = {HUGGING_FACE(name): torch.from_numpy(turned(name, array).copy())
                for name, array in body.items()}
@@ -123,7 +125,7 @@ def peer_step(options, train):
         for name, parameter in model.named_parameters():
             layer, is_factor, _ = name.partition(".lora_A.")
             if is_factor:                       # begin as ours does
-                A = initial_factor(tuple(parameter.shape),
+                A = initial_factor((parameter.shape[0], parameter.shape[1]),
                                    [SEED, *our_name(layer).encode()])
                 parameter.data = torch.from_numpy(A)
     else:
@@ -184,34 +186,25 @@ def main():
     if options.worker:
         return work(options)
 
-    workers = {f"{name}:{train}": subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.finetuning_step", *sys.argv[1:],
-         "--worker", f"{name}:{train}"], stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE, text=True)
-        for train in options.train for name in options.contestants}
-    seconds = {name: [] for name in workers}
-    processor = {name: [] for name in workers}
+    names = [f"{name}:{train}" for train in options.train
+             for name in options.contestants]
+    seconds: dict[str, list[float]] = {name: [] for name in names}
+    processor: dict[str, list[float]] = {name: [] for name in names}
     memory = {}
-    for turn in range(options.rounds + 2):     # the first two warm up
-        losses = {}
-        for name, worker in workers.items():
-            worker.stdin.write("step\n")
-            worker.stdin.flush()
-            elapsed, cpu, loss, peak = map(
-                float, worker.stdout.readline().split())
-            memory[name] = peak
-            losses.setdefault(name.split(":")[1], []).append(loss)
-            if turn >= 2:
-                seconds[name].append(elapsed)
-                processor[name].append(cpu)
-            print(f"round {turn} {name} {elapsed:.3f} s, {cpu:.3f} s of the "
-                  f"processor, loss {loss:.5f}", file=sys.stderr)
-        for found in losses.values():
-            if max(found) - min(found) > 1e-3:
-                sys.exit(f"they do not compute the same: {losses}")
-    for worker in workers.values():
-        worker.stdin.close()
-        worker.wait()
+    with workers("benchmarks.finetuning_step", names, *sys.argv[1:]) as running:
+        for turn in range(options.rounds + 2):     # the first two warm up
+            losses: dict[str, list[float]] = {}
+            for name, worker in running.items():
+                elapsed, cpu, loss, memory[name] = worker.ask()
+                losses.setdefault(name.split(":")[1], []).append(loss)
+                if turn >= 2:
+                    seconds[name].append(elapsed)
+                    processor[name].append(cpu)
+                print(f"round {turn} {name} {elapsed:.3f} s, {cpu:.3f} s of "
+                      f"the processor, loss {loss:.5f}", file=sys.stderr)
+            for found in losses.values():
+                if max(found) - min(found) > 1e-3:
+                    sys.exit(f"they do not compute the same: {losses}")
     report(options, seconds, processor, memory)
 
 

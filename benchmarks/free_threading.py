@@ -69,7 +69,7 @@ def work(shape):
     """This interpreter's milliseconds, one for each of the WAYS."""
     import numpy_impl  # noqa: F401  (before NumPy: it sets its threads up)
     import numpy as np
-    from numpy_impl.layers import flash_attention, parallel
+    from numpy_impl.layers import parallel
 
     B, T, steps = SHAPES[shape]
     config = model_config(shape)
@@ -80,9 +80,9 @@ def work(shape):
         parallel.SLICE = 1 << power
         found.append(milliseconds(whole, steps))
     parallel.SLICE = 1 << SLICES[0]
-    parallel.Workers.executor = InOrder()
+    parallel.Workers.executor = InOrder()   # type: ignore[assignment]
     with parallel.one_blas_thread(), ThreadPoolExecutor(2) as pool:
-        flash_attention.one_blas_thread = parallel.one_blas_thread = contextlib.nullcontext
+        parallel.one_blas_thread = contextlib.nullcontext
         found.append(milliseconds(lambda: list(pool.map(Step.__call__, halves)), steps))
     return found
 

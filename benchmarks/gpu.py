@@ -32,7 +32,9 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from benchmarks.training_step import model_config, peer_model
 from twinformer.io.files import write_atomically
@@ -91,7 +93,8 @@ class Lines:
 
     def __init__(self, part: str, out: Path, dry: bool):
         self.part, self.out, self.dry = part, out, dry
-        self.began, self.lines = time.perf_counter(), []
+        self.began = time.perf_counter()
+        self.lines: list[str] = []
 
     def __call__(self, *lines: str) -> None:
         print(*lines, sep="\n", flush=True)
@@ -171,10 +174,11 @@ def device_config(device: str, **settings):
     """A DeviceConfig; what it has no field for is an error that says so."""
     from twinformer.configs.device_config import DeviceConfig
 
+    settings["device"] = device
     known = {field.name for field in dataclasses.fields(DeviceConfig)}
     if unknown := set(settings) - known:
         raise ValueError(f"DeviceConfig has no {', '.join(sorted(unknown))} in this version")
-    return DeviceConfig(device=device, **settings)
+    return DeviceConfig(**settings)
 
 
 def training_speed(model: str, batch: int, length: int, device: str, settings: dict,
@@ -229,18 +233,18 @@ def hugging_face_speed(model: str, batch: int, length: int, device: str, rounds:
     for step in range(warm_up + rounds):
         ids = draw.integers(0, config.vocab_size, (batch, length + 1))
         began = time.perf_counter()
-        ids = torch.from_numpy(ids).to(device)
+        there = torch.from_numpy(ids).to(device)
         optimizer.zero_grad()
         with torch.autocast(device, torch.bfloat16):
-            logits = run(ids[:, :-1]).logits
-            loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten())
+            logits = run(there[:, :-1]).logits
+            loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), there[:, 1:].flatten())
         loss.backward()
         torch.nn.utils.clip_grad_norm_(peer.parameters(), 1.0)
         optimizer.step()
-        loss = loss.item()
+        last = loss.item()
         if step >= warm_up:
             seconds.append(time.perf_counter() - began)
-    return {"tokens_per_second": batch * length / statistics.median(seconds), "loss": loss,
+    return {"tokens_per_second": batch * length / statistics.median(seconds), "loss": last,
             "milliseconds": 1000 * statistics.median(seconds), "memory": gpu_memory(device)}
 
 
@@ -330,8 +334,9 @@ def gradient_errors(kind: str, device: str, dtype: str, fused: bool) -> dict:
             "worst": worst}
 
 
-MEASURES = {"training": training_speed, "hugging_face": hugging_face_speed,
-            "decoding": decoding_speed, "gradients": gradient_errors}
+MEASURES: dict[str, Callable[..., dict]] = {
+    "training": training_speed, "hugging_face": hugging_face_speed,
+    "decoding": decoding_speed, "gradients": gradient_errors}
 
 
 # The parts: they say lines of Markdown
@@ -360,11 +365,11 @@ def parity_lines(dry: bool, say: Lines) -> None:
 
 def tests_lines(dry: bool, say: Lines) -> None:
     """All test files in which something is skipped without CUDA."""
-    files = [path for folder in ("tests", "parity_tests") for path in (ROOT / folder).rglob("*.py")
+    found = [path for folder in ("tests", "parity_tests") for path in (ROOT / folder).rglob("*.py")
              if path.name.startswith("test_") and re.search(
                  r"cuda\.is_available|needs? (?:CUDA|a GPU)|\"cuda\", marks",
                  path.read_text("utf-8"))]
-    files = [path.relative_to(ROOT).as_posix() for path in sorted(files)
+    files = [path.relative_to(ROOT).as_posix() for path in sorted(found)
              if path.name != "test_gpu.py"]
     if importlib.util.find_spec("pytest") is None:
         return say("pytest is not installed here; not run: " + ", ".join(files))
@@ -382,7 +387,7 @@ def training_lines(dry: bool, say: Lines) -> None:
     device, length = ("cpu", 16) if dry else ("cuda", 1024)
     batches = [2] if dry else [16, 32, 64]
     fast = {"precision": "bfloat16", "vocabulary_multiple": 64}
-    quick = {"rounds": 2, "warm_up": 1, "tiny": True} if dry else {}
+    quick: dict[str, Any] = {"rounds": 2, "warm_up": 1, "tiny": True} if dry else {}
     say(f"GPT-2 124M, windows of {length}, bfloat16, AdamW, gradients clipped, random tokens; the "
         f"median of {quick.get('rounds', ROUNDS)} steps.", "")
     say.head(*SPEEDS)
@@ -448,7 +453,7 @@ def fsdp_lines(dry: bool, say: Lines) -> None:
     """One rank: what the machinery costs."""
     device, length, batch = ("cpu", 16, 2) if dry else ("cuda", 1024, 16)
     settings = {"precision": "float32" if dry else "bfloat16", "compile": not dry}
-    quick = {"rounds": 2, "warm_up": 1, "tiny": True} if dry else {}
+    quick: dict[str, Any] = {"rounds": 2, "warm_up": 1, "tiny": True} if dry else {}
     launcher = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "1")
     say.head(*SPEEDS)
     alone = measured("training", dry, model="gpt2", batch=batch, length=length, device=device,
@@ -469,7 +474,7 @@ def fsdp_lines(dry: bool, say: Lines) -> None:
 def memory_lines(dry: bool, say: Lines) -> None:
     """Activations are most of it; recomputed, they are little."""
     device, length = ("cpu", 16) if dry else ("cuda", 1024)
-    quick = {"tiny": True} if dry else {}
+    quick: dict[str, Any] = {"tiny": True} if dry else {}
     say.head("model", "batch", "activations", "tokens/s", "memory")
     for model, batches in ({"gpt2": [2]} if dry else
                            {"gpt2": [8, 32, 128], "gpt2-medium": [8, 32], "gpt2-xl": [4]}).items():

@@ -113,7 +113,7 @@ def asked(model, tasks, batch_size=32):
 
 def speed(folder, tasks):
     """Seconds for all answers in batches of 32 and one by one, best of three each, in turn."""
-    found = {32: [], 1: []}
+    found: dict[int, list[float]] = {32: [], 1: []}
     for _ in range(3):
         for batch_size, seconds in found.items():
             seconds.append(asked(folder, tasks, batch_size)[1])

@@ -13,12 +13,13 @@ each head, every formula spelled out, batches made of Python lists.
 """
 import argparse
 import statistics
-import subprocess
 import sys
 import time
 from dataclasses import replace
+from typing import Any
 
 from benchmarks.training_step import machine, peak_memory
+from benchmarks.worker import Ended, workers
 
 # What a step is called -> the settings it adds
 CPU = {
@@ -52,12 +53,13 @@ RATE, TEXT = 3e-4, 200_000
 PAUSE = 0.1    # seconds in which the threads of the rung before go to sleep
 
 # The model of the CPU's ladder: small enough that a step of the first rung takes a second
-SMALL = {"vocab_size": 8192, "context_length": 1024, "d_model": 256, "n_heads": 8, "n_layers": 4,
-         "dropout": 0.0, "qkv_bias": True}
+SMALL: dict[str, Any] = {
+    "vocab_size": 8192, "context_length": 1024, "d_model": 256, "n_heads": 8, "n_layers": 4,
+    "dropout": 0.0, "qkv_bias": True}
 TINY = SMALL | {"vocab_size": 300, "d_model": 32, "n_heads": 2, "n_layers": 1}
 
 
-def rungs(device: str) -> list[tuple[str, object]]:
+def rungs(device: str) -> list[tuple[str, Any]]:
     """(what the step is, all settings so far) from the plain loop up."""
     from benchmarks.plain_loop import Settings
 
@@ -76,7 +78,7 @@ def model_of(name: str):
     return replace(PRESETS[name], dropout=0.0)
 
 
-def twin_step(config, parameters, settings, device: str, rate: float):
+def twin_step(config, parameters, settings, device, rate: float):
     """As plain_step, by the learner that twinformer train has."""
     from twinformer.configs.device_config import DeviceConfig
     from twinformer.configs.training_config import TrainingConfig
@@ -156,31 +158,25 @@ def measured(options, words) -> dict[int, dict]:
     """What each rung took: all take turns on the CPU; a GPU is for one alone, and has room for
     one."""
     together = [options.steps] if options.device == "cpu" else [[n] for n in options.steps]
-    found = {}
+    found: dict[int, dict] = {}
     for group in together:
-        workers = {n: subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.ladder", *words, "--worker", str(n)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for n in group}
-        for turn in range(options.rounds + 2):     # the first two warm up
-            for n, worker in workers.items():
-                time.sleep(PAUSE)
-                worker.stdin.write("step\n")
-                worker.stdin.flush()
-                line = worker.stdout.readline()
-                if not line:
-                    print(f"rung {n} has ended: code {worker.wait()}", file=sys.stderr)
-                    continue
-                seconds, loss, peak, tokens = map(float, line.split())
-                kept = found.setdefault(n, {"seconds": [], "losses": []})
-                kept |= {"peak": peak, "tokens": tokens}
-                kept["losses"].append(loss)
-                if turn >= 2:
-                    kept["seconds"].append(seconds)
-                print(f"round {turn} rung {n} {seconds:.3f} s, loss {loss:.3f}",
-                      file=sys.stderr)
-        for worker in workers.values():
-            worker.stdin.close()
-            worker.wait()
+        with workers("benchmarks.ladder", map(str, group), *words) as running:
+            for turn in range(options.rounds + 2):     # the first two warm up
+                for name, worker in list(running.items()):
+                    time.sleep(PAUSE)
+                    try:
+                        seconds, loss, peak, tokens = worker.ask()
+                    except Ended as problem:    # such as for want of memory: the others go on
+                        print(f"rung {name}: {problem}", file=sys.stderr)
+                        del running[name]
+                        continue
+                    kept = found.setdefault(int(name), {"seconds": [], "losses": []})
+                    kept |= {"peak": peak, "tokens": tokens}
+                    kept["losses"].append(loss)
+                    if turn >= 2:
+                        kept["seconds"].append(seconds)
+                    print(f"round {turn} rung {name} {seconds:.3f} s, loss {loss:.3f}",
+                          file=sys.stderr)
     return found
 
 

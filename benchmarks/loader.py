@@ -31,7 +31,7 @@ T, BATCH, SHARD = 1024, 16, 100_000_000
 
 def write_shards(folder: Path, tokens: int) -> ShardedTokens:
     random = np.random.default_rng(0)
-    writer = ShardWriter(folder, "train", np.uint16, SHARD)
+    writer = ShardWriter(folder, "train", np.dtype(np.uint16), SHARD)
     while writer.written < tokens:
         writer.append(random.integers(0, 50257, 10_000_000, dtype=np.uint16))
     writer.close()

@@ -15,11 +15,11 @@ one array.
 """
 import argparse
 import statistics
-import subprocess
 import sys
 import time
 
 from benchmarks.training_step import machine
+from benchmarks.worker import workers
 
 CONTESTANTS = {
     "transformers": "transformers, experts in a loop",
@@ -133,7 +133,7 @@ def work(options):
     import contextlib
     a = arrays(options)
     make = numpy_layer if options.worker == "numpy" else torch_layer
-    spelled = contextlib.nullcontext()
+    spelled: contextlib.AbstractContextManager = contextlib.nullcontext()
     if options.worker == "twin-plain":
         from torch_impl.layers.fused import spelled_out
         spelled = spelled_out()
@@ -170,23 +170,14 @@ def main():
     if options.worker:
         return work(options)
 
-    workers = {name: subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.mixture_of_experts", *sys.argv[1:],
-         "--worker", name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for name in options.contestants}
     rounds = []
-    for turn in range(options.rounds + 1):   # the first warms up
-        found = {}
-        for name, worker in workers.items():
-            worker.stdin.write("go\n")
-            worker.stdin.flush()
-            found[name] = list(map(float, worker.stdout.readline().split()))
-        check(found)
-        if turn:
-            rounds.append(found)
-    for worker in workers.values():
-        worker.stdin.close()
-        worker.wait()
+    with workers("benchmarks.mixture_of_experts", options.contestants,
+                 *sys.argv[1:]) as running:
+        for turn in range(options.rounds + 1):   # the first warms up
+            found = {name: worker.ask() for name, worker in running.items()}
+            check(found)
+            if turn:
+                rounds.append(found)
     print(f"{machine()}, {options.threads} threads, {options.rounds} rounds; "
           f"D = {options.width}, F = {options.hidden}, {options.experts} experts, "
           f"top {options.top_k}, {options.tokens} tokens\n")

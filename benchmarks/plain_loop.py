@@ -9,6 +9,7 @@ Shapes: B batch, T positions, D width, H heads, K = D / H, V vocabulary.
 """
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import nn
@@ -168,6 +169,7 @@ class PlainGPT(nn.Module):
         self.tokens.weight.zero_()
         self.tokens.weight[:self.V] = given["token_embedding.weight"]
         self.positions.weight.copy_(given["position_embedding.weight"])
+        block: Any      # a Block, of whose parts torch's types know nothing
         for index, block in enumerate(self.blocks):
             of = {name.removeprefix(f"blocks.{index}."): tensor for name, tensor in given.items()}
             block.attention.take(of["attention.qkv.weight"], of["attention.qkv.bias"])
@@ -204,7 +206,7 @@ def plain_step(config, parameters, settings: Settings, device: str, rate: float)
 
         keep_freed_memory()
     model = PlainGPT(config, parameters, settings).to(device)
-    how = {"fused": True} if settings.fused_adamw else {"foreach": False}
+    how: dict[str, Any] = {"fused": True} if settings.fused_adamw else {"foreach": False}
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.1, **how)
     loss_of = torch.compile(model) if settings.compile else model
 

@@ -68,8 +68,8 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--copies", type=int, default=10)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
         rows = []
         (folder / "many").mkdir()
         texts = sorted(path for path in given.corpus.rglob("*.txt"))
@@ -84,9 +84,9 @@ def main() -> None:
         interval = str(max(1, given.steps // 4))
         common = (*SHAPE, "--max-steps", str(given.steps), "--eval-interval", interval,
                   "--checkpoint-interval", interval, "--folder", str(folder / "runs"))
-        for prepared, run in (("prepared", "whole"), ("ten", "larger")):
+        for prepared, name in (("prepared", "whole"), ("ten", "larger")):
             rows.append((f"train on {prepared}", *measured(
-                "train", str(folder / prepared), "--name", run, *common)))
+                "train", str(folder / prepared), "--name", name, *common)))
         run = folder / "runs" / "killed"
         rows.append(("train, killed", *measured(
             "train", str(folder / "prepared"), "--name", "killed", *common,

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +25,7 @@ from twinformer.configs.training_config import TrainingConfig
 from twinformer.models.config import GPT2Config
 from twinformer.models.initialisation import initial_parameters
 
-MODELS = {
+MODELS: dict[str, tuple[Any, int]] = {
     "gpt2-6x384": (GPT2Config(vocab_size=8192, context_length=256, d_model=384, n_heads=6,
                               n_layers=6, dropout=0.0), 8),
     "gpt2-12x768": (GPT2Config(vocab_size=50257, context_length=256, d_model=768, n_heads=12,
@@ -34,7 +35,7 @@ MODELS = {
 }
 
 # name -> ranks, threads of each, microbatches of each in a step, settings
-CONTESTANTS = {
+CONTESTANTS: dict[str, tuple[int, int, int, dict[str, Any]]] = {
     "one rank, two threads": (1, 2, 2, {}),
     "two ranks, ddp": (2, 1, 1, {}),
     "two ranks, fsdp": (2, 1, 1, {"strategy": "fsdp"}),

@@ -5,8 +5,8 @@
     python -m benchmarks.serving RUN --seconds 10 --backend numpy
     python -m benchmarks.serving RUN --beside           # `transformers serve`, too
 
-First each of eight requests is asked alone, twenty times over: these texts
-are right. Then one client and sixteen take turns, a few seconds each, and the
+First each of eight requests is asked alone, three times over: these texts are
+right. Then one client and sixteen take turns, a few seconds each, and the
 median says what a crowd gains. Last, 64 clients ask for a minute: every text
 is compared with the right one, and the server's memory is read at the start,
 in the middle and at the end. Clients run in a process of their own. With
@@ -67,6 +67,7 @@ def said_address(command, environment):
     """(address, psutil process) of a server that says its address."""
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                text=True, env=environment)
+    assert process.stdout is not None       # a pipe
     try:
         said = ""
         for line in process.stdout:
@@ -108,7 +109,7 @@ async def client(http, until, start, right, counted, model):
 
 async def crowd(address, clients, seconds, right=None, model=None):
     """What so many clients counted in so many seconds."""
-    counted = {"tokens": 0, "requests": 0, "lost": 0, "wrong": 0}
+    counted: dict[str, float] = {"tokens": 0, "requests": 0, "lost": 0, "wrong": 0}
     limits = httpx.Limits(max_connections=clients)
     async with httpx.AsyncClient(base_url=address, timeout=60, limits=limits) as http:
         start = time.monotonic()
@@ -120,7 +121,7 @@ async def crowd(address, clients, seconds, right=None, model=None):
 
 def alone(address):
     """The right texts: asked one at a time, and always the same."""
-    found = []
+    found: list[str] = []
     with httpx.Client(base_url=address, timeout=60) as http:
         for number in range(len(PROMPTS)):
             texts = {http.post("/v1/completions", json=wish(number)).json()["choices"][0]["text"]
@@ -139,7 +140,7 @@ def beside(options):
             peer(options.run, options.threads) as (theirs, model):
         asyncio.run(crowd(theirs, 1, 1, model=model))           # it reads the model when asked
         for clients in (1, 16):
-            rates = {ours: [], theirs: []}
+            rates: dict[str, list[float]] = {ours: [], theirs: []}
             for _ in range(ROUNDS):
                 for address, name in ((ours, None), (theirs, model)):
                     counted = asyncio.run(crowd(address, clients, options.seconds / 10,
@@ -166,7 +167,7 @@ def main():
         return beside(options)
     with server(options.run, options.backend, options.threads) as (address, process):
         right = alone(address)
-        rates = {1: [], 16: []}
+        rates: dict[int, list[float]] = {1: [], 16: []}
         for _ in range(ROUNDS):
             for clients, found in rates.items():
                 counted = asyncio.run(crowd(address, clients, options.seconds / 10, right))
@@ -175,7 +176,7 @@ def main():
         for clients, found in rates.items():
             middle = statistics.median(found)
             print(f"| {clients} | {middle:,.0f} | {middle / statistics.median(rates[1]):.2f}x |")
-        memory, total = [process.memory_info().rss], {}
+        memory, total = [process.memory_info().rss], dict[str, float]()
         for _ in range(2):
             counted = asyncio.run(crowd(address, 64, options.seconds / 2, right))
             memory.append(process.memory_info().rss)

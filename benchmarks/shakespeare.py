@@ -25,12 +25,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from benchmarks.training_step import machine
 
 ROOT = Path(__file__).resolve().parent.parent
 
-NANOGPT = {
+NANOGPT: dict[str, dict[str, Any]] = {
     "model": {"context_length": 64, "d_model": 128, "n_heads": 4,
               "n_layers": 4, "dropout": 0.0, "tie_embeddings": True},
     "data": {"tokenizer": "characters", "validation": 0.1},
@@ -138,6 +139,7 @@ def main():
             [sys.executable, "-m", "benchmarks.shakespeare", *sys.argv[1:],
              "--worker", recipe], text=True, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE)
+        assert worker.stdout is not None        # a pipe
         trained = worker.stdout.readline()
         elapsed = time.perf_counter() - start
         rest, _ = worker.communicate("\n")

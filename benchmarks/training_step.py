@@ -4,7 +4,7 @@ forward, loss, backward, AdamW; float32, no dropout, random tokens.
     python -m benchmarks.training_step                       # 124M on the CPU
     python -m benchmarks.training_step --model qwen3-100m
     python -m benchmarks.training_step --model qwen3-moe     # 8 experts, 2 at work
-    python -m benchmarks.training_step --model demo --batch 16 --length 128
+    python -m benchmarks.training_step --model demo --batch 12 --length 64
     python -m benchmarks.training_step --model small --batch 12 --nanogpt FOLDER
     python -m benchmarks.training_step --device cuda --precision bfloat16 \\
         --batch 16 --length 1024                             # the twin's GPU
@@ -20,11 +20,13 @@ import contextlib
 import platform
 import resource
 import statistics
-import subprocess
 import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+from benchmarks.worker import workers
 
 CONTESTANTS = {
     "hugging-face": "Hugging Face, eager, torch.optim.AdamW",
@@ -37,8 +39,9 @@ CONTESTANTS = {
 
 
 # A Qwen3 of GPT-2's size, and a small one with experts
-QWEN3 = {"vocab_size": 32768, "context_length": 1024, "d_model": 768,
-         "n_heads": 12, "n_kv_heads": 4, "head_dim": 64, "n_layers": 12}
+QWEN3: dict[str, Any] = {
+    "vocab_size": 32768, "context_length": 1024, "d_model": 768,
+    "n_heads": 12, "n_kv_heads": 4, "head_dim": 64, "n_layers": 12}
 QWEN3_MOE = QWEN3 | {"d_model": 512, "n_heads": 8, "d_hidden": 512,
                      "n_layers": 6, "n_experts": 8, "n_active": 2,
                      "tie_embeddings": True, "balance_weight": 0.0}
@@ -55,6 +58,9 @@ def model_config(name):
     if name == "small":     # nanoGPT's Shakespeare on a GPU
         return GPT2Config(vocab_size=65, context_length=256, d_model=384,
                           n_heads=6, n_layers=6, dropout=0.0)
+    if name == "first-demo":    # of earlier tables
+        return GPT2Config(vocab_size=2048, context_length=128, d_model=128,
+                          n_heads=4, n_layers=4, dropout=0.0)
     shape = RunConfig().model if name == "demo" else PRESETS[name]
     return replace(shape, dropout=0.0)
 
@@ -94,7 +100,9 @@ def our_step(options):
         from numpy_impl.training.learner import pretraining_learner
         device = DeviceConfig(threads=options.threads)
     else:
-        from torch_impl.training.learner import pretraining_learner
+        from torch_impl.training.learner import (  # type: ignore[assignment]
+            pretraining_learner,
+        )
         plain = options.worker == "twin-plain"
         device = DeviceConfig(
             device=options.device, precision=options.precision,
@@ -138,7 +146,7 @@ def nanogpt_step(options):
     """A function that takes one training step of nanoGPT's model."""
     import torch
     sys.path.insert(0, str(options.nanogpt))
-    from model import GPT, GPTConfig
+    from model import GPT, GPTConfig    # type: ignore[import-not-found]
     torch.set_num_threads(options.threads)
     c = model_config(options.model)
     with contextlib.redirect_stdout(sys.stderr):    # it says how large it is
@@ -191,8 +199,8 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--model", default="gpt2",
-                        help="gpt2, gpt2-medium, ..., demo, small, qwen3-100m "
-                        "or qwen3-moe")
+                        help="gpt2, gpt2-medium, ..., demo, first-demo, small, "
+                        "qwen3-100m or qwen3-moe")
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--length", type=int, default=256)
     parser.add_argument("--threads", type=int, default=2)
@@ -209,25 +217,17 @@ def main():
     if options.worker:
         return work(options)
 
-    workers = {name: subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.training_step", *sys.argv[1:],
-         "--worker", name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        text=True) for name in options.contestants}
-    seconds = {name: [] for name in workers}
+    seconds: dict[str, list[float]] = {name: [] for name in options.contestants}
     memory = {}
-    for turn in range(options.rounds + 2):     # the first two warm up
-        for name, worker in workers.items():
-            worker.stdin.write("step\n")
-            worker.stdin.flush()
-            elapsed, loss, peak = map(float, worker.stdout.readline().split())
-            memory[name] = peak
-            if turn >= 2:
-                seconds[name].append(elapsed)
-            print(f"round {turn} {name} {elapsed:.3f} s, loss {loss:.3f}",
-                  file=sys.stderr)
-    for worker in workers.values():
-        worker.stdin.close()
-        worker.wait()
+    with workers("benchmarks.training_step", options.contestants,
+                 *sys.argv[1:]) as running:
+        for turn in range(options.rounds + 2):     # the first two warm up
+            for name, worker in running.items():
+                elapsed, loss, memory[name] = worker.ask()
+                if turn >= 2:
+                    seconds[name].append(elapsed)
+                print(f"round {turn} {name} {elapsed:.3f} s, loss {loss:.3f}",
+                      file=sys.stderr)
     report(options, seconds, memory)
 
 

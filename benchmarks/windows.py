@@ -11,14 +11,13 @@ disturbs less than the clock. Memory is the most that was held at once beyond th
 inputs and their gradients (Linux only), measured in a step of its own.
 """
 import argparse
-import os
 import statistics
-import subprocess
 import sys
 import time
 
-from benchmarks.components import reset_peak, status
+from benchmarks.components import OWN_PAGES, reset_peak, status
 from benchmarks.training_step import machine
+from benchmarks.worker import workers
 
 CONTESTANTS = {
     "numpy": "NumPy", "twin": "twin, fused",
@@ -85,37 +84,16 @@ def work(options):
         print(status("VmHWM") - before if options.memory else seconds, flush=True)
 
 
-class Worker:
-    """A contestant's process for one length."""
-
-    def __init__(self, length, *arguments, **environment):
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.windows", *sys.argv[1:], "--lengths", str(length),
-             *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            env=os.environ | environment)
-        self.seconds = []
-
-    def step(self):
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        if not line:
-            raise SystemExit("a worker has stopped; its error is above")
-        self.seconds.append(float(line))
-        return self.seconds[-1]
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
+def contestants(names, length, *arguments, **environment):
+    """{name: its process for one length}"""
+    return workers("benchmarks.windows", names, *sys.argv[1:], "--lengths", str(length),
+                   *arguments, environment=environment)
 
 
 def held_by(name, length):
-    """Bytes: in a process in which every array comes from the system and goes
-    back to it."""
-    worker = Worker(length, "--worker", name, "--memory", MALLOC_MMAP_THRESHOLD_="65536")
-    held = worker.step()
-    worker.close()
-    return held
+    """Bytes, in a process of its own."""
+    with contestants([name], length, "--memory", **OWN_PAGES) as running:
+        return running[name].ask()[0]
 
 
 def compare(options):
@@ -124,17 +102,17 @@ def compare(options):
           f"{', sinks' * options.sinks}\n")
     print("Milliseconds of processor time (how many times that of half the length); megabytes.\n")
     print(f"| T | {' | '.join(CONTESTANTS.values())} |\n|---:|{'---:|' * len(CONTESTANTS)}")
-    last = {}
+    last: dict[str, tuple[int, float]] = {}
     for length in options.lengths:
-        workers = {name: Worker(length, "--worker", name) for name in CONTESTANTS}
-        for _ in range(options.rounds):
-            for worker in workers.values():
-                worker.step()
+        steps: dict[str, list[float]] = {name: [] for name in CONTESTANTS}
+        with contestants(CONTESTANTS, length) as running:
+            for _ in range(options.rounds):
+                for name, worker in running.items():
+                    steps[name] += worker.ask()
         cells = []
-        for name, worker in workers.items():
-            worker.close()
+        for name in CONTESTANTS:
             held = held_by(name, length)
-            seconds = statistics.median(worker.seconds)
+            seconds = statistics.median(steps[name])
             times = f" ({seconds / last[name][1]:.2f}x)" \
                 if name in last and 2 * last[name][0] == length else ""
             last[name] = length, seconds

@@ -26,7 +26,7 @@ def of_machine() -> tuple[int | None, int | None]:
     except (OSError, KeyError, ValueError, IndexError):
         pass
     try:
-        import psutil  # type: ignore[import-untyped]
+        import psutil
     except ImportError:
         return None, None
     found = psutil.virtual_memory()
