@@ -47,7 +47,7 @@ TRIED = {
                                "finetuning.muon_rate": 0.5},
 }
 
-TFIDF = {
+TFIDF: dict[str, dict] = {
     "words": {},
     "words, pairs of words": {"ngram_range": (1, 2)},
     "1 to 4 letters inside words": {

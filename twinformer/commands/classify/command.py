@@ -26,7 +26,8 @@ The book's recipe for its SMS messages, and what its chapter 6 varies:
 
 Long texts, such as film reviews, read whole by a new model:
   twinformer classify movie-reviews --kind llama --context-length 2560
-      --vocab-size 32768 --d-model 128 --reading-epochs 0 --epochs 3
+      --vocab-size 32768 --n-heads 1 --reading-epochs 0 --epochs 3
+      --learning-rate 0.001
 
 A model that has read nothing needs another recipe than GPT-2: the defaults
 below are those for the --model that is given.
