@@ -23,7 +23,6 @@ import sys
 import tempfile
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.training_step import machine
@@ -156,7 +155,7 @@ def why(options, reviews, pool):
         return [[each for part in by_label for each in part], *parts[1:]]
 
     cases = {"all 1,400 texts, the words of each in any order":
-             [[replace(each, text=shuffled(each.text)) for each in part] for part in parts],
+             [[each._replace(text=shuffled(each.text)) for each in part] for part in parts],
              **{f"{count:,} texts": fewer(count) for count in (350, 700)}}
     data = {name: written(case, options.runs / f"texts-{number}")
             for number, (name, case) in enumerate(cases.items())}
