@@ -64,6 +64,8 @@ SECOND = {
     "layers.flash_attention": ["parity_tests/layers/test_flash_attention_laws.py"],
     "layers.tiles": ["parity_tests/layers/test_flash_attention_laws.py"],
     "layers.parallel": ["parity_tests/test_lockstep.py"],
+    "layers.kv_cache": ["parity_tests/layers/test_ring_kv_cache.py"],
+    "layers.grouped_query_attention": ["parity_tests/layers/test_qk_clip.py"],
     "training.objective": ["parity_tests/layers/test_load_balance.py"],
     "models.gpt2": ["parity_tests/finetuning/test_freezing.py",
                     "parity_tests/layers/test_kv_cache.py"],
@@ -80,6 +82,7 @@ SLICES = "how the work is cut into slices changes none of its numbers"
 AXES = "of four axes the third is the last but one, of two the second the last"
 SHORTCUT = "a short way for keys that need no mask, taken less often"
 PLAIN = "in tiles or as a whole: the same numbers"
+SPEED = "how soon the same numbers are there"
 HEAP = "no token starts or ends there, by either number"
 CLOCK = "how long the speed is measured"
 EQUIVALENT: dict[tuple[str, str], str] = {
@@ -139,6 +142,23 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "group // H -> group * H")},
     **{("layers.rms_norm", f"{function}: -1 -> 1"): AXES for function in (
         "normalised", "normalised_backward")},
+    ("layers.linear", ": 16 -> 17"): SPEED,
+    ("layers.linear", "Linear.forward: len(rows) > FEW -> len(rows) >= FEW"): SPEED,
+    ("layers.kv_cache", ": 64 -> 65"): SPEED,
+    ("layers.kv_cache", "KVCache.allocate: tokens <= self.room -> tokens < self.room"): SPEED,
+    ("layers.rotary", "Rotary.yarn: factor > 1 -> factor >= 1"):
+        "slowed down by 1, a frequency is what it was",
+    ("layers.rotary_frequencies", "yarn_frequencies: 0.001 * (first == last) -> first == last"):
+        "any width less than 1 between pairs makes the same step",
+    **{("layers.flash_attention", f"forward_tiles: {what}"):
+       "a number below all scores, however far" for what in (
+        "np.finfo(q.dtype).min / 2 -> np.finfo(q.dtype).min", "2 -> 3")},
+    ("layers.flash_attention", "forward_tiles: 1 -> 2"):
+        "what the zeros of a query that sees nothing are divided by; beside the lowest number its "
+        "logarithm is nothing",
+    ("layers.grouped_query_attention", "GroupedQueryAttention.shrink_scores: -1 -> 1"): AXES,
+    ("layers.qk_clip", "QKClip.step: largest > self.tau -> largest >= self.tau"):
+        "at tau the factor is 1",
     ("layers.rotary_frequencies", "yarn_attention_factor: factor > 1 -> factor >= 1"):
         "at 1 the formula gives 1 as well",
     ("training.loss", "surprise_of_rows: -1 -> 1"): AXES,
