@@ -142,6 +142,17 @@ def test_documents_in_one_window_do_not_see_each_other(kind):
 
 
 @every_kind
+def test_positions_that_are_not_given_count_from_0(kind):
+    """Bit for bit: another beginning turns all alike, and shows in rounding alone."""
+    ids = np.random.default_rng(0).integers(0, 11, (2, 9))
+    positions = np.tile(np.arange(9), (2, 1))
+    for _, call in twins(config_of(kind)):
+        named = call(ids, positions=positions)
+        np.testing.assert_array_equal(call(ids), named)
+        assert (call(ids, positions=positions + 1) != named).any()
+
+
+@every_kind
 @few
 @given(t=st.integers(0, 8), seed=st.integers(0, 99))
 def test_later_tokens_have_no_influence(kind, t, seed):
