@@ -284,7 +284,9 @@ def test_empty_texts_are_left_out_and_said_so(capsys, tmp_path):
     (["--run", "nothing", "--predict", "x"], "there is no run at nothing"),
     (["--predict", "x"], "there is no classifier in"),
     (["--run", "nothing"], "give it --predict"),
-    (["no-such-file.csv"], "there is no file no-such-file.csv")])
+    (["no-such-file.csv"], "there is no file no-such-file.csv; expected a table of texts"),
+    (["movie-review"], "or one of messages, movie-reviews, sms-spam"),
+    (["gutenberg"], "there is no file gutenberg")])
 def test_mistakes_in_using_it(capsys, tmp_path, words, message):
     code, _, err = classify(capsys, *words, "--folder", tmp_path)
     assert code == 2 and message in err

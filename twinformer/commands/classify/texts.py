@@ -41,12 +41,19 @@ def parts_of(data: str, settings, note) -> Parts:
 def labelled(name: str, note, **options) -> list[Message]:
     """The texts of a path, or of a corpus of labelled texts in the catalog, downloaded where it
     is missing."""
-    entry = None if expanded(name).exists() else load_catalog().get(name)
-    if entry is not None and entry.parser == "movie-reviews":
-        return [Message(*review) for review in read_reviews(corpus_files(entry)[0])]
-    if entry is not None and entry.parser == "messages":
-        name = str(corpus_files(entry)[0])
-    return read_labelled(name, note=note, **options)
+    if expanded(name).exists():
+        return read_labelled(name, note=note, **options)
+    corpora = {known: entry for known, entry in load_catalog().items()
+               if entry.parser in ("messages", "movie-reviews")}
+    if name not in corpora:
+        raise FileNotFoundError(
+            f"there is no file {name}; expected a table of texts (CSV, TSV, JSON or JSON lines), "
+            f"a folder with a folder of .txt files for each class, or one of "
+            f"{', '.join(sorted(corpora))}")
+    file = corpus_files(corpora[name])[0]
+    if corpora[name].parser == "movie-reviews":
+        return [Message(*review) for review in read_reviews(file)]
+    return read_labelled(file, note=note, **options)
 
 
 def describe(parts: Parts, classes, learn, reading, note, new: bool) -> None:
