@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import numpy_impl
+import numpy_impl.layers.rotary as rotary
 import torch_impl
+import torch_impl.layers.rotary as rotary_twin
 from twinformer.architectures.kinds import KINDS
 from twinformer.models.initialisation import initial_parameters
 
@@ -142,14 +144,19 @@ def test_documents_in_one_window_do_not_see_each_other(kind):
 
 
 @every_kind
-def test_positions_that_are_not_given_count_from_0(kind):
-    """Bit for bit: another beginning turns all alike, and shows in rounding alone."""
-    ids = np.random.default_rng(0).integers(0, 11, (2, 9))
-    positions = np.tile(np.arange(9), (2, 1))
-    for _, call in twins(config_of(kind)):
-        named = call(ids, positions=positions)
-        np.testing.assert_array_equal(call(ids), named)
-        assert (call(ids, positions=positions + 1) != named).any()
+@pytest.mark.parametrize("number, rotary", [(0, rotary), (1, rotary_twin)])
+def test_positions_that_are_not_given_count_from_0(kind, number, rotary, monkeypatch):
+    """Another beginning turns all alike: in the logits it shows in rounding alone."""
+    waves, seen = rotary.Rotary.waves, []
+
+    def watched(self, positions, x):
+        seen.append(positions)
+        return waves(self, positions, x)
+
+    monkeypatch.setattr(rotary.Rotary, "waves", watched)
+    _, call = twins(config_of(kind))[number]
+    call(np.zeros((2, 9), int))
+    assert seen and all(positions == slice(0, 9) for positions in seen)
 
 
 @every_kind
