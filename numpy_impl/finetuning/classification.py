@@ -37,6 +37,8 @@ class Classification:
         For another token, and smoothing outside of [0, 1).
     """
 
+    rows_are_apart = True
+
     def __init__(self, token="last_real", causal=True, hide_padding=False,
                  class_weights=None, label_smoothing=0.0):
         check_token(token)

@@ -10,16 +10,18 @@ The slices depend on the shape alone, never on the number of cores, and sums
 over rows are added up slice by slice in order: the result has the same bits
 however many cores there are.
 """
+import contextlib
 import functools
 import math
 import os
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-__all__ = ["SLICE", "by_rows", "one_blas_thread", "over_heads", "over_rows",
-           "run_all", "set_num_threads", "set_row_threads"]
+__all__ = ["SLICE", "by_rows", "on_each_core", "one_blas_thread", "over_heads",
+           "over_rows", "run_all", "set_num_threads", "set_row_threads"]
 
 # Elements in a slice, 1 MiB of float32. Smaller ones stay in faster caches but
 # take the interpreter lock more often: a quarter of this runs half as fast.
@@ -29,6 +31,15 @@ SLICE = 1 << 18
 class Workers:
     """The threads, started when first needed: one for each core."""
     executor = None
+    here = threading.local()
+
+    @classmethod
+    def begin(cls):
+        cls.here.working = True
+
+    @classmethod
+    def am_one(cls):
+        return getattr(cls.here, "working", False)
 
 
 def set_num_threads(count):
@@ -39,11 +50,16 @@ def set_num_threads(count):
 
 def set_row_threads(count):
     """Use this many threads for row-wise mathematics from now on."""
-    Workers.executor = ThreadPoolExecutor(count, "rows")
+    Workers.executor = ThreadPoolExecutor(count, "rows", Workers.begin)
 
 
 def run_all(job, arguments):
-    """[job(a) for a in arguments], on all cores, the results in order."""
+    """[job(a) for a in arguments], on all cores, the results in order.
+
+    Within a job as well: then on the job's own core, the others being busy.
+    """
+    if Workers.am_one():
+        return [job(argument) for argument in arguments]
     if Workers.executor is None:
         set_row_threads(getattr(os, "process_cpu_count", os.cpu_count)())
     return list(Workers.executor.map(job, arguments))
@@ -59,7 +75,19 @@ def one_blas_thread():
 
     Put it around run_all: the cores are busy already, each with its slice.
     """
+    if Workers.am_one():
+        return contextlib.nullcontext()
     return blas().limit(limits=1)
+
+
+def on_each_core(f, *arguments):
+    """[f(*a) for a in zip(*arguments)], the results in order; each call has a
+    core to itself. A single one has them all."""
+    calls = list(zip(*arguments, strict=True))
+    if len(calls) == 1:
+        return [f(*calls[0])]
+    with one_blas_thread():
+        return run_all(lambda call: f(*call), calls)
 
 
 def by_rows(f, *rows, whole=()):

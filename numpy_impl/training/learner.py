@@ -13,6 +13,7 @@ from ..layers.parallel import set_num_threads
 from ..models.building import new_model
 from ..models.parameters import get_parameters, set_parameters
 from .clipping import clip_global_norm
+from .data_parallel import DataParallel
 from .diagnosis import first_non_finite
 from twinformer.configs.device_config import DeviceConfig
 from twinformer.learning import NonFiniteError, StepResult
@@ -49,7 +50,7 @@ class Learner:
             set_num_threads(device.threads)
         keep_freed_memory()
         self.model, self.objective = model, objective
-        self.forward = objective.forward
+        self.data_parallel = DataParallel(model, objective)
         self.training = training
         self.optimizer = optimizer_of(self.model, training, objective)
 
@@ -74,8 +75,7 @@ class Learner:
         self.model.zero_grad()
         for index, batch in enumerate(microbatches):
             keep = KeepMasks((self.training.seed, step, index))
-            total, cache = self.forward(self.model, batch, keep)
-            self.objective.backward(share, self.model, cache)
+            total = self.data_parallel.forward_backward(batch, share, keep)
             loss += total * share
 
         loss = float(loss)
@@ -89,7 +89,7 @@ class Learner:
 
     def evaluate(self, batch):
         """A batch -> the summed loss and its count, without dropout"""
-        total, _ = self.forward(self.model, batch)
+        total = self.data_parallel.forward(batch)
         return float(total), self.objective.count(batch)
 
     def state(self) -> dict[str, np.ndarray]:

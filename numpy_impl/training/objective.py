@@ -7,6 +7,8 @@ so that they make the gradient of one large batch.
     count(batch)                 how many losses the mean is over
     forward(model, batch, keep)  their sum, and a cache
     backward(dloss, model, cache)   adds to the model's gradients
+    rows_are_apart               whether the loss of a row of the batch depends
+                                 on that row alone; False where it is not said
 
 Shapes: B batch, T positions, V vocabulary.
 """
@@ -62,6 +64,11 @@ class NextTokens:
     def of(cls, config, z_loss=0.0, qk_clip=None):
         """With the weight of balance that the model's config names."""
         return cls(balance_weight(config), z_loss, qk_clip)
+
+    @property
+    def rows_are_apart(self):
+        """Unless experts are balanced, or the scores of all rows watched."""
+        return not self.balance and self.qk_clip is None
 
     def count(self, batch) -> int:
         """The targets that count."""

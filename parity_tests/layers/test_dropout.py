@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twinformer.models.keep_masks import KeepMasks
+from twinformer.models.keep_masks import KeepMasks, masks_of_parts
 import numpy_impl.layers.dropout as ours
 import torch_impl.layers.dropout as theirs
 from twinformer.models.context import Context
@@ -17,6 +17,29 @@ def test_masks_depend_on_the_seed_and_the_order_of_calls_alone(seed, rate):
     a, b = KeepMasks(seed), KeepMasks(seed)
     for shape in [(3, 4), (2,), (3, 4)]:
         np.testing.assert_array_equal(a(shape, rate), b(shape, rate))
+
+
+@given(seeds, st.lists(st.integers(1, 3), min_size=1, max_size=4), st.randoms())
+def test_parts_have_their_rows_of_the_masks_of_the_whole(seed, sizes, random):
+    """Whichever of them is ahead when it asks."""
+    shapes = [(3, 4), (2,), (5, 1)]
+    whole = KeepMasks(seed)
+    whole = [whole((sum(sizes), *shape), 0.5) for shape in shapes]
+    sources = masks_of_parts(KeepMasks(seed), sizes)
+    order = [part for part in range(len(sizes)) for _ in shapes]
+    random.shuffle(order)
+    asked = [0] * len(sizes)
+    for part in order:
+        index = asked[part]
+        asked[part] += 1
+        start = sum(sizes[:part])
+        np.testing.assert_array_equal(
+            sources[part]((sizes[part], *shapes[index]), 0.5),
+            whole[index][start:start + sizes[part]])
+
+
+def test_without_masks_parts_have_none():
+    assert masks_of_parts(None, [2, 3]) == [None, None]
 
 
 def test_a_number_is_kept_from_the_rate_on():

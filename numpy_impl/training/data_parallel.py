@@ -1,0 +1,116 @@
+"""Data parallelism in threads: parts of a batch at once, each with gradients
+of its own.
+
+A small model leaves cores idle. Its arrays are no longer than a slice or two
+(layers/parallel.py), so what is not a product runs on one core, and products
+as short as its own gain little from a second one. But the rows of a batch
+meet nowhere before the loss, and loss and gradient are sums over rows:
+
+    L = sum_p L_p,    dL / dw = sum_p dL_p / dw
+
+So every part p of the rows goes forward and backward by itself, on one core,
+in fewer and longer pieces. Each but the first has a replica of the model: the
+same weights, and gradients of its own to add to. These are then added up in
+order, and the parts depend on the shape alone: the result has the same bits
+however many cores there are.
+"""
+import copy
+import itertools
+
+from twinformer.batches.parts import part_count
+from twinformer.models.keep_masks import masks_of_parts
+from ..layers.parallel import on_each_core, run_all
+
+__all__ = ["DataParallel"]
+
+
+class DataParallel:
+    """A model and its objective, at work on all cores.
+
+    model : Module
+    objective
+        See objective.py. Unless its rows are apart, a batch stays whole.
+    """
+
+    def __init__(self, model, objective):
+        self.model, self.objective = model, objective
+        self.replicas = []
+
+    def forward_backward(self, batch, dloss, keep=None):
+        """-> the loss, summed; adds dloss times its gradient to the model's"""
+        parts = self.parts(batch)
+        models = [self.model, *self.replicas_for(len(parts) - 1)]
+        masks = masks_of_parts(keep, [len(inputs) for inputs, *_ in parts])
+
+        def work(model, part, keep):
+            if model is not self.model:
+                model.zero_grad()
+            total, cache = self.objective.forward(model, part, keep)
+            self.objective.backward(dloss, model, cache)
+            return total
+
+        total = sum(on_each_core(work, models, parts, masks))
+        add_gradients(models)
+        return total
+
+    def forward(self, batch):
+        """-> the loss, summed, without dropout"""
+        def work(part):
+            total, _ = self.objective.forward(self.model, part)
+            return total
+        return sum(on_each_core(work, self.parts(batch)))
+
+    def parts(self, batch):
+        """The batch's rows, as batches that shall be worked on at once."""
+        B, T = batch[0].shape
+        count = part_count(self.model.config, self.size(), B, T)
+        if (count == 1 or not rows_are_apart(self.objective)
+                or is_watched(self.model)):
+            return [batch]
+        edges = [B * i // count for i in range(count + 1)]
+        return [rows_of(batch, slice(*pair))
+                for pair in itertools.pairwise(edges)]
+
+    def size(self):
+        """How many numbers the model has."""
+        return sum(array.size for array in self.model.parameters())
+
+    def replicas_for(self, count):
+        """So many, made when first needed."""
+        while len(self.replicas) < count:
+            self.replicas.append(replica(self.model))
+        return self.replicas[:count]
+
+
+def rows_are_apart(objective):
+    """Whether the loss of a row depends on that row alone."""
+    return getattr(objective, "rows_are_apart", False)
+
+
+def is_watched(model):
+    """Whether a layer's methods were replaced in this one model, by someone
+    who looks at what it returns: of the whole batch."""
+    return any("forward" in vars(module) for module in model.modules())
+
+
+def rows_of(batch, rows):
+    """Some rows of every array of a batch, as a batch of the same class."""
+    arrays = [array[rows] for array in batch]
+    return batch._make(arrays) if hasattr(batch, "_make") else tuple(arrays)
+
+
+def replica(model):
+    """A model of the same arrays, with gradients of its own."""
+    shared = {id(array): array for array in model.parameters()}
+    return copy.deepcopy(model, shared)
+
+
+def add_gradients(models):
+    """Add the gradients of all models to those of the first, in order."""
+    first, *others = (dict(model.named_gradients()) for model in models)
+
+    def add(name):
+        for gradients in others:
+            first[name] += gradients[name]
+    if others:
+        run_all(add, first)
