@@ -1,10 +1,12 @@
 """A handful of mutants, every day; all of them by `python -m
 parity_tests.mutants`, whose last result is benchmarks/results/mutants.md."""
+import multiprocessing
 import subprocess
 import sys
 
 import pytest
 
+from .mutants import trying
 from .mutants import (
     BY_CASES, BY_TESTS, EQUIVALENT, MODULES, NO_MATHEMATICS, ROOT, SURVIVED,
     Journal, Mutant, mutants_of, own_tests, tried, write_known_results,
@@ -52,6 +54,25 @@ def test_the_reference_itself_survives(known):
     path = ROOT / "numpy_impl" / "layers" / "linear.py"
     sound = Mutant("layers.linear", 0, "", "", path.read_text("utf-8"))
     assert tried(sound, known) == SURVIVED
+
+
+@pytest.mark.skipif("forkserver" not in multiprocessing.get_all_start_methods(),
+                    reason="elsewhere it can be read as often as one likes")
+def test_one_thread_at_a_time_reads_how_a_process_ended(monkeypatch):
+    """Of two the second would find nothing there, and take it for "by tests"."""
+    from multiprocessing.popen_forkserver import Popen
+    alone = []
+
+    def watched(name, method):
+        def watching(*arguments):
+            alone.append((name, trying.ONE_AT_A_TIME.locked()))
+            return method(*arguments)
+        monkeypatch.setattr(Popen, name, watching)
+    watched("poll", Popen.poll)
+    watched("__init__", Popen.__init__)  # a start, which polls the others
+    broken = Mutant("layers.norm", 0, "", "", "1 / 0")
+    assert tried(broken, "no such file") == BY_CASES
+    assert set(alone) == {("__init__", True), ("poll", True)}
 
 
 def test_what_a_formula_becomes():
@@ -150,3 +171,4 @@ def test_the_tests_of_a_port_are_tried_on_its_mutants(tmp_path):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True,
                           env={"PYTHONPATH": str(ROOT), "PATH": ""})
     assert done.returncode == 2 and "fail without any mutant" in done.stderr
+    assert "assert 6 == 7" in done.stderr  # and why

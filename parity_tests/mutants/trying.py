@@ -1,14 +1,14 @@
-"""The life of a mutant: in a process of its own, until something notices it."""
+"""A mutant is tried: in a process of its own, for as long as its module takes."""
 import functools
-import importlib.abc
-import importlib.util
 import multiprocessing
 import os
-import sys
+import tempfile
+import threading
 import time
+from multiprocessing.connection import wait
 from pathlib import Path
 
-from .known import gives
+from .attacking import BY_CASES, BY_TESTS, NOT_RUN, SURVIVED, attack
 from .making import Mutant, full_name
 from .modules import ROOT, SECOND
 
@@ -19,7 +19,10 @@ __all__ = ["BY_CASES", "BY_TESTS", "NOT_RUN", "SURVIVED", "original", "own_tests
 # long as the module itself, and so many seconds more
 SLOWER, PATIENCE = 4, 30
 
-SURVIVED, BY_CASES, BY_TESTS, NOT_RUN = range(4)
+# When a process starts, Python also asks how the others ended, which can be read
+# once: of two threads that ask of the same one at the same time, the second gets
+# 255, and a mutant that survived would be taken for one that did not
+ONE_AT_A_TIME = threading.Lock()
 
 
 def own_tests(module: str) -> list[str]:
@@ -48,6 +51,7 @@ def original(mutant: Mutant) -> Mutant:
 
 
 PATIENT: dict[str, float] = {}  # seconds, by module
+ASKING = threading.Lock()
 
 
 def patience(mutant: Mutant, known: str, tests: list[str] | None = None) -> float:
@@ -56,13 +60,22 @@ def patience(mutant: Mutant, known: str, tests: list[str] | None = None) -> floa
     Raises
     ------
     ValueError
-        If the tests are red for the module itself.
+        If the tests are red for the module itself; with what pytest said last.
     """
-    if mutant.module not in PATIENT:
-        began = time.perf_counter()
-        if tried(original(mutant), known, tests, seconds=None) != SURVIVED:
-            raise ValueError(f"the tests of {mutant.module} fail without any mutant")
-        PATIENT[mutant.module] = SLOWER * (time.perf_counter() - began) + PATIENCE
+    if mutant.module in PATIENT:
+        return PATIENT[mutant.module]
+    with ASKING, tempfile.TemporaryDirectory() as folder:
+        if mutant.module not in PATIENT:  # another thread may have asked meanwhile
+            said = Path(folder, "said")
+            said.touch()
+            began = time.perf_counter()
+            code = ended(original(mutant), known, tests, None, said)
+            if code != SURVIVED:
+                lines = said.read_text("utf-8", errors="replace").splitlines()
+                raise ValueError("\n".join([
+                    f"the tests of {mutant.module} fail without any mutant: their process "
+                    f"ended with {code}, and said", *lines[-40:]]))
+            PATIENT[mutant.module] = SLOWER * (time.perf_counter() - began) + PATIENCE
     return PATIENT[mutant.module]
 
 
@@ -74,18 +87,27 @@ def tried(mutant: Mutant, known: str, tests: list[str] | None = None,
     tests : arguments of pytest, instead of those of the module
     seconds : after which it counts as hanging; None: never
     """
-    process = server().Process(
-        target=attack, args=(mutant, known, tests or own_tests(mutant.module)))
-    process.start()
-    process.join(seconds)
-    if process.exitcode is None:  # it hangs, and so has been found out
-        process.kill()
-        process.join()
-        return BY_TESTS
-    if process.exitcode == NOT_RUN:
+    code = ended(mutant, known, tests, seconds)
+    if code == NOT_RUN:
         raise RuntimeError(f"pytest did not run for {mutant}")
-    return process.exitcode if process.exitcode in (SURVIVED, BY_CASES) \
-        else BY_TESTS
+    return code if code in (SURVIVED, BY_CASES) else BY_TESTS
+
+
+def ended(mutant: Mutant, known: str, tests: list[str] | None,
+          seconds: float | None, said: str | os.PathLike = os.devnull) -> int | None:
+    """How the process of a mutant ended, None if it had to be stopped; what it
+    prints goes to the file `said`."""
+    process = server().Process(target=attack, args=(
+        mutant, known, tests or own_tests(mutant.module), os.fspath(said)))
+    with ONE_AT_A_TIME:
+        process.start()
+    wait([process.sentinel], seconds)  # which reads nothing
+    with ONE_AT_A_TIME:
+        code = process.exitcode
+        if code is None:
+            process.kill()
+        process.join()
+    return code
 
 
 @functools.cache
@@ -98,53 +120,3 @@ def server():
         ["torch", "torch._dynamo", "pytest", "hypothesis.extra.numpy",
          "hypothesis.strategies", "threadpoolctl"])
     return context
-
-
-class InPlaceOf(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports the mutant where its module of the reference is asked for."""
-
-    def __init__(self, mutant: Mutant):
-        self.mutant = mutant
-        self.name = mutant.imported or full_name(mutant.module)
-
-    def find_spec(self, name, path=None, target=None):
-        if name != self.name:
-            return None
-        return importlib.util.spec_from_loader(name, self)
-
-    def exec_module(self, module):
-        code = compile(self.mutant.source, f"<{self.mutant}>", "exec")
-        exec(code, vars(module))
-
-
-def attack(mutant: Mutant, known: str, tests: list[str]) -> None:
-    """The life of a mutant: import it, compare with the known results, and if
-    it still stands, run the tests, with few examples and then with many.
-
-    Of a port there are no known results, and its tests choose their examples.
-    """
-    sys.dont_write_bytecode = True
-    sys.meta_path.insert(0, InPlaceOf(mutant))
-    sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")
-    root = mutant.root or str(ROOT)
-    os.chdir(root)
-    sys.path.insert(0, root)
-    try:
-        if known and not gives(known, mutant.module):
-            os._exit(BY_CASES)
-    except Exception:  # whatever it breaks
-        os._exit(BY_CASES)
-    import pytest
-    profiles = ["--hypothesis-profile=quick", "--hypothesis-profile=thorough"]
-    for profile in [""] if mutant.root else profiles:
-        code = pytest.main([
-            "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-W",
-            "ignore", *filter(None, [profile]), *tests])
-        if code not in (0, 1, 2):
-            os._exit(NOT_RUN)
-        if code:
-            os._exit(BY_TESTS)
-        for name in list(sys.modules):  # settings are fixed at import
-            if name.startswith(("parity_tests", "tests")):
-                del sys.modules[name]
-    os._exit(SURVIVED)
