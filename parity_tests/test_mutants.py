@@ -3,6 +3,7 @@ parity_tests.mutants`, whose last result is benchmarks/results/mutants.md."""
 import multiprocessing
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -54,6 +55,18 @@ def test_the_reference_itself_survives(known):
     path = ROOT / "numpy_impl" / "layers" / "linear.py"
     sound = Mutant("layers.linear", 0, "", "", path.read_text("utf-8"))
     assert tried(sound, known) == SURVIVED
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="Linux alone keeps to it")
+def test_a_mutant_without_end_is_given_no_more_memory():
+    """It asks for 64 GiB, which it never touches, and which Linux would promise."""
+    test = "parity_tests/layers/test_linear.py"
+    source = (ROOT / "numpy_impl" / "layers" / "linear.py").read_text("utf-8")
+    source += f"\nMUCH = [np.empty({2**30}, np.uint8) for _ in range(64)]\n"
+    for sizes, verdict in ((64, BY_TESTS), (4, SURVIVED)):
+        mutant = Mutant("layers.linear", 0, "", "",
+                        source.replace("range(64)", f"range({sizes})"))
+        assert tried(mutant, "", [test, "-k", "two_uses"]) == verdict
 
 
 @pytest.mark.skipif("forkserver" not in multiprocessing.get_all_start_methods(),

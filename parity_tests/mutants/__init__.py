@@ -20,7 +20,8 @@ Each lives in a process of its own, which imports it in place of the module it
 was made from. It is compared with the twin on a few cases of every component,
 within measured bounds (bounds.py); if it stands that, the tests of its module
 (and SECOND) and the proofs of its components are run, fail-fast, first with
-few examples of Hypothesis, then with many. What no test can tell from the
+few examples of Hypothesis, then with many. One that never ends, or asks for
+more and more memory, is found out, too. What no test can tell from the
 original is in EQUIVALENT, with the reason. The working tree is never touched.
 """
 from .journal import Journal
