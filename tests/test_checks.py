@@ -7,6 +7,7 @@ import torch
 
 import numpy_impl.layers as ours
 import torch_impl.layers as theirs
+from twinformer.checks import check_expert_groups, check_groups, check_segments
 from twinformer.models.config import GPT2Config
 from numpy_impl.models.gpt2 import GPTModel
 from torch_impl.models.gpt2 import GPTModel as TorchGPTModel
@@ -73,3 +74,38 @@ def test_ids_that_are_no_array_of_whole_numbers():
         with pytest.raises(TypeError, match="must be a tensor of whole numbers, got"):
             other(wrong)
     assert one.forward(np.array([[1, 2]], np.uint16))[0].shape == (1, 2, 5)
+
+
+@pytest.mark.parametrize(("k", "groups", "kept", "message"), [
+    (2, 3, 1, "3 groups do not divide 8"),
+    (2, 0, 0, "0 groups do not divide 8"),
+    (5, 4, 2, "2 groups of 2 experts are too few to choose 5 experts")])
+def test_groups_of_experts(k, groups, kept, message):
+    with pytest.raises(ValueError, match=message):
+        check_expert_groups(k, 8, groups, kept)
+    check_expert_groups(4, 8, 4, 2)  # all that the kept groups have
+
+
+def test_segments_that_are_not_known():
+    """In a single row, too, and one among those that are."""
+    for wrong in ([[2]], [[0, 2]], [[-1, 0]]):
+        segments = np.array(wrong)
+        with pytest.raises(ValueError, match=r"must lie in 0\.\.1, got"):
+            check_segments(segments, segments.shape, 2)
+    check_segments(np.array([[0, 1]]), (1, 2), 2)
+    check_segments(np.zeros((2, 0), int), (2, 0), 2)  # no ids, no segments
+
+
+@pytest.mark.parametrize(("q", "k"), [
+    ((4, 2, 3), (3, 2, 3)), ((4, 2, 3), (0, 2, 3)), ((0, 2, 3), (4, 2, 3)),
+    ((2, 4, 2, 3), (1, 4, 2, 3)), ((4, 2, 3), (2, 3)), ((2, 3), (4, 2, 3))])
+def test_heads_that_cannot_share_keys(q, k):
+    with pytest.raises(ValueError, match="with G dividing H, got"):
+        check_groups(q, k)
+
+
+@pytest.mark.parametrize(("q", "k"), [
+    ((2, 3), (5, 3)), ((4, 2, 3), (2, 5, 3)), ((2, 4, 2, 3), (2, 1, 5, 3)),
+    ((0, 2, 3), (0, 4, 3))])  # the last: a batch of nothing
+def test_heads_that_share_keys(q, k):
+    check_groups(q, k)

@@ -121,10 +121,11 @@ def check_pairs(R: int, K: int) -> None:
 
 def check_groups(q_shape, k_shape) -> None:
     """ValueError unless every key head serves as many query heads."""
-    if len(q_shape) < 3 or q_shape[:-2] == k_shape[:-2]:
+    if q_shape[:-2] == k_shape[:-2]:
         return
-    H, G = q_shape[-3], k_shape[-3] if len(k_shape) > 2 else 0
-    if q_shape[:-3] != k_shape[:-3] or G == 0 or H % G:
+    H = q_shape[-3] if len(q_shape) > 2 else 0
+    G = k_shape[-3] if len(k_shape) > 2 else 0
+    if q_shape[:-3] != k_shape[:-3] or H == 0 or G == 0 or H % G:
         raise ValueError(
             f"every head of keys serves an equal number of query heads: expected q "
             f"(..., H, T, K) and k (..., G, S, K) with G dividing H, got {tuple(q_shape)} "
@@ -134,10 +135,10 @@ def check_groups(q_shape, k_shape) -> None:
 def check_visibility(q_shape, k_shape, sinks, window, documents) -> None:
     """ValueError unless these are what flash_attention takes."""
     check_groups(q_shape, k_shape)
-    check_lengths(q_shape[-2], k_shape[-2])
+    (B, H, T, _), (_, _, S, _) = q_shape, k_shape
+    check_lengths(T, S)
     if window is not None:
         check_sizes(window=window)
-    B, H, S = q_shape[0], q_shape[1], k_shape[-2]
     if sinks is not None and tuple(sinks.shape) != (H,):
         raise ValueError(f"sinks: expected one number for each of the {H} query heads, "
                          f"got shape {tuple(sinks.shape)}")
