@@ -13,7 +13,7 @@ from numpy_impl.finetuning.lora_model import is_lora, lora_layers, merge
 from numpy_impl.models.pretrained import load_pretrained, save_pretrained
 from twinformer.io.safetensors_io import read_safetensors
 
-from .adapters import IDS, SIDES, with_lora
+from .adapters import IDS, SIDES, classifier, with_lora
 
 
 @SIDES
@@ -86,6 +86,30 @@ def test_a_merged_adapter_is_a_plain_model(tmp_path):
     save_pretrained(loaded, tmp_path / "merged")
     np.testing.assert_allclose(load_pretrained(tmp_path / "merged").forward(IDS)[0],
                                model.forward(IDS)[0], rtol=1e-9, atol=1e-12)
+
+
+@SIDES
+def test_what_learns_in_a_classifier_beside_its_head(tmp_path, side, load):
+    """Is saved whole as well, with a head that is trained or has LoRA."""
+    for targets in (("blocks.*",), ("blocks.*", "head")):
+        model = classifier(tmp_path / "base", True, targets)
+        train_only(model, lambda name: is_lora(name) or name.startswith("final_norm.")
+                   or name in ("head.weight", "head.bias"))
+        model.final_norm.weight += 0.5
+        ours.save_adapter(model, tmp_path / "lora")
+        adapter = read_adapter(tmp_path / "lora")
+        assert set(adapter.whole) == {"head.weight", "head.bias", "final_norm.weight",
+                                      "final_norm.bias"}
+        again = load(tmp_path / "base")
+        side.load_adapter(again, tmp_path / "lora")
+        side.save_adapter(again, tmp_path / "again")
+        for name, array in read_adapter(tmp_path / "again").whole.items():
+            np.testing.assert_array_equal(array, adapter.whole[name], name)
+        np.testing.assert_array_equal(adapter.whole["final_norm.weight"], model.final_norm.weight)
+        loaded = load_pretrained(tmp_path / "base")
+        ours.load_adapter(loaded, tmp_path / "again")
+        np.testing.assert_allclose(loaded.forward(IDS)[0], model.forward(IDS)[0],
+                                   rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("name", ["blocks.0.attention.qkv", "blocks.11.feed_forward.down.weight",
