@@ -98,7 +98,8 @@ def test_segments_that_are_not_known():
 
 @pytest.mark.parametrize(("q", "k"), [
     ((4, 2, 3), (3, 2, 3)), ((4, 2, 3), (0, 2, 3)), ((0, 2, 3), (4, 2, 3)),
-    ((2, 4, 2, 3), (1, 4, 2, 3)), ((4, 2, 3), (2, 3)), ((2, 3), (4, 2, 3))])
+    ((2, 4, 2, 3), (1, 4, 2, 3)), ((4, 2, 3), (2, 3)), ((2, 3), (4, 2, 3)),
+    ((2, 3), (1, 2, 3))])
 def test_heads_that_cannot_share_keys(q, k):
     with pytest.raises(ValueError, match="with G dividing H, got"):
         check_groups(q, k)
