@@ -5,34 +5,24 @@
 Each interpreter needs NumPy and threadpoolctl, PyYAML and lazy_loader; they take turns, a
 process each. Forward, loss and backward of one step, on two threads:
 
-whole    as numpy_impl does it: matrix products on all cores, row-wise mathematics in slices of
-         2^18 elements; and the same in smaller slices, which take the lock more often
-halves   the batch in two halves, each on a thread of its own with gradients of its own and
-         products on one core: fewer and larger pieces, as data-parallel training would do it
+whole    the batch at once: matrix products on all cores, row-wise mathematics in slices of 2^18
+         elements; and the same in smaller slices, which take the lock more often
+parts    as numpy_impl does it (training/data_parallel.py): parts of the batch at once, each on a
+         core of its own; and the same in smaller slices, which stay in the core's cache
 """
 import argparse
-import contextlib
 import json
 import statistics
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.training_step import machine, model_config
 
 ROOT = Path(__file__).resolve().parent.parent
 SHAPES = {"demo": (12, 64, 25), "small": (12, 256, 3)}      # B, T, steps
-SLICES = (18, 16, 14)
-WAYS = [*(f"whole, slices of 2^{power}" for power in SLICES), "halves"]
-
-
-class InOrder:
-    """In place of the threads of parallel.py, for one who is a thread already."""
-
-    def map(self, job, arguments):
-        return [job(argument) for argument in arguments]
+WAYS = [(way, power) for way in ("whole", "parts") for power in (18, 16, 15)]
 
 
 class Step:
@@ -48,10 +38,8 @@ class Step:
         self.batch = ids[:, :-1], ids[:, 1:]
 
     def __call__(self):
-        learner = self.learner
-        learner.model.zero_grad()
-        _, cache = learner.forward(learner.model, self.batch)
-        learner.objective.backward(1 / self.batch[0].size, learner.model, cache)
+        self.learner.model.zero_grad()
+        self.learner.data_parallel.forward_backward(self.batch, 1 / self.batch[0].size)
 
 
 def milliseconds(step, steps):
@@ -70,20 +58,17 @@ def work(shape):
     import numpy_impl  # noqa: F401  (before NumPy: it sets its threads up)
     import numpy as np
     from numpy_impl.layers import parallel
+    from numpy_impl.training import data_parallel
 
     B, T, steps = SHAPES[shape]
     config = model_config(shape)
     ids = np.random.default_rng(0).integers(config.vocab_size, size=(B, T + 1))
-    whole, *halves = (Step(config, rows) for rows in (ids, ids[:B // 2], ids[B // 2:]))
+    step, part_count = Step(config, ids), data_parallel.part_count
     found = []
-    for power in SLICES:
+    for way, power in WAYS:
         parallel.SLICE = 1 << power
-        found.append(milliseconds(whole, steps))
-    parallel.SLICE = 1 << SLICES[0]
-    parallel.Workers.executor = InOrder()   # type: ignore[assignment]
-    with parallel.one_blas_thread(), ThreadPoolExecutor(2) as pool:
-        parallel.one_blas_thread = contextlib.nullcontext
-        found.append(milliseconds(lambda: list(pool.map(Step.__call__, halves)), steps))
+        data_parallel.part_count = part_count if way == "parts" else lambda *_: 1
+        found.append(milliseconds(step, steps))
     return found
 
 
@@ -114,7 +99,8 @@ def main():
                 print(shape, python, turns[-1], file=sys.stderr)
         print(f"\n{shape}, B={SHAPES[shape][0]}, T={SHAPES[shape][1]}, milliseconds, median "
               f"(min) of {options.turns} turns; {machine()}\n")
-        print("| Python | " + " | ".join(WAYS) + " |\n|---" + "|---" * len(WAYS) + "|")
+        print("| Python | " + " | ".join(f"{way}, 2^{power}" for way, power in WAYS)
+              + " |\n|---" + "|---" * len(WAYS) + "|")
         for python, turns in found.items():
             cells = (f"{statistics.median(way):.1f} ({min(way):.1f})"
                      for way in zip(*turns, strict=True))

@@ -47,19 +47,26 @@ def read(path):
 
 def tested(name, folder, base, seconds):
     """A row: the best model by validation loss, on the test part."""
-    found, count = read(folder / "test.json"), len(changed(folder, base))
+    found, both = read(folder / "test.json"), answered_by_both(folder, base)
+    count = len(changed(folder, base))
     return f"| {name} | {found['step']} | " + " | ".join(
         f"{found[measure]:.3f}" for measure in MEASURES) + (
-        f" | {count} of {found['pairs']} | {seconds_of(seconds)} |")
+        f" | {count} of {len(both)} | {seconds_of(seconds)} |")
+
+
+def answered_by_both(folder, base):
+    """Test tasks with the answers of both: (entry, answer before). Each leaves out the tasks that
+    are too long for it, with the longer answer that it learned from."""
+    before = {(entry["instruction"], entry["input"]): entry["model_response"]
+              for entry in read(base / "responses.json")}
+    return [(entry, before[task]) for entry in read(folder / "responses.json")
+            if (task := (entry["instruction"], entry["input"])) in before]
 
 
 def changed(folder, base):
-    """Test tasks that are answered in another way than before: (entry, answer before)"""
-    before = {(entry["instruction"], entry["input"]): entry["model_response"]
-              for entry in read(base / "responses.json")}
-    pairs = [(entry, before[entry["instruction"], entry["input"]])
-             for entry in read(folder / "responses.json")]
-    return [(entry, answer) for entry, answer in pairs if answer != entry["model_response"]]
+    """Those of them that are answered in another way than before."""
+    return [(entry, answer) for entry, answer in answered_by_both(folder, base)
+            if answer != entry["model_response"]]
 
 
 def before_and_after(folder, base, count=6):

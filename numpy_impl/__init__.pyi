@@ -141,6 +141,7 @@ from .layers.reading import (
 from .layers.parallel import (
     SLICE as SLICE,
     by_rows as by_rows,
+    on_each_core as on_each_core,
     one_blas_thread as one_blas_thread,
     over_heads as over_heads,
     over_rows as over_rows,
@@ -213,6 +214,7 @@ from .training.muon import (
     rate_factor as rate_factor,
 )
 from .training.optimizer_choice import optimizer_of as optimizer_of
+from .training.data_parallel import DataParallel as DataParallel
 from .training.learner import (
     Learner as Learner,
     placed as placed,

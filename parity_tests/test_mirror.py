@@ -53,6 +53,7 @@ TORCH_ONLY = {
 # Modules that only the reference has, with the reason.
 NUMPY_ONLY = {
     "layers.parallel": "torch runs row-wise mathematics on all cores itself",
+    "training.data_parallel": "parts of a batch in threads: torch's need none",
 }
 
 

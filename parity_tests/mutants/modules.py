@@ -26,7 +26,7 @@ MODULES = [
     "training.optimizer", "training.newton_schulz", "training.muon",
     "training.optimizer_choice",
     "training.objective", "training.masked_language_model",
-    "training.learner", "training.diagnosis", "training.throughput",
+    "training.data_parallel", "training.learner", "training.diagnosis", "training.throughput",
     "generation.sampling", "generation.logits_processing", "generation.past",
     "generation.generate", "generation.running_batch",
     "generation.beam_search", "generation.speculative",
@@ -39,7 +39,7 @@ MODULES = [
     "finetuning.preferences", "finetuning.lora", "finetuning.lora_model",
     "finetuning.lora_adapters", "finetuning.review",
     "evaluation.likelihood",
-    "twinformer.batches.masking",
+    "twinformer.batches.masking", "twinformer.batches.parts",
     "twinformer.checks", "twinformer.tokenizers.bpe",
     "twinformer.tokenizers.fast.bpe_merging",
     "twinformer.tokenizers.fast.early_merges",
@@ -132,6 +132,10 @@ EQUIVALENT: dict[tuple[str, str], str] = {
      "None and self.dropout > 0 -> context.keep is not None or self.dropout > 0"): PLAIN,
     ("layers.multi_head_attention", "MultiHeadAttention.forward: self.dropout > 0 -> "
      "self.dropout >= 0"): PLAIN,
+    **{("twinformer.batches.parts", what): SLICES for what in (
+        ": 1 -> 2", ": 16 -> 17", ": 18 -> 19", ": 24 -> 25")},
+    ("twinformer.batches.parts", "part_count: 2 -> 3"):
+        "the largest power of two up to 3 is 2",
     ("layers.parallel", ": 18 -> 19"): SLICES,
     ("layers.parallel", ": 1 -> 2"): SLICES,
     ("layers.parallel", "by_rows: 1 -> 2"): SLICES,

@@ -40,7 +40,7 @@ def kept_by_numpy(plan):
     """Bytes of all arrays in the cache of a forward pass; one of which there are views, once."""
     learner = learner_of(plan)
     own = {id(base(array)) for array in learner.model.parameters()}
-    _, cache = learner.forward(learner.model, batch_for(plan), KeepMasks((0, 0, 0)))
+    _, cache = learner.objective.forward(learner.model, batch_for(plan), KeepMasks((0, 0, 0)))
     found = {}
     collect(cache, found, set())
     return sum(array.nbytes for key, array in found.items() if key not in own)

@@ -12,6 +12,7 @@ from .anatomy import Anatomy, anatomy
 from .flops import ASKED, flash, matrix_weights
 from .parameters import (
     block_parameters,
+    gradient_copies,
     held_parameters,
     moments_of,
     table_parameters,
@@ -61,8 +62,8 @@ def memory_of(plan: Plan) -> Memory:
         highest, working = highest_in_numpy(plan, a, kept, held)
     else:
         highest, working = highest_in_torch(plan, a, kept, held, half)
-    return Memory(weights=held, gradients=held, moments=moments, half_weights=half,
-                  gathered=gathered, activations=kept.total,
+    return Memory(weights=held, gradients=held * gradient_copies(plan), moments=moments,
+                  half_weights=half, gathered=gathered, activations=kept.total,
                   logits=2 * logits(plan, a), working=working, peak=always + highest)
 
 
@@ -75,15 +76,18 @@ def highest_in_numpy(plan: Plan, a: Anatomy, kept: Activations, held: float
                      ) -> tuple[float, float]:
     """-> bytes above weights and moments, and how much of it lives for a moment
 
-    Gradients are there all the time. The gradient of the logits lies over them; the head's product
-    with it is as large as the vocabulary's table before it is added up. In a block it is what the
-    widest layer takes while its gradient is computed.
+    Gradients are there all the time, of every part of the batch its own. The gradient of the
+    logits lies over them; the head's product with it is as large as the vocabulary's table before
+    it is added up. In a block it is what the widest layer takes while its gradient is computed.
+    All parts are counted as if they were at the same place at once, as they are where each has a
+    core.
     """
-    table = FLOAT * a.V * a.D
+    parts = gradient_copies(plan)
+    table = FLOAT * a.V * a.D * parts
     head = kept.total + table + FLOAT * plan.rows * a.D
     inside = kept.blocks + kept.ends + block_working(plan, a)
     top = max(head, inside) + GAPS_NUMPY * (table + block_working(plan, a))
-    return held + top, max(0.0, top - kept.total)
+    return held * parts + top, max(0.0, top - kept.total)
 
 
 def highest_in_torch(plan: Plan, a: Anatomy, kept: Activations, held: float, half: float

@@ -6,10 +6,12 @@ every parameter is listed (`parameter_shapes`), so that no bias is left out.
 import math
 from typing import Any
 
+from ..architectures.kinds import kind_of
+from ..batches.parts import part_count
 from .plan import Plan
 
-__all__ = ["block_parameters", "held_parameters", "lora_parameters", "moments_of",
-           "parts_of", "table_parameters", "trained_parameters"]
+__all__ = ["block_parameters", "gradient_copies", "held_parameters", "lora_parameters",
+           "moments_of", "parts_of", "table_parameters", "trained_parameters"]
 
 
 def parts_of(model: Any) -> dict[str, int]:
@@ -60,6 +62,14 @@ def held_parameters(plan: Plan) -> int:
                  if len(shape) > 1)
     whole = trained_parameters(plan.model) - shared
     return math.ceil((whole + shared / plan.tensor_parallel) / plan.pieces)
+
+
+def gradient_copies(plan: Plan) -> int:
+    """How many gradients there are of each parameter: the reference works on so many parts of a
+    batch at once, each with gradients of its own (numpy_impl/training/data_parallel.py)."""
+    if plan.backend != "numpy" or kind_of(plan.model).objective != "NextTokens":
+        return 1
+    return part_count(plan.model, held_parameters(plan), plan.batch_size, plan.T)
 
 
 def moments_of(plan: Plan) -> float:
