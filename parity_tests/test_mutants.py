@@ -3,6 +3,8 @@ parity_tests.mutants`, whose last result is benchmarks/results/mutants.md."""
 import multiprocessing
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -86,6 +88,24 @@ def test_one_thread_at_a_time_reads_how_a_process_ended(monkeypatch):
     broken = Mutant("layers.norm", 0, "", "", "1 / 0")
     assert tried(broken, "no such file") == BY_CASES
     assert set(alone) == {("__init__", True), ("poll", True)}
+
+
+def test_a_module_is_measured_once_by_all_threads(monkeypatch):
+    both, measured = threading.Barrier(2), []
+
+    def ended(mutant, *others):
+        measured.append(mutant.module)
+        try:
+            both.wait(timeout=0.5)  # for a second thread that measures as well
+        except threading.BrokenBarrierError:
+            pass
+        return SURVIVED
+    monkeypatch.setattr(trying, "ended", ended)
+    monkeypatch.setattr(trying, "PATIENT", {})
+    mutant = mutants_of("layers.norm")[0]
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(trying.patience, [mutant] * 2, [""] * 2)
+    assert measured == ["layers.norm"] and first == second > trying.PATIENCE
 
 
 def test_what_a_formula_becomes():
