@@ -1,5 +1,6 @@
 """A handful of mutants, every day; all of them by `python -m
 parity_tests.mutants`, whose last result is benchmarks/results/mutants.md."""
+import contextlib
 import multiprocessing
 import subprocess
 import sys
@@ -95,10 +96,8 @@ def test_a_module_is_measured_once_by_all_threads(monkeypatch):
 
     def ended(mutant, *others):
         measured.append(mutant.module)
-        try:
+        with contextlib.suppress(threading.BrokenBarrierError):
             both.wait(timeout=0.5)  # for a second thread that measures as well
-        except threading.BrokenBarrierError:
-            pass
         return SURVIVED
     monkeypatch.setattr(trying, "ended", ended)
     monkeypatch.setattr(trying, "PATIENT", {})
