@@ -95,7 +95,7 @@ def beam_search(model, ids, max_new_tokens: int, *, beams: int = 4,
         finite_peak(logits)  # or the weights have gone bad
         log_probs = log_softmax(logits)                    # (K, V)
         # so many that, if all stop tokens are among them, K go on
-        count = max(2, 1 + len(stops)) * K
+        count = (1 + len(stops)) * K
         rows, tokens, totals = best_continuations(scores, log_probs, count)
         possible = totals > -np.inf                        # (C,)
         rows, tokens, totals = (

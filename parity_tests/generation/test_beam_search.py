@@ -15,7 +15,7 @@ from numpy_impl.layers.softmax import log_softmax
 from twinformer.architectures.kinds import KINDS
 
 from ..agreement import assert_rounding
-from .fake_models import fake_twins
+from .fake_models import FakeModel, FakeTwin, fake_twins
 from .hugging_face import PAD, Reference, Twin, generated
 from .twins import twins_of
 
@@ -124,6 +124,18 @@ def test_one_beam_is_greedy(ids, seed):
     model, _ = fake_twins(seed, context_length=12)
     (beam,) = both(ids, 6, seed, beams=1, length_penalty=0.0, stop=3, early_stopping="first")
     assert beam.ids == list(generate(model, ids, 6, temperature=0, stop=3))
+
+
+@pytest.mark.parametrize("search, model", [
+    (ours.beam_search, FakeModel), (theirs.beam_search, FakeTwin)])
+def test_a_beam_goes_on_though_every_stop_token_is_likelier(search, model):
+    """Stop tokens 1 and 2 lead by 1, 3 and 6 logits. With the square of the length as penalty
+    the best is to go on once: ln p / 4 of 0, 1 is above ln p of 1, and the next one below."""
+    (beam,) = search(model([[0.0, 1.0, 1.0]] * 3, 12), [0], 3, beams=1, length_penalty=2.0,
+                     early_stopping="never", stop=[1, 2])
+    e = math.e
+    assert beam.ids == [0, 1]
+    assert_rounding(beam.log_probability, -math.log(1 + 2 * e) + 3 - math.log(1 + 2 * e**3), 20)
 
 
 def every_text(model, ids, n, stop, vocabulary):

@@ -160,6 +160,14 @@ def test_next_logits_are_those_of_the_last_position():
     assert logits.dtype == np.float64 and logits_t.dtype == torch.float64
 
 
+def test_the_last_position_alone_is_read():
+    """Of a text of one token that is all of it: nothing is to be said."""
+    for side, array in ((ours, np.zeros), (theirs, torch.zeros)):
+        assert side.last_of(array((2, 3))).tolist() == [[2], [2]]
+        assert side.last_of(array((2, 2))).tolist() == [[1], [1]]
+        assert side.last_of(array((2, 1))) is None
+
+
 def test_the_twin_generates_without_dropout_and_goes_back_to_training():
     _, twin = fake_twins()
     for mode in (True, False):

@@ -123,6 +123,12 @@ def test_all_is_kept_of_a_model_that_guesses_for_itself():
         theirs.residual(torch.tensor(p[0]), torch.tensor(p[0])).numpy(), p[0])
 
 
+def test_what_the_large_model_never_says_is_not_kept():
+    """Not even where the dice give 0, which is as much as its probability."""
+    p, q = [np.array([0.0, 1.0]), np.array([0.5, 0.5])], [np.array([1.0, 0.0])]
+    assert both_accept(p, q, [0], [0.0, 0.0]) == [1]
+
+
 # -- whole texts -------------------------------------------------------------
 
 def both(models, drafts, ids, n, **options):
@@ -182,6 +188,82 @@ def test_what_was_rejected_leaves_nothing_behind(kind):
     finally:
         ours.latest_logits = right
     assert len(seen) > 20 and max(seen) > 1
+
+
+@pytest.mark.parametrize("draft, settings, context, length, n", [
+    ("gpt2", {}, 12, 3, 9), ("gemma3", {"window_size": 5}, 12, 3, 9),
+    ("llama", {}, 6, 9, 7)])    # a prompt of which the draft sees the end alone
+def test_a_draft_reads_each_token_once_and_forgets_what_was_rejected(
+        monkeypatch, draft, settings, context, length, n):
+    """The draft's logits are those of the text read afresh; and it reads one token at a time, or
+    two: where all guesses were kept, it has not read the last one yet."""
+    (model, _), (draft, _) = twins_of("llama", 16), twins_of(draft, context, **settings)
+    right, accept = next_logits, ours.accepted_tokens
+    rounds, unread = [], 0
+
+    def watched(asked, ids, past):
+        nonlocal unread
+        new = ids.shape[1] - past[0].length
+        logits = right(asked, ids, past)
+        if asked is draft and unread:
+            assert new == unread
+            unread = 1
+            if ids.shape[1] <= context:
+                assert_drift(logits[0], token_by_token(draft, ids), 1, np.abs(logits).max())
+        return logits
+
+    def accepted(p, q, guesses, uniforms):
+        nonlocal unread
+        new = accept(p, q, guesses, uniforms)
+        unread = 2 if len(new) > len(guesses) else 1
+        rounds.append((len(guesses), len(new) - 1))
+        return new
+    monkeypatch.setattr(ours, "next_logits", watched)
+    monkeypatch.setattr(ours, "accepted_tokens", accepted)
+    ids = np.random.default_rng(0).integers(0, 13, length)
+    for seed in range(6):
+        unread = 0
+        list(ours.speculative_generate(model, draft, ids, n, guesses=3, seed=seed,
+                                       temperature=2.0))
+    assert {(3, 0), (3, 3)} <= set(rounds)    # nothing was kept, and everything
+
+
+def token_by_token(model, ids):
+    """The logits (V,) behind ids (1, T), read one after the other"""
+    past = model.new_past()
+    for end in range(1, ids.shape[1] + 1):
+        logits = next_logits(model, ids[:, :end], past)
+    return logits[0]
+
+
+@pytest.mark.parametrize("kind, draft", [("llama", "gemma3"), ("gemma3", "llama")])
+def test_the_shortest_cache_bounds_the_guesses(kind, draft):
+    """A window of 5 holds the two tokens before the guesses, and three of them."""
+    def sized(kind):
+        return twins_of(kind, 12, **({"window_size": 5} if kind == "gemma3" else {}))
+    new, counts = both(sized(kind), sized(draft), [3, 1], 2 + 3, guesses=5, temperature=0)
+    assert len(new) == 5
+    rounds = []
+
+    def watched(p, q, guesses, uniforms, right=ours.accepted_tokens):
+        rounds.append(len(guesses))
+        return right(p, q, guesses, uniforms)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ours, "accepted_tokens", watched)
+        list(ours.speculative_generate(sized(kind)[0], sized(draft)[0], [3, 1], 5, guesses=5))
+    assert rounds[0] == max(rounds) == 3
+
+
+def test_both_write_the_same_whatever_the_dice():
+    models, drafts = twins_of("llama", 12), twins_of("gpt2", 8)
+    texts = {tuple(both(models, drafts, [3, 1], 8, guesses=2, seed=seed)[0]) for seed in range(6)}
+    assert len(texts) == 6
+
+
+def test_nothing_is_written_where_nothing_is_asked_for():
+    models = twins_of("llama", 12)
+    new, counts = both(models, models, [3, 1], 0)
+    assert new == [] and counts == Acceptance()
 
 
 def test_texts_have_the_distribution_of_the_large_models_own():

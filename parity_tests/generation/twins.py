@@ -14,9 +14,9 @@ from ..lockstep import small_run
 __all__ = ["twins_of"]
 
 
-def twins_of(kind, context):
+def twins_of(kind, context, **settings):
     """The reference and the twin of a tiny model, in float64."""
-    config = replace(small_run(kind=kind).model, context_length=context)
+    config = replace(small_run(kind=kind).model, context_length=context, **settings)
     values = {name: 5 * array for name, array in initial_parameters(config, 1).items()}
     model = new_model(config, seed=None).to(np.float64)
     twin = new_twin(config, seed=None).double()

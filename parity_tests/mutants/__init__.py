@@ -24,10 +24,11 @@ few examples of Hypothesis, then with many. One that never ends, or asks for
 more and more memory, is found out, too. What no test can tell from the
 original is in EQUIVALENT, with the reason. The working tree is never touched.
 """
+from .equivalent import EQUIVALENT
 from .journal import Journal
 from .known import write_known_results
 from .making import Mutant, mutants_of, mutants_of_port
-from .modules import EQUIVALENT, MODULES, NO_MATHEMATICS, ROOT
+from .modules import MODULES, NO_MATHEMATICS, ROOT
 from .trying import BY_CASES, BY_TESTS, NOT_RUN, SURVIVED, own_tests, tried
 
 __all__ = ["BY_CASES", "BY_TESTS", "EQUIVALENT", "MODULES", "NOT_RUN",

@@ -1,7 +1,7 @@
 """The table of mutants, in Markdown."""
-from .trying import BY_CASES, BY_TESTS, SURVIVED
+from .equivalent import EQUIVALENT, SPEED_ALONE
 from .making import Mutant
-from .modules import EQUIVALENT, SPEED_ALONE
+from .trying import BY_CASES, BY_TESTS, SURVIVED
 
 __all__ = ["HEADING", "VERDICTS", "reason_of", "report"]
 

@@ -108,7 +108,8 @@ def test_a_batch_keeps_its_names_and_its_kinds():
 
 @pytest.mark.parametrize("setting", [
     {"device": "cuda"}, {"precision": "bfloat16"}, {"compile": True},
-    {"vocabulary_multiple": 2}, {"activation_checkpointing": True}])
+    {"vocabulary_multiple": 2}, {"activation_checkpointing": True}, {"ranks": 2},
+    {"strategy": "fsdp"}, {"tensor_parallel": 2}])
 def test_the_reference_refuses_what_it_cannot_do(setting):
     run = small_run()
     with pytest.raises(ValueError, match="NumPy backend cannot honour"):

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 import torch
 
+from numpy_impl.layers.qk_clip import QKClip
 from numpy_impl.models import bert as reference
 from numpy_impl.models.parameters import set_parameters
 from numpy_impl.training import masked_language_model as ours
 from numpy_impl.training.learner import Learner
 from torch_impl.layers.fused import spelled_out
+from torch_impl.layers.qk_clip import QKClip as TwinQKClip
 from torch_impl.models import bert as twin
 from torch_impl.models.parameters import set_parameters as set_twins
 from torch_impl.training import masked_language_model as theirs
@@ -172,6 +174,21 @@ def test_only_what_is_asked_counts(package, array, model):
     assert_rounding(np.float32(nats(batch)), np.float32(expected), 17)
     other = batch._replace(inputs=array([[1, 5, 3, 2, 16]]))   # padding
     assert nats(other) == nats(batch)
+
+
+@pytest.mark.parametrize("package, array, model, clip", [
+    (ours, np.array, reference, QKClip), (theirs, torch.tensor, twin, TwinQKClip)])
+def test_scores_are_watched_in_training_alone(package, array, model, clip):
+    """QK-clipping is told of every block, and of no evaluation."""
+    config = BertConfig(vocab_size=17, context_length=9, d_model=4, n_heads=1,
+                        n_layers=2, d_hidden=3)
+    bert, batch = model.BertModel(config), MaskedBatch(*map(array, batches()))
+    objective = package.MaskedTokens(qk_clip=clip(100.0))
+    for learning in (False, True):
+        if package is theirs:
+            bert.train(learning)
+        objective.forward(bert, batch, KeepMasks(0) if learning else None)
+        assert len(objective.qk_clip.largest) == learning * config.n_layers
 
 
 # -- whole runs ---------------------------------------------------------------

@@ -33,7 +33,8 @@ def residual(p, q):
     never rejected there. p, q (V,) -> (V,)
     """
     more = (p - q).clamp(min=0)                            # (V,)
-    return more / more.sum() if more.sum() > 0 else p
+    total = more.sum()
+    return more / total if total > 0 else p
 
 
 def accepted_tokens(p, q, guesses, uniforms):

@@ -35,7 +35,8 @@ def newton_schulz(x, steps=STEPS, coefficients=COEFFICIENTS):
     x (..., m, n) -> y (..., m, n)
     """
     a, b, c = coefficients
-    tall = x.shape[-2] > x.shape[-1]
+    m, n = x.shape[-2:]
+    tall = m > n
     y = x.mT if tall else x                                # (..., m, n)
     length = torch.sqrt((y * y).sum((-2, -1), keepdim=True))
     y = y / length.clamp(min=EPSILON)                    # (..., m, n)
