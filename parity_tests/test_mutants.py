@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from .mutants.__main__ import is_to_be_tried
 from .mutants import trying
 from .mutants import (
     BY_CASES, BY_TESTS, EQUIVALENT, MODULES, NO_MATHEMATICS, ROOT, SURVIVED,
@@ -168,7 +169,19 @@ def test_verdicts_outlive_an_interruption(tmp_path):
     assert killed._replace(source="changed") not in again
     again.note(other, "by tests", 1.0)
     assert Journal(path)[other] == "by tests"
-    assert survivor not in Journal(path, retry=True)
+    assert is_to_be_tried(survivor, again, retry=True)
+    assert not is_to_be_tried(survivor, again, retry=False)
+    assert not is_to_be_tried(killed, again, retry=True)
+    assert is_to_be_tried(killed._replace(source="changed"), again, retry=False)
+
+
+def test_a_survivor_with_a_reason_is_not_tried_again(tmp_path):
+    (module, says), *_ = EQUIVALENT
+    function, _, what = says.partition(": ")
+    explained = Mutant(module, 1, function, what, "its source")
+    journal = Journal(tmp_path / "verdicts.jsonl")
+    journal.note(explained, "SURVIVED", 1.0)
+    assert not is_to_be_tried(explained, journal, retry=True)
 
 
 PORT = """

@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
                         help="every module, to the end, with the report of "
                              "benchmarks/results; goes on where it stopped")
     parser.add_argument("--retry", action="store_true",
-                        help="with --all: survivors of before once more")
+                        help="with --all: survivors of before that have no reason once more")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--every", type=int, default=1,
                         help="only every so many-th mutant")
@@ -56,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(*chosen, f"{len(chosen)} mutants", sep="\n")
         return 0
 
-    journal = Journal(JOURNAL if options.all else None, options.retry)
+    journal = Journal(JOURNAL if options.all else None)
     results: dict[str, list[tuple[str, Mutant]]] = {}
     with tempfile.TemporaryDirectory() as folder:
         known = "" if options.package else str(Path(folder, "known"))
@@ -70,7 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
                     parser.error(str(problem))
 
         def verdict(mutant):
-            if mutant not in journal:
+            if is_to_be_tried(mutant, journal, options.retry):
                 began = time.perf_counter()
                 result = VERDICTS[tried(mutant, known, tests,
                                         patience(mutant, known, tests))]
@@ -101,6 +101,12 @@ def tests_of(place: Path, given: list[str] | None) -> list[str]:
     if not found:
         raise SystemExit(f"there are no test_*.py in {folder}; name yours with --tests PATH")
     return found
+
+
+def is_to_be_tried(mutant: Mutant, journal: Journal, retry: bool) -> bool:
+    """Whether nothing is known of it, or it survived without a reason and is to be retried."""
+    return mutant not in journal or (
+        retry and journal[mutant] == "SURVIVED" and not reason_of(mutant))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ class Journal:
     others; after a change of the tests alone, remove the file.
     """
 
-    def __init__(self, path: Path | None, retry: bool = False):
+    def __init__(self, path: Path | None):
         self.path, self.seconds = path, 0.0
         self.verdicts: dict[str, str] = {}
         if path and path.exists():
@@ -27,10 +27,6 @@ class Journal:
                     continue
                 self.seconds += entry["seconds"]
                 self.verdicts[entry["digest"]] = entry["verdict"]
-            if retry:
-                self.verdicts = {digest: verdict for digest, verdict
-                                 in self.verdicts.items()
-                                 if verdict != "SURVIVED"}
 
     @staticmethod
     def digest(mutant: Mutant) -> str:
