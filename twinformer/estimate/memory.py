@@ -79,14 +79,15 @@ def highest_in_numpy(plan: Plan, a: Anatomy, kept: Activations, held: float
     Gradients are there all the time, of every part of the batch its own. The gradient of the
     logits lies over them; the head's product with it is as large as the vocabulary's table before
     it is added up. In a block it is what the widest layer takes while its gradient is computed.
-    All parts are counted as if they were at the same place at once, as they are where each has a
-    core.
+    All parts are counted as if they were at the same place at once; that they are not makes up
+    for the gaps.
     """
     parts = gradient_copies(plan)
     table = FLOAT * a.V * a.D * parts
     head = kept.total + table + FLOAT * plan.rows * a.D
     inside = kept.blocks + kept.ends + block_working(plan, a)
-    top = max(head, inside) + GAPS_NUMPY * (table + block_working(plan, a))
+    gaps = GAPS_NUMPY * (table + block_working(plan, a)) * (parts == 1)
+    top = max(head, inside) + gaps
     return held * parts + top, max(0.0, top - kept.total)
 
 
