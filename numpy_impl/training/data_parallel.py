@@ -40,7 +40,9 @@ class DataParallel:
         """-> the loss, summed; adds dloss times its gradient to the model's"""
         parts = self.parts(batch)
         models = [self.model, *self.replicas_for(len(parts) - 1)]
-        masks = masks_of_parts(keep, [len(inputs) for inputs, *_ in parts])
+        masks = [keep]
+        if len(parts) > 1:
+            masks = masks_of_parts(keep, [len(part[0]) for part in parts])
 
         def work(model, part, keep):
             if model is not self.model:
@@ -62,14 +64,23 @@ class DataParallel:
 
     def parts(self, batch):
         """The batch's rows, as batches that shall be worked on at once."""
+        if not self.may_be_cut():
+            return [batch]
         B, T = batch[0].shape
         count = part_count(self.model.config, self.size(), B, T)
-        if (count == 1 or not rows_are_apart(self.objective)
-                or is_watched(self.model)):
+        if count == 1:
             return [batch]
         edges = [B * i // count for i in range(count + 1)]
         return [rows_of(batch, slice(*pair))
                 for pair in itertools.pairwise(edges)]
+
+    def may_be_cut(self):
+        """Whether rows are apart, in one of our models, which nobody watches.
+
+        Of other models, and for other objectives, nothing is known.
+        """
+        return (getattr(self.objective, "rows_are_apart", False)
+                and is_ours(self.model) and not is_watched(self.model))
 
     def size(self):
         """How many numbers the model has."""
@@ -82,9 +93,10 @@ class DataParallel:
         return self.replicas[:count]
 
 
-def rows_are_apart(objective):
-    """Whether the loss of a row depends on that row alone."""
-    return getattr(objective, "rows_are_apart", False)
+def is_ours(model):
+    """Whether its class is of this package; others may let rows meet."""
+    package, _, _ = __name__.partition(".")
+    return type(model).__module__.startswith(f"{package}.")
 
 
 def is_watched(model):

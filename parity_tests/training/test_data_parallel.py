@@ -4,13 +4,16 @@ import numpy as np
 import pytest
 
 import numpy_impl.training.data_parallel as ours
-from numpy_impl import Classification, NextTokens, PackedTokens, PreferencePairs
+from numpy_impl import (
+    Classification, GPTModel, Learner, Module, NextTokens, PackedTokens, Parameter, PreferencePairs,
+)
 from numpy_impl.layers import parallel
 from numpy_impl.layers.qk_clip import QKClip
 from numpy_impl.training.learner import pretraining_learner
 from twinformer.architectures.kinds import KINDS
 from twinformer.batches.collate import ClassificationBatch
 from twinformer.configs.device_config import DeviceConfig
+from twinformer.configs.training_config import TrainingConfig
 
 from ..agreement import assert_drift, assert_rounding
 from ..lockstep import in_lockstep, learners, small_run, weights_of
@@ -128,6 +131,47 @@ def test_who_watches_the_layers_sees_the_whole_batch(monkeypatch):
     run = small_run(3)
     *_, last = in_lockstep(run, *learners(run), 3)
     assert not last.parting, str(last.parting)
+
+
+class Scale(Module):
+    """A model of somebody else's, without a config."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = Parameter(np.full(1, 3.0))
+
+
+class Squares:
+    """And an objective, whose batches are no tuples: sum (weight x)^2 / 2"""
+
+    def count(self, batch):
+        return len(batch["x"])
+
+    def forward(self, model, batch, keep=None):
+        y = model.weight * batch["x"]
+        return 0.5 * (y * y).sum(), (y, batch["x"])
+
+    def backward(self, dloss, model, cache):
+        y, x = cache
+        model.grads["weight"] += dloss * (y * x).sum()
+
+
+def test_other_models_and_objectives_have_their_batches_whole(monkeypatch):
+    split(monkeypatch, 2)
+    learner = Learner(Scale(), Squares(), TrainingConfig(clip_norm=0),
+                      DeviceConfig(device="cpu"))
+    batch = {"x": np.array([1.0, 2.0], np.float32)}
+    assert learner.train_step([batch], 1, 0.0).loss == 0.5 * 9 * 5 / 2
+    assert learner.model.grads["weight"] == 3 * 5 / 2
+    assert learner.evaluate(batch) == (0.5 * 9 * 5, 2)
+
+
+def test_a_class_of_somebody_elses_has_its_batches_whole(monkeypatch):
+    """It may let rows meet."""
+    split(monkeypatch, 2)
+    run = small_run()
+    model = type("Mine", (GPTModel,), {})(run.model)
+    assert len(ours.DataParallel(model, NextTokens()).parts(run.batches(1)[0])) == 1
 
 
 def test_an_error_in_a_part_is_passed_on(monkeypatch):
