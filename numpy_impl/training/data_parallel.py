@@ -75,12 +75,13 @@ class DataParallel:
                 for pair in itertools.pairwise(edges)]
 
     def may_be_cut(self):
-        """Whether rows are apart, in one of our models, which nobody watches.
+        """Whether rows are apart, in a model that nobody watches.
 
-        Of other models, and for other objectives, nothing is known.
+        Of models and objectives of somebody else's nothing is known.
         """
         return (getattr(self.objective, "rows_are_apart", False)
-                and is_ours(self.model) and not is_watched(self.model))
+                and is_ours(self.objective) and is_ours(self.model)
+                and not is_watched(self.model))
 
     def size(self):
         """How many numbers the model has."""
@@ -93,10 +94,10 @@ class DataParallel:
         return self.replicas[:count]
 
 
-def is_ours(model):
+def is_ours(thing):
     """Whether its class is of this package; others may let rows meet."""
     package, _, _ = __name__.partition(".")
-    return type(model).__module__.startswith(f"{package}.")
+    return type(thing).__module__.startswith(f"{package}.")
 
 
 def is_watched(model):

@@ -5,7 +5,14 @@ import pytest
 
 import numpy_impl.training.data_parallel as ours
 from numpy_impl import (
-    Classification, GPTModel, Learner, Module, NextTokens, PackedTokens, Parameter, PreferencePairs,
+    Classification,
+    GPTModel,
+    Learner,
+    Module,
+    NextTokens,
+    PackedTokens,
+    Parameter,
+    PreferencePairs,
 )
 from numpy_impl.layers import parallel
 from numpy_impl.layers.qk_clip import QKClip
@@ -171,7 +178,11 @@ def test_a_class_of_somebody_elses_has_its_batches_whole(monkeypatch):
     split(monkeypatch, 2)
     run = small_run()
     model = type("Mine", (GPTModel,), {})(run.model)
-    assert len(ours.DataParallel(model, NextTokens()).parts(run.batches(1)[0])) == 1
+    objective = type("Mine", (NextTokens,), {})()
+    batch = run.batches(1)[0]
+    assert len(ours.DataParallel(model, NextTokens()).parts(batch)) == 1
+    assert len(ours.DataParallel(GPTModel(run.model), objective).parts(batch)) == 1
+    assert len(ours.DataParallel(GPTModel(run.model), NextTokens()).parts(batch)) == 2
 
 
 def test_an_error_in_a_part_is_passed_on(monkeypatch):
