@@ -88,7 +88,10 @@ class DataParallel:
         return sum(array.size for array in self.model.parameters())
 
     def replicas_for(self, count):
-        """So many, made when first needed."""
+        """So many, made when first needed, and anew where Module.to or
+        requires_grad_ has given the model other arrays meanwhile."""
+        if self.replicas and layout(self.replicas[0]) != layout(self.model):
+            self.replicas = []
         while len(self.replicas) < count:
             self.replicas.append(replica(self.model))
         return self.replicas[:count]
@@ -116,6 +119,12 @@ def replica(model):
     """A model of the same arrays, with gradients of its own."""
     shared = {id(array): array for array in model.parameters()}
     return copy.deepcopy(model, shared)
+
+
+def layout(model):
+    """Which arrays are its parameters, and which of them learn."""
+    return ([id(array) for array in model.parameters()],
+            [name for name, _ in model.named_gradients()])
 
 
 def add_gradients(models):

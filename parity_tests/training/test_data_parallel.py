@@ -125,6 +125,26 @@ def test_what_is_frozen_stays_frozen(monkeypatch):
         assert_rounding(array, 2 * first[name], 4, np.abs(first[name]).max(), name)
 
 
+@pytest.mark.parametrize("change", [
+    lambda model: model.to(np.float64),
+    lambda model: model.requires_grad_(lambda name: "norm" in name)])
+def test_replicas_follow_a_model_that_is_changed(change, monkeypatch):
+    split(monkeypatch, 2)
+    run = small_run()
+    used, fresh = (learner(run).model for _ in "12")
+    batch, work = run.batches(1)[0], ours.DataParallel(used, NextTokens())
+    work.forward_backward(batch, 0.5)
+    for model in (used, fresh):
+        change(model).zero_grad()
+        model.final_norm.weight += 0.5
+    work.forward_backward(batch, 0.5)
+    ours.DataParallel(fresh, NextTokens()).forward_backward(batch, 0.5)
+    expected = dict(fresh.named_gradients())
+    assert list(expected) == [name for name, _ in used.named_gradients()]
+    for name, array in used.named_gradients():
+        np.testing.assert_array_equal(array, expected[name], name)
+
+
 def test_evaluation_in_parts_is_that_of_training_without_dropout(monkeypatch):
     split(monkeypatch, 2)
     run = small_run()
