@@ -138,9 +138,11 @@ from .layers.reading import (
     read_positions as read_positions,
     read_mask as read_mask,
 )
+from .layers.few_rows import times_few_rows as times_few_rows
 from .layers.parallel import (
     SLICE as SLICE,
     by_rows as by_rows,
+    equal_slices as equal_slices,
     on_each_core as on_each_core,
     one_blas_thread as one_blas_thread,
     over_heads as over_heads,

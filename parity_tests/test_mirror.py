@@ -52,6 +52,7 @@ TORCH_ONLY = {
 
 # Modules that only the reference has, with the reason.
 NUMPY_ONLY = {
+    "layers.few_rows": "what layers.onednn is to the twin: products BLAS is slow at",
     "layers.parallel": "torch runs row-wise mathematics on all cores itself",
     "training.data_parallel": "parts of a batch in threads: torch's need none",
 }

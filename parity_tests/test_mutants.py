@@ -31,7 +31,7 @@ SAMPLE = [
     ("layers.softmax", "p * (dp - (dp * p).sum(-1, keepdims=True)) -> "
                        "dp - (dp * p).sum(-1, keepdims=True)"),
     ("layers.flash_attention", "dscores.mT -> dscores"),
-    ("layers.activations", "1 - t * t -> 1 + t * t"),
+    ("layers.activations", "1 + x * (1 - s) * dv_dx -> 1"),
     ("layers.embedding", "table[found] += np.add.reduceat(rows, starts) -> "
                          "table[found] = np.add.reduceat(rows, starts)"),
     ("layers.block", "x + h -> x"),

@@ -1,6 +1,6 @@
-"""Every step of training allocates the same arrays, hundreds of megabytes, and
-frees them again. By default the C library hands them back to the operating
-system each time, which then clears every page anew for the next step.
+"""Every step of training, and every long prompt, allocates the same arrays, hundreds
+of megabytes, and frees them again. By default the C library hands them back to the operating
+system each time, which then clears every page anew for the next one.
 """
 import ctypes
 import functools

@@ -11,8 +11,8 @@ __all__ = ["relu", "gelu", "gelu_exact", "silu", "named_activation",
            "relu_backward", "gelu_backward", "gelu_exact_backward",
            "silu_backward"]
 
-SQRT_2_OVER_PI = math.sqrt(2 / math.pi)
-CUBIC = 0.044715
+LINEAR = math.sqrt(8 / math.pi)  # v = 2 u = LINEAR x + CUBIC x^3
+CUBIC = 0.044715 * LINEAR
 
 
 def relu(x):
@@ -24,11 +24,12 @@ def gelu(x):
     """x/2 (1 + tanh(u)),  u = sqrt(2/pi) (x + 0.044715 x^3)
 
     The tanh approximation that GPT-2 was trained with. Hendrycks and Gimpel
-    2016 (arXiv:1606.08415), section 2.
+    2016 (arXiv:1606.08415), section 2. Computed as x sigmoid(v), v = 2 u: the
+    same, but for negative x no 1 + tanh(u) cancels.
     """
-    near = clipped(x)
-    u = SQRT_2_OVER_PI * near * (1 + CUBIC * near * near)
-    return 0.5 * x * (1 + np.tanh(u))
+    with np.errstate(over="ignore"):  # exp(-v) = inf is right: x / inf = 0
+        minus_v = x * (-LINEAR - CUBIC * x * x)
+        return x / (1 + np.exp(minus_v))
 
 
 def gelu_exact(x):
@@ -54,7 +55,7 @@ def named_activation(name: str):
 
 def clipped(x):
     """x between -40 and 40. Further out both GELUs keep all of x or nothing,
-    to the last bit; the square of a huge x would overflow."""
+    to the last bit; in a slope the square of a huge x would meet a 0."""
     return np.clip(x, -40, 40)
 
 
@@ -77,15 +78,15 @@ def relu_backward(dy, x):
 
 
 def gelu_backward(dy, x):
-    """x enters as a factor and inside tanh, whose slope is 1 - tanh^2:
+    """x enters as a factor and inside s = sigmoid(v), of slope s (1 - s):
 
-        dx = dy * ( (1 + t)/2 + x/2 (1 - t^2) du/dx ),  t = tanh(u)
+        dx = dy * s (1 + x (1 - s) dv/dx)
     """
     x = clipped(x)
     x2 = x * x
-    t = np.tanh(SQRT_2_OVER_PI * x * (1 + CUBIC * x2))
-    du_dx = SQRT_2_OVER_PI * (1 + 3 * CUBIC * x2)
-    return dy * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * du_dx)
+    s = sigmoid(x * (LINEAR + CUBIC * x2))
+    dv_dx = LINEAR + 3 * CUBIC * x2
+    return dy * (s * (1 + x * (1 - s) * dv_dx))
 
 
 def gelu_exact_backward(dy, x):

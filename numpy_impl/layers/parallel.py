@@ -20,12 +20,16 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-__all__ = ["SLICE", "by_rows", "on_each_core", "one_blas_thread", "over_heads",
-           "over_rows", "run_all", "set_num_threads", "set_row_threads"]
+from twinformer.memory import keep_freed_memory
+
+__all__ = ["SLICE", "by_rows", "equal_slices", "on_each_core",
+           "one_blas_thread", "over_heads", "over_rows", "run_all",
+           "set_num_threads", "set_row_threads"]
 
 # Elements in a slice, 1 MiB of float32. Smaller ones stay in faster caches but
 # take the interpreter lock more often: a quarter of this runs half as fast.
 SLICE = 1 << 18
+NESTED = 2  # times as many within a job, where the other cores are busy
 
 
 class Workers:
@@ -49,7 +53,10 @@ def set_num_threads(count):
 
 
 def set_row_threads(count):
-    """Use this many threads for row-wise mathematics from now on."""
+    """Use this many threads for row-wise mathematics from now on, and keep
+    freed memory for the next slices: a page of a long prompt's arrays would
+    take longer to get from the system than to compute."""
+    keep_freed_memory()
     Workers.executor = ThreadPoolExecutor(count, "rows", Workers.begin)
 
 
@@ -90,6 +97,51 @@ def on_each_core(f, *arguments):
         return run_all(lambda call: f(*call), calls)
 
 
+def slice_size():
+    """Elements in a slice; within a job there is nobody to share them with,
+    and whoever asks for the lock less often holds up the others less."""
+    return SLICE * NESTED if Workers.am_one() else SLICE
+
+
+def equal_slices(n, most):
+    """0 ... n in slices of `most` or fewer that differ by no more than one.
+    Of several there is an even number, as of most machines' cores, or n."""
+    count = max(1, math.ceil(n / max(1, most)))
+    if count > 1:
+        count = min(n, count + count % 2)
+    return [slice(n * i // count, n * (i + 1) // count) for i in range(count)]
+
+
+class Joined:
+    """Parts of a result, put where they belong by those who computed them.
+
+    leading : the first axes of the whole result, which are in parts
+    """
+
+    def __init__(self, *leading):
+        self.leading = leading
+        self.wholes = {}
+        self.lock = threading.Lock()
+
+    def put(self, place, parts):
+        """An array or a tuple of them -> each with all its parts, in the end.
+        1-D arrays are sums over what is in the part: as they are."""
+        if isinstance(parts, tuple):
+            return tuple(self.put_one(number, place, part)
+                         for number, part in enumerate(parts))
+        return self.put_one(0, place, parts)
+
+    def put_one(self, number, place, part):
+        if part.ndim == 1:
+            return part
+        with self.lock:
+            if number not in self.wholes:
+                shape = *self.leading, *part.shape[len(self.leading):]
+                self.wholes[number] = np.empty(shape, part.dtype)
+        self.wholes[number][place] = part
+        return self.wholes[number]
+
+
 def by_rows(f, *rows, whole=()):
     """f(*rows, *whole), slice by slice.
 
@@ -101,16 +153,14 @@ def by_rows(f, *rows, whole=()):
     leading = rows[0].shape[:-1]
     n, width = math.prod(leading), rows[0].shape[-1]
     rows = [array.reshape(n, array.shape[-1]) for array in rows]
-    step = max(1, SLICE // max(1, width))
+    slices = equal_slices(n, slice_size() // max(1, width))
+    if len(slices) == 1:
+        return restore(f(*rows, *whole), leading)
+    joined = Joined(n)
 
-    def job(start):
-        here = slice(start, start + step)
-        return f(*(array[here] for array in rows), *whole)
-
-    if n <= step:
-        return restore(job(0), leading)
-    parts = run_all(job, range(0, n, step))
-    return restore(join(parts), leading)
+    def job(here):
+        return joined.put(here, f(*(array[here] for array in rows), *whole))
+    return restore(total(run_all(job, slices)), leading)
 
 
 def over_rows(count):
@@ -123,11 +173,12 @@ def over_rows(count):
     return decorate
 
 
-def join(parts):
-    """The results of all slices, in order, as one result."""
-    if isinstance(parts[0], tuple):
-        return tuple(join(part) for part in zip(*parts, strict=True))
-    return np.concatenate(parts) if parts[0].ndim == 2 else sum(parts)
+def total(results):
+    """All slices' results as one: rows are joined, sums are added up."""
+    first = results[0]
+    if isinstance(first, tuple):
+        return tuple(total(each) for each in zip(*results, strict=True))
+    return first if first.ndim == 2 else sum(results)
 
 
 def restore(result, leading):
@@ -148,21 +199,18 @@ def over_heads(f, arrays, size, *whole):
     several: at T = 64 that takes a third off the time of attention.
     """
     B, H = arrays[0].shape[:2]
-    group = max(1, SLICE // size)
-    rows = max(1, group // H)
-    groups = [(slice(b, b + rows), slice(h, h + group))
-              for b in range(0, B, rows) for h in range(0, H, group)]
+    most = max(1, slice_size() // size)
+    groups = [(b, h) for b in equal_slices(B, most // H)
+              for h in equal_slices(H, most)]
     if len(groups) == 1:  # one token of a text that is being generated
         return f(*arrays, *whole)
+    joined = Joined(B, H)
+
+    def job(group):
+        return joined.put(
+            group, f(*(part_of(array, group) for array in arrays), *whole))
     with one_blas_thread():
-        parts = run_all(
-            lambda g: f(*(part_of(a, g) for a in arrays), *whole), groups)
-    joined = [np.empty((B, H, *part.shape[2:]), part.dtype)
-              for part in parts[0]]
-    for place, part in zip(groups, parts, strict=True):
-        for whole_array, piece in zip(joined, part, strict=True):
-            whole_array[place] = piece
-    return joined
+        return run_all(job, groups)[0]
 
 
 def part_of(array, group):

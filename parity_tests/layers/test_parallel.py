@@ -32,8 +32,38 @@ def test_slices_are_joined_to_the_whole(n, m, width, slice_size):
     np.testing.assert_array_equal(total, (x + y).sum((0, 1)))
 
 
+@given(st.integers(0, 40), st.integers(0, 12))
+def test_slices_are_equal_and_of_an_even_number(n, most):
+    slices = ours.equal_slices(n, most)
+    assert [i for here in slices for i in range(n)[here]] == list(range(n))
+    lengths = [len(range(n)[here]) for here in slices]
+    assert max(lengths) <= max(1, most)
+    assert max(lengths) - min(lengths) <= 1
+    assert len(slices) in (1, n) or len(slices) % 2 == 0
+    needed = max(1, -(-n // max(1, most)))
+    assert len(slices) <= needed + 1 and (needed > 1 or len(slices) == 1)
+
+
+def test_slices_within_a_job_are_larger(monkeypatch):
+    """The other cores are busy: there is nobody to share the work with."""
+    monkeypatch.setattr(ours, "SLICE", 6)
+    monkeypatch.setattr(ours, "NESTED", 3)
+    seen = []
+
+    @ours.over_rows(1)
+    def watch(x):
+        seen.append(len(x))
+        return x
+    rows = np.zeros((24, 2))
+    ours.run_all(watch, [rows])
+    assert seen == [6, 6, 6, 6]     # 18 numbers make 9 rows, and 3 slices are 4
+    seen.clear()
+    watch(rows)
+    assert seen == [3] * 8
+
+
 def test_slices_cover_every_row_once(monkeypatch):
-    """Rows of a slice, in order; the last slice may be shorter."""
+    """Rows of a slice, in order; one may have one more than another."""
     seen = []
 
     @ours.over_rows(1)
@@ -44,7 +74,7 @@ def test_slices_cover_every_row_once(monkeypatch):
     monkeypatch.setattr(ours, "SLICE", 6)
     ours.set_row_threads(1)
     watch(np.arange(14.0).reshape(7, 2))
-    assert seen == [[0, 2, 4], [6, 8, 10], [12]]
+    assert seen == [[0], [2, 4], [6, 8], [10, 12]]
 
 
 @pytest.mark.parametrize("part", COMPONENTS, ids=lambda part: part.name)
@@ -86,6 +116,20 @@ def test_run_all_keeps_the_order_and_passes_errors_on():
         ours.run_all(lambda a: 1 // a, [1, 0])
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_each_call_has_a_core_to_itself_and_a_single_one_all(count):
+    blas = ThreadpoolController().select(user_api="blas")
+
+    def threads(a, b):
+        return a * b, {each["num_threads"] for each in blas.info()}
+
+    before = threads(0, 0)[1]
+    results = ours.on_each_core(threads, range(count), range(7, 7 + count))
+    assert [product for product, _ in results] == [i * (7 + i) for i in range(count)]
+    assert all(seen == (before if count == 1 else {1}) for _, seen in results)
+    assert threads(0, 0)[1] == before
+
+
 def test_one_blas_thread_lets_go_afterwards():
     def threads():
         return [lib.num_threads for lib in
@@ -121,4 +165,4 @@ def test_groups_of_heads_get_what_they_need(monkeypatch):
     shared, by_head = np.ones((2, 1, 1)), np.arange(3.0).reshape(1, 3, 1)
     y, = ours.over_heads(add, (x, shared, by_head, None), 4, 10)
     np.testing.assert_array_equal(y, 10 * (x + shared + by_head))
-    assert seen == 2 * [((1, 2), (1, 1), (1, 2)), ((1, 1), (1, 1), (1, 1))]
+    assert seen == 2 * [((1, 1), (1, 1), (1, 1)), ((1, 2), (1, 1), (1, 2))]

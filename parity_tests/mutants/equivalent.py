@@ -64,11 +64,10 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("layers.parallel", ": 18 -> 19"): SLICES,
     ("layers.parallel", ": 1 -> 2"): SLICES,
     ("layers.parallel", "by_rows: 1 -> 2"): SLICES,
-    ("layers.parallel", "by_rows: n <= step -> n < step"): SLICES,
+    ("layers.parallel", ": 2 -> 3"): SLICES,
     ("layers.parallel", "over_heads: 1 -> 2"): SLICES,
-    **{("layers.parallel", f"over_heads: {what}"): SLICES for what in (
-        "SLICE // size -> SLICE * size",
-        "group // H -> group * H")},
+    **{("layers.few_rows", f": {what}"): SPEED for what in (
+        "1 -> 2", "22 -> 23", "21 -> 22", "10 ** 6 -> 10 * 6", "10 -> 11", "6 -> 7")},
     **{("layers.rms_norm", f"{function}: -1 -> 1"): AXES for function in (
         "normalised", "normalised_backward")},
     ("layers.linear", ": 16 -> 17"): SPEED,

@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Modules with mathematics: of the reference, then what both packages use.
 MODULES = [
     "text.bpe", "text.windows", "text.loader",
-    "layers.activations", "layers.softmax", "layers.linear",
+    "layers.activations", "layers.softmax", "layers.linear", "layers.few_rows",
     "layers.embedding", "layers.positions", "layers.norm", "layers.rms_norm",
     "layers.rotary_frequencies", "layers.rotary", "layers.dropout",
     "layers.feed_forward", "layers.gates", "layers.gated_feed_forward",

@@ -29,6 +29,15 @@ def models():
     return run, model, other
 
 
+@pytest.mark.parametrize("options, apart", [
+    ({}, True), ({"z_loss": 0.1}, True), ({"balance": 0.1}, False),
+    ({"qk_clip": object()}, False), ({"balance": 0.1, "qk_clip": object()}, False)])
+def test_what_looks_at_several_rows_together(options, apart):
+    """Experts are balanced over the whole batch, and clipped is by the largest
+    score of all its rows; a loss of tokens is of one row after the other."""
+    assert ours.NextTokens(**options).rows_are_apart is apart
+
+
 @given(st.integers(1, 50), st.sampled_from([-2.5, 0.0, 1e-3, 1.0, 7.0]))
 def test_next_tokens(step, dloss):
     """The sum, its count, and the gradient of every weight: autograd's."""
