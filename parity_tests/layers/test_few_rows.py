@@ -47,6 +47,10 @@ def test_a_stack_is_of_as_many_outputs_as_stay_small(monkeypatch):
     monkeypatch.setattr(ours, "SMALL", 10**6)
     ours.by_a_stack(np.ones((4, 6)), np.ones((32, 6)))
     assert seen == [(2, 6, 16), (6, 0)]
+    seen.clear()
+    monkeypatch.setattr(ours, "PIECE", 6 * 16)  # a core's turn has 16 outputs
+    ours.by_a_stack(np.ones((4, 6)), np.ones((64, 6)))
+    assert sorted(seen) == 4 * [(1, 6, 16)] + 4 * [(6, 0)]
 
 
 @pytest.mark.parametrize("N, D, F, is_one", [

@@ -65,6 +65,8 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("layers.parallel", ": 1 -> 2"): SLICES,
     ("layers.parallel", "by_rows: 1 -> 2"): SLICES,
     ("layers.parallel", ": 2 -> 3"): SLICES,
+    ("layers.parallel", "equal_slices: 1 -> 2"): "two slices are an even number of them",
+    ("layers.parallel", "Joined.put: 0 -> 1"): "a single array may have any number",
     ("layers.parallel", "over_heads: 1 -> 2"): SLICES,
     **{("layers.few_rows", f": {what}"): SPEED for what in (
         "1 -> 2", "22 -> 23", "21 -> 22", "10 ** 6 -> 10 * 6", "10 -> 11", "6 -> 7")},
