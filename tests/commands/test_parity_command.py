@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from parity_tests.ports.trying import LEAST_CASES
 from twinformer.commands.main import main
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,6 +24,13 @@ def test_the_table_of_what_agrees(capsys):
         "layers.softmax.masked_softmax"]
     for row in rows:
         assert all(0 <= float(cell) < 1 for cell in row[4:])
+
+
+def test_help_says_how_many_cases_there_are_in_any_case(capsys):
+    with pytest.raises(SystemExit):
+        main(["parity", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"is tried on {LEAST_CASES} in any case" in said
 
 
 @pytest.fixture
