@@ -382,7 +382,7 @@ def work_without(options):
         multi_head_attention.flash_attention = in_one_piece     # type: ignore[assignment]
         multi_head_attention.flash_attention_backward = attention_backward
     elif options.without == "one-blas":
-        parallel.one_blas_thread = contextlib.nullcontext
+        parallel.one_blas_thread = contextlib.nullcontext     # type: ignore[assignment]
     elif options.without == "overwrite":
         z_loss.cross_entropy_backward = new_array
     elif options.without == "freed":

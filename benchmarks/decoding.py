@@ -87,6 +87,7 @@ def ours(config, options):
     else:
         import torch
         torch.set_num_threads(options.threads)
+    model, _ = package.placed(model, "cpu")     # as the commands do
     if options.worker == "compiled":
         model = package.CompiledDecoder(model)
 

@@ -6,11 +6,12 @@ temporaries in the core's cache, and since NumPy releases the interpreter lock
 inside its loops, several slices run at once. Only what is not a matrix product
 needs this: BLAS does the same to those by itself.
 
-The slices depend on the shape alone, never on the number of cores, and sums
-over rows are added up slice by slice in order: the result has the same bits
-however many cores there are.
+The slices depend on the shape alone, and on whether a job asks for them, never
+on the number of cores; sums over rows are added up slice by slice in order:
+the result has the same bits however many cores there are.
 """
 import contextlib
+import contextvars
 import functools
 import math
 import os
@@ -19,8 +20,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
-
-from twinformer.memory import keep_freed_memory
 
 __all__ = ["SLICE", "by_rows", "equal_slices", "on_each_core",
            "one_blas_thread", "over_heads", "over_rows", "run_all",
@@ -53,10 +52,7 @@ def set_num_threads(count):
 
 
 def set_row_threads(count):
-    """Use this many threads for row-wise mathematics from now on, and keep
-    freed memory for the next slices: a page of a long prompt's arrays would
-    take longer to get from the system than to compute."""
-    keep_freed_memory()
+    """Use this many threads for row-wise mathematics from now on."""
     Workers.executor = ThreadPoolExecutor(count, "rows", Workers.begin)
 
 
@@ -64,12 +60,18 @@ def run_all(job, arguments):
     """[job(a) for a in arguments], on all cores, the results in order.
 
     Within a job as well: then on the job's own core, the others being busy.
+    np.errstate and other context variables are the caller's.
     """
     if Workers.am_one():
         return [job(argument) for argument in arguments]
     if Workers.executor is None:
         set_row_threads(getattr(os, "process_cpu_count", os.cpu_count)())
-    return list(Workers.executor.map(job, arguments))
+
+    def begun(context, argument):
+        return context.run(job, argument)
+    arguments = list(arguments)
+    contexts = [contextvars.copy_context() for _ in arguments]
+    return list(Workers.executor.map(begun, contexts, arguments))
 
 
 @functools.cache
@@ -77,14 +79,35 @@ def blas():
     return ThreadpoolController().select(user_api="blas")
 
 
+class Limit:
+    """How many ask for a single BLAS thread; the last one gives the others
+    back. All of a process's threads share the number: two that generate at
+    the same time would else take each other's 1 for what there was before."""
+    lock = threading.Lock()
+    asking = 0
+    limited = None
+
+
+@contextlib.contextmanager
 def one_blas_thread():
     """A context in which a matrix product stays on the core that calls it.
 
     Put it around run_all: the cores are busy already, each with its slice.
     """
     if Workers.am_one():
-        return contextlib.nullcontext()
-    return blas().limit(limits=1)
+        yield
+        return
+    with Limit.lock:
+        if Limit.asking == 0:
+            Limit.limited = blas().limit(limits=1)
+        Limit.asking += 1
+    try:
+        yield
+    finally:
+        with Limit.lock:
+            Limit.asking -= 1
+            if Limit.asking == 0:
+                Limit.limited.restore_original_limits()
 
 
 def on_each_core(f, *arguments):
@@ -125,21 +148,26 @@ class Joined:
 
     def put(self, place, parts):
         """An array or a tuple of them -> each with all its parts, in the end.
-        1-D arrays are sums over what is in the part: as they are."""
+        Numbers and 1-D arrays are sums over what is in the part: as they are.
+        """
         if isinstance(parts, tuple):
             return tuple(self.put_one(number, place, part)
                          for number, part in enumerate(parts))
         return self.put_one(0, place, parts)
 
     def put_one(self, number, place, part):
-        if part.ndim == 1:
+        if part.ndim < 2:
             return part
         with self.lock:
             if number not in self.wholes:
                 shape = *self.leading, *part.shape[len(self.leading):]
                 self.wholes[number] = np.empty(shape, part.dtype)
-        self.wholes[number][place] = part
-        return self.wholes[number]
+        whole = self.wholes[number]
+        if whole[place].shape != part.shape:
+            raise ValueError(f"a part has the shape {part.shape}, expected "
+                             f"{whole[place].shape}: what it was made of")
+        whole[place] = part
+        return whole
 
 
 def by_rows(f, *rows, whole=()):

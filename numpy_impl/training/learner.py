@@ -141,11 +141,13 @@ def pretraining_learner(model, training, device, parameters) -> Learner:
 
 
 def placed(model, device):
-    """A model where it shall compute, and that place's name
+    """A model where it shall compute, and that place's name; from now on the
+    process keeps freed memory, for the next layer and the next text.
 
     device : "auto", or a device of this package and machine, such as "cpu"
     """
     check_device(DeviceConfig(device=device))
+    keep_freed_memory()
     return model, "cpu"
 
 

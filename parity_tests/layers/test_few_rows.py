@@ -53,17 +53,29 @@ def test_a_stack_is_of_as_many_outputs_as_stay_small(monkeypatch):
     assert sorted(seen) == 4 * [(1, 6, 16)] + 4 * [(6, 0)]
 
 
-@pytest.mark.parametrize("N, D, F, is_one", [
-    (2, 64, 101, True), (16, 64, 101, True), (8, 80, 80, True),
-    (1, 64, 101, False),    # read once in any case
-    (2, 64, 100, False),    # a weight of 6400, which is not large
-    (16, 128, 101, False)])  # matrices of 4 outputs would not be small
-def test_where_it_is_a_stack(monkeypatch, N, D, F, is_one):
+@pytest.mark.parametrize("in_place, N, D, F, is_one", [
+    (True, 2, 64, 101, True), (True, 10, 64, 101, True), (True, 8, 80, 80, True),
+    (True, 1, 64, 101, False),     # read once in any case
+    (True, 11, 64, 101, False),    # enough rows for copying to pay off
+    (True, 2, 64, 100, False),     # a weight of 6400, which is not large
+    (True, 10, 128, 101, False),   # matrices of 4 outputs would not be small
+    (False, 2, 64, 101, False)])   # BLAS would copy small ones as well
+def test_where_it_is_a_stack(monkeypatch, in_place, N, D, F, is_one):
     monkeypatch.setattr(ours, "LARGE", 6400 - (D == 80))
-    monkeypatch.setattr(ours, "SMALL", 4 * 16 * 64)
+    monkeypatch.setattr(ours, "SMALL", 4 * 10 * 64)
+    monkeypatch.setattr(ours, "multiplies_in_place", lambda: in_place)
     asked = []
     monkeypatch.setattr(ours, "by_a_stack", lambda *both: asked.append(both) or "stack")
     y = ours.times_few_rows(np.ones((N, D)), np.ones((F, D)))
     assert bool(asked) is is_one
     if not is_one:
         np.testing.assert_array_equal(y, np.full((N, F), D))
+
+
+@pytest.mark.parametrize("api, kernel, expected", [
+    ("openblas", "SkylakeX", True), ("openblas", "SapphireRapids", True),
+    ("openblas", "Haswell", False), ("openblas", "Zen", False), ("mkl", "SkylakeX", False)])
+def test_which_blas_does_not_copy(monkeypatch, api, kernel, expected):
+    monkeypatch.setattr(ours, "threadpool_info", lambda: [
+        {"internal_api": "openmp"}, {"internal_api": api, "architecture": kernel}])
+    assert ours.multiplies_in_place.__wrapped__() is expected

@@ -1,5 +1,7 @@
 """Slices of rows on all cores: the same numbers as the whole at once, the same
 bits for any number of cores."""
+import warnings
+
 import numpy as np
 import pytest
 from threadpoolctl import ThreadpoolController
@@ -138,6 +140,45 @@ def test_one_blas_thread_lets_go_afterwards():
     with ours.one_blas_thread():
         assert set(threads()) <= {1}
     assert threads() == before
+
+
+def test_of_several_that_ask_for_one_thread_the_last_gives_the_others_back():
+    """Two threads of a user's generate at once: the first to end must not free
+    the second's cores, nor the second leave one thread for good."""
+    blas = ThreadpoolController().select(user_api="blas")
+
+    def threads():
+        return {each["num_threads"] for each in blas.info()}
+    before = threads()
+    first, second = ours.one_blas_thread(), ours.one_blas_thread()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert threads() == {1}
+    second.__exit__(None, None, None)
+    assert threads() == before
+
+
+def test_jobs_heed_the_callers_errstate():
+    def overflow(_):
+        return np.float32(1e30) * np.array([1e30], np.float32)
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError):
+        ours.run_all(overflow, range(3))
+    with warnings.catch_warnings(), np.errstate(over="ignore"):
+        warnings.simplefilter("error")
+        assert all(np.isinf(y) for y in ours.run_all(overflow, range(3)))
+
+
+def test_a_part_of_another_shape_is_no_part(monkeypatch):
+    """It would fit in by broadcasting, and be wrong."""
+    monkeypatch.setattr(ours, "SLICE", 6)
+    x = np.ones((9, 2))
+    with pytest.raises(ValueError, match=r"a part has the shape \(1, 2\), expected \(\d, 2\)"):
+        ours.by_rows(lambda rows: rows.sum(0, keepdims=True), x)
+    assert ours.by_rows(lambda rows: rows.sum(), x) == 18
+    monkeypatch.setattr(ours, "SLICE", 4)
+    with pytest.raises(ValueError, match="a part has the shape"):
+        ours.over_heads(lambda rows: (rows.sum((0, 1), keepdims=True),), (np.ones((2, 4, 3)),), 2)
 
 
 def test_matrix_products_keep_to_the_threads_as_well():

@@ -181,3 +181,14 @@ def test_a_single_target_is_its_own_mean(package):
     both_of_them = twice.train_step([(ids, targets), (ids, targets)], 1, 0.0)
     assert_rounding(alone.loss, both_of_them.loss, terms=2)
     assert_rounding(alone.grad_norm, both_of_them.grad_norm, terms=64)
+
+
+def test_a_placed_model_keeps_freed_memory_for_the_next_text(monkeypatch):
+    """The commands place every model, after it was loaded; nobody who merely
+    computes with the package has malloc changed."""
+    told = []
+    monkeypatch.setattr(ours, "keep_freed_memory", lambda: told.append(1))
+    model = object()
+    assert ours.placed(model, "cpu") == (model, "cpu") and told
+    with pytest.raises(ValueError, match="device.device = cuda"):
+        ours.placed(model, "cuda")
