@@ -69,7 +69,7 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("layers.parallel", "Joined.put: 0 -> 1"): "a single array may have any number",
     ("layers.parallel", "over_heads: 1 -> 2"): SLICES,
     **{("layers.few_rows", f": {what}"): SPEED for what in (
-        "1 -> 2", "22 -> 23", "21 -> 22", "10 ** 6 -> 10 * 6", "10 -> 11", "6 -> 7")},
+        "1 -> 2", "24 -> 25", "21 -> 22", "10 ** 6 -> 10 * 6", "10 -> 11", "6 -> 7")},
     **{("layers.rms_norm", f"{function}: -1 -> 1"): AXES for function in (
         "normalised", "normalised_backward")},
     ("layers.linear", ": 16 -> 17"): SPEED,
