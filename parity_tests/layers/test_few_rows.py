@@ -56,7 +56,7 @@ def test_a_stack_is_of_as_many_outputs_as_stay_small(monkeypatch):
 @pytest.mark.parametrize("in_place, N, D, F, is_one", [
     (True, 2, 64, 101, True), (True, 10, 64, 101, True), (True, 8, 80, 80, True),
     (True, 1, 64, 101, False),     # read once in any case
-    (True, 11, 64, 101, False),    # enough rows for copying to pay off
+    (True, 11, 32, 202, False),    # enough rows for copying to pay off
     (True, 2, 64, 100, False),     # a weight of 6400, which is not large
     (True, 10, 128, 101, False),   # matrices of 4 outputs would not be small
     (False, 2, 64, 101, False)])   # BLAS would copy small ones as well

@@ -118,45 +118,43 @@ def test_run_all_keeps_the_order_and_passes_errors_on():
         ours.run_all(lambda a: 1 // a, [1, 0])
 
 
+@pytest.fixture
+def threads():
+    """Lets BLAS have two threads, however few the tests were given; a function
+    that tells how many it has."""
+    blas = ThreadpoolController().select(user_api="blas")
+    with blas.limit(limits=2):
+        yield lambda: {each["num_threads"] for each in blas.info()}
+
+
 @pytest.mark.parametrize("count", [1, 2, 3])
-def test_each_call_has_a_core_to_itself_and_a_single_one_all(count):
-    blas = ThreadpoolController().select(user_api="blas")
-
-    def threads(a, b):
-        return a * b, {each["num_threads"] for each in blas.info()}
-
-    before = threads(0, 0)[1]
-    results = ours.on_each_core(threads, range(count), range(7, 7 + count))
+def test_each_call_has_a_core_to_itself_and_a_single_one_all(count, threads):
+    results = ours.on_each_core(lambda a, b: (a * b, threads()),
+                                range(count), range(7, 7 + count))
     assert [product for product, _ in results] == [i * (7 + i) for i in range(count)]
-    assert all(seen == (before if count == 1 else {1}) for _, seen in results)
-    assert threads(0, 0)[1] == before
+    assert all(seen == {2 if count == 1 else 1} for _, seen in results)
+    assert threads() == {2}
 
 
-def test_one_blas_thread_lets_go_afterwards():
-    def threads():
-        return [lib.num_threads for lib in
-                ThreadpoolController().select(user_api="blas").lib_controllers]
-    before = threads()
-    with ours.one_blas_thread():
-        assert set(threads()) <= {1}
-    assert threads() == before
+def test_one_blas_thread_lets_go_afterwards(threads):
+    for _ in range(3):
+        with ours.one_blas_thread():
+            assert threads() == {1}
+        assert threads() == {2}
 
 
-def test_of_several_that_ask_for_one_thread_the_last_gives_the_others_back():
+def test_of_several_that_ask_for_one_thread_the_last_gives_the_others_back(threads):
     """Two threads of a user's generate at once: the first to end must not free
-    the second's cores, nor the second leave one thread for good."""
-    blas = ThreadpoolController().select(user_api="blas")
-
-    def threads():
-        return {each["num_threads"] for each in blas.info()}
-    before = threads()
-    first, second = ours.one_blas_thread(), ours.one_blas_thread()
+    the second's cores, nor the last leave one thread for good."""
+    first, second, third = (ours.one_blas_thread() for _ in range(3))
     first.__enter__()
     second.__enter__()
+    third.__enter__()
     first.__exit__(None, None, None)
-    assert threads() == {1}
     second.__exit__(None, None, None)
-    assert threads() == before
+    assert threads() == {1}
+    third.__exit__(None, None, None)
+    assert threads() == {2}
 
 
 def test_jobs_heed_the_callers_errstate():
